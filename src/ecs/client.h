@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <tl/expected.hpp>
+
+#include "ecs/api.h"
+#include "ecs/errors.h"
+
+namespace runtask::ecs {
+
+template <class Reply>
+using Called = tl::expected<Reply, CallError>;
+template <class Reply>
+using Done = std::function<void(Called<Reply>)>;
+
+// One account and region of ECS with its logs, as a run sees it: over HTTPS (aws::Client), or
+// simulated in tests. Every call answers exactly once, on the loop, never from inside the call.
+// Waiting, retrying and signing happen behind it; a deadline always ends in an answer. Destroying
+// the client calls off what is under way, without answers. For the loop's thread.
+class Client {
+ public:
+  Client() = default;
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  virtual ~Client() = default;
+
+  virtual void call(const RunTask& request, Done<RunTaskReply> done) = 0;
+  virtual void call(const StopTask& request, Done<StopTaskReply> done) = 0;
+  virtual void call(const DescribeTasks& request, Done<DescribeTasksReply> done) = 0;
+  virtual void call(const ListTasks& request, Done<ListTasksReply> done) = 0;
+  virtual void call(const DescribeClusters& request, Done<DescribeClustersReply> done) = 0;
+  virtual void call(const CreateCluster& request, Done<CreateClusterReply> done) = 0;
+  virtual void call(const RegisterTaskDefinition& request,
+                    Done<RegisterTaskDefinitionReply> done) = 0;
+  virtual void call(const DescribeTaskDefinition& request,
+                    Done<DescribeTaskDefinitionReply> done) = 0;
+  virtual void call(const GetLogEvents& request, Done<GetLogEventsReply> done) = 0;
+  virtual void call(const FilterLogEvents& request, Done<FilterLogEventsReply> done) = 0;
+  virtual void call(const GetCallerIdentity& request, Done<GetCallerIdentityReply> done) = 0;
+};
+
+}  // namespace runtask::ecs

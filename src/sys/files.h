@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+namespace runtask::sys {
+
+constexpr std::size_t kFileBytesMax = 64U << 20U;  // What read() takes; larger is an error.
+
+// A file lock that ends with the object or with the process, however it dies.
+class FileLock {
+ public:
+  FileLock() = default;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  virtual ~FileLock() = default;
+};
+
+// Files by path. Errors name the path and carry the system's words: kNotFound, kDenied, kFull (disk
+// or quota), kUnavailable for the rest. Blocking, because local files are quick; any thread.
+class Files {
+ public:
+  Files() = default;
+  Files(const Files&) = delete;
+  Files& operator=(const Files&) = delete;
+  virtual ~Files() = default;
+
+  [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
+  // The new content is there whole or not at all, and synced: written beside it, then renamed.
+  // `mode` is the permission bits of the new file.
+  [[nodiscard]] virtual Result<> write(const std::string& path, std::string_view content,
+                                       unsigned mode) = 0;
+  [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
+  [[nodiscard]] virtual bool is_directory(const std::string& path) const = 0;
+  // Names in the directory, sorted, without "." and "..".
+  [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
+  // With its parents. An existing directory is fine and keeps its mode.
+  [[nodiscard]] virtual Result<> make_directory(const std::string& path, unsigned mode) = 0;
+  // A file or a whole directory; absent is fine. Links are removed, never followed.
+  [[nodiscard]] virtual Result<> remove(const std::string& path) = 0;
+  // An exclusive lock on a file that is created when missing. kConflict when another process holds
+  // it and does not let go within `patience`.
+  [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
+                                                               Duration patience) = 0;
+  // Whether somebody else holds the lock now.
+  [[nodiscard]] virtual bool is_locked(const std::string& path) const = 0;
+};
+
+class SystemFiles final : public Files {
+ public:
+  [[nodiscard]] Result<std::string> read(const std::string& path) const override;
+  [[nodiscard]] Result<> write(const std::string& path, std::string_view content,
+                               unsigned mode) override;
+  [[nodiscard]] bool exists(const std::string& path) const override;
+  [[nodiscard]] bool is_directory(const std::string& path) const override;
+  [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
+  [[nodiscard]] Result<> make_directory(const std::string& path, unsigned mode) override;
+  [[nodiscard]] Result<> remove(const std::string& path) override;
+  [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const std::string& path,
+                                                       Duration patience) override;
+  [[nodiscard]] bool is_locked(const std::string& path) const override;
+};
+
+}  // namespace runtask::sys

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sys/event_loop.h"
+#include "sys/http.h"
+
+namespace runtask::sys {
+
+// The real client: libcurl's multi interface on the loop. libcurl (and with it TLS) is loaded at the
+// first send(), because a command that sends nothing should not pay for it. Connections are kept
+// open between requests. TLS is always verified.
+class HttpClient final : public Http {
+ public:
+  struct Options {
+    std::string user_agent;
+    std::string ca_bundle;  // A file of trusted certificates instead of the system's; may be empty.
+  };
+  HttpClient(EventLoop& loop, Options options);
+  ~HttpClient() override;
+
+  [[nodiscard]] PendingPtr send(HttpRequest request,
+                                std::function<void(HttpResult)> done) override;
+
+ private:
+  class Multi;
+  std::unique_ptr<Multi> multi_;
+};
+
+}  // namespace runtask::sys
