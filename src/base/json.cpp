@@ -72,8 +72,14 @@ std::string dump(const Value& value, int indent) {
 }
 }  // namespace
 
-std::string to_text(const Value& value) { return dump(value, -1); }
-std::string to_pretty_text(const Value& value) { return dump(value, 2); }
-std::string quoted(std::string_view text) { return Value(valid_utf8(text)).dump(); }
+std::string to_text(const Value& value) {
+  return dump(value, -1);
+}
+std::string to_pretty_text(const Value& value) {
+  return dump(value, 2);
+}
+std::string quoted(std::string_view text) {
+  return Value(valid_utf8(text)).dump();
+}
 
 }  // namespace runtask::json

@@ -29,7 +29,8 @@ namespace runtask::json {
 // An ordered tree, for the few places where JSON stays JSON.
 using Value = nlohmann::ordered_json;
 
-constexpr int kDepthMax = 64;  // Nesting that parse() accepts; deeper text is an error, not a crash.
+constexpr int kDepthMax =
+    64;  // Nesting that parse() accepts; deeper text is an error, not a crash.
 
 // Parses a whole text. `source` names it in the error: "task.json:3:7: expected ..., found ...",
 // with the line and a caret. Error kInvalid.

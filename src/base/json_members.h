@@ -26,7 +26,9 @@ class Reader;
 class Writer;
 
 template <class T>
-concept Struct = std::is_class_v<T> && requires(T& thing, Reader& reader) { members(reader, thing); };
+concept Struct = std::is_class_v<T> && requires(T& thing, Reader& reader) {
+  members(reader, thing);
+};
 
 class Reader {
  public:
@@ -133,9 +135,8 @@ class Reader {
   template <std::integral T>
   void read_scalar(T& field) {
     if (!value_.is_number_integer()) return complain_type("integer");
-    const bool fits = value_.is_number_unsigned()
-                          ? std::in_range<T>(value_.get<std::uint64_t>())
-                          : std::in_range<T>(value_.get<std::int64_t>());
+    const bool fits = value_.is_number_unsigned() ? std::in_range<T>(value_.get<std::uint64_t>())
+                                                  : std::in_range<T>(value_.get<std::int64_t>());
     if (!fits) return complain("the number is too large");
     field = value_.is_number_unsigned() ? static_cast<T>(value_.get<std::uint64_t>())
                                         : static_cast<T>(value_.get<std::int64_t>());
@@ -225,10 +226,8 @@ class Writer {
     return object;
   }
   template <class T>
-    requires std::is_arithmetic_v<T> || std::same_as<T, std::string>
-  static Value scalar_tree(const T& field) {
-    return Value(field);
-  }
+  requires std::is_arithmetic_v<T> || std::same_as<T, std::string>
+  static Value scalar_tree(const T& field) { return Value(field); }
 
   template <class T>
   static bool is_empty(const std::optional<T>& field) {

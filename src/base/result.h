@@ -46,7 +46,9 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 inline tl::unexpected<Error> fail(Code code, std::string message, std::string hint = {}) {
   return tl::unexpected<Error>(Error{code, std::move(message), {}, std::move(hint)});
 }
-inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 namespace detail {
 template <class T>

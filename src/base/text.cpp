@@ -8,7 +8,9 @@
 namespace runtask {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+bool is_blank(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
 
 // The length of the valid UTF-8 sequence at the start, or 0. Overlong forms, surrogates and values
 // past U+10FFFF are not valid.
@@ -70,9 +72,9 @@ Result<std::vector<std::string>> split_words(std::string_view line) {
   char quote = 0;
   for (std::size_t i = 0; i < line.size(); ++i) {
     const char c = line[i];
-    const bool escapes = c == '\\' && quote != '\'' && i + 1 < line.size() &&
-                         (quote == 0 || std::string_view("\"\\$`\n").find(line[i + 1]) !=
-                                            std::string_view::npos);
+    const bool escapes =
+        c == '\\' && quote != '\'' && i + 1 < line.size() &&
+        (quote == 0 || std::string_view("\"\\$`\n").find(line[i + 1]) != std::string_view::npos);
     if (escapes) {
       word += line[++i];
       in_word = true;

@@ -74,12 +74,11 @@ std::string short_duration(Duration duration) {
 
 std::string iso_time(WallTime time) {
   const auto at = calendar_of(time);
-  return formatted("%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(at.date.year()),
-                   static_cast<unsigned>(at.date.month()), static_cast<unsigned>(at.date.day()),
-                   static_cast<int>(at.time.hours().count()),
-                   static_cast<int>(at.time.minutes().count()),
-                   static_cast<int>(at.time.seconds().count()),
-                   static_cast<int>(at.time.subseconds().count()));
+  return formatted(
+      "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(at.date.year()),
+      static_cast<unsigned>(at.date.month()), static_cast<unsigned>(at.date.day()),
+      static_cast<int>(at.time.hours().count()), static_cast<int>(at.time.minutes().count()),
+      static_cast<int>(at.time.seconds().count()), static_cast<int>(at.time.subseconds().count()));
 }
 
 std::string compact_time(WallTime time) {
@@ -93,12 +92,11 @@ std::string compact_time(WallTime time) {
 
 std::string http_date(WallTime time) {
   const auto at = calendar_of(time);
-  return formatted("%s, %02u %s %04d %02d:%02d:%02d GMT", kWeekdays.at(at.day_of_week.c_encoding()),
-                   static_cast<unsigned>(at.date.day()),
-                   kMonths.at(static_cast<unsigned>(at.date.month()) - 1),
-                   static_cast<int>(at.date.year()), static_cast<int>(at.time.hours().count()),
-                   static_cast<int>(at.time.minutes().count()),
-                   static_cast<int>(at.time.seconds().count()));
+  return formatted(
+      "%s, %02u %s %04d %02d:%02d:%02d GMT", kWeekdays.at(at.day_of_week.c_encoding()),
+      static_cast<unsigned>(at.date.day()), kMonths.at(static_cast<unsigned>(at.date.month()) - 1),
+      static_cast<int>(at.date.year()), static_cast<int>(at.time.hours().count()),
+      static_cast<int>(at.time.minutes().count()), static_cast<int>(at.time.seconds().count()));
 }
 
 namespace {
@@ -163,7 +161,8 @@ std::optional<WallTime> iso(std::string_view text) {
 
 Result<WallTime> parse_iso_time(std::string_view text) {
   if (const auto time = iso(trimmed(text))) return *time;
-  return fail(Code::kInvalid, "`" + std::string(text) + "` is not a time like 2026-01-31T12:34:56Z");
+  return fail(Code::kInvalid,
+              "`" + std::string(text) + "` is not a time like 2026-01-31T12:34:56Z");
 }
 
 Result<WallTime> parse_http_date(std::string_view text) {
