@@ -24,7 +24,6 @@ struct Program {
 // error added to `log_file` (0600), no other descriptor. Waits until the program says that it is
 // ready by writing one line to its standard output, and returns that line. kUnavailable with the
 // last words of the log file when it ends before; kTimeout when it says nothing within `patience`.
-
 [[nodiscard]] Result<std::string> start_in_background(const Program& program,
                                                       const std::string& log_file,
                                                       Duration patience);
