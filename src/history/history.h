@@ -1,0 +1,104 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "sys/database.h"
+#include "sys/files.h"
+
+// What ran, where, with which parameters and how it ended: runs, their events and their log lines,
+// in one SQLite file (`history.db` in the state directory, 0600 in a 0700 directory; the format has
+// a page of its own in docs/formats/). A run's process writes; any number of others read meanwhile.
+// The content of plans, events and outcomes is JSON that `run` writes and reads; this module knows
+// only what it must find things by. Blocking, for the loop's thread; a write takes well under 10 ms
+// but for synced ones, which wait for the disk.
+
+namespace runtask::history {
+
+struct RunRecord {
+  std::string id;  // "20260131-123456-4f2a91": sorts by time; unique.
+  WallTime started_at;
+  std::string command;  // The command line as typed, secrets masked.
+  std::string title;    // What ran, in a few words: "django-manage on example".
+  std::string plan;     // JSON.
+  int launches = 0;
+  int process_id = 0;   // Of the process that carries it out.
+};
+
+struct RunSummary {
+  RunRecord record;
+  std::optional<WallTime> ended_at;  // None: still under way, or its process died.
+  std::string verdict;               // "succeeded", "failed", ...; empty while none.
+  std::optional<int> exit_code;
+  std::string outcome;  // JSON, empty while none.
+};
+
+struct EventRecord {
+  std::int64_t sequence = 0;  // Given by append(); rises within a run.
+  WallTime at;
+  int launch = -1;   // Its index in the plan; -1: the run as a whole.
+  std::string kind;  // "start_call", "started", "observed", "stopped", ...
+  std::string data;  // JSON.
+};
+
+struct LogLine {
+  WallTime timestamp;
+  std::string text;
+};
+struct StoredLine {
+  std::int64_t sequence = 0;  // The order of arrival over the whole run.
+  int launch = 0;
+  std::string container;
+  LogLine line;
+};
+
+class History {
+ public:
+  enum class Access { kWrite, kRead };
+  // Creates or migrates the file when writing. A newer format than this program knows: kInvalid.
+  // Reading where nothing was ever written gives an empty history.
+  [[nodiscard]] static Result<History> open(sys::Files& files, const std::string& state_directory,
+                                            Access access);
+
+  // ---- Writing.
+  [[nodiscard]] Result<> begin(const RunRecord& run);  // Synced.
+  // `synced`: on disk, and not only written, when this returns.
+  enum class Durability { kWritten, kSynced };
+  [[nodiscard]] Result<> append(const std::string& run, EventRecord event, Durability durability);
+  // The lines of one container together with where its reading goes on: both or neither.
+  // `position` is JSON of `run`'s.
+  [[nodiscard]] Result<> append_lines(const std::string& run, int launch,
+                                      const std::string& container, std::span<const LogLine> lines,
+                                      std::string_view position);
+  struct Ending {
+    WallTime at;
+    std::string verdict;
+    int exit_code = 0;
+    std::string outcome;  // JSON.
+  };
+  [[nodiscard]] Result<> end(const std::string& run, const Ending& ending);  // Synced.
+
+  // ---- Reading.
+  // Newest first.
+  [[nodiscard]] Result<std::vector<RunSummary>> list(int count_max);
+  // An id, a unique prefix of one, or "last". kNotFound; kUsage when several begin like that.
+  [[nodiscard]] Result<RunSummary> find(std::string_view reference);
+  [[nodiscard]] Result<std::vector<EventRecord>> events(const std::string& run);
+  // Lines with a sequence above `after`, in their order, until `each` returns false.
+  [[nodiscard]] Result<> lines(const std::string& run, std::int64_t after,
+                               const std::function<bool(const StoredLine&)>& each);
+  [[nodiscard]] Result<std::string> position(const std::string& run, int launch,
+                                             const std::string& container);
+
+ private:
+  explicit History(sys::Database database) : database_(std::move(database)) {}
+  sys::Database database_;
+};
+
+}  // namespace runtask::history
