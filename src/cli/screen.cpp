@@ -127,8 +127,14 @@ std::string Screen::painted(std::string_view text, const char* code) const {
   if (!options_.colour) return std::string(text);
   return "\x1b[" + std::string(code) + "m" + std::string(text) + "\x1b[0m";
 }
-std::string Screen::bold(std::string_view text) const { return painted(text, "1"); }
-std::string Screen::red(std::string_view text) const { return painted(text, "31"); }
-std::string Screen::green(std::string_view text) const { return painted(text, "32"); }
+std::string Screen::bold(std::string_view text) const {
+  return painted(text, "1");
+}
+std::string Screen::red(std::string_view text) const {
+  return painted(text, "31");
+}
+std::string Screen::green(std::string_view text) const {
+  return painted(text, "32");
+}
 
 }  // namespace runtask::cli

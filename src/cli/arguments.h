@@ -1,0 +1,144 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+
+// The command line as values. Parsing is pure: it reads no file and no environment; what a flag
+// means beyond its form (a NAME taken from the environment, an override file) is resolved by the
+// command. CLI11 lives behind this header.
+
+namespace runtask::cli {
+
+struct EnvironmentFlag {
+  std::string name;
+  std::optional<std::string> value;  // None: taken from runtask's own environment.
+};
+
+struct RunArguments {
+  // Which task.
+  std::string cluster;
+  std::string task_definition;
+  std::string container;
+  int count = 1;
+  // How ECS places it.
+  std::string launch_type;
+  std::vector<std::string> capacity_providers;  // name[:weight[:base]]
+  std::string platform_version;
+  std::vector<std::string> subnets;
+  std::vector<std::string> security_groups;
+  bool assign_public_ip = false;
+  // The configuration of this run.
+  std::vector<EnvironmentFlag> environment;
+  std::vector<std::string> environment_files;
+  std::vector<std::string> secrets;  // Names; values from runtask's own environment.
+  std::optional<std::string> command_words;
+  std::string command_json;
+  std::string cpu, memory;
+  std::string task_role, execution_role;
+  std::string override_json;  // A path, or "-" for standard input.
+  std::vector<std::string> tags;
+  std::string started_by, group;
+  bool enable_execute_command = false;
+  // How to run.
+  std::string order;  // Empty: the default.
+  int max_parallel = 10;
+  bool fail_fast = false;
+  bool keep_going = false;
+  std::optional<Duration> timeout;
+  std::optional<Duration> start_timeout;
+  std::optional<int> retries;
+  bool detach_on_interrupt = false;
+  bool detach = false;
+  bool yes = false;
+  bool logs = true;
+  std::optional<Duration> drain;
+  std::string log_group, log_stream_prefix;
+  bool plan = false;
+  std::vector<std::string> reports;
+  bool timestamps = false;
+  bool quiet = false;
+  bool history = true;
+  bool json = false;
+  // Where.
+  bool local = false;
+  std::string profile, region;
+  bool insecure_http = false;
+};
+
+struct RunsList {
+  int count = 20;
+  bool json = false;
+};
+struct RunsShow {
+  std::string run;
+  bool json = false;
+};
+struct RunsLogs {
+  std::string run;
+  bool follow = false;
+  std::optional<int> launch;  // From 1, as they are shown.
+  bool timestamps = false;
+  bool json = false;
+};
+
+struct LocalStart {
+  int port = 0;
+  bool foreground = false;
+  std::string runtime = "auto";
+  std::optional<Duration> idle_timeout;
+  bool background_child = false;  // Internal: started by `local start` or `run --local`.
+};
+struct LocalStop {};
+struct LocalStatus {
+  bool json = false;
+};
+struct LocalEnv {};
+struct LocalAws {
+  std::vector<std::string> arguments;
+};
+struct LocalRegister {
+  std::vector<std::string> files;
+  bool json = false;
+};
+struct LocalLogs {
+  std::string task;  // An id, an ARN, or "last".
+  bool follow = false;
+  bool timestamps = false;
+};
+struct LocalImageAdd {
+  std::string name;
+  std::string directory;
+  std::vector<std::string> environment;  // K=V
+  std::vector<std::string> entry_point;
+};
+struct LocalImageList {
+  bool json = false;
+};
+struct LocalImageRemove {
+  std::string name;
+};
+struct LocalClusterCreate {
+  std::string name;
+};
+
+using Command = std::variant<RunArguments, RunsList, RunsShow, RunsLogs, LocalStart, LocalStop,
+                             LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
+                             LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
+
+// Something to print instead of a command: help, the version, or what is wrong with the words.
+struct Answer {
+  int exit_code = 0;
+  std::string text;       // Without a newline at the end.
+  bool is_error = false;  // To standard error.
+};
+
+[[nodiscard]] std::variant<Command, Answer> parse_arguments(
+    const std::vector<std::string>& arguments);
+
+}  // namespace runtask::cli
