@@ -1,0 +1,161 @@
+"""Bad input, bad servers, bad disks: one clear message that says what to do, the documented code, nothing lost."""
+from support import *
+
+
+class Words(Sandbox):
+    """What a user may type wrong. Exit code 2, before anything is started."""
+
+    def refused(self, expected, *arguments, code=2):
+        result = self.runtask(*arguments)
+        self.assertEqual(result.code, code, result)
+        self.assertEqual(result.out, "")
+        self.assertIn(expected, result.err)
+        self.assertEqual(result.err.count("error:"), 1, result.err)
+        for word in ("terminate called", "Assertion", "what():", "std::"):
+            self.assertNotIn(word, result.err)
+        return result
+
+    def test_misspelt_commands_and_flags_get_the_nearest_name(self):
+        self.refused("did you mean `run`", "runn")
+        self.refused("did you mean `--cluster`", "run", "--clustr", "x", "--task-definition", "y")
+
+    def test_what_is_missing_is_named(self):
+        self.refused("--task-definition", "run", "--cluster", "x")
+
+    def test_malformed_variables(self):
+        for bad in ("=x", ""):
+            self.refused("-e", "run", "--local", "--task-definition", "x", "-e", bad)
+        self.refused("-v", "run", "--local", "--task-definition", "x", "-v", "x")
+
+    def test_malformed_numbers_and_durations(self):
+        self.refused("--count", "run", "--task-definition", "x", "--count", "0")
+        self.refused("3x", "run", "--task-definition", "x", "--timeout", "3x")
+
+    def test_more_than_100_launches_need_yes(self):
+        self.refused("--yes", "run", "--local", "--task-definition", "x", "--count", "101")
+
+    def test_malformed_json_files_show_the_line(self):
+        bad = self.write("bad.json", '{\n  "family": "x",,\n}\n')
+        result = self.refused("bad.json:2:", "local", "register", bad, code=1)
+        self.assertIn("^", result.err)
+        self.refused("bad.json:2:", "run", "--local", "--task-definition", "x", "--override-json", bad)
+        self.refused("nowhere.json", "local", "register", "nowhere.json", code=1)
+        wrong = self.write("wrong.json", '{"family": "x", "containerDefinitions": [{"name": 7}]}')
+        self.refused("/containerDefinitions[0]/name", "local", "register", wrong, code=1)
+
+    def test_malformed_command_json(self):
+        for bad in ("[", '"x"', "[1]"):
+            self.refused("--command-json", "run", "--local", "--task-definition", "x", "--command-json", bad)
+
+
+class Requests(Sandbox):
+    """What the endpoint refuses. Exit code 125, nothing started."""
+
+    def refused(self, expected, *arguments, **options):
+        result = self.runtask("run", "--local", *arguments, **options)
+        self.assertEqual(result.code, 125, result)
+        self.assertIn(expected, result.err)
+        self.assertEqual(result.err.count("error:"), 1, result.err)
+        return result
+
+    def setUp(self):
+        super().setUp()
+        self.register("x", ("main", "echo hi"), ("other", "true"))
+
+    def test_unknown_cluster(self):
+        self.refused("nowhere", "--cluster", "nowhere", "--task-definition", "x")
+
+    def test_unknown_task_definition(self):
+        self.refused("local register", "--task-definition", "nothing")
+
+    def test_unknown_container_gets_the_nearest_name(self):
+        result = self.refused("mian", "--task-definition", "x", "-c", "mian", "-e", "A=1")
+        self.assertIn("did you mean `main`", result.err)
+
+    def test_overrides_over_8192_characters_name_the_largest_variables(self):
+        result = self.refused("8192", "--task-definition", "x", "-e", "BIG=" + "x" * 9000, "-e", "SMALL=y")
+        self.assertIn("BIG", result.err)
+
+
+class Servers(AwsSandbox):
+    """Endpoints that do not play along."""
+
+    def check(self, expected, *arguments, env=None, seconds=LONGEST):
+        result = self.runtask("run", "--cluster", "c", "--task-definition", "manage", *arguments, env=env, seconds=seconds)
+        self.assertEqual(result.code, 125, result)
+        self.assertEqual(result.err.count("error:"), 1, result.err)
+        self.assertIn(expected, result.err)
+        self.assertNotIn("wJalrXUtnFEMI", result.err)
+        return result
+
+    def everything(self, answer):
+        for name in self.aws.operations:
+            self.aws.operations[name] = lambda _: answer
+
+    def test_no_credentials(self):
+        self.check("credentials", env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+
+    def test_no_region(self):
+        self.check("region", env={"AWS_REGION": ""})
+
+    def test_wrong_key(self):
+        self.everything(Reply.error("UnrecognizedClientException", "The security token included in the request is invalid."))
+        self.check("security token")
+
+    def test_refused(self):
+        with socket.socket() as unused:
+            unused.bind(("127.0.0.1", 0))
+            self.check("refused", env={"AWS_ENDPOINT_URL": "http://127.0.0.1:%d" % unused.getsockname()[1]})
+
+    def test_reset(self):
+        self.everything(Reply({}, fault="reset"))
+        self.check("connection")
+
+    def test_html(self):
+        self.everything(Reply(b"<html><body>Bad Gateway</body></html>", 200, "text/html"))
+        self.check("text/html")
+
+    def test_half_a_body(self):
+        self.everything(Reply({"x" * 100: "y" * 1000}, fault="half"))
+        self.check("")
+
+    def test_plain_http_to_another_machine_is_refused(self):
+        self.check("--insecure-http", env={"AWS_ENDPOINT_URL": "http://192.0.2.1:1"})
+
+    def test_a_lying_server(self):
+        for body in ({"tasks": 7}, {"tasks": [{"taskArn": 1}]}, [], "x", {"tasks": [], "failures": []}):
+            self.aws.operations["RunTask"] = lambda _, b=body: b
+            self.check("")
+
+
+class Disks(Sandbox):
+    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
+    def test_a_read_only_state_directory_is_refused_before_anything_starts(self):
+        self.register("x", ("main", "touch %s" % self.path("ran")))
+        os.chmod(self.state, 0o500)
+        self.addCleanup(os.chmod, self.state, 0o700)
+        result = self.run_local("x")
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("--no-history", result.err)
+        self.assertFalse(os.path.exists(self.path("ran")))
+
+    def test_a_history_that_cannot_be_written_is_refused_before_anything_starts(self):
+        self.register("x", ("main", "touch %s" % self.path("ran")))
+        os.mkdir(os.path.join(self.state, "history.db"))  # Nobody can open that as a file, not even root.
+        result = self.run_local("x")
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("--no-history", result.err)
+        self.assertFalse(os.path.exists(self.path("ran")))
+        self.assertEqual(self.run_local("x", "--no-history").code, 0)
+        self.assertTrue(os.path.exists(self.path("ran")))
+
+    def test_a_state_directory_that_is_a_file(self):
+        self.write("file", "")
+        result = self.runtask("run", "--local", "--task-definition", "x",
+                              env={"RUNTASK_STATE_DIR": self.path("file")})
+        self.assertEqual(result.code, 125, result)
+        self.assertEqual(result.err.count("error:"), 1, result.err)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""The life of the embedded endpoint: started once, killed, started again; nothing written is lost."""
+import concurrent.futures
+
+from support import *
+
+
+def alive(pid):
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class Life(Sandbox):
+    def pids_in(self, name):
+        try:
+            with open(self.path(name), encoding="utf-8") as file:
+                return [int(word) for word in file.read().split()]
+        except FileNotFoundError:
+            return []
+
+    def test_several_at_once_start_exactly_one(self):
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            results = list(pool.map(lambda _: self.runtask("local", "start"), range(8)))
+        self.assertEqual([r.code for r in results], [0] * 8, results)
+        listed = subprocess.run(["pgrep", "-f", "background-child"], stdout=subprocess.PIPE, check=False)
+        mine = [pid for pid in listed.stdout.decode().split()
+                if ("RUNTASK_STATE_DIR=" + self.state) in open("/proc/%s/environ" % pid, errors="replace").read()]
+        self.assertEqual(len(mine), 1)
+
+    def test_a_second_start_says_that_it_runs(self):
+        first = self.ok("local", "start")
+        second = self.ok("local", "start")
+        port = str(self.endpoint()["port"])
+        self.assertIn(port, first.out + first.err)
+        self.assertIn("already", second.out + second.err)
+        self.assertIn(port, second.out + second.err)
+
+    def test_a_second_endpoint_in_the_foreground_is_refused(self):
+        self.ok("local", "start")
+        result = self.runtask("local", "start", "--foreground")
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("already", result.err)
+
+    def test_stop_and_start_lose_no_definition_no_finished_task_and_no_log_line(self):
+        self.register("talks", ("main", "echo one; echo two; exit 4"))
+        self.run_local("talks")
+        self.ok("local", "stop")
+        self.assertFalse(os.path.exists(os.path.join(self.state, "local", "endpoint.json")))
+        self.assertEqual(self.ok("local", "logs", "last").out, "one\ntwo\n")
+        self.assertEqual(self.run_local("talks").code, 4)
+
+    def test_kill_9_loses_no_definition_no_finished_task_and_no_log_line(self):
+        self.register("talks", ("main", "echo one; echo two; exit 4"))
+        self.run_local("talks")
+        os.kill(self.endpoint()["pid"], signal.SIGKILL)
+        self.assertEqual(self.ok("local", "logs", "last").out, "one\ntwo\n")
+        self.assertEqual(self.run_local("talks").code, 4)
+
+    def test_kill_9_in_the_middle_of_a_task_takes_its_whole_tree_along(self):
+        # A grandchild that detached itself, and one that ignores SIGTERM.
+        self.register("tree", ("main", "echo $$ >> %(f)s; setsid sh -c 'echo $$ >> %(f)s; trap \"\" TERM HUP;"
+                                       " while :; do sleep 0.1; done' & (sh -c 'echo $$ >> %(f)s; sleep 600' &) ;"
+                                       " echo up; sleep 600" % {"f": self.path("pids")}))
+        process = self.start("run", "--local", "--task-definition", "tree", "--json",
+                             stdout=open(self.path("out"), "wb"))
+        wait_until(lambda: len(self.pids_in("pids")) == 3, "the tree")
+        wait_until(lambda: b'"up"' in open(self.path("out"), "rb").read(), "the log line")
+        os.kill(self.endpoint()["pid"], signal.SIGKILL)
+        wait_until(lambda: not any(alive(pid) for pid in self.pids_in("pids")), "the tree's end")
+        # The next start shows it STOPPED; the run that watches says so.
+        self.ok("local", "start")
+        result = self.finish(process)
+        self.assertEqual(result.code, 125, result)
+        outcome = json_lines(open(self.path("out"), encoding="utf-8").read())[-1]
+        self.assertEqual(outcome["launches"][0]["verdict"], "infrastructure")
+        self.assertEqual(outcome["launches"][0]["stop_code"], "TerminationNotice")
+
+    def test_stop_ends_the_tasks_and_their_trees(self):
+        self.register("tree", ("main", "echo $$ > %s; sleep 600" % self.path("pids")))
+        self.assertEqual(self.run_local("tree", "--detach").code, 0)
+        wait_until(lambda: self.pids_in("pids"), "the task")
+        self.ok("local", "stop")
+        self.assertFalse(any(alive(pid) for pid in self.pids_in("pids")))
+
+    def test_stopping_what_does_not_run_is_fine(self):
+        self.ok("local", "stop")
+
+    def test_it_ends_by_itself_when_idle_and_comes_back_on_the_same_port(self):
+        self.ok("local", "start", "--idle-timeout", "300ms")
+        port = self.endpoint()["port"]
+        wait_until(lambda: not os.path.exists(os.path.join(self.state, "local", "endpoint.json")), "the idle end")
+        self.ok("local", "start")
+        self.assertEqual(self.endpoint()["port"], port)
+
+    def test_it_does_not_end_while_a_task_runs(self):
+        self.ok("local", "start", "--idle-timeout", "200ms")
+        self.register("slow", ("main", "sleep 1.2; touch %s" % self.path("done")))
+        self.assertEqual(self.run_local("slow", "--detach").code, 0)
+        wait_until(lambda: os.path.exists(self.path("done")), "the task")
+
+    def test_status_says_where_it_runs(self):
+        stopped = self.ok("local", "status")
+        self.assertIn("not running", stopped.out)
+        self.ok("local", "start")
+        running = json.loads(self.ok("local", "status", "--json").out)
+        self.assertTrue(running["running"])
+        self.assertEqual(running["port"], self.endpoint()["port"])
+
+    def test_state_is_private(self):
+        self.ok("local", "start")
+        for name, mode in (("", 0o700), ("local", 0o700), ("local/keys", 0o600), ("local/endpoint.db", 0o600)):
+            self.assertEqual(os.stat(os.path.join(self.state, name)).st_mode & 0o777, mode, name)
+
+    def test_env_gives_lines_that_a_shell_takes(self):
+        self.ok("local", "start")
+        result = subprocess.run(["/bin/sh", "-c", 'eval "$("$0" local env)"; echo $AWS_ENDPOINT_URL_ECS $AWS_REGION',
+                                 RUNTASK], env=self.env, stdout=subprocess.PIPE, check=True)
+        self.assertEqual(result.stdout.decode().split(),
+                         ["http://127.0.0.1:%d" % self.endpoint()["port"], "us-east-1"])
+
+    def test_images_are_added_listed_and_removed(self):
+        os.mkdir(self.path("app"))
+        self.write("app/entry.sh", "#!/bin/sh\necho image $FROM_IMAGE in $(pwd): $*\n")
+        os.chmod(self.path("app/entry.sh"), 0o755)
+        self.ok("local", "image", "add", "app:1", "--dir", self.path("app"), "--env", "FROM_IMAGE=yes", "--entry-point",
+                "./entry.sh")
+        self.assertIn("app:1", self.ok("local", "image", "list").out)
+        self.register("app", {"name": "main", "image": "app:1", "command": ["a", "b"]})
+        self.assertEqual(self.run_local("app").out, "image yes in %s: a b\n" % os.path.realpath(self.path("app")))
+        self.ok("local", "image", "remove", "app:1")
+        self.assertEqual(self.run_local("app").code, 125)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,243 @@
+"""Verdict and exit code, where only an AWS that plays along can produce the case."""
+from support import *
+
+
+def two(*_):
+    """A definition whose sidecar is listed first; both are essential."""
+    return definition("manage", ("sidecar", True), ("main", True))
+
+
+class Verdict(AwsSandbox):
+    def outcome(self, result):
+        return json_lines(result.out)[-1]
+
+    def ended(self, codes, stop_code="EssentialContainerExited", reasons=None, **members):
+        self.script = [self.task_now("STOPPED", exit_codes=codes, reasons=reasons, containers=tuple(codes) or ("main",),
+                                     stopCode=stop_code, **members)]
+
+    def check(self, code, verdict, *arguments):
+        result = self.run_aws("--json", *arguments)
+        self.assertEqual(result.code, code, result)
+        outcome = self.outcome(result)
+        self.assertEqual(outcome["type"], "outcome")
+        self.assertEqual(outcome["launches"][0]["verdict"], verdict, outcome)
+        self.assertEqual(outcome["exit_code"], code)
+        return outcome
+
+    def test_zero_is_success(self):
+        self.ended({"main": 0})
+        self.check(0, "succeeded")
+
+    def test_the_containers_code_is_passed_through(self):
+        for code in (1, 7, 126, 127, 200, 255):
+            self.describes = 0
+            self.ended({"main": code})
+            self.check(code, "failed")
+
+    def test_codes_outside_0_to_255_become_1_and_stay_exact_in_json(self):
+        for code in (256, -1, 4294967295):
+            self.describes = 0
+            self.ended({"main": code})
+            outcome = self.check(1, "failed")
+            self.assertIn(code, [c.get("exit_code") for c in outcome["launches"][0]["containers"]])
+
+    def test_spot_interruption_is_infrastructure(self):
+        self.ended({"main": 137}, "SpotInterruption", stoppedReason="Your Spot Task was interrupted.")
+        self.check(125, "infrastructure")
+
+    def test_spot_interruption_with_code_0_is_no_success(self):
+        self.ended({"main": 0}, "SpotInterruption")
+        self.check(125, "infrastructure")
+
+    def test_a_lost_host_is_infrastructure(self):
+        self.ended({}, "TerminationNotice", stoppedReason="Host EC2 (instance i-1) terminated.")
+        self.check(125, "infrastructure")
+
+    def test_missing_after_it_was_seen_is_never_success(self):
+        self.script = [self.task_now("RUNNING"), "MISSING"]
+        outcome = self.check(125, "unknown", "--start-timeout", "5s")
+        self.assertIn(outcome["launches"][0]["verdict"], ("unknown", "infrastructure"))
+
+    def test_missing_at_first_is_waited_for(self):
+        self.script = ["MISSING", "MISSING", self.task_now("STOPPED", exit_codes={"main": 4},
+                                                           stopCode="EssentialContainerExited")]
+        self.check(4, "failed")
+
+    def test_stopped_by_somebody_else_with_code_0_is_no_success(self):
+        self.ended({"main": 0}, "UserInitiated", stoppedReason="Task stopped by user")
+        self.check(125, "stopped")
+
+    def test_stopped_by_somebody_else_keeps_a_code_that_is_not_0(self):
+        self.ended({"main": 143}, "UserInitiated", stoppedReason="Task stopped by user")
+        self.check(143, "stopped")
+
+    def test_a_code_that_is_missing_is_no_success(self):
+        self.ended({}, "EssentialContainerExited")
+        result = self.run_aws("--json")
+        self.assertNotEqual(result.code, 0)
+
+    def test_never_started_is_125(self):
+        self.ended({}, "TaskFailedToStart", reasons={"main": "CannotPullContainerError: image not found"},
+                   stoppedReason="Task failed to start", startedAt=None)
+        self.check(125, "never_started")
+
+    def test_the_named_container_decides(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.ended({"sidecar": 3, "main": 7})
+        self.check(7, "failed", "--container", "main")
+
+    def test_named_0_and_another_essential_failed_is_a_failure(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.ended({"sidecar": 3, "main": 0})
+        self.check(3, "failed", "--container", "main")
+
+    def test_named_0_and_a_sidecar_killed_at_the_end_is_success(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        for kill in (137, 143):
+            self.describes = 0
+            self.ended({"sidecar": kill, "main": 0})
+            self.check(0, "succeeded", "--container", "main")
+
+    def test_named_0_and_a_sidecar_out_of_memory_is_a_failure(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.ended({"sidecar": 137, "main": 0},
+                   reasons={"sidecar": "OutOfMemoryError: Container killed due to memory usage"})
+        self.check(137, "failed", "--container", "main")
+
+    def test_nothing_named_the_first_essential_failure_decides(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.ended({"sidecar": 0, "main": 7})
+        self.check(7, "failed")
+
+    def test_nothing_named_kills_do_not_decide_beside_a_success(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.ended({"sidecar": 143, "main": 0})
+        self.check(0, "succeeded")
+
+    def test_nothing_named_only_kills_is_a_failure(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.ended({"sidecar": 137, "main": 137})
+        self.check(137, "failed")
+
+    def test_non_essential_containers_never_decide(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True), ("log", False))
+        self.ended({"main": 0, "log": 9})
+        outcome = self.check(0, "succeeded")
+        self.assertEqual({c["name"]: c["exit_code"] for c in outcome["launches"][0]["containers"]},
+                         {"main": 0, "log": 9})
+
+    def test_run_task_failures_that_cannot_pass_end_at_once(self):
+        for reason in ("ATTRIBUTE", "MISSING"):
+            self.aws.calls.clear()
+            self.aws.operations["RunTask"] = lambda _, r=reason: {"tasks": [], "failures": [{"arn": "a", "reason": r}]}
+            self.check(125, "never_started")
+            self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def test_run_task_failures_that_may_pass_are_retried_with_a_new_start_or_the_same_token(self):
+        answers = [{"tasks": [], "failures": [{"arn": "a", "reason": "RESOURCE:MEMORY"}]},
+                   {"tasks": [self.task_now("PENDING")], "failures": []}]
+        self.aws.operations["RunTask"] = lambda _: answers.pop(0)
+        self.check(0, "succeeded")
+        self.assertEqual(self.aws.count("RunTask"), 2)
+
+    def test_access_denied_to_run_task_is_125_and_says_so(self):
+        self.aws.operations["RunTask"] = lambda _: Reply.error("AccessDeniedException", "not authorized to ecs:RunTask")
+        result = self.run_aws()
+        self.assertEqual(result.code, 125)
+        self.assertIn("not authorized", result.err)
+
+    def test_timeout_stops_the_task_and_is_124(self):
+        self.script = [self.task_now("RUNNING")]
+
+        def stop(request):
+            self.stopped = request
+            self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
+            self.describes = 0
+            return {"task": self.task_now("RUNNING")}
+
+        self.aws.operations["StopTask"] = stop
+        self.check(124, "timed_out", "--timeout", "200ms")
+        self.assertEqual(self.stopped["task"], self.arn)
+
+    def test_denied_definition_costs_a_warning_and_not_the_run(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: Reply.error("AccessDeniedException", "denied")
+        self.ended({"main": 5})
+        result = self.run_aws()
+        self.assertEqual(result.code, 5, result)
+        self.assertIn("DescribeTaskDefinition", result.err)
+
+    def test_denied_logs_cost_one_line_and_not_the_run(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True),
+                                                                              log_driver="awslogs")
+        self.aws.operations["GetLogEvents"] = lambda _: Reply.error("AccessDeniedException", "no logs:GetLogEvents")
+        self.ended({"main": 0})
+        result = self.run_aws()
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(result.err.count("GetLogEvents"), 1, result.err)
+
+    def test_a_task_definition_is_named_with_its_driver_when_its_log_cannot_be_followed(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True),
+                                                                              log_driver="splunk")
+        result = self.run_aws()
+        self.assertIn("splunk", result.err)
+
+    def test_a_conflict_is_not_a_second_start(self):
+        self.aws.operations["RunTask"] = lambda _: Reply(
+            {"__type": "ConflictException", "message": "token used", "resourceIds": [self.arn]}, 400)
+        result = self.run_aws("--json")
+        self.assertLessEqual(self.aws.count("RunTask"), 1, result)
+
+    def test_a_lost_reply_is_asked_again_with_the_same_token(self):
+        answers = [Reply({}, fault="reset"), {"tasks": [self.task_now("PENDING")], "failures": []}]
+        self.aws.operations["RunTask"] = lambda _: answers.pop(0)
+        self.check(0, "succeeded")
+        tokens = {request["clientToken"] for request in self.aws.requests("RunTask")}
+        self.assertEqual(self.aws.count("RunTask"), 2)
+        self.assertEqual(len(tokens), 1)
+
+    def test_describe_errors_do_not_end_the_watch(self):
+        self.script = [Reply.error("ServerException", "oops", 500), Reply("<html>", 502, "text/html"),
+                       Reply.error("ThrottlingException", "Rate exceeded"), Reply({}, fault="reset"),
+                       self.task_now("STOPPED", exit_codes={"main": 3}, stopCode="EssentialContainerExited")]
+        self.check(3, "failed")
+
+
+class Interrupt(AwsSandbox):
+    def interrupted(self, signals, expected):
+        self.script = [self.task_now("RUNNING")]
+
+        def stop(request):
+            self.stopped = request
+            self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
+            self.describes = 0
+            return {"task": self.task_now("RUNNING")}
+
+        self.aws.operations["StopTask"] = stop
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage", "--drain", "0", "--json")
+        wait_until(lambda: self.describes > 0, "the first DescribeTasks")
+        process.send_signal(signals)
+        result = self.finish(process)
+        self.assertEqual(result.code, expected, result)
+        self.assertEqual(self.stopped["task"], self.arn)
+        self.assertEqual(json_lines(result.out)[-1]["launches"][0]["verdict"], "interrupted")
+
+    def test_sigint_stops_the_task_and_is_130(self):
+        self.interrupted(signal.SIGINT, 130)
+
+    def test_sigterm_stops_the_task_and_is_143(self):
+        self.interrupted(signal.SIGTERM, 143)
+
+    def test_a_second_signal_leaves_at_once(self):
+        self.script = [self.task_now("RUNNING")]  # StopTask is answered, but the task goes on.
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
+        wait_until(lambda: self.describes > 0, "the first DescribeTasks")
+        process.send_signal(signal.SIGINT)
+        wait_until(lambda: self.stopped, "StopTask")
+        process.send_signal(signal.SIGINT)
+        result = self.finish(process, 5)
+        self.assertEqual(result.code, 130, result)
+        self.assertIn("runtask runs", result.err)
+
+
+if __name__ == "__main__":
+    main()
