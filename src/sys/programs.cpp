@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <string_view>
+#include <thread>
 
 #include "base/text.h"
 
@@ -161,6 +162,16 @@ Result<> signal_process(int process_id, int signal) {
 
 int own_process_id() {
   return ::getpid();
+}
+
+bool wait_for(Duration patience, const std::function<bool()>& condition) {
+  constexpr Duration kLookAgain(5);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(kLookAgain);
+  }
+  return true;
 }
 
 void die_of(int signal) {

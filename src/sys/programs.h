@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -36,6 +38,10 @@ void say_ready(const std::string& line);
 // Sends a signal. kNotFound when there is no such process.
 [[nodiscard]] Result<> signal_process(int process_id, int signal);
 [[nodiscard]] int own_process_id();
+
+// Waits for what another process does, by looking every few milliseconds. False when it has not
+// come about within `patience`.
+[[nodiscard]] bool wait_for(Duration patience, const std::function<bool()>& condition);
 
 // Dies of the signal, as if nothing had handled it.
 [[noreturn]] void die_of(int signal);

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "cli/arguments.h"
+#include "cli/world.h"
+
+// The commands. Each does its work, prints, and returns the exit code.
+
+namespace runtask::cli {
+
+[[nodiscard]] int carry_out(const Command& command, const World& world);
+
+[[nodiscard]] int run(const RunArguments& arguments, const World& world);
+
+[[nodiscard]] int runs(const RunsList& arguments, const World& world);
+[[nodiscard]] int runs(const RunsShow& arguments, const World& world);
+[[nodiscard]] int runs(const RunsLogs& arguments, const World& world);
+
+[[nodiscard]] int local(const LocalStart& arguments, const World& world);
+[[nodiscard]] int local(const LocalStop& arguments, const World& world);
+[[nodiscard]] int local(const LocalStatus& arguments, const World& world);
+[[nodiscard]] int local(const LocalEnv& arguments, const World& world);
+[[nodiscard]] int local(const LocalAws& arguments, const World& world);
+[[nodiscard]] int local(const LocalRegister& arguments, const World& world);
+[[nodiscard]] int local(const LocalLogs& arguments, const World& world);
+[[nodiscard]] int local(const LocalImageAdd& arguments, const World& world);
+[[nodiscard]] int local(const LocalImageList& arguments, const World& world);
+[[nodiscard]] int local(const LocalImageRemove& arguments, const World& world);
+[[nodiscard]] int local(const LocalClusterCreate& arguments, const World& world);
+
+}  // namespace runtask::cli

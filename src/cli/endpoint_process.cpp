@@ -1,0 +1,146 @@
+#include "cli/endpoint_process.h"
+
+#include <csignal>
+
+#include "base/text.h"
+#include "local/endpoint.h"
+#include "sys/programs.h"
+
+namespace runtask::cli {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Duration kStartPatience = 20s;  // Until a started endpoint must serve.
+constexpr Duration kStopPatience = 60s;   // Longer than any task may take to be stopped.
+
+Result<local::StateDirectory> directory_of(const World& world) {
+  const auto state = TRY(world.state_directory());
+  TRY(world.files.make_directory(state, 0700));
+  local::StateDirectory directory(state);
+  TRY(world.files.make_directory(directory.root, 0700));
+  return directory;
+}
+
+// The port of last time, so that what `local env` printed stays true over restarts.
+std::string port_file(const local::StateDirectory& directory) {
+  return directory.root + "/port";
+}
+std::uint16_t last_port(const World& world, const local::StateDirectory& directory) {
+  const auto text = world.files.read(port_file(directory));
+  const auto port = text ? parse_integer(trimmed(*text), 1, 65535) : std::nullopt;
+  return static_cast<std::uint16_t>(port.value_or(0));
+}
+
+sys::Program background_program(const World& world, const std::string& own,
+                                const std::string& state, const EndpointStart& start) {
+  sys::Program program;
+  program.argv = {own,
+                  "local",
+                  "start",
+                  "--foreground",
+                  "--background-child",
+                  "--idle-timeout",
+                  std::to_string(start.idle_timeout.count()) + "ms"};
+  if (start.port != 0) {
+    program.argv.emplace_back("--port");
+    program.argv.push_back(std::to_string(start.port));
+  }
+  // Its tasks may not see the caller's variables, AWS keys among them: it gets none of them.
+  for (const auto* name : {"PATH", "HOME", "LANG", "TMPDIR", "USER", "LOGNAME"})
+    if (const auto value = world.environment.get(name)) program.environment[name] = *value;
+  program.environment["RUNTASK_STATE_DIR"] = state;
+  return program;
+}
+
+}  // namespace
+
+Result<EndpointProcess> ensure_endpoint(const World& world, const EndpointStart& start) {
+  const auto directory = TRY(directory_of(world));
+  EndpointProcess endpoint;
+  auto address = local::find_endpoint(world.files, directory);
+  endpoint.was_running = address.has_value();
+  if (!address) {
+    const auto program =
+        background_program(world, TRY(sys::own_program()), TRY(world.state_directory()), start);
+    (void)TRY(sys::start_in_background(program, directory.log_file(), kStartPatience));
+    (void)sys::wait_for(kStartPatience, [&] {
+      address = local::find_endpoint(world.files, directory);
+      return address.has_value();
+    });
+  }
+  if (!address)
+    return fail(Code::kUnavailable, "the embedded endpoint does not start",
+                "its own words are in " + directory.log_file());
+  endpoint.address = *address;
+  endpoint.keys = TRY(local::read_keys(world.files, directory));
+  return endpoint;
+}
+
+namespace {
+
+Result<std::unique_ptr<local::Endpoint>> start_on_some_port(const World& world,
+                                                            const EndpointStart& start,
+                                                            const local::StateDirectory& directory,
+                                                            const std::function<void()>& ended) {
+  local::Endpoint::Options options;
+  options.state_directory = TRY(world.state_directory());
+  options.idle_timeout = start.idle_timeout;
+  options.port = start.port != 0 ? start.port : last_port(world, directory);
+  const local::Endpoint::Outside outside{world.files, world.random, world.processes,
+                                         world.environment};
+  auto endpoint = local::Endpoint::start(world.loop, outside, options, ended);
+  const bool may_move = start.port == 0 && options.port != 0;
+  if (!endpoint && may_move && !world.files.is_locked(directory.lock())) {
+    options.port = 0;  // Somebody else has taken the old one.
+    endpoint = local::Endpoint::start(world.loop, outside, options, ended);
+  }
+  return endpoint;
+}
+
+}  // namespace
+
+Result<> serve_endpoint(const World& world, const EndpointStart& start, bool background) {
+  const auto directory = TRY(directory_of(world));
+  bool over = false;
+  auto endpoint = start_on_some_port(world, start, directory, [&] {
+    over = true;
+    world.loop.stop();
+  });
+  if (!endpoint && background && endpoint.error().code == Code::kConflict) {
+    // Lost the race against another start: its endpoint serves us as well.
+    const bool ready = sys::wait_for(
+        kStartPatience, [&] { return local::find_endpoint(world.files, directory).has_value(); });
+    if (ready) sys::say_ready("ready");
+    if (ready) return {};
+  }
+  if (!endpoint) return fail(std::move(endpoint).error());
+
+  const auto& address = (*endpoint)->address();
+  (void)world.files.write(port_file(directory), std::to_string(address.port) + "\n", 0600);
+  std::vector<sys::PendingPtr> signals;
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+    signals.push_back(world.loop.on_signal(signal, [&] { (*endpoint)->stop(); }));
+  if (background) {
+    sys::say_ready("ready");
+  } else {
+    world.screen.message("The embedded ECS serves on " + address.url() +
+                         ". It runs containers as processes of this machine, without isolation. "
+                         "Ctrl-C ends it.");
+  }
+  if (!over) world.loop.run();
+  return {};
+}
+
+Result<bool> stop_endpoint(const World& world) {
+  const local::StateDirectory directory(TRY(world.state_directory()));
+  const auto address = local::find_endpoint(world.files, directory);
+  if (!address) return false;
+  (void)sys::signal_process(address->process_id, SIGTERM);  // It may have ended just now.
+  if (!sys::wait_for(kStopPatience, [&] { return !world.files.is_locked(directory.lock()); }))
+    return fail(Code::kTimeout,
+                "the endpoint (process " + std::to_string(address->process_id) + ") does not end");
+  return true;
+}
+
+}  // namespace runtask::cli

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+
+#include "cli/world.h"
+#include "local/state_directory.h"
+
+// The embedded endpoint as a process of its own, started in the background when it is needed. Only
+// this file knows how that is done.
+
+namespace runtask::cli {
+
+struct EndpointProcess {
+  local::EndpointAddress address;
+  ecs::SigningKeys keys;
+  bool was_running = false;  // Before this call.
+};
+
+struct EndpointStart {
+  std::uint16_t port = 0;  // 0: the one of last time if it is free, else any.
+  Duration idle_timeout{};
+};
+constexpr Duration kIdleTimeoutDefault = std::chrono::minutes(15);
+
+// The endpoint of the state directory, started if none runs. Of several processes that call this at
+// once, exactly one starts it. Blocks until it serves.
+[[nodiscard]] Result<EndpointProcess> ensure_endpoint(const World& world,
+                                                      const EndpointStart& start);
+
+// Serves in this process until it is stopped or idle. `background` says that another process waits
+// for the ready line (sys::say_ready); if somebody else serves the directory already, that is as
+// good as serving.
+[[nodiscard]] Result<> serve_endpoint(const World& world, const EndpointStart& start,
+                                      bool background);
+
+// Asks the endpoint to end and waits until it has. False when none ran.
+[[nodiscard]] Result<bool> stop_endpoint(const World& world);
+
+}  // namespace runtask::cli

@@ -1,0 +1,252 @@
+#include <cstdint>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/container_log.h"
+#include "cli/endpoint_process.h"
+#include "cli/exit_code.h"
+#include "cli/target.h"
+#include "local/image_table.h"
+#include "sys/programs.h"
+
+namespace runtask::cli {
+namespace {
+
+int failed(const World& world, const Error& error) {
+  world.screen.message(error.text());
+  return kExitFailure;
+}
+
+constexpr EndpointStart kStartDefault{0, kIdleTimeoutDefault};
+
+std::string absolute(const World& world, const std::string& path) {
+  if (path.starts_with('/')) return path;
+  return world.environment.get("PWD").value_or("") + "/" + path;
+}
+
+}  // namespace
+
+int local(const LocalStart& arguments, const World& world) {
+  const EndpointStart start{static_cast<std::uint16_t>(arguments.port),
+                            arguments.idle_timeout.value_or(kIdleTimeoutDefault)};
+  if (arguments.foreground) {
+    const auto served = serve_endpoint(world, start, arguments.background_child);
+    return served ? kExitSuccess : failed(world, served.error());
+  }
+  const auto endpoint = ensure_endpoint(world, start);
+  if (!endpoint) return failed(world, endpoint.error());
+  const auto& address = endpoint->address;
+  world.screen.message(
+      (endpoint->was_running ? "It runs already: " : "The embedded ECS serves on ") +
+      address.url() + " (process " + std::to_string(address.process_id) + ").");
+  if (!endpoint->was_running)
+    world.screen.message("Containers run as processes of this machine, without isolation.");
+  return kExitSuccess;
+}
+
+int local(const LocalStop&, const World& world) {
+  const auto stopped = stop_endpoint(world);
+  if (!stopped) return failed(world, stopped.error());
+  world.screen.message(*stopped ? "The embedded ECS has ended."
+                                : "The embedded ECS is not running.");
+  return kExitSuccess;
+}
+
+int local(const LocalStatus& arguments, const World& world) {
+  const auto state = world.state_directory();
+  if (!state) return failed(world, state.error());
+  const auto address = local::find_endpoint(world.files, local::StateDirectory(*state));
+  if (!address) {
+    world.screen.output(arguments.json ? R"({"running":false})" : "not running");
+    return kExitSuccess;
+  }
+  auto target = local_target(world);
+  if (!target) return failed(world, target.error());
+  const auto clusters = call_and_wait(world, *target->client, ecs::DescribeClusters{});
+  int running = 0;
+  int pending = 0;
+  if (clusters)
+    for (const auto& cluster : clusters->clusters) {
+      running += cluster.running_tasks_count;
+      pending += cluster.pending_tasks_count;
+    }
+  if (arguments.json) {
+    world.screen.output(R"({"running":true,"url":)" + json::quoted(address->url()) +
+                        ",\"port\":" + std::to_string(address->port) +
+                        ",\"process_id\":" + std::to_string(address->process_id) +
+                        ",\"started_at\":" + json::quoted(iso_time(address->started_at)) +
+                        ",\"running_tasks\":" + std::to_string(running) +
+                        ",\"pending_tasks\":" + std::to_string(pending) + "}");
+  } else {
+    world.screen.output("running on " + address->url() + " since " + iso_time(address->started_at) +
+                        ", process " + std::to_string(address->process_id));
+    world.screen.output(std::to_string(running) + " tasks running, " + std::to_string(pending) +
+                        " pending in cluster default");
+  }
+  return kExitSuccess;
+}
+
+int local(const LocalEnv&, const World& world) {
+  const auto endpoint = ensure_endpoint(world, kStartDefault);
+  if (!endpoint) return failed(world, endpoint.error());
+  const auto url = endpoint->address.url();
+  const auto line = [&](const std::string& name, const std::string& value) {
+    world.screen.output("export " + name + "=" + shell_quoted(value));
+  };
+  // One variable per service, so that calls to services that are not here still go to AWS.
+  for (const auto* service : {"ECS", "CLOUDWATCH_LOGS", "STS"})
+    line(std::string("AWS_ENDPOINT_URL_") + service, url);
+  line("AWS_ACCESS_KEY_ID", endpoint->keys.access_key_id);
+  line("AWS_SECRET_ACCESS_KEY", endpoint->keys.secret_access_key.reveal());
+  line("AWS_REGION", endpoint->address.region);
+  line("AWS_DEFAULT_REGION", endpoint->address.region);
+  line("AWS_EC2_METADATA_DISABLED", "true");
+  world.screen.output("unset AWS_SESSION_TOKEN AWS_PROFILE");
+  return kExitSuccess;
+}
+
+int local(const LocalAws& arguments, const World& world) {
+  const auto endpoint = ensure_endpoint(world, kStartDefault);
+  if (!endpoint) return failed(world, endpoint.error());
+  sys::Program program;
+  program.argv = {"aws", "--endpoint-url", endpoint->address.url()};
+  program.argv.insert(program.argv.end(), arguments.arguments.begin(), arguments.arguments.end());
+  program.environment = world.environment.all();
+  for (const auto* name : {"AWS_SESSION_TOKEN", "AWS_PROFILE"})
+    program.environment.erase(name);
+  program.environment["AWS_ACCESS_KEY_ID"] = endpoint->keys.access_key_id;
+  program.environment["AWS_SECRET_ACCESS_KEY"] = endpoint->keys.secret_access_key.reveal();
+  program.environment["AWS_REGION"] = endpoint->address.region;
+  program.environment["AWS_DEFAULT_REGION"] = endpoint->address.region;
+  program.environment["AWS_EC2_METADATA_DISABLED"] = "true";
+  auto error = sys::replace_by(program);
+  if (error.code == Code::kNotFound) error.hint = "install it: apt-get install awscli";
+  return failed(world, error);
+}
+
+namespace {
+
+Result<ecs::RegisterTaskDefinitionReply> register_file(const World& world, ecs::Client& client,
+                                                       const std::string& path) {
+  const auto text = TRY(world.files.read(path));
+  auto request = TRY(ecs::read_registration(text, path));
+  auto reply = call_and_wait(world, client, request);
+  if (!reply) {
+    auto error = reply.error().error;
+    error.context.push_back("while registering " + path);
+    return fail(std::move(error));
+  }
+  return *std::move(reply);
+}
+
+}  // namespace
+
+int local(const LocalRegister& arguments, const World& world) {
+  auto target = local_target(world);
+  if (!target) return failed(world, target.error());
+  for (const auto& path : arguments.files) {
+    const auto registered = register_file(world, *target->client, path);
+    if (!registered) return failed(world, registered.error());
+    const auto& definition = registered->task_definition;
+    world.screen.output(arguments.json ? ecs::to_text(definition)
+                                       : "registered " + definition.family_revision());
+  }
+  return kExitSuccess;
+}
+
+int local(const LocalLogs& arguments, const World& world) {
+  auto target = local_target(world);
+  if (!target) return failed(world, target.error());
+  const auto printed = print_task_log(world, *target->client,
+                                      {arguments.task, arguments.follow, arguments.timestamps});
+  return printed ? kExitSuccess : failed(world, printed.error());
+}
+
+namespace {
+
+struct OpenTable {
+  local::ImageTable table;
+  std::string path;
+};
+Result<OpenTable> open_images(const World& world) {
+  const auto state = TRY(world.state_directory());
+  const local::StateDirectory directory(state);
+  TRY(world.files.make_directory(state, 0700));
+  TRY(world.files.make_directory(directory.root, 0700));
+  auto table = TRY(local::ImageTable::load(world.files, directory.images()));
+  return OpenTable{std::move(table), directory.images()};
+}
+
+Result<> add_image(const LocalImageAdd& arguments, const World& world) {
+  auto images = TRY(open_images(world));
+  local::Image image;
+  image.name = arguments.name;
+  image.directory = absolute(world, arguments.directory);
+  image.entry_point = arguments.entry_point;
+  for (const auto& text : arguments.environment) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fail(Code::kUsage, "`" + text + "` is not of the form NAME=VALUE");
+    image.environment.push_back({text.substr(0, equals), text.substr(equals + 1)});
+  }
+  if (!world.files.is_directory(image.directory))
+    return fail(Code::kUsage, image.directory + " is not a directory");
+  TRY(images.table.set(std::move(image)));
+  return images.table.save(world.files, images.path);
+}
+
+Result<> remove_image(const std::string& name, const World& world) {
+  auto images = TRY(open_images(world));
+  TRY(images.table.remove(name));
+  return images.table.save(world.files, images.path);
+}
+
+}  // namespace
+
+int local(const LocalImageAdd& arguments, const World& world) {
+  const auto added = add_image(arguments, world);
+  if (!added) return failed(world, added.error());
+  world.screen.output("image " + arguments.name + " is " + absolute(world, arguments.directory));
+  return kExitSuccess;
+}
+
+int local(const LocalImageRemove& arguments, const World& world) {
+  const auto removed = remove_image(arguments.name, world);
+  return removed ? kExitSuccess : failed(world, removed.error());
+}
+
+int local(const LocalImageList& arguments, const World& world) {
+  const auto images = open_images(world);
+  if (!images) return failed(world, images.error());
+  for (const auto& image : images->table.all()) {
+    if (arguments.json) {
+      std::vector<std::string> words;
+      for (const auto& word : image.entry_point)
+        words.push_back(json::quoted(word));
+      std::vector<std::string> variables;
+      for (const auto& [name, value] : image.environment)
+        variables.push_back(json::quoted(name) + ":" + json::quoted(value));
+      world.screen.output("{\"name\":" + json::quoted(image.name) +
+                          ",\"directory\":" + json::quoted(image.directory) + ",\"environment\":{" +
+                          join(variables, ",") + "},\"entryPoint\":[" + join(words, ",") + "]}");
+    } else {
+      world.screen.output(image.name + "\t" +
+                          (image.directory.empty() ? "this machine as it is" : image.directory));
+    }
+  }
+  return kExitSuccess;
+}
+
+int local(const LocalClusterCreate& arguments, const World& world) {
+  auto target = local_target(world);
+  if (!target) return failed(world, target.error());
+  ecs::CreateCluster request;
+  request.cluster_name = arguments.name;
+  const auto reply = call_and_wait(world, *target->client, request);
+  if (!reply) return failed(world, reply.error().error);
+  world.screen.output("created " + reply->cluster.cluster_arn);
+  return kExitSuccess;
+}
+
+}  // namespace runtask::cli

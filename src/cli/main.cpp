@@ -1,0 +1,37 @@
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/world.h"
+#include "sys/programs.h"
+
+// The one place where the real things are made. Everything else gets them passed in.
+int main(int count, char** words) {
+  using namespace runtask;
+  // A reader that went away (`| head`) is an error of write(), not the end of a run.
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  sys::forbid_core_dumps();
+
+  const auto environment = sys::Environment::of_process();
+  cli::Screen screen(cli::Screen::options_of_terminal(
+      environment.get_non_empty("NO_COLOR").has_value(), environment.get("TERM").value_or("")));
+
+  auto parsed = cli::parse_arguments(std::vector<std::string>(words + 1, words + count));
+  if (const auto* answer = std::get_if<cli::Answer>(&parsed)) {
+    if (answer->is_error) {
+      screen.message(answer->text);
+    } else {
+      screen.output_raw(answer->text + "\n");
+    }
+    return answer->exit_code;
+  }
+
+  sys::EventLoop loop;
+  sys::SystemRandom random;
+  sys::SystemFiles files;
+  sys::SystemProcesses processes(loop);
+  const cli::World world{loop, random, files, processes, environment, screen};
+  return cli::carry_out(std::get<cli::Command>(std::move(parsed)), world);
+}
