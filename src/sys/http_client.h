@@ -24,6 +24,7 @@ class HttpClient final : public Http {
                                 std::function<void(HttpResult)> done) override;
 
  private:
+  class Exchange;
   class Multi;
   std::unique_ptr<Multi> multi_;
 };
