@@ -293,6 +293,10 @@ template <class Operation>
 [[nodiscard]] Result<Task> read_task(std::string_view text);
 [[nodiscard]] Result<TaskDefinition> read_task_definition(std::string_view text,
                                                           std::string_view source);
+// A definition with the tags beside it, as `aws ecs register-task-definition --cli-input-json`
+// takes them.
+[[nodiscard]] Result<RegisterTaskDefinition> read_registration(std::string_view text,
+                                                               std::string_view source);
 [[nodiscard]] Result<TaskOverride> read_task_override(std::string_view text,
                                                       std::string_view source);
 

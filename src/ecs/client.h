@@ -29,6 +29,7 @@ class Client {
   virtual void call(const DescribeTasks& request, Done<DescribeTasksReply> done) = 0;
   virtual void call(const ListTasks& request, Done<ListTasksReply> done) = 0;
   virtual void call(const DescribeClusters& request, Done<DescribeClustersReply> done) = 0;
+  virtual void call(const ListClusters& request, Done<ListClustersReply> done) = 0;
   virtual void call(const CreateCluster& request, Done<CreateClusterReply> done) = 0;
   virtual void call(const RegisterTaskDefinition& request,
                     Done<RegisterTaskDefinitionReply> done) = 0;

@@ -31,10 +31,10 @@ constexpr std::string_view kUnrecognizedClient = "UnrecognizedClientException";
 
 // What came back instead of a reply.
 struct CallError {
-  Error error;            // For people: operation, AWS' own words; code as classify() says.
-  std::string name;       // "ClusterNotFoundException", without namespace; empty: no error reply.
-  int http_status = 0;    // 0: no reply at all.
-  bool may_have_happened = false;  // No whole reply came: the call may have taken effect.
+  Error error;          // For people: operation, AWS' own words; code as classify() says.
+  std::string name;     // "ClusterNotFoundException", without namespace; empty: no error reply.
+  int http_status = 0;  // 0: no reply at all.
+  bool may_have_happened = false;         // No whole reply came: the call may have taken effect.
   std::vector<std::string> resource_ids;  // ECS API: ConflictException names the existing tasks.
   std::string request_id;
 };

@@ -9,8 +9,8 @@
 #include "base/time.h"
 
 // AWS Signature Version 4 for requests with a whole body, as pure functions that the client and the
-// embedded endpoint share. Steps and encodings follow the published specification: canonical request, string to
-// sign, derived key, signature. Any thread.
+// embedded endpoint share. Steps and encodings follow the published specification: canonical
+// request, string to sign, derived key, signature. Any thread.
 
 namespace runtask::ecs {
 
@@ -21,8 +21,8 @@ struct SigningHeader {
 
 struct SigningRequest {
   std::string method;
-  std::string path;   // As on the request line, encoded; empty means "/".
-  std::string query;  // Without '?', as on the request line.
+  std::string path;                    // As on the request line, encoded; empty means "/".
+  std::string query;                   // Without '?', as on the request line.
   std::vector<SigningHeader> headers;  // Those to sign, host included; any order and case.
   std::string_view body;
 };
