@@ -1,0 +1,439 @@
+#include "sys/http_client.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sys/curl_library.h"
+#include "sys/http_server.h"
+#include "sys/sockets.h"
+
+namespace runtask::sys {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+constexpr auto kForever = Duration(20'000);
+
+std::string url_of(std::uint16_t port) {
+  return "http://127.0.0.1:" + std::to_string(port) + "/";
+}
+std::string place_of(std::uint16_t port) {
+  return "127.0.0.1:" + std::to_string(port);
+}
+
+HttpRequest request_to(std::string url) {
+  HttpRequest request;
+  request.method = "POST";
+  request.url = std::move(url);
+  request.headers = {{"Content-Type", "application/x-amz-json-1.1"}};
+  request.body = "{}";
+  request.connect_timeout = kForever;
+  request.timeout = kForever;
+  request.reply_bytes_max = 1 << 20;
+  return request;
+}
+
+// Sends one request with a client and a loop of its own and waits for what comes of it.
+HttpResult ask(HttpRequest request) {
+  EventLoop loop;
+  HttpClient client(loop, {"runtask/test", ""});
+  std::optional<HttpResult> result;
+  const auto pending = client.send(std::move(request), [&](HttpResult got) {
+    result = std::move(got);
+    loop.stop();
+  });
+  EXPECT_FALSE(result) << "never from inside send()";
+  loop.run();
+  EXPECT_TRUE(result);
+  return result.value_or(tl::unexpected(HttpFailure{}));
+}
+
+void hear_request(const Line& line) {
+  EXPECT_THAT(line.hear_until("\r\n\r\n{}"), StartsWith("POST / HTTP/1.1\r\n"));
+}
+HttpResult ask_scripted(std::function<void(Line&)> script) {
+  const ScriptedServer server(std::move(script));
+  return ask(request_to(url_of(server.port())));
+}
+
+// Our own server on the same loop. It counts what it served.
+class HttpPair : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    HttpServer::Options options;
+    options.body_bytes_max = 32U << 20U;
+    options.request_timeout = kForever;
+    options.idle_timeout = kForever;
+    auto server = HttpServer::listen(
+        loop_, options, [this](ServerRequest request, const HttpServer::Respond& respond) {
+          most_connections_ = std::max(most_connections_, server_->connections());
+          seen_ = std::move(request);
+          ++served_;
+          if (answer_) {
+            respond(*answer_);
+          } else {
+            respond({200, {{"X-Target", seen_.target}}, seen_.body});
+          }
+        });
+    ASSERT_TRUE(server) << server.error().text();
+    server_ = *std::move(server);
+    url_ = url_of(server_->port());
+  }
+  HttpResult ask(HttpRequest request) {
+    std::optional<HttpResult> result;
+    const auto pending = client_.send(std::move(request), [&](HttpResult got) {
+      result = std::move(got);
+      loop_.stop();
+    });
+    loop_.run();
+    return result.value_or(tl::unexpected(HttpFailure{}));
+  }
+
+  EventLoop loop_;
+  std::unique_ptr<HttpServer> server_;
+  std::string url_;
+  ServerRequest seen_;
+  int served_ = 0;
+  std::size_t most_connections_ = 0;
+  std::optional<ServerReply> answer_;
+  HttpClient client_{loop_, {"runtask/test", ""}};
+};
+
+TEST_F(HttpPair, sends_what_it_was_given_and_nothing_of_its_own) {
+  auto request = request_to(url_ + "path?a=%20b");
+  request.headers.push_back({"X-Empty", ""});
+  request.headers.push_back({"X-Long", std::string(3000, 'x')});
+  const auto reply = ask(request);
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(seen_.method, "POST");
+  EXPECT_EQ(seen_.target, "/path?a=%20b");
+  EXPECT_EQ(seen_.body, "{}");
+  std::vector<std::string> names;
+  for (const auto& header : seen_.headers)
+    names.push_back(header.name);
+  EXPECT_THAT(names, ::testing::UnorderedElementsAre("Host", "User-Agent", "Content-Type",
+                                                     "X-Empty", "X-Long", "Content-Length"));
+  EXPECT_EQ(header_value(seen_.headers, "HOST"), place_of(server_->port()));
+  EXPECT_EQ(header_value(seen_.headers, "x-long"), std::string(3000, 'x'));
+  EXPECT_EQ(header_value(seen_.headers, "user-agent"), "runtask/test");
+}
+
+TEST_F(HttpPair, hands_back_status_headers_and_body) {
+  answer_ = ServerReply{400, {{"x-amzn-RequestId", "r-1"}, {"X-Twice", "a"}}, "{\"a\":1}"};
+  const auto reply = ask(request_to(url_));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 400);
+  EXPECT_EQ(header_value(reply->headers, "X-Amzn-Requestid"), "r-1");
+  EXPECT_EQ(header_value(reply->headers, "Content-Length"), "7");
+  EXPECT_EQ(header_value(reply->headers, "None"), "");
+  EXPECT_EQ(reply->body, "{\"a\":1}");
+}
+
+TEST_F(HttpPair, knows_the_other_methods) {
+  for (const std::string method : {"GET", "HEAD", "DELETE", "PUT"}) {
+    auto request = request_to(url_);
+    request.method = method;
+    request.headers.clear();
+    request.body = method == "PUT" ? "put" : "";
+    const auto reply = ask(request);
+    ASSERT_TRUE(reply) << method;
+    EXPECT_EQ(seen_.method, method);
+    EXPECT_EQ(reply->body, request.body);
+  }
+  auto empty = request_to(url_);
+  empty.body = "";
+  ASSERT_TRUE(ask(empty));
+  EXPECT_EQ(header_value(seen_.headers, "Content-Length"), "0");
+}
+
+TEST_F(HttpPair, large_bodies_go_and_come_whole) {
+  auto request = request_to(url_);
+  request.body = std::string(20'000'000, 'x') + std::string("\0end", 4);
+  request.reply_bytes_max = request.body.size();
+  const auto reply = ask(request);
+  ASSERT_TRUE(reply) << reply.error().error.text();
+  EXPECT_TRUE(reply->body == request.body);
+}
+
+TEST_F(HttpPair, one_connection_is_used_again) {
+  for (int i = 0; i < 20; ++i)
+    ASSERT_TRUE(ask(request_to(url_)));
+  EXPECT_EQ(served_, 20);
+  EXPECT_EQ(server_->connections(), 1U);
+}
+
+TEST_F(HttpPair, many_requests_at_once_are_all_answered) {
+  std::vector<PendingPtr> pending;
+  int answered = 0;
+  constexpr int kMany = 100;
+  for (int i = 0; i < kMany; ++i) {
+    const auto target = std::to_string(i);
+    pending.push_back(client_.send(request_to(url_ + target), [&, target](HttpResult got) {
+      ASSERT_TRUE(got) << got.error().error.text();
+      EXPECT_EQ(header_value(got->headers, "X-Target"), "/" + target);
+      if (++answered == kMany) loop_.stop();
+    }));
+  }
+  loop_.run();
+  EXPECT_EQ(answered, kMany);
+}
+
+TEST_F(HttpPair, redirects_are_handed_back_and_not_followed) {
+  answer_ = ServerReply{302, {{"Location", url_ + "elsewhere"}}, ""};
+  const auto reply = ask(request_to(url_));
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->status, 302);
+  EXPECT_EQ(served_, 1);
+}
+
+TEST_F(HttpPair, a_reply_of_the_limit_is_taken_and_a_larger_one_is_not) {
+  auto request = request_to(url_);
+  request.body = std::string(1000, 'x');
+  request.reply_bytes_max = 1000;
+  EXPECT_TRUE(ask(request));
+  request.reply_bytes_max = 999;
+  const auto reply = ask(request);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kFull);
+  EXPECT_EQ(reply.error().error.message,
+            "the answer of " + place_of(server_->port()) + " is larger than 999 bytes");
+  EXPECT_TRUE(reply.error().may_have_arrived);
+}
+
+TEST_F(HttpPair, an_aborted_request_is_never_answered_and_the_others_are) {
+  bool is_called = false;
+  auto aborted =
+      client_.send(request_to(url_ + "aborted"), [&](const HttpResult&) { is_called = true; });
+  aborted.reset();
+  auto later =
+      client_.send(request_to(url_ + "later"), [&](const HttpResult&) { is_called = true; });
+  const auto abort = loop_.after(Duration(0), [&] { later.reset(); });
+  EXPECT_TRUE(ask(request_to(url_)));
+  EXPECT_FALSE(is_called);
+}
+
+TEST_F(HttpPair, a_reply_may_send_abort_and_destroy) {
+  auto client = std::make_unique<HttpClient>(loop_, HttpClient::Options{"runtask/test", ""});
+  PendingPtr first;
+  PendingPtr second;
+  PendingPtr third;
+  bool is_third_called = false;
+  first = client->send(request_to(url_), [&](const HttpResult& got) {
+    EXPECT_TRUE(got);
+    first.reset();
+    third = client->send(request_to(url_), [&](const HttpResult&) { is_third_called = true; });
+    second = client->send(request_to(url_), [&](const HttpResult& again) {
+      EXPECT_TRUE(again);
+      client.reset();
+      loop_.stop();
+    });
+    third.reset();
+  });
+  loop_.run();
+  EXPECT_FALSE(is_third_called);
+  EXPECT_TRUE(second);
+}
+
+TEST_F(HttpPair, a_client_that_goes_away_takes_its_requests_along) {
+  bool is_called = false;
+  auto client = std::make_unique<HttpClient>(loop_, HttpClient::Options{"runtask/test", ""});
+  const auto pending = client->send(request_to(url_), [&](const HttpResult&) { is_called = true; });
+  client.reset();
+  EXPECT_TRUE(ask(request_to(url_)));
+  EXPECT_FALSE(is_called);
+}
+
+TEST_F(HttpPair, a_proxy_is_never_used_for_the_own_machine) {
+  const auto nobody = "http://" + place_of(closed_port());
+  ::setenv("http_proxy", nobody.c_str(), 1);
+  for (const std::string host : {"127.0.0.1", "localhost", "user:pass@127.0.0.1"}) {
+    const auto reply =
+        ask(request_to("http://" + host + ":" + std::to_string(server_->port()) + "/x"));
+    EXPECT_TRUE(reply) << reply.error().error.text();
+  }
+  const auto elsewhere = ask(request_to("http://elsewhere.test/"));
+  ::unsetenv("http_proxy");
+  ASSERT_FALSE(elsewhere);
+  EXPECT_FALSE(elsewhere.error().may_have_arrived);
+  EXPECT_THAT(elsewhere.error().error.message,
+              StartsWith("cannot connect to elsewhere.test:80: failed to connect to 127.0.0.1"));
+}
+
+TEST(HttpClient, a_refused_connection_is_certain_not_to_have_sent_anything) {
+  const auto port = closed_port();
+  const auto reply = ask(request_to(url_of(port)));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kUnavailable);
+  EXPECT_EQ(reply.error().error.message,
+            "cannot connect to " + place_of(port) + ": connection refused");
+  EXPECT_FALSE(reply.error().may_have_arrived);
+}
+
+TEST(HttpClient, a_name_that_does_not_exist_is_said_to_be_unknown) {
+  // A part of a name has at most 63 characters, so no name server is ever asked for this one.
+  const auto name = std::string(70, 'x') + ".test";
+  const auto reply = ask(request_to("https://" + name + "/"));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kUnavailable);
+  EXPECT_EQ(reply.error().error.message,
+            "cannot connect to " + name + ":443: the name cannot be resolved");
+  EXPECT_FALSE(reply.error().may_have_arrived);
+}
+
+TEST(HttpClient, a_server_that_accepts_and_says_nothing_is_a_timeout) {
+  const Ear ear(8);
+  auto request = request_to(url_of(ear.port()));
+  request.timeout = Duration(50);
+  const auto reply = ask(request);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kTimeout);
+  EXPECT_EQ(reply.error().error.message,
+            "no whole answer from " + place_of(ear.port()) + " within 0.1s");
+  EXPECT_TRUE(reply.error().may_have_arrived);
+}
+
+TEST(HttpClient, a_server_that_stalls_in_the_middle_is_a_timeout) {
+  const ScriptedServer server([](Line& line) {
+    hear_request(line);
+    line.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    EXPECT_TRUE(line.is_closed_by_other());
+  });
+  auto request = request_to(url_of(server.port()));
+  request.timeout = Duration(50);
+  const auto reply = ask(request);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kTimeout);
+}
+
+TEST(HttpClient, a_connection_that_does_not_come_about_in_time_has_sent_nothing) {
+  // Nobody accepts here, and the queue is full: the kernel drops further attempts.
+  const Ear ear(0);
+  const auto first = Line::to(ear.port());
+  auto request = request_to(url_of(ear.port()));
+  request.connect_timeout = Duration(50);
+  std::optional<HttpResult> reply;
+  std::vector<Line> more;
+  more.push_back(Line(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)));
+  const auto address = loopback(ear.port());
+  (void)::connect(more[0].descriptor(), reinterpret_cast<const sockaddr*>(&address),
+                  sizeof(address));
+  reply = ask(request);
+  ASSERT_FALSE(*reply);
+  EXPECT_EQ(reply->error().error.code, Code::kTimeout);
+  EXPECT_EQ(reply->error().error.message,
+            "cannot connect to " + place_of(ear.port()) + ": no answer within 0.1s");
+  EXPECT_FALSE(reply->error().may_have_arrived);
+}
+
+TEST(HttpClient, a_request_whose_answer_is_lost_may_have_arrived) {
+  struct Case {
+    std::string says;
+    bool resets;
+    std::string reason;
+  };
+  const std::vector<Case> cases = {
+      {"", false, "the connection was closed before an answer came"},
+      {"", true, "connection reset by peer"},
+      {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", false,
+       "the connection was closed in the middle of it"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", false, ""},
+      {"<html>hello</html>\n\n", false, "what came is not HTTP"},
+      {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnot a number\r\n", false, ""},
+      {"HTTP/1.1 200 OK\r\nX: " + std::string(300'000, 'x') + "\r\n\r\n", false, ""},
+  };
+  for (const auto& one : cases) {
+    const ScriptedServer server([&](Line& line) {
+      hear_request(line);
+      line.say(one.says);
+      if (one.resets) line.reset();
+    });
+    const auto reply = ask(request_to(url_of(server.port())));
+    ASSERT_FALSE(reply) << one.says;
+    EXPECT_EQ(reply.error().error.code, Code::kUnavailable);
+    EXPECT_TRUE(reply.error().may_have_arrived);
+    EXPECT_THAT(reply.error().error.message,
+                StartsWith("no whole answer from " + place_of(server.port()) + ": "));
+    EXPECT_THAT(reply.error().error.message, HasSubstr(one.reason));
+  }
+}
+
+TEST(HttpClient, answers_of_every_form_are_understood) {
+  const std::vector<std::string> forms = {
+      "HTTP/1.1 200 OK\r\nContent-Length: 4\r\nX: y\r\n\r\nbody",
+      "HTTP/1.0 200 OK\nX:y\n\nbody",
+      "HTTP/1.1 100 Continue\r\nX: early\r\n\r\nHTTP/1.1 200 OK\r\nX:  y \r\n\r\nbody",
+      "HTTP/1.1 200\r\nX: y\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nbo\r\n2\r\ndy\r\n0\r\n\r\n",
+  };
+  for (const auto& form : forms) {
+    const auto reply = ask_scripted([&](Line& line) {
+      hear_request(line);
+      line.say(form);
+    });
+    ASSERT_TRUE(reply) << form << reply.error().error.text();
+    EXPECT_EQ(reply->status, 200);
+    EXPECT_EQ(reply->body, "body");
+    EXPECT_EQ(header_value(reply->headers, "x"), "y");
+  }
+}
+
+TEST(HttpClient, compressed_answers_are_not_asked_for) {
+  const auto reply = ask_scripted([](Line& line) {
+    const auto request = line.hear_until("\r\n\r\n{}");
+    EXPECT_EQ(request.find("ncoding"), std::string::npos) << request;
+    line.say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+  });
+  EXPECT_TRUE(reply);
+}
+
+TEST(HttpClient, a_server_without_tls_gets_no_request_over_https) {
+  const ScriptedServer server([](Line& line) {
+    const auto heard = line.hear([](const std::string& bytes) { return bytes.size() > 10; });
+    EXPECT_EQ(heard.find("POST"), std::string::npos);
+    line.say("HTTP/1.1 400 Bad Request\r\n\r\n");
+  });
+  const auto reply = ask(request_to("https://" + place_of(server.port()) + "/"));
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kUnavailable);
+  EXPECT_FALSE(reply.error().may_have_arrived);
+  EXPECT_THAT(reply.error().error.message,
+              StartsWith("cannot connect to " + place_of(server.port()) + ": "));
+}
+
+TEST(HttpClient, what_is_not_a_request_is_refused_at_once) {
+  const auto usage = [](HttpRequest request) {
+    const auto reply = ask(std::move(request));
+    EXPECT_FALSE(reply);
+    EXPECT_EQ(reply.error().error.code, Code::kUsage);
+    EXPECT_FALSE(reply.error().may_have_arrived);
+    return reply.error().error.message;
+  };
+  EXPECT_EQ(usage(request_to("file:///etc/passwd")),
+            "`file:///etc/passwd` is not an http:// or https:// address");
+  EXPECT_EQ(usage(request_to("localhost:1")),
+            "`localhost:1` is not an http:// or https:// address");
+  auto request = request_to(url_of(1));
+  request.headers.push_back({"X", "a\r\nEvil: yes"});
+  EXPECT_EQ(usage(request), "the value of the header `X` must be one line without NUL characters");
+}
+
+TEST(HttpClient, a_missing_library_is_named_with_its_package) {
+  const auto curl = CurlLibrary::load("libcurl-that-is-not-there.so.4");
+  ASSERT_FALSE(curl);
+  EXPECT_EQ(curl.error().code, Code::kNotFound);
+  EXPECT_EQ(curl.error().hint, "install the package libcurl4: apt-get install libcurl4");
+  const auto other = CurlLibrary::load("libc.so.6");
+  ASSERT_FALSE(other);
+  EXPECT_EQ(other.error().message, "libc.so.6 has no function curl_global_init");
+}
+
+}  // namespace
+}  // namespace runtask::sys
