@@ -36,6 +36,7 @@ struct ContainerStart {
   std::vector<std::string> command;        // The override's, else the definition's.
   std::vector<ecs::KeyValue> environment;  // The definition's with the override's over it.
   std::uint64_t memory_mib = 0;            // Hard limit; 0 is none.
+  bool has_environment_files = false;      // Of the definition or the override.
   [[nodiscard]] const ecs::ContainerDefinition& definition() const {
     return task_definition->container_definitions[index];
   }

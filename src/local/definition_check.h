@@ -1,0 +1,14 @@
+#pragma once
+
+#include "ecs/types.h"
+#include "local/answer.h"
+
+namespace runtask::local {
+
+// A task definition as RegisterTaskDefinition takes it: refused (ClientException) with ECS' words
+// when a rule is broken, else normalised and with the defaults that ECS adds to a stored definition
+// ("1 vCPU" is "1024", essential is true, empty lists are there, compatibilities are computed).
+// Number, status and times are left to the caller. Pure; any thread.
+[[nodiscard]] Answer<ecs::TaskDefinition> checked_definition(ecs::TaskDefinition definition);
+
+}  // namespace runtask::local
