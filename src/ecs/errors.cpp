@@ -2,16 +2,21 @@
 
 #include <algorithm>
 #include <array>
-#include <nlohmann/json.hpp>
+#include <span>
 
-#include "base/json.h"
+#include "base/json_members.h"
 #include "base/text.h"
 #include "ecs/sts.h"
 
 namespace runtask::ecs {
 namespace {
 
-constexpr std::array<std::string_view, 15> kThrottlingNames = {
+constexpr std::size_t kMessageBytesMax = 2000;  // AWS' own are shorter; a page from a proxy is not.
+constexpr std::size_t kTitleBytesMax = 80;
+
+// The names are those that botocore's standard retry mode treats as throttling, without
+// LimitExceededException, which ECS uses for limits that do not go away.
+constexpr std::array<std::string_view, 13> kThrottlingNames = {
     "Throttling",
     "ThrottlingException",
     "ThrottledException",
@@ -22,118 +27,172 @@ constexpr std::array<std::string_view, 15> kThrottlingNames = {
     "TransactionInProgressException",
     "RequestLimitExceeded",
     "BandwidthLimitExceeded",
-    "LimitExceededException",
     "SlowDown",
     "PriorRequestNotComplete",
-    "EC2ThrottledException",
-    "Throttled",
-};
+    "EC2ThrottledException"};
 
-constexpr std::array<std::string_view, 13> kDeniedNames = {
-    "AccessDeniedException",
-    "AccessDenied",
-    "UnauthorizedOperation",
-    "NotAuthorized",
-    "InvalidSignatureException",
-    "SignatureDoesNotMatch",
-    "IncompleteSignatureException",
-    "MissingAuthenticationTokenException",
-    "UnrecognizedClientException",
-    "InvalidClientTokenId",
-    "ExpiredTokenException",
-    "ExpiredToken",
-    "RequestExpired",
+struct Known {
+  std::string_view name;
+  Code code;
+  std::string_view hint;
 };
+constexpr std::string_view kNewKeysHint =
+    "the credentials have expired: get new ones (for example `aws sso login`) and try again";
+constexpr std::string_view kWrongKeyHint =
+    "this endpoint does not know the access key: check which keys are used (AWS_ACCESS_KEY_ID, "
+    "--profile), and that they belong to this endpoint";
+constexpr std::string_view kWrongSecretHint =
+    "the secret key does not belong to the access key, or this machine's clock is off by more than "
+    "five minutes";
+constexpr std::array<Known, 26> kKnown = {{
+    {error_name::kAccessDenied, Code::kDenied,
+     "these credentials lack the permission for this call"},
+    {"AccessDenied", Code::kDenied, "these credentials lack the permission for this call"},
+    {"AuthFailure", Code::kDenied, kWrongSecretHint},
+    {"BlockedException", Code::kDenied, "AWS has blocked this account"},
+    {"ExpiredToken", Code::kDenied, kNewKeysHint},
+    {"ExpiredTokenException", Code::kDenied, kNewKeysHint},
+    {"InvalidClientTokenId", Code::kDenied, kWrongKeyHint},
+    {"NotAuthorized", Code::kDenied, ""},
+    {"OptInRequired", Code::kDenied, "the region is not enabled for this account"},
+    {"RequestExpired", Code::kDenied, kWrongSecretHint},
+    {"RequestInTheFuture", Code::kDenied, kWrongSecretHint},
+    {"RequestTimeTooSkewed", Code::kDenied, kWrongSecretHint},
+    {"SignatureDoesNotMatch", Code::kDenied, kWrongSecretHint},
+    {error_name::kIncompleteSignature, Code::kDenied, ""},
+    {error_name::kInvalidSignature, Code::kDenied, kWrongSecretHint},
+    {error_name::kMissingAuthenticationToken, Code::kDenied, ""},
+    {error_name::kUnrecognizedClient, Code::kDenied, kWrongKeyHint},
+    {error_name::kConflict, Code::kConflict, ""},
+    {error_name::kResourceAlreadyExists, Code::kConflict, ""},
+    {error_name::kClusterNotFound, Code::kNotFound, ""},
+    {error_name::kResourceNotFound, Code::kNotFound, ""},
+    {error_name::kServer, Code::kUnavailable, ""},
+    {"RequestTimeout", Code::kUnavailable, ""},
+    {"RequestTimeoutException", Code::kUnavailable, ""},
+    {"ServiceUnavailableException", Code::kUnavailable, ""},
+    {"LimitExceededException", Code::kFull, ""},
+}};
 
-template <std::size_t Size>
-bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& names) {
-  return std::find(names.begin(), names.end(), name) != names.end();
+const Known* find_known(std::string_view name) {
+  const auto* const found = std::find_if(kKnown.begin(), kKnown.end(),
+                                         [&](const Known& known) { return known.name == name; });
+  return found == kKnown.end() ? nullptr : found;
 }
 
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
 
-// The start of a body that is no AWS error, as one line for people.
-std::string excerpt(std::string_view body) {
-  constexpr std::size_t kShownMax = 120;
-  std::string text = valid_utf8(trimmed(body).substr(0, kShownMax));
-  std::replace_if(
-      text.begin(), text.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }, ' ');
-  return text;
+// One line, bounded, no control characters, and without the full stop that our own messages do not
+// have either.
+std::string one_line(std::string_view text, std::size_t bytes_max) {
+  std::string line;
+  for (const char c : trimmed(text.substr(0, utf8_prefix(text, bytes_max))))
+    line += static_cast<unsigned char>(c) < ' ' || c == '\x7f' ? ' ' : c;
+  if (line.ends_with('.')) line.pop_back();
+  return valid_utf8(line);
 }
 
-struct Parts {
-  std::string name, message, request_id;
+// An error reply before it is put into words.
+struct Refusal {
+  std::string name;
+  std::string message;
   std::vector<std::string> resource_ids;
+  std::string request_id;
 };
 
 std::string text_member(const json::Value& object, const char* name) {
-  const auto at = object.find(name);
-  return at != object.end() && at->is_string() ? at->get<std::string>() : std::string();
+  const auto member = object.find(name);
+  if (member == object.end()) return {};
+  const auto* text = member->get_ptr<const json::Value::string_t*>();
+  return text == nullptr ? std::string() : *text;
 }
 
-Parts json_parts(std::string_view body) {
-  Parts parts;
-  const auto tree = json::parse(body, "error reply");
-  if (!tree || !tree->is_object()) return parts;
-  parts.name = text_member(*tree, "__type");
-  if (parts.name.empty()) parts.name = text_member(*tree, "code");
-  // "com.amazonaws.ecs#ClientException", sometimes with ":http://..." behind it.
-  if (const auto hash = parts.name.find('#'); hash != std::string::npos)
-    parts.name.erase(0, hash + 1);
-  if (const auto colon = parts.name.find(':'); colon != std::string::npos) parts.name.erase(colon);
-  parts.message = text_member(*tree, "message");
-  if (parts.message.empty()) parts.message = text_member(*tree, "Message");
-  if (const auto ids = tree->find("resourceIds"); ids != tree->end() && ids->is_array())
-    for (const auto& id : *ids)
-      if (id.is_string()) parts.resource_ids.push_back(id.get<std::string>());
-  return parts;
+Refusal read_json(const json::Value& object) {
+  Refusal refusal;
+  for (const char* name : {"__type", "code"})
+    if (refusal.name.empty()) refusal.name = text_member(object, name);
+  // "com.amazonaws.ecs#ClientException", and in some services "Name:http://its.page/".
+  refusal.name.erase(0, refusal.name.find('#') + 1);
+  refusal.name.resize(std::min(refusal.name.find(':'), refusal.name.size()));
+  for (const char* name : {"message", "Message", "errorMessage"})
+    if (refusal.message.empty()) refusal.message = text_member(object, name);
+  if (const auto ids = object.find("resourceIds"); ids != object.end() && ids->is_array()) {
+    for (const auto& id : *ids) {
+      if (const auto* text = id.get_ptr<const json::Value::string_t*>())
+        refusal.resource_ids.push_back(*text);
+    }
+  }
+  return refusal;
 }
 
-Parts xml_parts(std::string_view body) {
-  return {xml_text(body, "Code"), xml_text(body, "Message"), xml_text(body, "RequestId"), {}};
+Refusal read_xml(std::string_view body) {
+  return {xml_text(body, "Code"), xml_text(body, "Message"), {}, xml_text(body, "RequestId")};
+}
+
+Refusal read_refusal(std::string_view body) {
+  const auto start = trimmed(body);
+  if (start.starts_with('<')) return contains(body, "<ErrorResponse") ? read_xml(body) : Refusal();
+  const auto value = json::parse(body, "reply");
+  return value && value->is_object() ? read_json(*value) : Refusal();
+}
+
+std::string what_came(std::string_view content_type, std::string_view body) {
+  if (trimmed(body).empty()) return "an empty body";
+  const std::string start = lower_case(trimmed(body).substr(0, 200));
+  if (contains(start, "<html") || contains(start, "<!doctype") || contains(content_type, "html")) {
+    const auto title = one_line(xml_text(body, "title"), kTitleBytesMax);
+    return title.empty() ? "a web page (HTML)" : "a web page (HTML) titled `" + title + "`";
+  }
+  if (start.starts_with('{')) return "JSON without an error name, or not whole";
+  return "something that is no reply of AWS";
 }
 
 }  // namespace
 
 Code classify(std::string_view name, int http_status, std::string_view message) {
-  if (is_one_of(name, kThrottlingNames) || http_status == 429) return Code::kThrottled;
-  const auto lower = lower_case(message);
-  if (contains(lower, "rate exceeded") || contains(lower, "throttl") ||
-      contains(lower, "request limit exceeded"))
-    return Code::kThrottled;
-  if (is_one_of(name, kDeniedNames)) return Code::kDenied;
-  if (contains(name, "NotFound")) return Code::kNotFound;
-  if (name == error_name::kConflict || contains(name, "AlreadyExists")) return Code::kConflict;
-  if (http_status >= 500) return Code::kUnavailable;
-  if (name.empty() && (http_status == 401 || http_status == 403)) return Code::kDenied;
+  constexpr int kTooManyRequests = 429;
+  const bool is_throttled =
+      http_status == kTooManyRequests ||
+      std::find(kThrottlingNames.begin(), kThrottlingNames.end(), name) != kThrottlingNames.end() ||
+      contains(message, "Rate exceeded") || contains(message, "ThrottlingException");
+  if (is_throttled) return Code::kThrottled;
+  if (const auto* known = find_known(name)) return known->code;
+  // ECS API: what is missing other than a cluster is told by words only.
+  const bool may_be_missing = name == error_name::kClient || name == error_name::kInvalidParameter;
+  if (may_be_missing &&
+      (contains(message, "not found") || contains(message, "Unable to describe task definition")))
+    return Code::kNotFound;
+  if (http_status >= 500 || http_status == 0) return Code::kUnavailable;
+  if (!name.empty()) return Code::kInvalid;
+  if (http_status == 401 || http_status == 403 || http_status == 407) return Code::kDenied;
   return Code::kInvalid;
 }
 
 CallError read_error(std::string_view operation, int http_status, std::string_view content_type,
                      std::string_view body) {
-  const auto start = trimmed(body);
-  auto parts = start.starts_with("{")   ? json_parts(start)
-               : start.starts_with("<") ? xml_parts(start)
-                                        : Parts{};
+  Refusal refusal = read_refusal(body);
   CallError error;
   error.http_status = http_status;
-  error.name = parts.name;
-  error.request_id = parts.request_id;
-  error.resource_ids = std::move(parts.resource_ids);
-  error.error.code = classify(parts.name, http_status, parts.message);
-  if (!parts.name.empty()) {
-    error.error.message = std::string(operation) + ": " + parts.name +
-                          (parts.message.empty() ? "" : ": " + valid_utf8(parts.message));
+  // Also a named 5xx may come after the work was done.
+  error.may_have_happened = http_status >= 500;
+  error.name = one_line(refusal.name, kTitleBytesMax);
+  error.resource_ids = std::move(refusal.resource_ids);
+  error.request_id = one_line(refusal.request_id, kTitleBytesMax);
+  error.error.code = classify(error.name, http_status, refusal.message);
+  error.error.message = std::string(operation) + ": ";
+  if (error.name.empty()) {
+    error.error.message +=
+        "HTTP " + std::to_string(http_status) + " with " + what_came(content_type, body);
+    error.error.hint =
+        "that did not come from AWS: check the endpoint's address and whether a proxy is in "
+        "between";
     return error;
   }
-  error.error.message = std::string(operation) + ": the server answered HTTP " +
-                        std::to_string(http_status) + " that is not AWS'";
-  if (!content_type.empty()) error.error.message += " (" + excerpt(content_type) + ")";
-  if (!start.empty()) error.error.context.push_back("it said: " + excerpt(start));
-  // Somebody in between answered, and who knows what the service behind it has done.
-  error.may_have_happened = http_status >= 500 || http_status < 400;
+  const std::string words = one_line(refusal.message, kMessageBytesMax);
+  error.error.message += words.empty() ? error.name : words + " (" + error.name + ")";
+  if (const auto* known = find_known(error.name)) error.error.hint = std::string(known->hint);
   return error;
 }
 

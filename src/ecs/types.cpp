@@ -1,46 +1,68 @@
 #include "ecs/types.h"
 
+#include <algorithm>
+
 #include "base/json_members.h"
 
 namespace runtask::ecs {
 namespace {
 
-// The names are ECS' and CloudWatch Logs' own; the order is the one in which AWS documents them.
+template <class Named>
+const Named* find_named(const std::vector<Named>& all, std::string_view name) {
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Named& one) { return one.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+// A number that is not written while it is 0, because 0 stands for absent.
+template <class Visitor, class Number>
+void visit_unless_zero(Visitor& visit, const char* name, Number& field) {
+  auto present = field == 0 ? std::nullopt : std::optional<Number>(field);
+  visit(name, present);
+  if (present.value_or(0) != field) field = present.value_or(0);
+}
 
 template <class Visitor>
 void describe(Visitor& visit, KeyValue& it) {
+  // Both always: an environment variable may be empty on purpose.
   visit.always("name", it.name);
   visit.always("value", it.value);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, Tag& it) {
   visit.always("key", it.key);
   visit.always("value", it.value);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, LogConfiguration& it) {
   visit("logDriver", it.log_driver);
   visit("options", it.options);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, ContainerDependency& it) {
-  visit("containerName", it.container_name);
-  visit("condition", it.condition);
+  visit.always("containerName", it.container_name);
+  visit.always("condition", it.condition);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, SecretReference& it) {
-  visit("name", it.name);
-  visit("valueFrom", it.value_from);
+  visit.always("name", it.name);
+  visit.always("valueFrom", it.value_from);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, HealthCheck& it) {
-  visit("command", it.command);
+  visit.always("command", it.command);
   visit("interval", it.interval);
   visit("timeout", it.timeout);
   visit("retries", it.retries);
   visit("startPeriod", it.start_period);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, ContainerDefinition& it) {
   visit("name", it.name);
@@ -51,7 +73,7 @@ void describe(Visitor& visit, ContainerDefinition& it) {
   visit("essential", it.essential);
   visit("entryPoint", it.entry_point);
   visit("command", it.command);
-  visit("environment", it.environment);
+  visit.always("environment", it.environment);
   visit("dependsOn", it.depends_on);
   visit("startTimeout", it.start_timeout);
   visit("stopTimeout", it.stop_timeout);
@@ -63,14 +85,12 @@ void describe(Visitor& visit, ContainerDefinition& it) {
   visit("healthCheck", it.health_check);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, TaskDefinition& it) {
   visit("taskDefinitionArn", it.task_definition_arn);
   visit("family", it.family);
-  std::optional<int> revision;
-  if (it.revision != 0) revision = it.revision;
-  visit("revision", revision);
-  it.revision = revision.value_or(0);
+  visit_unless_zero(visit, "revision", it.revision);
   visit("status", it.status);
   visit.always("containerDefinitions", it.container_definitions);
   visit("networkMode", it.network_mode);
@@ -87,6 +107,7 @@ void describe(Visitor& visit, TaskDefinition& it) {
   visit("registeredBy", it.registered_by);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, ContainerOverride& it) {
   visit("name", it.name);
@@ -97,36 +118,41 @@ void describe(Visitor& visit, ContainerOverride& it) {
   visit("memoryReservation", it.memory_reservation);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, TaskOverride& it) {
-  visit("containerOverrides", it.container_overrides);
+  visit.always("containerOverrides", it.container_overrides);
   visit("cpu", it.cpu);
   visit("memory", it.memory);
   visit("taskRoleArn", it.task_role_arn);
   visit("executionRoleArn", it.execution_role_arn);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, AwsVpcConfiguration& it) {
   visit.always("subnets", it.subnets);
   visit("securityGroups", it.security_groups);
   visit("assignPublicIp", it.assign_public_ip);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, NetworkConfiguration& it) {
   visit("awsvpcConfiguration", it.awsvpc_configuration);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, CapacityProviderItem& it) {
   visit("capacityProvider", it.capacity_provider);
   visit("weight", it.weight);
   visit("base", it.base);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, Container& it) {
   visit("containerArn", it.container_arn);
   visit("taskArn", it.task_arn);
-  visit("name", it.name);
+  visit.always("name", it.name);
   visit("image", it.image);
   visit("runtimeId", it.runtime_id);
   visit("lastStatus", it.last_status);
@@ -138,6 +164,7 @@ void describe(Visitor& visit, Container& it) {
   visit("memoryReservation", it.memory_reservation);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, Attachment& it) {
   visit("id", it.id);
@@ -145,9 +172,11 @@ void describe(Visitor& visit, Attachment& it) {
   visit("status", it.status);
   visit.always("details", it.details);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, Task& it) {
-  visit("taskArn", it.task_arn);
+  // Without its name a task cannot be watched or stopped, so a reply must have it.
+  visit.required("taskArn", it.task_arn);
   visit("clusterArn", it.cluster_arn);
   visit("taskDefinitionArn", it.task_definition_arn);
   visit("lastStatus", it.last_status);
@@ -179,12 +208,14 @@ void describe(Visitor& visit, Task& it) {
   visit.always("tags", it.tags);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, Failure& it) {
   visit("arn", it.arn);
   visit("reason", it.reason);
   visit("detail", it.detail);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, Cluster& it) {
   visit("clusterArn", it.cluster_arn);
@@ -197,12 +228,14 @@ void describe(Visitor& visit, Cluster& it) {
   visit.always("tags", it.tags);
   visit.rest(it.rest);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, LogEvent& it) {
   visit.millis("timestamp", it.timestamp);
   visit.always("message", it.message);
   visit.millis("ingestionTime", it.ingestion_time);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, FilteredLogEvent& it) {
   visit("logStreamName", it.log_stream_name);
@@ -211,11 +244,13 @@ void describe(Visitor& visit, FilteredLogEvent& it) {
   visit.millis("ingestionTime", it.ingestion_time);
   visit("eventId", it.event_id);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, InputLogEvent& it) {
   visit.millis("timestamp", it.timestamp);
-  visit.required("message", it.message);
+  visit.always("message", it.message);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, LogGroup& it) {
   visit("logGroupName", it.log_group_name);
@@ -224,6 +259,7 @@ void describe(Visitor& visit, LogGroup& it) {
   visit("arn", it.arn);
   visit("storedBytes", it.stored_bytes);
 }
+
 template <class Visitor>
 void describe(Visitor& visit, LogStream& it) {
   visit("logStreamName", it.log_stream_name);
@@ -238,7 +274,18 @@ void describe(Visitor& visit, LogStream& it) {
 
 }  // namespace
 
-#define RUNTASK_ECS_MEMBERS(Type)               \
+const ContainerDefinition* TaskDefinition::container(std::string_view name) const {
+  return find_named(container_definitions, name);
+}
+std::string TaskDefinition::family_revision() const {
+  return family + ":" + std::to_string(revision);
+}
+const Container* Task::container(std::string_view name) const {
+  return find_named(containers, name);
+}
+
+#undef RUNTASK_ECS_STRUCT
+#define RUNTASK_ECS_STRUCT(Type)                \
   void members(json::Reader& visit, Type& it) { \
     describe(visit, it);                        \
   }                                             \
@@ -246,44 +293,29 @@ void describe(Visitor& visit, LogStream& it) {
     describe(visit, it);                        \
   }
 
-RUNTASK_ECS_MEMBERS(KeyValue)
-RUNTASK_ECS_MEMBERS(Tag)
-RUNTASK_ECS_MEMBERS(LogConfiguration)
-RUNTASK_ECS_MEMBERS(ContainerDependency)
-RUNTASK_ECS_MEMBERS(SecretReference)
-RUNTASK_ECS_MEMBERS(HealthCheck)
-RUNTASK_ECS_MEMBERS(ContainerDefinition)
-RUNTASK_ECS_MEMBERS(TaskDefinition)
-RUNTASK_ECS_MEMBERS(ContainerOverride)
-RUNTASK_ECS_MEMBERS(TaskOverride)
-RUNTASK_ECS_MEMBERS(AwsVpcConfiguration)
-RUNTASK_ECS_MEMBERS(NetworkConfiguration)
-RUNTASK_ECS_MEMBERS(CapacityProviderItem)
-RUNTASK_ECS_MEMBERS(Container)
-RUNTASK_ECS_MEMBERS(Attachment)
-RUNTASK_ECS_MEMBERS(Task)
-RUNTASK_ECS_MEMBERS(Failure)
-RUNTASK_ECS_MEMBERS(Cluster)
-RUNTASK_ECS_MEMBERS(LogEvent)
-RUNTASK_ECS_MEMBERS(FilteredLogEvent)
-RUNTASK_ECS_MEMBERS(InputLogEvent)
-RUNTASK_ECS_MEMBERS(LogGroup)
-RUNTASK_ECS_MEMBERS(LogStream)
-
-const ContainerDefinition* TaskDefinition::container(std::string_view name) const {
-  for (const auto& definition : container_definitions)
-    if (definition.name == name) return &definition;
-  return nullptr;
-}
-
-std::string TaskDefinition::family_revision() const {
-  return family + ":" + std::to_string(revision);
-}
-
-const Container* Task::container(std::string_view name) const {
-  for (const auto& one : containers)
-    if (one.name == name) return &one;
-  return nullptr;
-}
+RUNTASK_ECS_STRUCT(KeyValue)
+RUNTASK_ECS_STRUCT(Tag)
+RUNTASK_ECS_STRUCT(LogConfiguration)
+RUNTASK_ECS_STRUCT(ContainerDependency)
+RUNTASK_ECS_STRUCT(SecretReference)
+RUNTASK_ECS_STRUCT(HealthCheck)
+RUNTASK_ECS_STRUCT(ContainerDefinition)
+RUNTASK_ECS_STRUCT(TaskDefinition)
+RUNTASK_ECS_STRUCT(ContainerOverride)
+RUNTASK_ECS_STRUCT(TaskOverride)
+RUNTASK_ECS_STRUCT(AwsVpcConfiguration)
+RUNTASK_ECS_STRUCT(NetworkConfiguration)
+RUNTASK_ECS_STRUCT(CapacityProviderItem)
+RUNTASK_ECS_STRUCT(Container)
+RUNTASK_ECS_STRUCT(Attachment)
+RUNTASK_ECS_STRUCT(Task)
+RUNTASK_ECS_STRUCT(Failure)
+RUNTASK_ECS_STRUCT(Cluster)
+RUNTASK_ECS_STRUCT(LogEvent)
+RUNTASK_ECS_STRUCT(FilteredLogEvent)
+RUNTASK_ECS_STRUCT(InputLogEvent)
+RUNTASK_ECS_STRUCT(LogGroup)
+RUNTASK_ECS_STRUCT(LogStream)
+#undef RUNTASK_ECS_STRUCT
 
 }  // namespace runtask::ecs
