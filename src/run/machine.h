@@ -1,0 +1,224 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ecs/types.h"
+#include "run/plan.h"
+#include "run/verdict.h"
+
+// A run as a pure state machine: it maps (event, now) to actions, for one launch or for thousands.
+// No I/O, no clock, no threads. Replies race, are late or come twice: an event that makes no sense
+// in the present phase is ignored. Whoever drives it feeds it every event, carries out every action
+// in order, and calls on(Tick) at wake_at().
+
+namespace runtask::run {
+
+// ---- What can happen.
+struct Begin {};
+struct Started {  // RunTask answered with a task.
+  int launch;
+  ecs::Task task;
+};
+struct StartRefused {  // RunTask answered with failures and without a task.
+  int launch;
+  ecs::Failure failure;
+};
+struct StartFailed {  // RunTask did not answer, or with an error.
+  int launch;
+  Code code;
+  std::string why;
+  bool may_have_started;
+};
+struct Observed {  // One DescribeTasks answered. `asked` are the tasks it was for.
+  std::vector<std::string> asked;
+  std::vector<ecs::Task> tasks;
+  std::vector<ecs::Failure> failures;
+};
+struct ObserveFailed {
+  Code code;
+  std::string why;
+};
+struct StopFailed {
+  int launch;
+  Code code;
+  std::string why;
+};
+struct LogsDrained {  // Every line of the launch that will be shown has been shown.
+  int launch;
+};
+struct Interrupted {
+  int exit_code;  // kExitInterrupted or kExitTerminated.
+};
+struct Tick {};
+using Event = std::variant<Begin, Started, StartRefused, StartFailed, Observed, ObserveFailed,
+                           StopFailed, LogsDrained, Interrupted, Tick>;
+
+// ---- What it asks for.
+struct CallRunTask {  // With the launch's input, whose token is the same on every attempt.
+  int launch;
+};
+struct CallDescribe {
+  std::vector<std::string> task_arns;  // At most 100.
+};
+struct CallStop {
+  int launch;
+  std::string task_arn;
+  std::string reason;
+};
+struct FollowLogs {  // The task is known: its log streams may begin.
+  int launch;
+  std::string task_arn;
+};
+struct DrainLogs {  // This container has stopped; what it wrote is still to come.
+  int launch;
+  std::string container;
+};
+struct ShowStatus {  // The launch's lastStatus has changed.
+  int launch;
+  ecs::Task task;
+};
+struct Say {  // One fact for the user.
+  std::string text;
+};
+struct LaunchEnded {
+  int launch;
+};
+struct RunEnded {
+  int exit_code;
+};
+using Action = std::variant<CallRunTask, CallDescribe, CallStop, FollowLogs, DrainLogs, ShowStatus,
+                            Say, LaunchEnded, RunEnded>;
+
+// How often DescribeTasks is called: soon at first and after every change, then ever more rarely.
+struct Pace {
+  Duration first{1000};
+  Duration longest{6000};
+};
+
+struct Policy {
+  Order order = Order::kByEnvironment;
+  AfterFailure after_failure = AfterFailure::kFinishRunning;
+  int max_parallel = 10;
+  std::optional<Duration> timeout;                    // From RUNNING.
+  Duration start_timeout = std::chrono::minutes(10);  // From the first RunTask to RUNNING.
+  int retries = 3;                                    // Of starts that may succeed later.
+  bool detach = false;                                // End once everything is started.
+  bool detach_on_interrupt = false;
+  Pace pace;
+  std::uint64_t jitter_seed = 0;
+};
+
+enum class Phase {
+  kWaiting,   // Not started yet.
+  kStarting,  // RunTask is under way.
+  kBackoff,   // RunTask failed; the next attempt has a time.
+  kWatching,  // The task is known and, as far as we know, alive.
+  kDraining,  // It has stopped; its log is read to the end.
+  kDone,
+};
+
+struct LaunchState {
+  Phase phase = Phase::kWaiting;
+  int attempts = 0;
+  bool may_have_started = false;  // A RunTask got no answer: a task may run.
+  Instant first_attempt{};
+  Instant next_attempt{};
+  std::string task_arn;
+  ecs::Task task;         // As last seen.
+  bool was_seen = false;  // By a DescribeTasks.
+  std::optional<Instant> missing_since;
+  Instant started{};               // When RunTask answered.
+  std::optional<Instant> running;  // When it was first seen RUNNING.
+  OurStop our_stop = OurStop::kNone;
+  bool stop_denied = false;
+  Instant next_stop{};  // When StopTask is sent again.
+  std::set<std::string> drained_containers;
+  Verdict verdict;
+  Instant ended{};
+};
+
+class Machine {
+ public:
+  Machine(const Plan& plan, const Policy& policy);
+
+  [[nodiscard]] std::vector<Action> on(const Event& event, Instant now);
+  // When a Tick is due; none: only another event can change anything.
+  [[nodiscard]] std::optional<Instant> wake_at() const;
+
+  [[nodiscard]] const std::vector<LaunchState>& launches() const { return launches_; }
+  [[nodiscard]] bool is_done() const { return done_; }
+  [[nodiscard]] int exit_code() const;
+  [[nodiscard]] VerdictKind kind() const;
+
+ private:
+  using Actions = std::vector<Action>;
+
+  void handle(const Begin& event);
+  void handle(const Started& event);
+  void handle(const StartRefused& event);
+  void handle(const StartFailed& event);
+  void handle(const Observed& event);
+  void handle(const ObserveFailed& event);
+  void handle(const StopFailed& event);
+  void handle(const LogsDrained& event);
+  void handle(const Interrupted& event);
+  void handle(const Tick& event);
+
+  void start(int launch);
+  void start_ready_ones();
+  void retry_or_end(int launch, bool may_pass, const std::string& why);
+  void observe(int launch, const ecs::Task& task);
+  void drain_stopped_containers(int launch);
+  void miss(int launch);
+  void stop(int launch, OurStop why);
+  void send_stop(int launch);
+  void end(int launch, Verdict verdict);
+  void end_whatever_is_left(const std::string& words);
+  void check_deadlines();
+  void describe_if_due();
+  void finish_if_over();
+  [[nodiscard]] int parallel_limit() const;
+  [[nodiscard]] bool is_alive(const LaunchState& launch) const;
+  [[nodiscard]] std::optional<int> launch_of(const std::string& task_arn) const;
+  [[nodiscard]] Duration backoff(int attempts);
+
+  Policy policy_;
+  Facts facts_;
+  std::vector<LaunchState> launches_;
+  std::map<std::string, int> by_task_;  // Task id to launch.
+  Actions actions_;                     // Of the event at hand.
+  Instant now_{};
+  bool begun_ = false;
+  bool done_ = false;
+  bool failed_ = false;  // Some launch has: see AfterFailure.
+  std::optional<int> interrupted_by_;
+  Instant interrupted_at_{};
+  bool describing_ = false;
+  Instant next_describe_{};
+  Duration describe_interval_{};
+  std::size_t describe_from_ = 0;  // Round robin over more than 100 tasks.
+  std::optional<Instant> unobserved_since_;
+  bool said_unobserved_ = false;
+  std::uint64_t jitter_;
+};
+
+// Limits that are not the user's to set.
+constexpr Duration kInterruptPatience = std::chrono::seconds(8);  // From the signal to the end.
+constexpr Duration kMissingGraceUnseen = std::chrono::seconds(60);
+constexpr Duration kMissingGraceSeen = std::chrono::seconds(10);
+constexpr Duration kStopAgain = std::chrono::seconds(5);
+constexpr Duration kBackoffFirst = std::chrono::seconds(1);
+constexpr Duration kBackoffLongest = std::chrono::seconds(30);
+
+// Whether a failure in RunTask's reply may be gone at the next attempt (RESOURCE:*, AGENT,
+// capacity, throttling) or not (ATTRIBUTE, LOCATION, MISSING, INACTIVE, ...).
+[[nodiscard]] bool may_pass(const ecs::Failure& failure);
+
+}  // namespace runtask::run

@@ -1,0 +1,255 @@
+#include "run/plan.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/diagnostic.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "ecs/life_cycle.h"
+#include "ecs/limits.h"
+
+namespace runtask::run {
+namespace {
+
+constexpr std::size_t kMaskedLengthMin = 4;
+constexpr std::size_t kLargestShown = 5;  // Variables named when the overrides are too long.
+
+std::vector<std::string> container_names(const ecs::TaskDefinition& definition) {
+  std::vector<std::string> names;
+  for (const auto& container : definition.container_definitions)
+    names.push_back(container.name);
+  return names;
+}
+
+std::vector<std::string> essential_names(const ecs::TaskDefinition& definition) {
+  std::vector<std::string> names;
+  for (const auto& container : definition.container_definitions)
+    if (container.is_essential()) names.push_back(container.name);
+  return names;
+}
+
+Result<> check_container(const std::string& name, const ecs::TaskDefinition* definition) {
+  if (definition == nullptr || definition->container(name) != nullptr) return {};
+  const auto names = container_names(*definition);
+  const auto near = nearest_name(name, names);
+  return fail(Code::kNotFound, definition->family_revision() + " has no container `" + name + "`",
+              near.empty() ? "it has " + join(names, ", ") : "did you mean `" + near + "`?");
+}
+
+// The override of that container, made if there is none.
+ecs::ContainerOverride& override_of(ecs::TaskOverride& overrides, const std::string& name) {
+  for (auto& one : overrides.container_overrides)
+    if (one.name == name) return one;
+  overrides.container_overrides.emplace_back().name = name;
+  return overrides.container_overrides.back();
+}
+
+void set_variable(std::vector<ecs::KeyValue>& environment, const Variable& variable) {
+  for (auto& known : environment) {
+    if (known.name != variable.name) continue;
+    known.value = variable.value;
+    return;
+  }
+  environment.push_back({variable.name, variable.value});
+}
+
+// The container that -e and --command go to: the one asked for, else the first essential one.
+Result<std::string> configured_container(const Request& request,
+                                         const ecs::TaskDefinition* definition) {
+  if (!request.container.empty()) return request.container;
+  if (definition == nullptr)
+    return fail(Code::kUsage, "which container to configure is not known without the definition",
+                "name it with --container");
+  const auto essential = essential_names(*definition);
+  if (essential.empty())
+    return fail(Code::kInvalid, definition->family_revision() + " has no essential container");
+  return essential.front();
+}
+
+Result<ecs::TaskOverride> make_overrides(const Request& request,
+                                         const ecs::TaskDefinition* definition) {
+  auto overrides = request.base_overrides.value_or(ecs::TaskOverride{});
+  if (!request.environment.empty() || request.command) {
+    auto& container = override_of(overrides, TRY(configured_container(request, definition)));
+    for (const auto& variable : request.environment)
+      set_variable(container.environment, variable);
+    if (request.command) container.command = request.command;
+  }
+  if (!request.cpu.empty()) overrides.cpu = request.cpu;
+  if (!request.memory.empty()) overrides.memory = request.memory;
+  if (!request.task_role.empty()) overrides.task_role_arn = request.task_role;
+  if (!request.execution_role.empty()) overrides.execution_role_arn = request.execution_role;
+  for (const auto& container : overrides.container_overrides)
+    TRY(check_container(container.name, definition));
+  return overrides;
+}
+
+// ECS API: the overrides as JSON, punctuation included, have at most 8192 characters.
+Result<> check_size(const ecs::TaskOverride& overrides) {
+  const auto size = ecs::to_text(overrides).size();
+  if (size <= ecs::limits::kOverridesCharactersMax) return {};
+  std::vector<ecs::KeyValue> variables;
+  for (const auto& container : overrides.container_overrides)
+    variables.insert(variables.end(), container.environment.begin(), container.environment.end());
+  std::sort(variables.begin(), variables.end(),
+            [](const auto& a, const auto& b) { return a.value.size() > b.value.size(); });
+  std::vector<std::string> largest;
+  for (std::size_t i = 0; i < std::min(variables.size(), kLargestShown); ++i)
+    largest.push_back(variables[i].name + " (" + std::to_string(variables[i].value.size()) + ")");
+  return fail(Code::kUsage,
+              "the overrides have " + std::to_string(size) + " characters; ECS takes at most " +
+                  std::to_string(ecs::limits::kOverridesCharactersMax),
+              largest.empty() ? "" : "the longest variables: " + join(largest, ", "));
+}
+
+Result<> check_limits(const Request& request) {
+  if (!request.launch_type.empty() && !request.capacity_providers.empty())
+    return fail(Code::kUsage, "ECS takes a launch type or capacity providers, not both");
+  if (request.subnets.empty() && (!request.security_groups.empty() || request.assign_public_ip))
+    return fail(Code::kUsage, "--security-group and --assign-public-ip need at least one --subnet");
+  if (request.subnets.size() > ecs::limits::kSubnetsMax)
+    return fail(Code::kUsage, "ECS takes at most 16 subnets");
+  if (request.security_groups.size() > ecs::limits::kSecurityGroupsMax)
+    return fail(Code::kUsage, "ECS takes at most 5 security groups");
+  if (request.tags.size() > ecs::limits::kTagsMax)
+    return fail(Code::kUsage, "ECS takes at most 50 tags");
+  if (request.started_by.size() > ecs::limits::kStartedByCharactersMax)
+    return fail(Code::kUsage, "--started-by has at most 128 characters");
+  return {};
+}
+
+std::string option_of(const ecs::LogConfiguration& logs, const char* name) {
+  const auto at = logs.options.find(name);
+  return at == logs.options.end() ? std::string() : at->second;
+}
+
+LogSource log_source(const Request& request, const ecs::ContainerDefinition& container) {
+  LogSource source{container.name, request.log_group, request.log_stream_prefix, {}};
+  const auto& logs = container.log_configuration;
+  const bool is_awslogs = logs && logs->log_driver == "awslogs";
+  if (is_awslogs && source.group.empty()) source.group = option_of(*logs, "awslogs-group");
+  if (is_awslogs && source.prefix.empty())
+    source.prefix = option_of(*logs, "awslogs-stream-prefix");
+  if (!source.group.empty() && !source.prefix.empty()) return source;
+  source.group.clear();
+  if (!logs) {
+    source.note = "container " + container.name + " has no log configuration: its log is not shown";
+  } else if (!is_awslogs) {
+    source.note = "container " + container.name + " logs with " + logs->log_driver +
+                  ", not awslogs: its log is not shown (--log-group and --log-stream-prefix "
+                  "follow it if it ends up in CloudWatch Logs)";
+  } else {
+    source.note = "container " + container.name +
+                  " has no awslogs-stream-prefix: the name of its log stream is not known";
+  }
+  return source;
+}
+
+void add_network(const Request& request, ecs::RunTask& input) {
+  if (request.subnets.empty()) return;
+  ecs::AwsVpcConfiguration network;
+  network.subnets = request.subnets;
+  network.security_groups = request.security_groups;
+  network.assign_public_ip = request.assign_public_ip ? "ENABLED" : "DISABLED";
+  input.network_configuration.emplace().awsvpc_configuration = std::move(network);
+}
+
+Result<ecs::RunTask> make_input(const Request& request, const ecs::TaskDefinition* definition,
+                                const std::string& run_id) {
+  ecs::RunTask input;
+  input.cluster = request.cluster;
+  input.task_definition = request.task_definition;
+  input.launch_type = request.launch_type;
+  input.capacity_provider_strategy = request.capacity_providers;
+  input.platform_version = request.platform_version;
+  add_network(request, input);
+  auto overrides = TRY(make_overrides(request, definition));
+  TRY(check_size(overrides));
+  const bool changes_something = ecs::to_text(overrides) != "{}";
+  if (changes_something) input.overrides = std::move(overrides);
+  // By which the run's tasks can be found again.
+  input.started_by = request.started_by.empty() ? "runtask/" + run_id : request.started_by;
+  input.group = request.group;
+  input.tags = request.tags;
+  if (request.enable_execute_command) input.enable_execute_command = true;
+  input.count = 1;
+  return input;
+}
+
+}  // namespace
+
+Result<Plan> make_plan(const Request& request, const ecs::TaskDefinition* definition,
+                       const std::string& run_id) {
+  TRY(check_limits(request));
+  if (!request.container.empty()) TRY(check_container(request.container, definition));
+  const auto input = TRY(make_input(request, definition, run_id));
+
+  Plan plan;
+  plan.run_id = run_id;
+  plan.cluster = request.cluster.empty() ? "default" : ecs::last_part(request.cluster);
+  const auto what = definition != nullptr ? definition->family_revision()
+                                          : ecs::last_part(request.task_definition);
+  plan.title = what + " on " + plan.cluster;
+  const auto family = what.substr(0, what.find(':'));
+  for (int i = 0; i < request.count; ++i) {
+    Launch launch{i, family, input};
+    if (request.count > 1) launch.name += "/" + std::to_string(i + 1);
+    // ECS API: at most 64 characters. The same on every attempt, so that a repeated call starts
+    // nothing twice.
+    launch.input.client_token = "runtask-" + run_id + "-" + std::to_string(i);
+    plan.launches.push_back(std::move(launch));
+  }
+  if (!request.container.empty()) {
+    plan.deciding = {request.container};
+  } else if (input.overrides) {
+    for (const auto& container : input.overrides->container_overrides)
+      plan.deciding.push_back(container.name);
+  }
+  if (definition != nullptr) {
+    plan.essential = essential_names(*definition);
+    if (request.follow_logs)
+      for (const auto& container : definition->container_definitions)
+        plan.logs.push_back(log_source(request, container));
+  }
+  for (const auto& variable : request.environment)
+    if (variable.is_secret) plan.secrets.emplace_back(variable.value);
+  return plan;
+}
+
+std::string masked(std::string text, const std::vector<Secret>& secrets) {
+  for (const auto& secret : secrets) {
+    // As it stands in the text, and as it stands in JSON inside of it.
+    const auto quoted = json::quoted(secret.reveal());
+    for (const auto& value : {secret.reveal(), quoted.substr(1, quoted.size() - 2)}) {
+      if (value.size() < kMaskedLengthMin) continue;
+      for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 4))
+        text.replace(at, value.size(), Secret::masked());
+    }
+  }
+  return text;
+}
+
+std::string to_text(const Plan& plan) {
+  std::string text = "run " + plan.run_id + ": " + plan.title + ", " +
+                     std::to_string(plan.launches.size()) +
+                     (plan.launches.size() == 1 ? " launch\n" : " launches\n");
+  text += "decided by: " +
+          (plan.deciding.empty() ? "the first essential container that fails"
+                                 : join(plan.deciding, ", ")) +
+          "\n";
+  for (const auto& source : plan.logs)
+    text += "log of " + source.container + ": " +
+            (source.group.empty() ? source.note : source.group + " " + source.prefix + "/...") +
+            "\n";
+  for (const auto& launch : plan.launches) {
+    const auto overrides = launch.input.overrides.value_or(ecs::TaskOverride{});
+    text += "\n" + launch.name + " (overrides: " + std::to_string(ecs::to_text(overrides).size()) +
+            " of " + std::to_string(ecs::limits::kOverridesCharactersMax) + " characters)\n";
+    const auto tree = json::parse(ecs::write_request(launch.input), "plan");
+    text += tree ? json::to_pretty_text(*tree) + "\n" : "";
+  }
+  return masked(std::move(text), plan.secrets);
+}
+
+}  // namespace runtask::run

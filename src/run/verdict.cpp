@@ -1,0 +1,218 @@
+#include "run/verdict.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "ecs/life_cycle.h"
+
+namespace runtask::run {
+namespace {
+
+constexpr std::int64_t kKilled = 137;      // 128 + SIGKILL
+constexpr std::int64_t kTerminated = 143;  // 128 + SIGTERM
+
+bool contains(std::string_view text, std::string_view part) {
+  return lower_case(text).find(part) != std::string::npos;
+}
+
+bool is_out_of_memory(const ecs::Container& container) {
+  return contains(container.reason, "outofmemory") || contains(container.reason, "out of memory");
+}
+
+// A container that was killed because its task ended, as sidecars are.
+bool is_end_of_task_kill(const ecs::Container& container) {
+  return (container.exit_code == kKilled || container.exit_code == kTerminated) &&
+         !is_out_of_memory(container);
+}
+
+Verdict by_code(const ecs::Container& container) {
+  Verdict verdict{
+      VerdictKind::kFailed, process_exit_code(*container.exit_code), container.name, {}};
+  verdict.words =
+      "exit code " + std::to_string(*container.exit_code) + " of container " + container.name;
+  return verdict;
+}
+Verdict no_code(const std::string& container) {
+  return {VerdictKind::kFailed, kExitCouldNotRun, container,
+          "container " + container + " has no exit code"};
+}
+Verdict success(const std::string& container) {
+  return {VerdictKind::kSucceeded, 0, container, "exit code 0 of container " + container};
+}
+
+bool is_named(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// The essential containers of the task in the order of the definition. Those that the reply left
+// out appear without a code.
+std::vector<ecs::Container> essential_of(const ecs::Task& task, const Facts& facts) {
+  if (facts.essential.empty()) return task.containers;
+  std::vector<ecs::Container> containers;
+  for (const auto& name : facts.essential) {
+    if (const auto* container = task.container(name)) {
+      containers.push_back(*container);
+    } else {
+      containers.emplace_back().name = name;
+    }
+  }
+  return containers;
+}
+
+// Rules 3 and 4 of the contract.
+Verdict by_named(const ecs::Task& task, const Facts& facts) {
+  for (const auto& name : facts.deciding) {
+    const auto* container = task.container(name);
+    if (container == nullptr || !container->exit_code) return no_code(name);
+    if (*container->exit_code != 0) return by_code(*container);
+  }
+  for (const auto& container : essential_of(task, facts)) {
+    if (is_named(facts.deciding, container.name) || is_end_of_task_kill(container)) continue;
+    if (!container.exit_code) return no_code(container.name);
+    if (*container.exit_code != 0) return by_code(container);
+  }
+  return success(facts.deciding.front());
+}
+
+// Rule 5: nothing is named.
+Verdict by_essential(const ecs::Task& task, const Facts& facts) {
+  const auto containers = essential_of(task, facts);
+  for (const auto& container : containers)
+    if (container.exit_code.value_or(0) != 0 && !is_end_of_task_kill(container))
+      return by_code(container);
+  for (const auto& container : containers)
+    if (!container.exit_code) return no_code(container.name);
+  for (const auto& container : containers)
+    if (container.exit_code == 0) return success(container.name);
+  for (const auto& container : containers)
+    if (container.exit_code) return by_code(container);
+  return {VerdictKind::kUnknown, kExitCouldNotRun, {}, "the task shows no container"};
+}
+
+bool is_lost_host(const ecs::Task& task) {
+  return task.stop_code == ecs::stop_code::kTerminationNotice ||
+         task.stop_code == ecs::stop_code::kInfrastructureHealth ||
+         (contains(task.stopped_reason, "host ec2") && contains(task.stopped_reason, "terminated"));
+}
+
+// A task that failed to start has no code that means anything.
+bool never_started(const ecs::Task& task) {
+  return task.stop_code == ecs::stop_code::kTaskFailedToStart;
+}
+
+Verdict by_codes(const ecs::Task& task, const Facts& facts) {
+  return facts.deciding.empty() ? by_essential(task, facts) : by_named(task, facts);
+}
+
+}  // namespace
+
+std::string_view name_of(VerdictKind kind) {
+  switch (kind) {
+    case VerdictKind::kSucceeded:
+      return "succeeded";
+    case VerdictKind::kFailed:
+      return "failed";
+    case VerdictKind::kNeverStarted:
+      return "never_started";
+    case VerdictKind::kInfrastructure:
+      return "infrastructure";
+    case VerdictKind::kTimedOut:
+      return "timed_out";
+    case VerdictKind::kInterrupted:
+      return "interrupted";
+    case VerdictKind::kStopped:
+      return "stopped";
+    case VerdictKind::kCancelled:
+      return "cancelled";
+    case VerdictKind::kSkipped:
+      return "skipped";
+    case VerdictKind::kDetached:
+      return "detached";
+    case VerdictKind::kUnknown:
+      return "unknown";
+  }
+  return "unknown";
+}
+
+Verdict verdict_of_stop(OurStop why) {
+  switch (why) {
+    case OurStop::kTimeout:
+      return {VerdictKind::kTimedOut, kExitTimedOut, {}, "stopped at --timeout"};
+    case OurStop::kStartTimeout:
+      return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, "not running at --start-timeout"};
+    case OurStop::kInterrupt:
+      return {VerdictKind::kInterrupted, kExitInterrupted, {}, "stopped by Ctrl-C"};
+    case OurStop::kTerminate:
+      return {VerdictKind::kInterrupted, kExitTerminated, {}, "stopped by SIGTERM"};
+    case OurStop::kCancel:
+      return {
+          VerdictKind::kCancelled, kExitCouldNotRun, {}, "stopped because another launch failed"};
+    case OurStop::kNone:
+      break;
+  }
+  return {};
+}
+
+int process_exit_code(std::int64_t code) {
+  return code >= 0 && code <= 255 ? static_cast<int>(code) : 1;
+}
+
+Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
+  if (never_started(stopped))
+    return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, "it never started"};
+  if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
+    return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "interrupted by Spot"};
+  if (is_lost_host(stopped))
+    return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "its host was lost"};
+
+  // Servers that give no stop code at all exist; then only our own stop can explain the end.
+  const bool ended_by_itself = stopped.stop_code == ecs::stop_code::kEssentialContainerExited ||
+                               (stopped.stop_code.empty() && our_stop == OurStop::kNone);
+  if (ended_by_itself) return by_codes(stopped, facts);
+  if (our_stop != OurStop::kNone) return verdict_of_stop(our_stop);
+
+  auto verdict = by_codes(stopped, facts);
+  verdict.kind = VerdictKind::kStopped;
+  if (verdict.exit_code == 0) verdict.exit_code = kExitCouldNotRun;
+  verdict.words = "stopped by somebody else (" + stopped.stop_code + ")";
+  return verdict;
+}
+
+namespace {
+
+// What runtask itself stopped or skipped because of another launch does not count.
+const Verdict* deciding_launch(const std::vector<Verdict>& launches) {
+  for (const auto& verdict : launches) {
+    const bool counts =
+        verdict.kind != VerdictKind::kSucceeded && verdict.kind != VerdictKind::kDetached &&
+        verdict.kind != VerdictKind::kCancelled && verdict.kind != VerdictKind::kSkipped;
+    if (counts) return &verdict;
+  }
+  return nullptr;
+}
+
+bool is_cut_short(const std::vector<Verdict>& launches) {
+  return std::any_of(launches.begin(), launches.end(), [](const Verdict& verdict) {
+    return verdict.kind == VerdictKind::kInterrupted || verdict.kind == VerdictKind::kSkipped ||
+           verdict.kind == VerdictKind::kDetached;
+  });
+}
+
+}  // namespace
+
+int run_exit_code(const std::vector<Verdict>& launches, std::optional<int> interrupted_by) {
+  if (interrupted_by && is_cut_short(launches)) return *interrupted_by;
+  const auto* decides = deciding_launch(launches);
+  return decides == nullptr ? 0 : decides->exit_code;
+}
+
+VerdictKind run_kind(const std::vector<Verdict>& launches, std::optional<int> interrupted_by) {
+  if (interrupted_by && is_cut_short(launches)) return VerdictKind::kInterrupted;
+  if (const auto* decides = deciding_launch(launches)) return decides->kind;
+  const bool detached = std::any_of(launches.begin(), launches.end(), [](const Verdict& verdict) {
+    return verdict.kind == VerdictKind::kDetached;
+  });
+  return detached ? VerdictKind::kDetached : VerdictKind::kSucceeded;
+}
+
+}  // namespace runtask::run

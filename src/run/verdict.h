@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ecs/types.h"
+
+// How a launch ended, and what the whole run exits with. Pure. The rules are the contract with
+// users (docs/RUN.md); ECS gives no stop time per container, so they use none.
+
+namespace runtask::run {
+
+enum class VerdictKind {
+  kSucceeded,
+  kFailed,          // A container's code.
+  kNeverStarted,    // Nothing ran.
+  kInfrastructure,  // Spot, a lost host, an endpoint that died.
+  kTimedOut,        // Stopped by us at --timeout.
+  kInterrupted,     // Stopped by us at Ctrl-C or SIGTERM.
+  kStopped,         // Stopped by somebody else.
+  kCancelled,       // Stopped by us because another launch failed.
+  kSkipped,         // Not started because another launch failed.
+  kDetached,        // Still running when we left, as asked for.
+  kUnknown,         // Nobody can say.
+};
+[[nodiscard]] std::string_view name_of(VerdictKind kind);  // As in --json: "never_started".
+
+// runtask's own exit codes for a run; the others are a container's.
+constexpr int kExitTimedOut = 124;
+constexpr int kExitCouldNotRun = 125;
+constexpr int kExitInterrupted = 130;
+constexpr int kExitTerminated = 143;
+
+struct Verdict {
+  VerdictKind kind = VerdictKind::kUnknown;
+  int exit_code = kExitCouldNotRun;
+  std::string container;  // The one that decided, if one did.
+  std::string words;      // One fact for people, e.g. "exit code 7 of container main".
+};
+
+// Why we asked ECS to stop a task, if we did.
+enum class OurStop { kNone, kTimeout, kStartTimeout, kInterrupt, kTerminate, kCancel };
+
+struct Facts {
+  std::vector<std::string> deciding;   // See Plan.
+  std::vector<std::string> essential;  // See Plan; empty: every container of the task counts.
+};
+
+// The verdict of a task that ECS shows STOPPED.
+[[nodiscard]] Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop);
+
+// The verdict of a task that we asked ECS to stop, for that reason.
+[[nodiscard]] Verdict verdict_of_stop(OurStop why);
+
+// A container's code as a process' exit code: ECS' codes outside 0-255 become 1.
+[[nodiscard]] int process_exit_code(std::int64_t code);
+
+// The run's exit code from its launches' verdicts, in the order of the plan. `interrupted_by` is
+// the exit code of the signal, if one came.
+[[nodiscard]] int run_exit_code(const std::vector<Verdict>& launches,
+                                std::optional<int> interrupted_by);
+// The word for the whole run: that of the launch that gives the exit code.
+[[nodiscard]] VerdictKind run_kind(const std::vector<Verdict>& launches,
+                                   std::optional<int> interrupted_by);
+
+}  // namespace runtask::run
