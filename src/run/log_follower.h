@@ -1,0 +1,75 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/result.h"
+#include "base/time.h"
+
+// Reads one log stream to its end, page by page with GetLogEvents: a pure machine that decides when
+// the next page is asked for and when the stream has been read. Pages go on by their forward token
+// and never by time, so that no line is lost or doubled, whatever its timestamp.
+//
+// CloudWatch Logs has no end mark: after the container's stop a stream counts as read when a page
+// that was asked for after the drain window brings nothing new. The embedded endpoint does say when
+// a stream is complete.
+
+namespace runtask::run {
+
+struct LogPace {
+  Duration first{1000};    // Between two reads that bring nothing, at first ...
+  Duration longest{5000};  // ... and at most.
+  Duration drain{6000};    // From the container's stop: how long late lines are waited for.
+};
+
+constexpr Duration kDrainLongest = std::chrono::minutes(10);  // A stream that never ends.
+constexpr Duration kSayNoStreamAfter = std::chrono::seconds(30);
+
+class LogFollower {
+ public:
+  LogFollower(const LogPace& pace, Instant now) : pace_(pace), begun_(now), interval_(pace.first) {}
+
+  // What to do now.
+  struct Fetch {  // Ask for the page behind `token` (empty: from the head), then call page/failed.
+    std::string token;
+  };
+  struct Wait {  // Call next() again then, or after an event.
+    Instant until;
+  };
+  struct Pending {};  // A page is under way.
+  struct Done {
+    bool is_capped = false;  // Given up at kDrainLongest: there may be more.
+  };
+  using Step = std::variant<Fetch, Wait, Pending, Done>;
+  [[nodiscard]] Step next(Instant now);
+
+  // The page that was asked for has come.
+  void page(const std::string& forward_token, std::size_t events, bool complete, Instant now);
+  // It has not. kNotFound: the stream is not there (yet), a normal state. kDenied: it never will
+  // be.
+  void failed(Code code, Instant now);
+  // The container has stopped.
+  void stopped(Instant now);
+
+  // A sentence for the user that became true, once each; none: nothing to say.
+  [[nodiscard]] std::optional<std::string> take_words(Instant now, const std::string& container);
+
+ private:
+  LogPace pace_;
+  Instant begun_;
+  Duration interval_;
+  Instant next_fetch_{};
+  std::optional<Instant> stopped_;
+  std::string token_;
+  bool fetching_ = false;
+  Instant fetch_began_{};
+  bool exists_ = false;
+  bool said_no_stream_ = false;
+  bool at_end_ = false;  // The last page, asked for after the drain window, brought nothing.
+  bool complete_ = false;
+  bool denied_ = false;
+  bool said_denied_ = false;
+};
+
+}  // namespace runtask::run

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "base/time.h"
+#include "ecs/types.h"
+#include "run/verdict.h"
+
+// How each launch and the whole run ended: what --json, reports, `runs show` and the table at the
+// end are made of. Values only.
+
+namespace runtask::run {
+
+constexpr std::size_t kLastLinesMax = 20;  // Kept per launch, for the failure block.
+
+struct ContainerOutcome {
+  std::string name;
+  std::optional<std::int64_t> exit_code;  // ECS' own, exact.
+  std::string reason;
+};
+
+struct LaunchOutcome {
+  int index = 0;
+  std::string name;
+  Verdict verdict;
+  std::string task_arn;
+  std::string stop_code;
+  std::string stopped_reason;
+  std::vector<ContainerOutcome> containers;
+  std::optional<WallTime> started_at;  // RunTask.
+  std::optional<WallTime> ended_at;
+  std::uint64_t log_lines = 0;
+  std::vector<std::string> log_notes;  // Why lines may be missing.
+  std::deque<std::string> last_lines;  // At most kLastLinesMax.
+};
+
+struct Outcome {
+  std::string run_id;
+  std::string title;
+  VerdictKind kind = VerdictKind::kUnknown;
+  int exit_code = kExitCouldNotRun;
+  WallTime started_at{};
+  WallTime ended_at{};
+  std::vector<LaunchOutcome> launches;
+  bool history_incomplete = false;
+};
+
+[[nodiscard]] std::string to_json(const Outcome& outcome);  // One line; `type` is "outcome".
+[[nodiscard]] Result<Outcome> read_outcome(std::string_view text);
+
+}  // namespace runtask::run

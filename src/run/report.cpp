@@ -1,0 +1,177 @@
+#include "run/report.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/text.h"
+#include "run/explain.h"
+
+namespace runtask::run {
+namespace {
+
+std::string code_of(const LaunchOutcome& launch) {
+  const auto kind = launch.verdict.kind;
+  if (kind == VerdictKind::kSkipped || kind == VerdictKind::kDetached) return "-";
+  for (const auto& container : launch.containers)
+    if (container.name == launch.verdict.container && container.exit_code)
+      return std::to_string(*container.exit_code);
+  return kind == VerdictKind::kSucceeded ? "0" : "-";
+}
+
+std::string time_of(const LaunchOutcome& launch) {
+  if (!launch.started_at || !launch.ended_at) return "-";
+  return short_duration(*launch.ended_at - *launch.started_at);
+}
+
+std::string reason_of(const LaunchOutcome& launch) {
+  if (launch.verdict.kind == VerdictKind::kSucceeded) return "";
+  return launch.verdict.words.empty() ? launch.stopped_reason : launch.verdict.words;
+}
+
+std::vector<std::string> row_of(const LaunchOutcome& launch) {
+  return {launch.name, std::string(name_of(launch.verdict.kind)), code_of(launch), time_of(launch),
+          reason_of(launch)};
+}
+
+std::string escaped_xml(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        escaped += "&amp;";
+        break;
+      case '<':
+        escaped += "&lt;";
+        break;
+      case '>':
+        escaped += "&gt;";
+        break;
+      case '"':
+        escaped += "&quot;";
+        break;
+      case '\n':
+      case '\t':
+        escaped += c;
+        break;
+      default:
+        // XML 1.0 has no way to write the other control characters.
+        escaped += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
+    }
+  }
+  return escaped;
+}
+
+std::string seconds_of(const LaunchOutcome& launch) {
+  const auto ms =
+      launch.started_at && launch.ended_at ? (*launch.ended_at - *launch.started_at).count() : 0;
+  const auto rest = std::to_string(ms % 1000);
+  return std::to_string(ms / 1000) + "." + std::string(3 - rest.size(), '0') + rest;
+}
+
+std::string escaped_markdown(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') escaped += '\\';
+    escaped += c == '\n' ? ' ' : c;
+  }
+  return escaped;
+}
+
+}  // namespace
+
+std::string table(const Outcome& outcome) {
+  std::vector<std::vector<std::string>> rows = {{"LAUNCH", "STATE", "CODE", "TIME", "REASON"}};
+  for (const auto& launch : outcome.launches)
+    rows.push_back(row_of(launch));
+  std::array<std::size_t, 5> widths{};
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      widths.at(i) = std::max(widths.at(i), row[i].size());
+  std::string text;
+  for (const auto& row : rows) {
+    std::string line;
+    for (std::size_t i = 0; i < row.size(); ++i)
+      line += row[i] + std::string(widths.at(i) - row[i].size() + 2, ' ');
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  text.pop_back();
+  return text;
+}
+
+std::string failure_block(const LaunchOutcome& launch) {
+  const auto kind = launch.verdict.kind;
+  if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kSkipped ||
+      kind == VerdictKind::kDetached)
+    return {};
+  std::string text = launch.name + ": " + std::string(name_of(kind)) +
+                     (launch.verdict.words.empty() ? "" : ": " + launch.verdict.words) + "\n";
+  const auto line = [&](const char* name, const std::string& value) {
+    if (!value.empty()) text += "  " + std::string(name) + value + "\n";
+  };
+  line("task            ", launch.task_arn);
+  line("stop code       ", launch.stop_code);
+  line("stopped reason  ", launch.stopped_reason);
+  for (const auto& container : launch.containers)
+    line("container       ",
+         container.name + ": " +
+             (container.exit_code ? "exit code " + std::to_string(*container.exit_code)
+                                  : "no exit code") +
+             (container.reason.empty() ? "" : ", " + container.reason));
+  for (const auto& note : launch.log_notes)
+    line("log             ", note);
+  if (!launch.last_lines.empty()) {
+    text += "  last log lines:\n";
+    for (const auto& last : launch.last_lines)
+      text += "    | " + last + "\n";
+  }
+  const auto explanation = explain(launch);
+  line("likely cause    ", explanation.cause);
+  line("next step       ", explanation.next_step);
+  text.pop_back();
+  return text;
+}
+
+std::string to_junit(const Outcome& outcome) {
+  int failures = 0;
+  int skipped = 0;
+  std::string cases;
+  for (const auto& launch : outcome.launches) {
+    cases += "  <testcase classname=\"" + escaped_xml(outcome.title) + "\" name=\"" +
+             escaped_xml(launch.name) + "\" time=\"" + seconds_of(launch) + "\">";
+    if (launch.verdict.kind == VerdictKind::kSkipped) {
+      ++skipped;
+      cases += "<skipped/>";
+    } else if (const auto block = failure_block(launch); !block.empty()) {
+      ++failures;
+      cases += "<failure message=\"" + escaped_xml(launch.verdict.words) + "\" type=\"" +
+               std::string(name_of(launch.verdict.kind)) + "\">" + escaped_xml(block) +
+               "</failure>";
+    }
+    cases += "</testcase>\n";
+  }
+  return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" +
+         escaped_xml(outcome.title) + "\" tests=\"" + std::to_string(outcome.launches.size()) +
+         "\" failures=\"" + std::to_string(failures) + "\" skipped=\"" + std::to_string(skipped) +
+         "\" timestamp=\"" + iso_time(outcome.started_at) + "\">\n" + cases + "</testsuite>\n";
+}
+
+std::string to_markdown(const Outcome& outcome) {
+  std::string text = "## " + escaped_markdown(outcome.title) + ": " +
+                     std::string(name_of(outcome.kind)) + " (exit code " +
+                     std::to_string(outcome.exit_code) + ")\n\n" +
+                     "| launch | state | code | time | reason |\n|---|---|---|---|---|\n";
+  for (const auto& launch : outcome.launches) {
+    text += "|";
+    for (const auto& cell : row_of(launch))
+      text += " " + escaped_markdown(cell) + " |";
+    text += "\n";
+  }
+  for (const auto& launch : outcome.launches)
+    if (const auto block = failure_block(launch); !block.empty())
+      text += "\n```\n" + block + "\n```\n";
+  return text + "\nrun " + outcome.run_id + "\n";
+}
+
+}  // namespace runtask::run

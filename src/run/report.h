@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "run/outcome.h"
+
+// The outcome for people and for other programs. Pure.
+
+namespace runtask::run {
+
+// One line per launch: name, state, exit code, reason, time.
+[[nodiscard]] std::string table(const Outcome& outcome);
+// What is to be known of a launch that did not succeed: codes, reasons, the last lines, the likely
+// cause, the next step. Empty for one that did, and for those that runtask itself skipped.
+[[nodiscard]] std::string failure_block(const LaunchOutcome& launch);
+
+[[nodiscard]] std::string to_junit(const Outcome& outcome);
+[[nodiscard]] std::string to_markdown(const Outcome& outcome);
+
+}  // namespace runtask::run
