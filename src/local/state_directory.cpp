@@ -1,0 +1,92 @@
+#include "local/state_directory.h"
+
+#include "base/json_members.h"
+
+namespace runtask::local {
+
+// Local to the file formats: the keys file and the address file are JSON objects.
+struct KeysFile {
+  std::string access_key_id;
+  std::string secret_access_key;
+};
+template <class Visitor>
+void members(Visitor& visit, KeysFile& it) {
+  visit.required("accessKeyId", it.access_key_id);
+  visit.required("secretAccessKey", it.secret_access_key);
+}
+
+struct AddressFile {
+  int port = 0;
+  int pid = 0;
+  std::string region;
+  std::string started_at;
+};
+template <class Visitor>
+void members(Visitor& visit, AddressFile& it) {
+  visit.required("port", it.port);
+  visit.required("pid", it.pid);
+  visit("region", it.region);
+  visit("startedAt", it.started_at);
+}
+
+namespace {
+
+constexpr unsigned kOwnerOnly = 0600;
+constexpr std::size_t kSecretCharacters = 40;
+constexpr std::size_t kIdCharacters = 20;
+constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+constexpr std::string_view kSecretAlphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+std::string random_text(sys::Random& random, std::string_view alphabet, std::size_t characters) {
+  std::string text;
+  while (text.size() < characters)
+    text += alphabet[random.below(alphabet.size())];
+  return text;
+}
+
+}  // namespace
+
+ecs::SigningKeys make_keys(sys::Random& random) {
+  std::string id = kKeyPrefix;
+  id += random_text(random, kIdAlphabet, kIdCharacters - id.size());
+  return {id, Secret(random_text(random, kSecretAlphabet, kSecretCharacters)), Secret()};
+}
+
+Result<ecs::SigningKeys> read_keys(const sys::Files& files, const StateDirectory& directory) {
+  const std::string text = TRY(files.read(directory.keys()));
+  auto keys = TRY(json::read_text<KeysFile>(text, directory.keys()));
+  if (!keys.access_key_id.starts_with(kKeyPrefix) || keys.secret_access_key.empty())
+    return fail(Code::kInvalid, directory.keys() + " does not hold keys of an embedded endpoint",
+                "remove it: the next `runtask local start` makes new keys");
+  return ecs::SigningKeys{keys.access_key_id, Secret(std::move(keys.secret_access_key)), Secret()};
+}
+
+Result<ecs::SigningKeys> read_or_make_keys(sys::Files& files, sys::Random& random,
+                                           const StateDirectory& directory) {
+  auto known = read_keys(files, directory);
+  if (known || known.error().code != Code::kNotFound) return known;
+  ecs::SigningKeys keys = make_keys(random);
+  const KeysFile file{keys.access_key_id, keys.secret_access_key.reveal()};
+  TRY(files.write(directory.keys(), json::to_text(json::to_tree(file)) + "\n", kOwnerOnly));
+  return keys;
+}
+
+std::optional<EndpointAddress> find_endpoint(const sys::Files& files,
+                                             const StateDirectory& directory) {
+  const auto text = files.read(directory.address());
+  if (!text || !files.is_locked(directory.lock())) return std::nullopt;
+  const auto file = json::read_text<AddressFile>(*text, directory.address());
+  if (!file || file->port < 1 || file->port > UINT16_MAX || file->pid < 1) return std::nullopt;
+  return EndpointAddress{static_cast<std::uint16_t>(file->port), file->pid, file->region,
+                         parse_iso_time(file->started_at).value_or(WallTime{})};
+}
+
+Result<> write_address(sys::Files& files, const StateDirectory& directory,
+                       const EndpointAddress& address) {
+  const AddressFile file{address.port, address.process_id, address.region,
+                         iso_time(address.started_at)};
+  return files.write(directory.address(), json::to_text(json::to_tree(file)) + "\n", kOwnerOnly);
+}
+
+}  // namespace runtask::local
