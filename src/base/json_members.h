@@ -54,17 +54,17 @@ class Reader {
   void seconds(const char* name, std::optional<WallTime>& field) {
     std::optional<double> number;
     (*this)(name, number);
-    if (number) field = WallTime(Duration(static_cast<long long>(*number * 1000.0 + 0.5)));
+    if (number) take_time(name, *number * 1000.0 + 0.5, field);
   }
   void millis(const char* name, WallTime& field) {
-    std::optional<std::int64_t> number;
-    (*this)(name, number);
-    if (number) field = WallTime(Duration(*number));
+    std::optional<WallTime> time;
+    millis(name, time);
+    if (time) field = *time;
   }
   void millis(const char* name, std::optional<WallTime>& field) {
     std::optional<std::int64_t> number;
     (*this)(name, number);
-    if (number) field = WallTime(Duration(*number));
+    if (number) take_time(name, static_cast<double>(*number), field);
   }
   void rest(Members& members) {
     if (!value_.is_object()) return;
@@ -146,6 +146,16 @@ class Reader {
     field = value_.get<double>();
   }
 
+  // A server may say anything; what is after the year 9999 cannot be written as a time again.
+  void take_time(const char* name, double milliseconds, std::optional<WallTime>& field) {
+    constexpr double kMillisecondsMax = 253'402'300'799'999.0;
+    if (milliseconds >= 0.0 && milliseconds <= kMillisecondsMax) {
+      field = WallTime(Duration(static_cast<long long>(milliseconds)));
+    } else {
+      complain("member `" + std::string(name) + "` is not a time after 1970 and before 10000");
+    }
+  }
+
   void complain_type(const char* expected) {
     complain("expected " + std::string(expected) + ", found " + value_.type_name());
   }
@@ -153,8 +163,9 @@ class Reader {
     if (!error_) error_ = Error{Code::kInvalid, path() + ": " + std::move(message), {}, {}};
   }
   [[nodiscard]] std::string path() const {
-    if (parent_ == nullptr) return step_ + ": ";
-    return parent_->path() + (step_.starts_with("[") ? "" : "/") + step_;
+    if (parent_ == nullptr) return step_;
+    const std::string before = parent_->path() + (parent_->parent_ == nullptr ? ": " : "");
+    return before + (step_.starts_with("[") ? "" : "/") + step_;
   }
 
   const Value& value_;

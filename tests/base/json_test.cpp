@@ -52,6 +52,16 @@ TEST(JsonMembers, an_error_names_the_source_and_the_path) {
             "x: /inners[0]/size: the number is too large");
 }
 
+TEST(JsonMembers, an_error_at_the_root_names_the_source_alone) {
+  EXPECT_EQ(read_text<Outer>("[]", "x.json").error().message,
+            "x.json: expected object, found array");
+}
+
+TEST(JsonMembers, a_number_that_no_calendar_can_write_is_no_time) {
+  EXPECT_FALSE(read_text<Outer>(R"({"created":1e300})", "x.json"));
+  EXPECT_FALSE(read_text<Outer>(R"({"created":-1})", "x.json"));
+}
+
 TEST(JsonMembers, null_counts_as_absent) {
   EXPECT_TRUE(read_text<Outer>(R"({"inners":null,"created":null})", "x.json"));
 }
