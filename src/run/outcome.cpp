@@ -5,13 +5,14 @@
 #include "base/json_members.h"
 
 namespace runtask::run {
-namespace {
 
 // The contract's names; `type` tells the record apart from the log and status lines before it.
 struct OutcomeRecord {
   std::string type = "outcome";
   Outcome outcome;
 };
+
+namespace {
 
 VerdictKind kind_of(std::string_view name) {
   for (int i = 0; i <= static_cast<int>(VerdictKind::kUnknown); ++i)

@@ -1,0 +1,412 @@
+#include "run/driver.h"
+
+#include <algorithm>
+#include <cassert>
+#include <map>
+#include <utility>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "ecs/life_cycle.h"
+
+namespace runtask::run {
+namespace {
+
+constexpr Duration kReviveEvery = std::chrono::seconds(1);
+
+template <class... F>
+struct Match : F... {
+  using F::operator()...;
+};
+template <class... F>
+Match(F...) -> Match<F...>;
+
+}  // namespace
+
+class Driver::State {
+ public:
+  State(const Outside& outside, const Plan& plan, const Policy& policy, const LogPace& log_pace)
+      : outside_(outside),
+        plan_(plan),
+        machine_(plan_, policy),
+        log_pace_(log_pace),
+        records_(plan_.launches.size()) {}
+
+  Result<> start(const history::RunRecord& record) {
+    started_at_ = record.started_at;
+    if (outside_.history != nullptr)
+      TRY_DURING(outside_.history->begin(record),
+                 "while writing the history, before anything starts");
+    for (const auto& source : plan_.logs)
+      if (!source.note.empty()) outside_.observer.on_message(source.note);
+    post(Begin{});
+    return {};
+  }
+
+  void post(Event event) {
+    outside_.loop.post([this, alive = std::weak_ptr<int>(alive_), event = std::move(event)] {
+      if (!alive.expired()) feed(event);
+    });
+  }
+
+  [[nodiscard]] const Machine& machine() const { return machine_; }
+
+ private:
+  // The reader of one container's stream.
+  struct Reader {
+    const LogSource& source;
+    int launch;
+    std::string stream;
+    LogFollower follower;
+    sys::PendingPtr timer;
+    bool is_done = false;
+  };
+  struct Record {  // What a launch's outcome needs beside the machine's state.
+    std::optional<WallTime> started_at, ended_at;
+    std::uint64_t log_lines = 0;
+    std::vector<std::string> log_notes;
+    std::deque<std::string> last_lines;
+    std::vector<std::unique_ptr<Reader>> readers;
+    bool drains = false;
+  };
+
+  void feed(const Event& event) {
+    for (const auto& action : machine_.on(event, outside_.loop.now()))
+      perform(action);
+    arm();
+  }
+
+  void arm() {
+    timer_.reset();
+    const auto at = machine_.wake_at();
+    if (!at) return;
+    timer_ = outside_.loop.after(std::max(Duration(0), *at - outside_.loop.now()),
+                                 [this] { feed(Tick{}); });
+  }
+
+  void perform(const Action& action) {
+    std::visit(
+        Match{[&](const CallRunTask& it) { run_task(it.launch); },
+              [&](const CallDescribe& it) { describe(it); }, [&](const CallStop& it) { stop(it); },
+              [&](const FollowLogs& it) { follow(it); }, [&](const DrainLogs& it) { drain(it); },
+              [&](const ShowStatus& it) { show(it); },
+              [&](const Say& it) { outside_.observer.on_message(it.text); },
+              [&](const LaunchEnded& it) { launch_ended(it.launch); },
+              [&](const RunEnded& it) { run_ended(it.exit_code); }},
+        action);
+  }
+
+  // An answer for a driver that is gone is dropped.
+  template <class Reply, class Then>
+  ecs::Done<Reply> then(Then body) {
+    return [alive = std::weak_ptr<int>(alive_), body = std::move(body)](ecs::Called<Reply> answer) {
+      if (!alive.expired()) body(std::move(answer));
+    };
+  }
+
+  // ---- ECS
+
+  void run_task(int index) {
+    auto& record = records_[static_cast<std::size_t>(index)];
+    const auto& launch = plan_.launches[static_cast<std::size_t>(index)];
+    // What is about to be started, and by which token it can be found again, must be on disk before
+    // it is sent.
+    const auto written =
+        journal(index, "start_call", masked(ecs::write_request(launch.input), plan_.secrets),
+                history::History::Durability::kSynced);
+    if (!written) return post(StartFailed{index, Code::kInvalid, written.error().message, false});
+    if (!record.started_at) record.started_at = outside_.loop.wall_now();
+    outside_.client.call(
+        launch.input, then<ecs::RunTaskReply>([this, index](ecs::Called<ecs::RunTaskReply> answer) {
+          started(index, std::move(answer));
+        }));
+  }
+
+  void started(int index, ecs::Called<ecs::RunTaskReply> answer) {
+    if (!answer) {
+      const auto& error = answer.error();
+      // ECS API: the token was used with other parameters; these tasks exist already.
+      if (error.name == ecs::error_name::kConflict && !error.resource_ids.empty()) {
+        ecs::Task task;
+        task.task_arn = error.resource_ids.front();
+        return adopt(index, std::move(task));
+      }
+      return feed(
+          StartFailed{index, error.error.code, error.error.message, error.may_have_happened});
+    }
+    if (!answer->tasks.empty() && !answer->tasks.front().task_arn.empty())
+      return adopt(index, std::move(answer->tasks.front()));
+    if (!answer->failures.empty()) return feed(StartRefused{index, answer->failures.front()});
+    feed(StartFailed{index, Code::kInvalid, "RunTask: the reply holds neither a task nor a failure",
+                     true});
+  }
+
+  void adopt(int index, ecs::Task task) {
+    note(index, "started", "{\"task_arn\":" + json::quoted(task.task_arn) + "}");
+    feed(Started{index, std::move(task)});
+  }
+
+  void describe(const CallDescribe& action) {
+    ecs::DescribeTasks request;
+    request.cluster = plan_.launches.front().input.cluster;
+    request.tasks = action.task_arns;
+    outside_.client.call(
+        request, then<ecs::DescribeTasksReply>([this, asked = action.task_arns](
+                                                   ecs::Called<ecs::DescribeTasksReply> answer) {
+          if (answer)
+            return feed(Observed{asked, std::move(answer->tasks), std::move(answer->failures)});
+          const auto& error = answer.error();
+          if (error.http_status == 0) unreachable();
+          feed(ObserveFailed{error.error.code, error.error.message});
+        }));
+  }
+
+  void unreachable() {
+    const auto now = outside_.loop.now();
+    if (!outside_.on_unreachable || (last_revival_ && now - *last_revival_ < kReviveEvery)) return;
+    last_revival_ = now;
+    outside_.on_unreachable();
+  }
+
+  void stop(const CallStop& action) {
+    ecs::StopTask request;
+    request.cluster = plan_.launches.front().input.cluster;
+    request.task = action.task_arn;
+    request.reason = action.reason + " (run " + plan_.run_id + ")";
+    note(action.launch, "stop_call", "{\"reason\":" + json::quoted(request.reason) + "}");
+    outside_.client.call(
+        request, then<ecs::StopTaskReply>([this, index = action.launch](
+                                              ecs::Called<ecs::StopTaskReply> answer) {
+          if (!answer)
+            feed(StopFailed{index, answer.error().error.code, answer.error().error.message});
+        }));
+  }
+
+  void show(const ShowStatus& action) {
+    const auto& launch = plan_.launches[static_cast<std::size_t>(action.launch)];
+    // Stopped tasks are forgotten by ECS after an hour; then only this record knows.
+    note(action.launch, "observed", masked(ecs::to_text(action.task), plan_.secrets));
+    outside_.observer.on_status(launch, action.task);
+  }
+
+  // ---- Logs
+
+  void follow(const FollowLogs& action) {
+    auto& record = records_[static_cast<std::size_t>(action.launch)];
+    if (!record.readers.empty()) return;
+    for (const auto& source : plan_.logs) {
+      if (source.group.empty()) {
+        record.log_notes.push_back(source.note);
+        continue;
+      }
+      record.readers.push_back(std::make_unique<Reader>(Reader{
+          source, action.launch,
+          ecs::log_stream_name(source.prefix, source.container, ecs::last_part(action.task_arn)),
+          LogFollower(log_pace_, outside_.loop.now()), nullptr, false}));
+    }
+    for (auto& reader : record.readers)
+      advance(*reader);
+  }
+
+  void drain(const DrainLogs& action) {
+    auto& record = records_[static_cast<std::size_t>(action.launch)];
+    for (auto& reader : record.readers) {
+      if (!action.container.empty() && reader->source.container != action.container) continue;
+      reader->follower.stopped(outside_.loop.now());
+      advance(*reader);
+    }
+    if (action.container.empty()) {
+      record.drains = true;
+      report_drained(action.launch);
+    }
+  }
+
+  void advance(Reader& reader) {
+    if (reader.is_done) return;
+    const auto now = outside_.loop.now();
+    reader.timer.reset();
+    if (auto words = reader.follower.take_words(now, reader.source.container)) {
+      records_[static_cast<std::size_t>(reader.launch)].log_notes.push_back(*words);
+      outside_.observer.on_message(*words);
+    }
+    std::visit(Match{[&](const LogFollower::Fetch& it) { fetch(reader, it.token); },
+                     [&](const LogFollower::Wait& it) {
+                       reader.timer = outside_.loop.after(it.until - now,
+                                                          [this, &reader] { advance(reader); });
+                     },
+                     [&](const LogFollower::Pending&) {},
+                     [&](const LogFollower::Done& it) { read_to_end(reader, it.is_capped); }},
+               reader.follower.next(now));
+  }
+
+  void fetch(Reader& reader, const std::string& token) {
+    ecs::GetLogEvents request;
+    request.log_group_name = reader.source.group;
+    request.log_stream_name = reader.stream;
+    request.next_token = token;
+    request.start_from_head = true;  // Logs API: also with a forward token.
+    outside_.client.call(
+        request,
+        then<ecs::GetLogEventsReply>([this, &reader](ecs::Called<ecs::GetLogEventsReply> answer) {
+          if (answer) {
+            take_page(reader, *answer);
+          } else {
+            reader.follower.failed(answer.error().error.code, outside_.loop.now());
+          }
+          advance(reader);
+        }));
+  }
+
+  void take_page(Reader& reader, const ecs::GetLogEventsReply& page) {
+    auto& record = records_[static_cast<std::size_t>(reader.launch)];
+    const auto& launch = plan_.launches[static_cast<std::size_t>(reader.launch)];
+    std::vector<history::LogLine> lines;
+    if (outside_.history != nullptr) lines.reserve(page.events.size());
+    for (const auto& event : page.events) {
+      outside_.observer.on_log(launch, reader.source.container, event);
+      if (outside_.history != nullptr)
+        lines.push_back({event.timestamp, masked(event.message, plan_.secrets)});
+    }
+    record.log_lines += page.events.size();
+    const auto kept = std::min(page.events.size(), kLastLinesMax);
+    for (auto at = page.events.end() - static_cast<std::ptrdiff_t>(kept); at != page.events.end();
+         ++at) {
+      record.last_lines.push_back(masked(at->message, plan_.secrets));
+      if (record.last_lines.size() > kLastLinesMax) record.last_lines.pop_front();
+    }
+    if (!lines.empty() && outside_.history != nullptr)
+      check(outside_.history->append_lines(plan_.run_id, reader.launch, reader.source.container,
+                                           lines, json::quoted(page.next_forward_token)));
+    reader.follower.page(page.next_forward_token, page.events.size(), page.complete.value_or(false),
+                         outside_.loop.now());
+  }
+
+  void read_to_end(Reader& reader, bool is_capped) {
+    reader.is_done = true;
+    auto& record = records_[static_cast<std::size_t>(reader.launch)];
+    if (is_capped)
+      record.log_notes.push_back("the log of container " + reader.source.container +
+                                 " did not come to an end: later lines are not shown");
+    report_drained(reader.launch);
+  }
+
+  void report_drained(int index) {
+    const auto& record = records_[static_cast<std::size_t>(index)];
+    const bool all_read = std::all_of(record.readers.begin(), record.readers.end(),
+                                      [](const auto& reader) { return reader->is_done; });
+    if (record.drains && all_read) post(LogsDrained{index});
+  }
+
+  // ---- The journal
+
+  Result<> journal(int launch, const char* kind, std::string data,
+                   history::History::Durability durability) {
+    if (outside_.history == nullptr) return {};
+    history::EventRecord event;
+    event.at = outside_.loop.wall_now();
+    event.launch = launch;
+    event.kind = kind;
+    event.data = std::move(data);
+    return outside_.history->append(plan_.run_id, std::move(event), durability);
+  }
+
+  void note(int launch, const char* kind, std::string data) {
+    check(journal(launch, kind, std::move(data), history::History::Durability::kWritten));
+  }
+
+  // In the middle of a run a history that cannot be written costs one warning, never the run.
+  void check(const Result<>& written) {
+    if (written) return;
+    if (!history_incomplete_)
+      outside_.observer.on_message("the history of this run is incomplete: " +
+                                   written.error().message);
+    history_incomplete_ = true;
+  }
+
+  // ---- The end
+
+  LaunchOutcome outcome_of(int index) const {
+    const auto& launch = machine_.launches()[static_cast<std::size_t>(index)];
+    const auto& record = records_[static_cast<std::size_t>(index)];
+    LaunchOutcome outcome;
+    outcome.index = index;
+    outcome.name = plan_.launches[static_cast<std::size_t>(index)].name;
+    outcome.verdict = launch.verdict;
+    outcome.task_arn = launch.task_arn;
+    outcome.stop_code = launch.task.stop_code;
+    outcome.stopped_reason = launch.task.stopped_reason;
+    for (const auto& container : launch.task.containers)
+      outcome.containers.push_back({container.name, container.exit_code, container.reason});
+    outcome.started_at = record.started_at;
+    outcome.ended_at = record.ended_at;
+    outcome.log_lines = record.log_lines;
+    outcome.log_notes = record.log_notes;
+    outcome.last_lines = record.last_lines;
+    return outcome;
+  }
+
+  void launch_ended(int index) {
+    auto& record = records_[static_cast<std::size_t>(index)];
+    if (record.started_at) record.ended_at = outside_.loop.wall_now();
+    const bool reads_on = std::any_of(record.readers.begin(), record.readers.end(),
+                                      [](const auto& reader) { return !reader->is_done; });
+    if (reads_on &&
+        machine_.launches()[static_cast<std::size_t>(index)].verdict.kind != VerdictKind::kDetached)
+      record.log_notes.emplace_back("the log was not read to its end");
+    const auto outcome = outcome_of(index);
+    note(index, "ended", "{\"verdict\":" + json::quoted(name_of(outcome.verdict.kind)) + "}");
+    outside_.observer.on_launch_ended(outcome);
+    if (reads_on)
+      for (auto& reader : record.readers)
+        reader->is_done = true;
+  }
+
+  void run_ended(int exit_code) {
+    Outcome outcome;
+    outcome.run_id = plan_.run_id;
+    outcome.title = plan_.title;
+    outcome.kind = machine_.kind();
+    outcome.exit_code = exit_code;
+    outcome.started_at = started_at_;
+    outcome.ended_at = outside_.loop.wall_now();
+    for (int i = 0; i < static_cast<int>(plan_.launches.size()); ++i)
+      outcome.launches.push_back(outcome_of(i));
+    outcome.history_incomplete = history_incomplete_;
+    if (outside_.history != nullptr) {
+      check(outside_.history->end(plan_.run_id,
+                                  {outcome.ended_at, std::string(name_of(outcome.kind)), exit_code,
+                                   masked(to_json(outcome), plan_.secrets)}));
+      outcome.history_incomplete = history_incomplete_;
+    }
+    outside_.observer.on_end(outcome);
+  }
+
+  Outside outside_;
+  const Plan plan_;
+  Machine machine_;
+  LogPace log_pace_;
+  std::vector<Record> records_;
+  WallTime started_at_{};
+  sys::PendingPtr timer_;
+  std::optional<Instant> last_revival_;
+  bool history_incomplete_ = false;
+  // Shared only to be watched: callbacks of the client may outlive the driver.
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+Driver::Driver(const Outside& outside, const Plan& plan, const Policy& policy,
+               const LogPace& log_pace)
+    : state_(std::make_unique<State>(outside, plan, policy, log_pace)) {}
+Driver::~Driver() = default;
+
+Result<> Driver::start(const history::RunRecord& record) {
+  return state_->start(record);
+}
+void Driver::interrupt(int exit_code) {
+  state_->post(Interrupted{exit_code});
+}
+const Machine& Driver::machine() const {
+  return state_->machine();
+}
+
+}  // namespace runtask::run

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "ecs/client.h"
+#include "history/history.h"
+#include "run/log_follower.h"
+#include "run/machine.h"
+#include "run/outcome.h"
+#include "run/plan.h"
+#include "sys/loop.h"
+
+// Carries a run out: feeds the machine, makes its calls, follows the logs, writes the journal, and
+// tells an observer what happens. All of it on the loop; nothing blocks but the journal.
+
+namespace runtask::run {
+
+// Who is told. Called on the loop, never from inside a call to the driver.
+class Observer {
+ public:
+  Observer() = default;
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() = default;
+
+  virtual void on_status(const Launch& launch, const ecs::Task& task) = 0;
+  // One line as it came, not masked yet.
+  virtual void on_log(const Launch& launch, const std::string& container,
+                      const ecs::LogEvent& event) = 0;
+  virtual void on_message(const std::string& text) = 0;
+  virtual void on_launch_ended(const LaunchOutcome& launch) = 0;
+  virtual void on_end(const Outcome& outcome) = 0;
+};
+
+class Driver {
+ public:
+  struct Outside {  // All must outlive the driver.
+    sys::Loop& loop;
+    ecs::Client& client;
+    history::History* history;  // None: nothing is recorded.
+    Observer& observer;
+    // Called, at most once a second, while DescribeTasks finds nobody: the embedded endpoint may
+    // have died, and only its next start can say what became of the tasks. May be empty.
+    std::function<void()> on_unreachable;
+  };
+  Driver(const Outside& outside, const Plan& plan, const Policy& policy, const LogPace& log_pace);
+  ~Driver();
+  Driver(const Driver&) = delete;
+  Driver& operator=(const Driver&) = delete;
+
+  // Begins. `record` is journalled first; if that fails, nothing is started and the error says so.
+  [[nodiscard]] Result<> start(const history::RunRecord& record);
+  // Ctrl-C or SIGTERM: kExitInterrupted or kExitTerminated.
+  void interrupt(int exit_code);
+
+  [[nodiscard]] const Machine& machine() const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace runtask::run
