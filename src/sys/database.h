@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,12 +18,14 @@ struct sqlite3_stmt;
 namespace runtask::sys {
 
 // SQLite behind values: no handle leaks, every failure is a Result (kFull for a full disk, kDenied
-// for a read-only one, kConflict for a busy one, kInvalid for a damaged one). WAL mode. One thread.
-// Who writes SQL is decided above: `history` for runs, `local/store` for the embedded endpoint.
+// for a read-only one, kConflict for one that others keep busy for 5 s and for a row that a key
+// forbids, kInvalid for a damaged one and for SQL that does not fit it). WAL mode. One thread. Who
+// turns SIGXFSZ to ignored gets kFull for RLIMIT_FSIZE too. Who writes SQL is decided above:
+// `history` for runs, `local/store` for the embedded endpoint.
 class Database {
  public:
   enum class Mode { kReadWrite, kReadOnly, kInMemory };
-  // Creates the file, 0600, when it is missing (not in kReadOnly).
+  // Creates the file, 0600, when it is missing (not in kReadOnly, which is kNotFound then).
   [[nodiscard]] static Result<Database> open(const std::string& path, Mode mode);
   Database(Database&& other) noexcept;
   Database& operator=(Database&& other) noexcept;
@@ -34,7 +37,7 @@ class Database {
   class Row {
    public:
     [[nodiscard]] std::int64_t integer(int column) const;
-    [[nodiscard]] std::string text(int column) const;  // Bytes as they are; empty for NULL.
+    [[nodiscard]] std::string text(int column) const;       // Bytes as they are; empty for NULL.
     [[nodiscard]] std::string_view view(int column) const;  // Valid until the next row.
     [[nodiscard]] bool is_null(int column) const;
 
@@ -50,11 +53,13 @@ class Database {
                                const std::function<bool(const Row&)>& each);
   [[nodiscard]] Result<> change(std::string_view sql, std::initializer_list<Value> values);
 
-  // All or nothing: rolls back when `body` fails. May nest (the inner one joins the outer).
+  // All or nothing: rolls back when `body` fails. May nest: the inner one joins the outer, and its
+  // failure undoes both, even if the outer goes on after it.
   [[nodiscard]] Result<> transaction(const std::function<Result<>()>& body);
 
   // Whether a commit waits until the disk has it (fsync). Without it, a commit still survives the
   // death of the process, but the last ones may be lost when the machine loses power.
+  // Not inside a transaction.
   [[nodiscard]] Result<> sync_commits(bool on);
 
   [[nodiscard]] std::int64_t last_row_id() const;
