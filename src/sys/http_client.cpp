@@ -22,6 +22,9 @@ struct Place {
   std::string host;
   std::string port;
   [[nodiscard]] std::string text() const { return host + ":" + port; }
+  [[nodiscard]] std::string bare_host() const {  // An IPv6 address without its brackets.
+    return host.starts_with('[') ? host.substr(1, host.size() - 2) : host;
+  }
   [[nodiscard]] bool is_loopback() const {
     return host == "localhost" || host.ends_with(".localhost") || host == "[::1]" ||
            (host.starts_with("127.") && host.find_first_not_of("0123456789.") == std::string::npos);
@@ -376,8 +379,8 @@ std::string HttpClient::Exchange::reason(CURLcode code) const {
     case CURLE_COULDNT_CONNECT: {
       // With a proxy it is the proxy's address that curl names, and the user should see that.
       const std::string words = words_.data();
-      const bool is_proxy = words.find(place_.host) == std::string::npos && !words.empty();
-      if (is_proxy) return uncapitalised(words);
+      if (!words.empty() && words.find(place_.bare_host()) == std::string::npos)
+        return "the proxy does not answer (" + uncapitalised(words) + ")";
       return number != 0 ? uncapitalised(std::strerror(static_cast<int>(number)))
                          : "nothing answers there";
     }

@@ -75,8 +75,14 @@ class Session final : public std::enable_shared_from_this<Session> {
   Session(Server& server, Socket socket);
 
   void start();
-  // Forgets the server and closes the connection; whatever completes later finds it closed.
+  // Closes the connection and tells the server.
   void end();
+  // Closes the connection and forgets the server; whatever completes later finds that it is gone.
+  void drop() {
+    server_ = nullptr;
+    error_code ignored;
+    socket_.close(ignored);
+  }
   void close_if_late(Instant now) {
     if (deadline_ && now >= *deadline_) end();
   }
@@ -124,8 +130,8 @@ class Server final : public HttpServer {
     *is_gone_ = true;
     error_code ignored;
     acceptor_.close(ignored);
-    for (const auto& session : std::exchange(sessions_, {}))
-      session->end();
+    for (const auto& session : sessions_)
+      session->drop();
   }
 
   Result<> listen();
@@ -213,7 +219,7 @@ void Server::accepted(const error_code& error, Socket socket) {
 void Server::ended(const std::shared_ptr<Session>& session) {
   sessions_.erase(session);
   if (sessions_.empty()) sweep_.reset();
-  if (acceptor_.is_open()) accept();
+  accept();
 }
 
 // One timer for all deadlines: setting one per request would cost more than the request itself. So
@@ -250,10 +256,9 @@ void Session::start() {
 }
 
 void Session::end() {
-  Server* const server = std::exchange(server_, nullptr);
+  Server* const server = server_;
   if (server == nullptr) return;
-  error_code ignored;
-  socket_.close(ignored);
+  drop();
   server->ended(shared_from_this());
 }
 

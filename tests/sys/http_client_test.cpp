@@ -264,8 +264,10 @@ TEST_F(HttpPair, a_proxy_is_never_used_for_the_own_machine) {
   ::unsetenv("http_proxy");
   ASSERT_FALSE(elsewhere);
   EXPECT_FALSE(elsewhere.error().may_have_arrived);
-  EXPECT_THAT(elsewhere.error().error.message,
-              StartsWith("cannot connect to elsewhere.test:80: failed to connect to 127.0.0.1"));
+  EXPECT_THAT(
+      elsewhere.error().error.message,
+      StartsWith("cannot connect to elsewhere.test:80: the proxy does not answer (failed to "
+                 "connect to 127.0.0.1 port "));
 }
 
 TEST(HttpClient, a_refused_connection_is_certain_not_to_have_sent_anything) {
