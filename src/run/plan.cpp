@@ -252,4 +252,25 @@ std::string to_text(const Plan& plan) {
   return masked(std::move(text), plan.secrets);
 }
 
+std::string to_json(const Plan& plan) {
+  auto tree = json::Value::object();
+  tree["run"] = plan.run_id;
+  tree["title"] = plan.title;
+  tree["cluster"] = plan.cluster;
+  tree["deciding"] = plan.deciding;
+  tree["essential"] = plan.essential;
+  auto& logs = tree["logs"] = json::Value::array();
+  for (const auto& source : plan.logs)
+    logs.push_back({{"container", source.container},
+                    {"group", source.group},
+                    {"prefix", source.prefix},
+                    {"note", source.note}});
+  auto& launches = tree["launches"] = json::Value::array();
+  for (const auto& launch : plan.launches) {
+    const auto input = json::parse(ecs::write_request(launch.input), "plan");
+    launches.push_back({{"name", launch.name}, {"request", input.value_or(json::Value())}});
+  }
+  return masked(json::to_text(tree), plan.secrets);
+}
+
 }  // namespace runtask::run

@@ -46,7 +46,7 @@ struct Plan {
 [[nodiscard]] Result<Plan> make_plan(const Request& request, const ecs::TaskDefinition* definition,
                                      const std::string& run_id);
 
-// For people, and as JSON (indented). Values of secrets are masked.
+// For people, and as one line of JSON. Values of secrets are masked.
 [[nodiscard]] std::string to_text(const Plan& plan);
 [[nodiscard]] std::string to_json(const Plan& plan);
 

@@ -174,10 +174,8 @@ bool wait_for(Duration patience, const std::function<bool()>& condition) {
   return true;
 }
 
-void die_of(int signal) {
-  (void)::signal(signal, SIG_DFL);
-  (void)::raise(signal);
-  ::_exit(128 + signal);  // Only if the signal is blocked.
+void leave(int exit_code) {
+  ::_exit(exit_code);
 }
 
 void forbid_core_dumps() {

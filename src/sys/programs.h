@@ -38,13 +38,14 @@ void say_ready(const std::string& line);
 // Sends a signal. kNotFound when there is no such process.
 [[nodiscard]] Result<> signal_process(int process_id, int signal);
 [[nodiscard]] int own_process_id();
+[[nodiscard]] bool process_exists(int process_id);
 
 // Waits for what another process does, by looking every few milliseconds. False when it has not
 // come about within `patience`.
 [[nodiscard]] bool wait_for(Duration patience, const std::function<bool()>& condition);
 
-// Dies of the signal, as if nothing had handled it.
-[[noreturn]] void die_of(int signal);
+// Ends the process at once, without destroying anything.
+[[noreturn]] void leave(int exit_code);
 
 // No core dump of this process, ever: its memory holds keys.
 void forbid_core_dumps();

@@ -1,0 +1,119 @@
+#include "cli/run_observer.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "ecs/life_cycle.h"
+#include "run/report.h"
+
+namespace runtask::cli {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr std::size_t kStatusLinesMax = 10;
+
+}  // namespace
+
+RunObserver::RunObserver(Screen& screen, sys::Loop& loop, const run::Plan& plan,
+                         const Options& options)
+    : screen_(screen), loop_(loop), plan_(plan), options_(options) {
+  for (const auto& launch : plan.launches)
+    lines_.push_back({launch.name, "waiting", {}, false});
+}
+
+std::string RunObserver::masked(std::string text) const {
+  return run::masked(std::move(text), plan_.secrets);
+}
+
+// With one stream a line is printed as it came; with several it says whose it is.
+std::string RunObserver::prefix(const run::Launch& launch, const std::string& container) const {
+  const bool many_launches = plan_.launches.size() > 1;
+  const auto streams = std::count_if(plan_.logs.begin(), plan_.logs.end(),
+                                     [](const auto& source) { return !source.group.empty(); });
+  if (many_launches) return launch.name + " " + container + " | ";
+  return streams > 1 ? container + " | " : "";
+}
+
+void RunObserver::on_status(const run::Launch& launch, const ecs::Task& task) {
+  auto& line = lines_[static_cast<std::size_t>(launch.index)];
+  line.state = task.last_status;
+  if (!line.since) line.since = loop_.now();
+  if (options_.json) {
+    screen_.output(R"({"type":"status","launch":)" + std::to_string(launch.index + 1) +
+                   ",\"name\":" + json::quoted(launch.name) +
+                   ",\"task_arn\":" + json::quoted(task.task_arn) +
+                   ",\"status\":" + json::quoted(task.last_status) + "}");
+    flush_soon();
+  } else if (!screen_.shows_status() && !options_.quiet) {
+    screen_.message(launch.name + ": " + task.last_status +
+                    (task.last_status == "STOPPED" ? "" : "  " + ecs::last_part(task.task_arn)));
+  }
+  redraw();
+}
+
+void RunObserver::on_log(const run::Launch& launch, const std::string& container,
+                         const ecs::LogEvent& event) {
+  const auto text = masked(event.message);
+  if (options_.json) {
+    screen_.output(R"({"type":"log","launch":)" + std::to_string(launch.index + 1) + ",\"name\":" +
+                   json::quoted(launch.name) + ",\"container\":" + json::quoted(container) +
+                   ",\"timestamp\":" + json::quoted(iso_time(event.timestamp)) +
+                   ",\"message\":" + json::quoted(text) + "}");
+  } else {
+    screen_.output((options_.timestamps ? iso_time(event.timestamp) + " " : "") +
+                   prefix(launch, container) + text);
+  }
+  flush_soon();
+}
+
+// Once per turn of the loop and not once per line.
+void RunObserver::flush_soon() {
+  flush_ = loop_.after(0ms, [this] { screen_.flush(); });
+}
+
+void RunObserver::on_message(const std::string& text) {
+  screen_.message(screen_.bold("warning:") + " " + masked(text));
+}
+
+void RunObserver::on_launch_ended(const run::LaunchOutcome& launch) {
+  auto& line = lines_[static_cast<std::size_t>(launch.index)];
+  line.state = std::string(run::name_of(launch.verdict.kind));
+  line.is_over = true;
+  redraw();
+}
+
+void RunObserver::on_end(const run::Outcome& outcome) {
+  clock_.reset();
+  flush_.reset();
+  screen_.status({});
+  outcome_ = outcome;
+  if (options_.json) screen_.output(masked(run::to_json(outcome)));
+  screen_.flush();
+  if (!options_.quiet) screen_.message(masked(run::table(outcome)));
+  for (const auto& launch : outcome.launches)
+    if (const auto block = run::failure_block(launch); !block.empty())
+      screen_.message("\n" + screen_.red(masked(block)));
+  loop_.stop();
+}
+
+void RunObserver::redraw() {
+  if (!screen_.shows_status() || options_.quiet) return;
+  const auto now = loop_.now();
+  std::vector<std::string> shown;
+  std::size_t waiting = 0;
+  std::size_t over = 0;
+  for (const auto& line : lines_) {
+    if (line.is_over) ++over;
+    if (!line.since && !line.is_over) ++waiting;
+    if (line.is_over || !line.since || shown.size() == kStatusLinesMax) continue;
+    shown.push_back(line.name + "  " + line.state + "  " + short_duration(now - *line.since));
+  }
+  if (lines_.size() > 1)
+    shown.push_back(std::to_string(over) + " of " + std::to_string(lines_.size()) + " ended, " +
+                    std::to_string(waiting) + " waiting");
+  screen_.status(std::move(shown));
+  clock_ = loop_.after(1s, [this] { redraw(); });
+}
+
+}  // namespace runtask::cli

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cli/screen.h"
+#include "run/driver.h"
+#include "sys/loop.h"
+
+namespace runtask::cli {
+
+// Shows a run: log lines and records on standard output, the rest on standard error. Whatever it
+// prints is masked.
+class RunObserver final : public run::Observer {
+ public:
+  struct Options {
+    bool json = false;
+    bool timestamps = false;
+    bool quiet = false;
+  };
+  RunObserver(Screen& screen, sys::Loop& loop, const run::Plan& plan, const Options& options);
+
+  void on_status(const run::Launch& launch, const ecs::Task& task) override;
+  void on_log(const run::Launch& launch, const std::string& container,
+              const ecs::LogEvent& event) override;
+  void on_message(const std::string& text) override;
+  void on_launch_ended(const run::LaunchOutcome& launch) override;
+  void on_end(const run::Outcome& outcome) override;
+
+  [[nodiscard]] const std::optional<run::Outcome>& outcome() const { return outcome_; }
+
+ private:
+  struct Line {  // Of the live status.
+    std::string name;
+    std::string state;
+    std::optional<Instant> since;
+    bool is_over = false;
+  };
+  void redraw();
+  void flush_soon();
+  [[nodiscard]] std::string prefix(const run::Launch& launch, const std::string& container) const;
+  [[nodiscard]] std::string masked(std::string text) const;
+
+  Screen& screen_;
+  sys::Loop& loop_;
+  const run::Plan& plan_;
+  Options options_;
+  std::vector<Line> lines_;
+  sys::PendingPtr clock_;
+  sys::PendingPtr flush_;
+  std::optional<run::Outcome> outcome_;
+};
+
+}  // namespace runtask::cli

@@ -1,0 +1,156 @@
+#include <map>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/exit_code.h"
+#include "history/history.h"
+#include "run/outcome.h"
+#include "run/report.h"
+#include "sys/programs.h"
+
+namespace runtask::cli {
+namespace {
+
+using namespace std::chrono_literals;
+constexpr Duration kFollowEvery = 200ms;
+
+int failed(const World& world, const Error& error) {
+  world.screen.message(error.text());
+  return kExitFailure;
+}
+
+Result<history::History> open(const World& world) {
+  return history::History::open(world.files, TRY(world.state_directory()),
+                                history::History::Access::kRead);
+}
+
+// A run without an end is still under way, or its process died.
+std::string state_of(const history::RunSummary& run) {
+  if (run.ended_at) return run.verdict;
+  return sys::process_exists(run.record.process_id) ? "running" : "process gone";
+}
+
+std::string code_of(const history::RunSummary& run) {
+  return run.exit_code ? std::to_string(*run.exit_code) : "-";
+}
+
+std::string to_json(const history::RunSummary& run) {
+  return R"({"run":)" + json::quoted(run.record.id) +
+         ",\"started_at\":" + json::quoted(iso_time(run.record.started_at)) +
+         ",\"ended_at\":" + (run.ended_at ? json::quoted(iso_time(*run.ended_at)) : "null") +
+         ",\"title\":" + json::quoted(run.record.title) +
+         ",\"launches\":" + std::to_string(run.record.launches) +
+         ",\"verdict\":" + json::quoted(state_of(run)) +
+         ",\"exit_code\":" + (run.exit_code ? std::to_string(*run.exit_code) : "null") +
+         ",\"command\":" + json::quoted(run.record.command) + "}";
+}
+
+Result<> list(const RunsList& arguments, const World& world) {
+  auto history = TRY(open(world));
+  const auto runs = TRY(history.list(arguments.count));
+  if (!arguments.json && !runs.empty())
+    world.screen.output(
+        "RUN                       STARTED                   STATE           CODE  WHAT");
+  for (const auto& run : runs) {
+    if (arguments.json) {
+      world.screen.output(to_json(run));
+      continue;
+    }
+    const auto padded = [](std::string text, std::size_t width) {
+      if (text.size() < width) text.append(width - text.size(), ' ');
+      return text + "  ";
+    };
+    world.screen.output(padded(run.record.id, 24) + padded(iso_time(run.record.started_at), 24) +
+                        padded(state_of(run), 14) + padded(code_of(run), 4) + run.record.title);
+  }
+  return {};
+}
+
+// What is known of a run that has not ended: its last observations.
+Result<> show_unfinished(const history::RunSummary& run, history::History& history,
+                         const World& world) {
+  std::map<int, std::string> last;
+  for (const auto& event : TRY(history.events(run.record.id)))
+    if (event.launch >= 0) last[event.launch] = event.kind + "  " + iso_time(event.at);
+  for (const auto& [launch, words] : last)
+    world.screen.output("launch " + std::to_string(launch + 1) + "  " + words);
+  return {};
+}
+
+Result<> show(const RunsShow& arguments, const World& world) {
+  auto history = TRY(open(world));
+  const auto run = TRY(history.find(arguments.run));
+  if (arguments.json) {
+    world.screen.output(run.outcome.empty() ? to_json(run) : run.outcome);
+    return {};
+  }
+  world.screen.output("run       " + run.record.id);
+  world.screen.output("what      " + run.record.title);
+  world.screen.output("command   " + run.record.command);
+  world.screen.output("started   " + iso_time(run.record.started_at));
+  if (run.ended_at) world.screen.output("ended     " + iso_time(*run.ended_at));
+  world.screen.output("state     " + state_of(run) + ", exit code " + code_of(run));
+  world.screen.output("");
+  if (run.outcome.empty()) return show_unfinished(run, history, world);
+  const auto outcome = TRY(run::read_outcome(run.outcome));
+  world.screen.output(run::table(outcome));
+  for (const auto& launch : outcome.launches)
+    if (const auto block = run::failure_block(launch); !block.empty())
+      world.screen.output("\n" + block);
+  if (outcome.history_incomplete) world.screen.output("\nthe history of this run is incomplete");
+  return {};
+}
+
+Result<> logs(const RunsLogs& arguments, const World& world) {
+  auto history = TRY(open(world));
+  auto run = TRY(history.find(arguments.run));
+  const bool many = run.record.launches > 1;
+  std::int64_t after = 0;
+  for (;;) {
+    TRY(history.lines(run.record.id, after, [&](const history::StoredLine& stored) {
+      after = stored.sequence;
+      if (arguments.launch && *arguments.launch != stored.launch + 1) return true;
+      const auto& line = stored.line;
+      if (arguments.json) {
+        world.screen.output(R"({"type":"log","launch":)" + std::to_string(stored.launch + 1) +
+                            ",\"container\":" + json::quoted(stored.container) +
+                            ",\"timestamp\":" + json::quoted(iso_time(line.timestamp)) +
+                            ",\"message\":" + json::quoted(line.text) + "}");
+      } else {
+        world.screen.output((arguments.timestamps ? iso_time(line.timestamp) + " " : "") +
+                            (many && !arguments.launch ? std::to_string(stored.launch + 1) + " " +
+                                                             stored.container + " | "
+                                                       : "") +
+                            line.text);
+      }
+      return true;
+    }));
+    world.screen.flush();
+    // Looked at before the lines are read once more, so that none written before the end is missed.
+    if (!arguments.follow || run.ended_at || !sys::process_exists(run.record.process_id)) return {};
+    run = TRY(history.find(run.record.id));
+    if (!run.ended_at) (void)sys::wait_for(kFollowEvery, [] { return false; });
+  }
+}
+
+template <class Arguments>
+int finish(Result<> (*body)(const Arguments&, const World&), const Arguments& arguments,
+           const World& world) {
+  const auto done = body(arguments, world);
+  return done ? kExitSuccess : failed(world, done.error());
+}
+
+}  // namespace
+
+int runs(const RunsList& arguments, const World& world) {
+  return finish(list, arguments, world);
+}
+int runs(const RunsShow& arguments, const World& world) {
+  return finish(show, arguments, world);
+}
+int runs(const RunsLogs& arguments, const World& world) {
+  return finish(logs, arguments, world);
+}
+
+}  // namespace runtask::cli
