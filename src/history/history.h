@@ -1,10 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
@@ -14,10 +16,15 @@
 
 // What ran, where, with which parameters and how it ended: runs, their events and their log lines,
 // in one SQLite file (`history.db` in the state directory, 0600 in a 0700 directory; the format has
-// a page of its own in docs/formats/). A run's process writes; any number of others read meanwhile.
-// The content of plans, events and outcomes is JSON that `run` writes and reads; this module knows
-// only what it must find things by. Blocking, for the loop's thread; a write takes well under 10 ms
-// but for synced ones, which wait for the disk.
+// a page of its own: docs/formats/history.md). A run's process writes; any number of others read
+// meanwhile, and several runs may write side by side. What a call has written survives a kill -9 of
+// the writer; half a call is never seen. The content of plans, events and outcomes is JSON that
+// `run` writes and reads; this module knows only what it must find things by.
+//
+// Blocking, for the loop's thread; a write takes well under 10 ms (1,000 lines about 5) but for
+// synced ones, which wait for the disk. Errors: kFull and kDenied when the disk is full or may only
+// be read, kInvalid for a damaged file, kConflict when others kept it busy for 5 s, kNotFound for a
+// run that was never begun. After an error the history can be used again.
 
 namespace runtask::history {
 
@@ -28,7 +35,7 @@ struct RunRecord {
   std::string title;    // What ran, in a few words: "django-manage on example".
   std::string plan;     // JSON.
   int launches = 0;
-  int process_id = 0;   // Of the process that carries it out.
+  int process_id = 0;  // Of the process that carries it out.
 };
 
 struct RunSummary {
@@ -61,13 +68,14 @@ struct StoredLine {
 class History {
  public:
   enum class Access { kWrite, kRead };
-  // Creates or migrates the file when writing. A newer format than this program knows: kInvalid.
-  // Reading where nothing was ever written gives an empty history.
+  // Creates the directory and creates or migrates the file when writing. A newer format than this
+  // program knows: kInvalid. Reading where nothing was ever written gives an empty history, which
+  // stays empty.
   [[nodiscard]] static Result<History> open(sys::Files& files, const std::string& state_directory,
                                             Access access);
 
   // ---- Writing.
-  [[nodiscard]] Result<> begin(const RunRecord& run);  // Synced.
+  [[nodiscard]] Result<> begin(const RunRecord& run);  // Synced. kConflict when the id is taken.
   // `synced`: on disk, and not only written, when this returns.
   enum class Durability { kWritten, kSynced };
   [[nodiscard]] Result<> append(const std::string& run, EventRecord event, Durability durability);
@@ -85,19 +93,24 @@ class History {
   [[nodiscard]] Result<> end(const std::string& run, const Ending& ending);  // Synced.
 
   // ---- Reading.
-  // Newest first.
+  // Newest first, which is the last begun, whatever the clock said.
   [[nodiscard]] Result<std::vector<RunSummary>> list(int count_max);
-  // An id, a unique prefix of one, or "last". kNotFound; kUsage when several begin like that.
+  // An id, a unique prefix of one, or "last" (the newest). kNotFound; kUsage when several begin
+  // like that.
   [[nodiscard]] Result<RunSummary> find(std::string_view reference);
   [[nodiscard]] Result<std::vector<EventRecord>> events(const std::string& run);
   // Lines with a sequence above `after`, in their order, until `each` returns false.
   [[nodiscard]] Result<> lines(const std::string& run, std::int64_t after,
                                const std::function<bool(const StoredLine&)>& each);
+  // What append_lines() was given last for this container; empty when there was none.
   [[nodiscard]] Result<std::string> position(const std::string& run, int launch,
                                              const std::string& container);
 
  private:
   explicit History(sys::Database database) : database_(std::move(database)) {}
+  [[nodiscard]] Result<> synced(const std::function<Result<>()>& body);
+  [[nodiscard]] Result<std::int64_t> number_of(const std::string& run);
+
   sys::Database database_;
 };
 
