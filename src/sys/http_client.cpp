@@ -369,6 +369,8 @@ HttpFailure HttpClient::Exchange::failure(CURLcode code) const {
 }
 
 std::string HttpClient::Exchange::reason(CURLcode code) const {
+  if (header_bytes_ > kReplyHeaderBytesMax)
+    return "its header is larger than " + std::to_string(kReplyHeaderBytesMax) + " bytes";
   long number = 0;
   curl_->easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
   switch (code) {

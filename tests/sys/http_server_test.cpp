@@ -355,6 +355,29 @@ TEST(HttpServer, a_reply_may_come_later_and_others_are_served_meanwhile) {
   EXPECT_THAT(next, Not(HasSubstr("twice")));
 }
 
+TEST(HttpServer, a_second_reply_does_not_answer_the_next_request) {
+  std::vector<HttpServer::Respond> held;
+  Running server(patient(), [&](const ServerRequest&, const HttpServer::Respond& respond) {
+    held.push_back(respond);
+  });
+  const auto line = server.connect();
+  const auto await_requests = [&](std::size_t count) {
+    for (bool are_here = false; !are_here;)
+      server.on_loop([&] { are_here = held.size() == count; });
+  };
+  ASSERT_TRUE(line.say(get("/one")));
+  await_requests(1);
+  server.on_loop([&] { held[0]({200, {}, "first"}); });
+  EXPECT_THAT(line.hear_until("first"), StartsWith("HTTP/1.1 200"));
+  ASSERT_TRUE(line.say(closing("/two")));
+  await_requests(2);
+  server.on_loop([&] {
+    held[0]({200, {}, "old"});
+    held[1]({200, {}, "second"});
+  });
+  EXPECT_THAT(line.hear_all(), EndsWith("\r\n\r\nsecond"));
+}
+
 TEST(HttpServer, a_half_closed_connection_still_gets_its_reply) {
   HttpServer::Respond held;
   Running server(patient(),
