@@ -30,8 +30,15 @@ std::string new_run_id(const World& world) {
 
 Result<Target> choose_target(const RunArguments& arguments, const World& world) {
   const auto wish = world.environment.get_non_empty("RUNTASK_LOCAL");
-  if (arguments.local || (wish && *wish != "0")) return local_target(world);
-  return aws_target(world, {arguments.profile, arguments.region, arguments.insecure_http});
+  auto target =
+      arguments.local || (wish && *wish != "0")
+          ? local_target(world)
+          : aws_target(world, {arguments.profile, arguments.region, arguments.insecure_http});
+  if (target) return target;
+  // Missing keys or a region are no mistake in this command's words: it could not run.
+  auto error = std::move(target).error();
+  if (error.code == Code::kUsage) error.code = Code::kDenied;
+  return fail(std::move(error));
 }
 
 // The definition, or none when it may not be read: that costs checks and logs, not the run.

@@ -85,6 +85,12 @@ Result<ecs::TaskOverride> make_overrides(const Request& request,
   return overrides;
 }
 
+bool changes_something(const ecs::TaskOverride& overrides) {
+  return !overrides.container_overrides.empty() || !overrides.cpu.empty() ||
+         !overrides.memory.empty() || !overrides.task_role_arn.empty() ||
+         !overrides.execution_role_arn.empty() || !overrides.rest.empty();
+}
+
 // ECS API: the overrides as JSON, punctuation included, have at most 8192 characters.
 Result<> check_size(const ecs::TaskOverride& overrides) {
   const auto size = ecs::to_text(overrides).size();
@@ -166,8 +172,7 @@ Result<ecs::RunTask> make_input(const Request& request, const ecs::TaskDefinitio
   add_network(request, input);
   auto overrides = TRY(make_overrides(request, definition));
   TRY(check_size(overrides));
-  const bool changes_something = ecs::to_text(overrides) != "{}";
-  if (changes_something) input.overrides = std::move(overrides);
+  if (changes_something(overrides)) input.overrides = std::move(overrides);
   // By which the run's tasks can be found again.
   input.started_by = request.started_by.empty() ? "runtask/" + run_id : request.started_by;
   input.group = request.group;

@@ -1,0 +1,117 @@
+#include "run/log_follower.h"
+
+#include <gtest/gtest.h>
+
+namespace runtask::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+const LogPace kPace{1s, 5s, 6s};
+
+std::string fetched(LogFollower& follower, Instant now) {
+  const auto step = follower.next(now);
+  const auto* fetch = std::get_if<LogFollower::Fetch>(&step);
+  return fetch == nullptr ? "(nothing)" : "token:" + fetch->token;
+}
+bool is_done(LogFollower& follower, Instant now) {
+  return std::holds_alternative<LogFollower::Done>(follower.next(now));
+}
+
+TEST(LogFollower, goes_on_by_token_and_does_not_wait_between_pages_that_bring_a_new_one) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  EXPECT_EQ(fetched(follower, 0s), "(nothing)");  // One page at a time.
+  follower.page("f/1", 10'000, false, 100ms);
+  EXPECT_EQ(fetched(follower, 100ms), "token:f/1");
+  follower.page("f/2", 0, false, 200ms);  // Empty, and yet not the end.
+  EXPECT_EQ(fetched(follower, 200ms), "token:f/2");
+  follower.page("f/2", 0, false, 300ms);
+  EXPECT_EQ(fetched(follower, 300ms), "(nothing)");
+  EXPECT_EQ(fetched(follower, 5300ms), "token:f/2");
+}
+
+TEST(LogFollower, is_done_only_after_a_read_that_began_after_the_drain_window) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.page("f/1", 1, false, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:f/1");
+  follower.stopped(1s);
+  follower.page("f/1", 0, false, 2s);  // It began before the stop: it proves nothing.
+  EXPECT_FALSE(is_done(follower, 2s));
+  Instant last = 2s;
+  for (Instant now = 2s; now < 7s; now += 100ms) {
+    const auto step = follower.next(now);
+    if (std::holds_alternative<LogFollower::Fetch>(step)) follower.page("f/1", 0, false, now);
+    ASSERT_FALSE(std::holds_alternative<LogFollower::Done>(step)) << now.count();
+    last = now;
+  }
+  EXPECT_EQ(fetched(follower, 7s), "token:f/1");
+  follower.page("f/2", 1, false, 7s);  // A late line.
+  EXPECT_EQ(fetched(follower, 7s), "token:f/2");
+  follower.page("f/2", 0, false, 7100ms);
+  EXPECT_TRUE(is_done(follower, 7100ms));
+}
+
+TEST(LogFollower, a_stream_that_is_not_there_is_waited_for_and_said_once) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.failed(Code::kNotFound, 0s);
+  EXPECT_FALSE(follower.take_words(29s, "main"));
+  EXPECT_TRUE(follower.take_words(31s, "main"));
+  EXPECT_FALSE(follower.take_words(32s, "main"));
+  EXPECT_EQ(fetched(follower, 31s), "token:");
+  follower.failed(Code::kNotFound, 31s);
+  follower.stopped(32s);
+  EXPECT_EQ(fetched(follower, 32s), "token:");
+  follower.failed(Code::kNotFound, 32s);
+  EXPECT_EQ(fetched(follower, 38s), "token:");
+  follower.failed(Code::kNotFound, 38s);
+  EXPECT_TRUE(is_done(follower, 38s));
+}
+
+TEST(LogFollower, what_may_not_be_read_is_said_once_and_ends_the_reading) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.failed(Code::kDenied, 0s);
+  EXPECT_TRUE(follower.take_words(0s, "main"));
+  EXPECT_FALSE(follower.take_words(1s, "main"));
+  EXPECT_TRUE(is_done(follower, 0s));
+}
+
+TEST(LogFollower, a_passing_error_loses_no_page) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.page("f/1", 5, false, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:f/1");
+  follower.failed(Code::kThrottled, 0s);
+  EXPECT_EQ(fetched(follower, 10s), "token:f/1");
+}
+
+TEST(LogFollower, the_word_of_the_embedded_endpoint_ends_it_at_once) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.page("f/1", 5, true, 0s);
+  EXPECT_TRUE(is_done(follower, 0s));
+}
+
+TEST(LogFollower, a_stream_that_never_ends_is_given_up_and_says_so) {
+  LogFollower follower(kPace, 0s);
+  follower.stopped(0s);
+  Instant now = 0s;
+  for (int page = 0; page < 100'000; ++page) {
+    const auto step = follower.next(now);
+    if (const auto* done = std::get_if<LogFollower::Done>(&step)) {
+      EXPECT_TRUE(done->is_capped);
+      EXPECT_GE(now, kDrainLongest);
+      return;
+    }
+    ASSERT_TRUE(std::holds_alternative<LogFollower::Fetch>(step));
+    follower.page("f/" + std::to_string(page), 10, false, now);
+    now += 100ms;
+  }
+  FAIL() << "it went on for ever";
+}
+
+}  // namespace
+}  // namespace runtask::run

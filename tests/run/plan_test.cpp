@@ -1,0 +1,158 @@
+#include "run/plan.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace runtask::run {
+namespace {
+
+ecs::TaskDefinition definition() {
+  ecs::TaskDefinition made;
+  made.family = "manage";
+  made.revision = 3;
+  ecs::ContainerDefinition sidecar;
+  sidecar.name = "proxy";
+  sidecar.essential = false;
+  ecs::ContainerDefinition main;
+  main.name = "django";
+  main.log_configuration.emplace();
+  main.log_configuration->log_driver = "awslogs";
+  main.log_configuration->options = {{"awslogs-group", "/g"}, {"awslogs-stream-prefix", "p"}};
+  made.container_definitions = {sidecar, main};
+  return made;
+}
+
+Request request() {
+  Request made;
+  made.cluster = "prod";
+  made.task_definition = "manage";
+  return made;
+}
+
+TEST(Plan, variables_and_command_go_to_the_first_essential_container_and_it_decides) {
+  auto asked = request();
+  asked.environment = {{"A", "1", false}, {"B", "2", false}, {"A", "3", false}};
+  asked.command = {"run", "it"};
+  const auto known = definition();
+  const auto plan = make_plan(asked, &known, "r1");
+  ASSERT_TRUE(plan) << plan.error().text();
+  const auto& container = plan->launches.at(0).input.overrides->container_overrides.at(0);
+  EXPECT_EQ(container.name, "django");
+  EXPECT_EQ(container.environment, (std::vector<ecs::KeyValue>{{"A", "3"}, {"B", "2"}}));
+  EXPECT_EQ(container.command, asked.command);
+  EXPECT_EQ(plan->deciding, std::vector<std::string>{"django"});
+  EXPECT_EQ(plan->essential, std::vector<std::string>{"django"});
+  EXPECT_EQ(plan->title, "manage:3 on prod");
+}
+
+TEST(Plan, without_any_configuration_nothing_is_overridden_and_nothing_is_named) {
+  const auto known = definition();
+  const auto plan = make_plan(request(), &known, "r1");
+  EXPECT_FALSE(plan->launches.at(0).input.overrides);
+  EXPECT_TRUE(plan->deciding.empty());
+}
+
+TEST(Plan, every_launch_has_a_token_of_its_own_that_ecs_takes) {
+  auto asked = request();
+  asked.count = 12;
+  const auto known = definition();
+  const auto plan = make_plan(asked, &known, "20260131-123456-0123abcd");
+  ASSERT_EQ(plan->launches.size(), 12U);
+  std::set<std::string> tokens;
+  for (const auto& launch : plan->launches) {
+    tokens.insert(launch.input.client_token);
+    EXPECT_LE(launch.input.client_token.size(), 64U);
+    EXPECT_EQ(launch.input.count, 1);
+    EXPECT_LE(launch.input.started_by.size(), 36U);  // Older accounts take no more.
+  }
+  EXPECT_EQ(tokens.size(), 12U);
+}
+
+TEST(Plan, flags_win_over_a_whole_override_object) {
+  auto asked = request();
+  asked.base_overrides.emplace();
+  asked.base_overrides->container_overrides.emplace_back().name = "django";
+  asked.base_overrides->container_overrides[0].environment = {{"A", "file"}, {"B", "file"}};
+  asked.base_overrides->cpu = "256";
+  asked.environment = {{"A", "flag", false}};
+  asked.cpu = "512";
+  const auto known = definition();
+  const auto plan = make_plan(asked, &known, "r1");
+  const auto& overrides = *plan->launches.at(0).input.overrides;
+  EXPECT_EQ(overrides.container_overrides.at(0).environment,
+            (std::vector<ecs::KeyValue>{{"A", "flag"}, {"B", "file"}}));
+  EXPECT_EQ(overrides.cpu, "512");
+}
+
+TEST(Plan, an_unknown_container_gets_the_nearest_name) {
+  auto asked = request();
+  asked.container = "jango";
+  const auto known = definition();
+  const auto plan = make_plan(asked, &known, "r1");
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code, Code::kNotFound);
+  EXPECT_NE(plan.error().hint.find("`django`"), std::string::npos);
+}
+
+TEST(Plan, overrides_fit_at_exactly_8192_characters_and_not_at_one_more) {
+  auto asked = request();
+  const auto known = definition();
+  asked.environment = {{"BIG", "", false}, {"SMALL", "y", false}};
+  const auto empty = make_plan(asked, &known, "r1");
+  const auto used = ecs::to_text(*empty->launches.at(0).input.overrides).size();
+  asked.environment[0].value = std::string(8192 - used, 'x');
+  EXPECT_TRUE(make_plan(asked, &known, "r1"));
+  asked.environment[0].value += 'x';
+  const auto too_long = make_plan(asked, &known, "r1");
+  ASSERT_FALSE(too_long);
+  EXPECT_NE(too_long.error().message.find("8193"), std::string::npos);
+  EXPECT_NE(too_long.error().hint.find("BIG"), std::string::npos);
+}
+
+TEST(Plan, without_the_definition_the_container_must_be_named) {
+  auto asked = request();
+  asked.environment = {{"A", "1", false}};
+  EXPECT_EQ(make_plan(asked, nullptr, "r1").error().code, Code::kUsage);
+  asked.container = "django";
+  EXPECT_TRUE(make_plan(asked, nullptr, "r1"));
+}
+
+TEST(Plan, secrets_are_masked_in_every_form) {
+  auto asked = request();
+  asked.environment = {{"PASSWORD", "pa\"ss\nword", true}};
+  const auto known = definition();
+  const auto plan = make_plan(asked, &known, "r1");
+  for (const auto& text : {to_text(*plan), to_json(*plan)}) {
+    EXPECT_EQ(text.find("word\""), std::string::npos) << text;
+    EXPECT_NE(text.find("****"), std::string::npos);
+  }
+  EXPECT_EQ(masked("xpa\"ss\nwordx pa\\\"ss\\nword", plan->secrets), "x****x ****");
+}
+
+TEST(Plan, logs_are_followed_where_the_definition_says_and_explained_where_not) {
+  const auto known = definition();
+  auto plan = make_plan(request(), &known, "r1");
+  ASSERT_EQ(plan->logs.size(), 2U);
+  EXPECT_TRUE(plan->logs[0].group.empty());
+  EXPECT_NE(plan->logs[0].note.find("no log configuration"), std::string::npos);
+  EXPECT_EQ(plan->logs[1].group, "/g");
+  EXPECT_EQ(plan->logs[1].prefix, "p");
+  auto quiet = request();
+  quiet.follow_logs = false;
+  EXPECT_TRUE(make_plan(quiet, &known, "r1")->logs.empty());
+}
+
+TEST(Plan, requests_that_contradict_themselves_are_refused) {
+  const auto known = definition();
+  auto both = request();
+  both.launch_type = "FARGATE";
+  both.capacity_providers = {{"FARGATE_SPOT", {}, {}}};
+  EXPECT_EQ(make_plan(both, &known, "r1").error().code, Code::kUsage);
+  auto no_subnet = request();
+  no_subnet.assign_public_ip = true;
+  EXPECT_EQ(make_plan(no_subnet, &known, "r1").error().code, Code::kUsage);
+}
+
+}  // namespace
+}  // namespace runtask::run
