@@ -198,9 +198,11 @@ void Model::restore(Snapshot snapshot, const Moment& now) {
 }
 
 Answer<ecs::RunTaskReply> Model::call(const ecs::RunTask& request, const CallContext& context) {
+  state_->undo_last = nullptr;
   return state_->run_task(request, context);
 }
 Answer<ecs::StopTaskReply> Model::call(const ecs::StopTask& request, const CallContext& context) {
+  state_->undo_last = nullptr;
   return state_->stop_task(request, context);
 }
 Answer<ecs::DescribeTasksReply> Model::call(const ecs::DescribeTasks& request, const CallContext&) {
@@ -210,6 +212,7 @@ Answer<ecs::ListTasksReply> Model::call(const ecs::ListTasks& request, const Cal
   return state_->list_tasks(request);
 }
 Answer<ecs::CreateClusterReply> Model::call(const ecs::CreateCluster& request, const CallContext&) {
+  state_->undo_last = nullptr;
   return state_->create_cluster(request);
 }
 Answer<ecs::DescribeClustersReply> Model::call(const ecs::DescribeClusters& request,
@@ -221,6 +224,7 @@ Answer<ecs::ListClustersReply> Model::call(const ecs::ListClusters& request, con
 }
 Answer<ecs::RegisterTaskDefinitionReply> Model::call(const ecs::RegisterTaskDefinition& request,
                                                      const CallContext& context) {
+  state_->undo_last = nullptr;
   return state_->register_definition(request, context);
 }
 Answer<ecs::DescribeTaskDefinitionReply> Model::call(const ecs::DescribeTaskDefinition& request,
@@ -233,12 +237,14 @@ Answer<ecs::ListTaskDefinitionsReply> Model::call(const ecs::ListTaskDefinitions
 }
 Answer<ecs::DeregisterTaskDefinitionReply> Model::call(const ecs::DeregisterTaskDefinition& request,
                                                        const CallContext& context) {
+  state_->undo_last = nullptr;
   return state_->deregister_definition(request, context);
 }
 
-void Model::undo() {
-  if (state_->undo_last) state_->undo_last();
-  state_->undo_last = nullptr;
+bool Model::undo() {
+  const auto undo_last = std::exchange(state_->undo_last, nullptr);
+  if (undo_last) undo_last();
+  return undo_last != nullptr;
 }
 
 void Model::on(const Event& event, const Moment& now) {

@@ -106,8 +106,9 @@ class Model {
 
   // Takes back the last call that made something (RunTask, CreateCluster, RegisterTaskDefinition,
   // DeregisterTaskDefinition), because it could not be stored; only before anything else is done
-  // with the model. Its effects must be dropped.
-  void undo();
+  // with the model. Its effects must be dropped. False when there is nothing to take back: the
+  // last call changed nothing, or something that only goes forward (StopTask).
+  bool undo();
 
   // What a runtime reports. Events about containers that are not expected are ignored.
   void on(const Event& event, const Moment& now);

@@ -1,0 +1,69 @@
+#include "local/container_log.h"
+
+#include <algorithm>
+
+#include "ecs/life_cycle.h"
+#include "local/events.h"
+
+namespace runtask::local {
+
+LogTarget log_target(const ContainerStart& start) {
+  const auto& definition = start.definition();
+  const auto& log = definition.log_configuration;
+  if (!log || log->log_driver != "awslogs" || !log->options.contains("awslogs-group"))
+    return {"/runtask/" + start.task_definition->family, definition.name + "/" + start.id.task_id};
+  const auto prefix = log->options.find("awslogs-stream-prefix");
+  // The awslogs driver: without a prefix the stream has the name of the container's runtime id.
+  return {log->options.at("awslogs-group"),
+          prefix == log->options.end()
+              ? start.runtime_id
+              : ecs::log_stream_name(prefix->second, definition.name, start.id.task_id)};
+}
+
+Result<ContainerLog> ContainerLog::open(LogStore& store, LogTarget target, WallTime now) {
+  ContainerLog log(store, std::move(target));
+  const auto stream = store.open_stream(log.target_.group, log.target_.stream, now);
+  if (stream) {
+    log.stream_ = *stream;
+  } else if (stream.error().code == Code::kInvalid) {
+    return fail(stream.error());
+  }
+  return log;
+}
+
+void ContainerLog::write(std::string_view bytes, WallTime now) {
+  std::vector<std::string> lines;
+  splitter_.add(bytes, lines);
+  store_lines(std::move(lines), now);
+}
+
+void ContainerLog::end(WallTime now) {
+  std::vector<std::string> lines;
+  splitter_.end(lines);
+  store_lines(std::move(lines), now);
+  // Should that fail, readers do not hear that the stream is complete and wait a little longer.
+  if (stream_) (void)store_->mark_complete(*stream_);
+}
+
+void ContainerLog::store_lines(std::vector<std::string> lines, WallTime now) {
+  if (lines.empty() && dropped_ == 0) return;
+  last_ = std::max(last_, now);
+  std::vector<ecs::InputLogEvent> events;
+  events.reserve(lines.size() + 1);
+  if (dropped_ > 0)
+    events.push_back({last_, "[runtask: " + std::to_string(dropped_) +
+                                 " lines are missing here: they could not be stored]"});
+  for (auto& line : lines)
+    events.push_back({last_, std::move(line)});
+  if (!stream_)
+    if (const auto stream = store_->open_stream(target_.group, target_.stream, now))
+      stream_ = *stream;
+  if (stream_ && store_->append(*stream_, events, now)) {
+    dropped_ = 0;
+    return;
+  }
+  dropped_ += lines.size();
+  dropped_in_all_ += lines.size();
+}
+
+}  // namespace runtask::local
