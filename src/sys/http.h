@@ -25,8 +25,8 @@ struct HttpRequest {
   std::string url;  // http:// or https://
   std::vector<Header> headers;
   std::string body;
-  Duration connect_timeout{};  // Name look-up, TCP and TLS.
-  Duration timeout{};          // The whole exchange.
+  Duration connect_timeout{};  // Name look-up, TCP and TLS. Must be set.
+  Duration timeout{};          // The whole exchange. Must be set.
   std::size_t reply_bytes_max = 0;
 };
 

@@ -10,7 +10,8 @@ namespace runtask::sys {
 
 // The real client: libcurl's multi interface on the loop. libcurl (and with it TLS) is loaded at the
 // first send(), because a command that sends nothing should not pay for it. Connections are kept
-// open between requests. TLS is always verified.
+// open between requests. TLS is always verified. From the first send() on the process ignores
+// SIGPIPE, which OpenSSL would raise; so whoever starts children must give them the default again.
 class HttpClient final : public Http {
  public:
   struct Options {

@@ -36,8 +36,8 @@ class HttpServer {
     std::size_t header_bytes_max = 16U << 10U;
     std::size_t body_bytes_max = 0;
     std::size_t connections_max = 256;
-    Duration request_timeout{};  // From the first byte of a request to its last.
-    Duration idle_timeout{};     // Between requests.
+    Duration request_timeout{};  // From a request's first byte to its last; also for its reply.
+    Duration idle_timeout{};     // Between requests. Both must be set.
   };
   using Respond = std::function<void(ServerReply)>;
   // Called on the loop for each complete request; must call respond exactly once, now or later.

@@ -42,7 +42,8 @@ class Loop {
   // Calls the handler once, `delay` from now; a delay of 0 or less means soon.
   [[nodiscard]] virtual PendingPtr after(Duration delay, Handler handler) = 0;
 
-  // Hands events to handlers until stop() or until nothing is left that could happen.
+  // Hands events to handlers until stop() or until nothing is left that could happen. A stop()
+  // before it ends it at once. It may be called again and goes on where it stopped.
   virtual void run() = 0;
   virtual void stop() = 0;
 };
