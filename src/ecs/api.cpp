@@ -352,6 +352,9 @@ Result<Task> read_task(std::string_view text) {
 Result<TaskDefinition> read_task_definition(std::string_view text, std::string_view source) {
   return json::read_text<TaskDefinition>(text, std::string(source));
 }
+Result<RegisterTaskDefinition> read_registration(std::string_view text, std::string_view source) {
+  return json::read_text<RegisterTaskDefinition>(text, std::string(source));
+}
 Result<TaskOverride> read_task_override(std::string_view text, std::string_view source) {
   return json::read_text<TaskOverride>(text, std::string(source));
 }
