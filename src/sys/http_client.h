@@ -8,9 +8,9 @@
 
 namespace runtask::sys {
 
-// The real client: libcurl's multi interface on the loop. libcurl (and with it TLS) is loaded at the
-// first send(), because a command that sends nothing should not pay for it. Connections are kept
-// open between requests. TLS is always verified. From the first send() on the process ignores
+// The real client: libcurl's multi interface on the loop. libcurl (and with it TLS) is loaded at
+// the first send(), because a command that sends nothing should not pay for it. Connections are
+// kept open between requests. TLS is always verified. From the first send() on the process ignores
 // SIGPIPE, which OpenSSL would raise; so whoever starts children must give them the default again.
 class HttpClient final : public Http {
  public:
@@ -21,8 +21,7 @@ class HttpClient final : public Http {
   HttpClient(EventLoop& loop, Options options);
   ~HttpClient() override;
 
-  [[nodiscard]] PendingPtr send(HttpRequest request,
-                                std::function<void(HttpResult)> done) override;
+  [[nodiscard]] PendingPtr send(HttpRequest request, std::function<void(HttpResult)> done) override;
 
  private:
   class Exchange;

@@ -7,8 +7,8 @@
 
 // The one loop that owns all state. Everything that happens outside (a timer, a reply, a child's
 // end, a signal) is reported to a handler that runs on the loop's thread, one at a time; so nothing
-// above `sys` needs a lock. A handler returns quickly: it computes for at most about 10 ms and never
-// blocks. All functions are for the loop's thread, except where one says otherwise.
+// above `sys` needs a lock. A handler returns quickly: it computes for at most about 10 ms and
+// never blocks. All functions are for the loop's thread, except where one says otherwise.
 
 namespace runtask::sys {
 
