@@ -17,7 +17,7 @@ class Random {
 
   virtual void fill(std::span<unsigned char> bytes) = 0;
 
-  [[nodiscard]] std::string uuid();        // Version 4, lower case with dashes.
+  [[nodiscard]] std::string uuid();  // Version 4, lower case with dashes.
   [[nodiscard]] std::string hex_digits(std::size_t digits);
   [[nodiscard]] std::uint64_t below(std::uint64_t bound);  // Evenly in [0, bound); bound > 0.
 };
