@@ -1,0 +1,242 @@
+#include "aws/client.h"
+
+#include <map>
+#include <utility>
+
+#include "aws/reply.h"
+#include "aws/request.h"
+#include "ecs/sts.h"
+
+namespace runtask::aws {
+namespace {
+
+// A full page of log lines is a mebibyte; as JSON, with every character escaped, six times that.
+constexpr std::size_t kReplyBytesMax = 16U << 20U;
+
+template <class Operation>
+std::string body_of(const Operation& request) {
+  return ecs::write_request(request);
+}
+std::string body_of(const ecs::GetCallerIdentity& request) {
+  return ecs::write_form(ecs::to_form(request));
+}
+
+template <class Operation>
+Result<typename Operation::Reply> read_body(const std::string& body) {
+  if constexpr (std::is_same_v<Operation, ecs::GetCallerIdentity>) {
+    return ecs::read_caller_identity(body);
+  } else {
+    return ecs::read_reply<Operation>(body);
+  }
+}
+
+// ECS API: the token makes RunTask the same call however often it is sent. All others end in the
+// same state when sent twice; RegisterTaskDefinition only adds one more revision of equal content.
+template <class Operation>
+Repeat repeat_of(const Operation&) {
+  return Repeat::kAnyTime;
+}
+Repeat repeat_of(const ecs::RunTask& request) {
+  return request.client_token.empty() ? Repeat::kOnlyIfNotDone : Repeat::kAnyTime;
+}
+
+}  // namespace
+
+// What all calls share.
+class Client::Engine {
+ public:
+  using BodyDone = std::function<void(tl::expected<std::string, ecs::CallError>)>;
+
+  Engine(const Outside& outside, ClientOptions given_options,
+         std::unique_ptr<CredentialsProvider> given_credentials)
+      : loop(outside.loop),
+        http(outside.http),
+        random(outside.random),
+        options(std::move(given_options)),
+        credentials(std::move(given_credentials)) {}
+
+  template <class Operation>
+  void call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
+    CallText text{Operation::kService, Operation::kName, body_of(request)};
+    begin(std::move(text), repeat_of(request), [done = std::move(done)](auto body) {
+      if (!body) return done(tl::unexpected(std::move(body).error()));
+      auto reply = read_body<Operation>(*body);
+      if (!reply) return done(tl::unexpected(unreadable_reply(Operation::kName, reply.error())));
+      done(*std::move(reply));
+    });
+  }
+  void begin(CallText text, Repeat repeat, BodyDone done);
+  // Forgets the exchange, which ends it, and only then answers: the answer may destroy the client.
+  void end(std::uint64_t exchange, const BodyDone& done,
+           tl::expected<std::string, ecs::CallError> body);
+
+  sys::Loop& loop;
+  sys::Http& http;
+  sys::Random& random;
+  const ClientOptions options;
+  const std::unique_ptr<CredentialsProvider> credentials;
+  std::map<ecs::Service, Duration> clock_offsets;
+
+ private:
+  std::map<std::uint64_t, std::unique_ptr<Exchange>> exchanges_;
+  std::uint64_t next_exchange_ = 0;
+};
+
+// One call with all its attempts. Whatever it waits for is its step; destroying it calls that off.
+class Client::Exchange {
+ public:
+  Exchange(Engine& engine, std::uint64_t id, CallText text, Repeat repeat, Engine::BodyDone done)
+      : engine_(engine),
+        id_(id),
+        text_(std::move(text)),
+        endpoint_(engine.options.endpoints.of(text_.service)),
+        repeat_(repeat),
+        done_(std::move(done)),
+        invocation_id_(engine.random.uuid()) {}
+
+  void attempt() {
+    ++attempts_;
+    step_ = engine_.credentials->get([this](Result<Credentials> credentials) {
+      if (credentials) return send(*std::move(credentials));
+      ecs::CallError error;
+      error.error = credentials.error();
+      error.error.context.push_back("while calling " + text_.operation);
+      give_up(std::move(error));
+    });
+  }
+
+ private:
+  void send(Credentials credentials) {
+    const auto& options = engine_.options;
+    keys_ = std::move(credentials.keys);
+    sent_at_ = engine_.loop.wall_now();
+    auto request = make_request(text_, endpoint_);
+    const Attempt attempt{attempts_, options.attempts_max, invocation_id_,
+                          sent_at_ + engine_.clock_offsets[text_.service]};
+    sign_request(request, text_, endpoint_, attempt, keys_, options.region);
+    if (!options.user_agent.empty()) request.headers.push_back({"User-Agent", options.user_agent});
+    request.connect_timeout = options.connect_timeout;
+    request.timeout = options.timeout;
+    request.reply_bytes_max = kReplyBytesMax;
+    step_ = engine_.http.send(std::move(request),
+                              [this](sys::HttpResult result) { receive(std::move(result)); });
+  }
+
+  void receive(sys::HttpResult result) {
+    if (!result) return decide(no_reply(text_, endpoint_, result.error()));
+    auto body = read_http_reply(text_, *result, keys_);
+    if (body) return engine_.end(id_, Engine::BodyDone(std::move(done_)), *std::move(body));
+    if (correct_clock(body.error(), result->headers)) return attempt();
+    decide(std::move(body).error());
+  }
+
+  // True when the signature was refused for our clock and has not yet been tried with the server's.
+  bool correct_clock(const ecs::CallError& error, const std::vector<sys::Header>& headers) {
+    const auto offset = clock_offset(error, headers, sent_at_, engine_.loop.wall_now());
+    auto& known = engine_.clock_offsets[text_.service];
+    if (!offset || is_clock_corrected_ || std::chrono::abs(*offset - known) < kSkewMin)
+      return false;
+    is_clock_corrected_ = true;
+    known = *offset;
+    return true;
+  }
+
+  void decide(ecs::CallError error) {
+    const bool is_worth_it = is_worth_another(error, repeat_);
+    may_have_happened_ = may_have_happened_ || error.may_have_happened;
+    if (!is_worth_it || attempts_ >= engine_.options.attempts_max) return give_up(std::move(error));
+    constexpr std::uint64_t kSteps = 1U << 20U;
+    const double random =
+        static_cast<double>(engine_.random.below(kSteps)) / static_cast<double>(kSteps);
+    step_ = engine_.loop.after(backoff(attempts_, random), [this] { attempt(); });
+  }
+
+  void give_up(ecs::CallError error) {
+    // A later attempt that was refused says nothing about an earlier one whose answer was lost.
+    error.may_have_happened = error.may_have_happened || may_have_happened_;
+    if (attempts_ > 1)
+      error.error.context.push_back("after " + std::to_string(attempts_) + " attempts");
+    engine_.end(id_, Engine::BodyDone(std::move(done_)), tl::unexpected(std::move(error)));
+  }
+
+  Engine& engine_;
+  const std::uint64_t id_;
+  const CallText text_;
+  const Endpoint& endpoint_;
+  const Repeat repeat_;
+  Engine::BodyDone done_;
+  const std::string invocation_id_;
+  int attempts_ = 0;
+  bool may_have_happened_ = false;
+  bool is_clock_corrected_ = false;
+  ecs::SigningKeys keys_;  // Of the attempt under way, to keep them out of what the server says.
+  WallTime sent_at_;
+  sys::PendingPtr step_;
+};
+
+void Client::Engine::begin(CallText text, Repeat repeat, BodyDone done) {
+  const auto id = next_exchange_++;
+  auto& exchange = exchanges_[id];
+  exchange = std::make_unique<Exchange>(*this, id, std::move(text), repeat, std::move(done));
+  exchange->attempt();
+}
+
+void Client::Engine::end(std::uint64_t exchange, const BodyDone& done,
+                         tl::expected<std::string, ecs::CallError> body) {
+  exchanges_.erase(exchange);
+  done(std::move(body));
+}
+
+Client::Client(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
+Client::~Client() = default;
+
+Result<std::unique_ptr<Client>> Client::create(const Outside& outside, ClientOptions options,
+                                               std::unique_ptr<CredentialsProvider> credentials) {
+  for (const auto service : {ecs::Service::kEcs, ecs::Service::kLogs, ecs::Service::kSts})
+    if (!options.allow_insecure_http) TRY(check_is_private(options.endpoints.of(service)));
+  auto engine = std::make_unique<Engine>(outside, std::move(options), std::move(credentials));
+  return std::unique_ptr<Client>(new Client(std::move(engine)));
+}
+
+void Client::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::DescribeClusters& request,
+                  ecs::Done<ecs::DescribeClustersReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::ListClusters& request, ecs::Done<ecs::ListClustersReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::CreateCluster& request, ecs::Done<ecs::CreateClusterReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::RegisterTaskDefinition& request,
+                  ecs::Done<ecs::RegisterTaskDefinitionReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::DescribeTaskDefinition& request,
+                  ecs::Done<ecs::DescribeTaskDefinitionReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::GetLogEvents& request, ecs::Done<ecs::GetLogEventsReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::FilterLogEvents& request, ecs::Done<ecs::FilterLogEventsReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::GetCallerIdentity& request,
+                  ecs::Done<ecs::GetCallerIdentityReply> done) {
+  engine_->call(request, std::move(done));
+}
+
+}  // namespace runtask::aws

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
+#include "aws/retry.h"
+#include "base/result.h"
+#include "ecs/client.h"
+#include "sys/http.h"
+#include "sys/loop.h"
+#include "sys/random.h"
+
+namespace runtask::aws {
+
+struct ClientOptions {
+  std::string region;  // For the signature.
+  Endpoints endpoints;
+  std::string user_agent;
+  Duration connect_timeout = std::chrono::seconds(5);
+  Duration timeout = std::chrono::seconds(30);  // Of one attempt.
+  int attempts_max = kAttemptsDefault;
+  bool allow_insecure_http = false;  // Plain http to another machine.
+};
+
+// ECS, its logs and STS over HTTP: AWS and the embedded endpoint alike. Signs, tries again what may
+// be tried again (RunTask after a lost reply only if it has a client token), corrects the clock,
+// and says in plain words what went wrong; `may_have_happened` of an error is about all attempts
+// together. For the loop's thread.
+class Client final : public ecs::Client {
+ public:
+  struct Outside {  // All must outlive the client.
+    sys::Loop& loop;
+    sys::Http& http;
+    sys::Random& random;
+  };
+  // kDenied when an endpoint is plain http to another machine and that was not allowed.
+  [[nodiscard]] static Result<std::unique_ptr<Client>> create(
+      const Outside& outside, ClientOptions options,
+      std::unique_ptr<CredentialsProvider> credentials);
+  ~Client() override;
+
+  void call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) override;
+  void call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) override;
+  void call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) override;
+  void call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) override;
+  void call(const ecs::DescribeClusters& request,
+            ecs::Done<ecs::DescribeClustersReply> done) override;
+  void call(const ecs::ListClusters& request, ecs::Done<ecs::ListClustersReply> done) override;
+  void call(const ecs::CreateCluster& request, ecs::Done<ecs::CreateClusterReply> done) override;
+  void call(const ecs::RegisterTaskDefinition& request,
+            ecs::Done<ecs::RegisterTaskDefinitionReply> done) override;
+  void call(const ecs::DescribeTaskDefinition& request,
+            ecs::Done<ecs::DescribeTaskDefinitionReply> done) override;
+  void call(const ecs::GetLogEvents& request, ecs::Done<ecs::GetLogEventsReply> done) override;
+  void call(const ecs::FilterLogEvents& request,
+            ecs::Done<ecs::FilterLogEventsReply> done) override;
+  void call(const ecs::GetCallerIdentity& request,
+            ecs::Done<ecs::GetCallerIdentityReply> done) override;
+
+ private:
+  class Exchange;
+  class Engine;
+  explicit Client(std::unique_ptr<Engine> engine);
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace runtask::aws

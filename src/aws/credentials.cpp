@@ -1,0 +1,130 @@
+#include "aws/credentials.h"
+
+#include <array>
+#include <utility>
+
+namespace runtask::aws {
+namespace {
+
+constexpr const char* kExportHint =
+    "let the AWS CLI get the keys: eval \"$(aws configure export-credentials --profile ";
+
+// A way to get keys that is not built yet, known by a setting of the profile.
+struct OtherWay {
+  const char* setting;
+  const char* words;
+};
+// In the SDKs' order; the credentials file's own keys come between the two lists.
+constexpr std::array<OtherWay, 4> kBeforeFileKeys = {{
+    {"role_arn", "by assuming a role (role_arn)"},
+    {"web_identity_token_file", "from a web identity (web_identity_token_file)"},
+    {"sso_session", "from IAM Identity Center (sso_session)"},
+    {"sso_start_url", "from IAM Identity Center (sso_start_url)"},
+}};
+constexpr std::array<OtherWay, 2> kAfterFileKeys = {{
+    {"login_session", "from `aws login` (login_session)"},
+    {"credential_process", "from a program (credential_process)"},
+}};
+
+template <std::size_t count>
+Result<> refuse_other_ways(const std::array<OtherWay, count>& ways, const SharedConfig& shared) {
+  for (const auto& way : ways) {
+    if (shared.config().get(way.setting).empty() && shared.credentials().get(way.setting).empty())
+      continue;
+    return fail(Code::kUsage,
+                "the profile `" + shared.profile() + "` gets its credentials " + way.words +
+                    ", which runtask does not support yet",
+                kExportHint + shared.profile() + " --format env)\"");
+  }
+  return {};
+}
+
+Result<Credentials> complete(Credentials credentials, const char* id_name,
+                             const char* secret_name) {
+  const bool has_id = !credentials.keys.access_key_id.empty();
+  const bool has_secret = !credentials.keys.secret_access_key.empty();
+  if (has_id && has_secret) return credentials;
+  return fail(Code::kUsage, "the credentials in " + credentials.source + " are not complete: " +
+                                (has_id ? secret_name : id_name) + " is missing");
+}
+
+Result<Credentials> from_environment(const sys::Environment& environment) {
+  const auto get = [&](const char* name) { return environment.get_non_empty(name).value_or(""); };
+  Credentials found;
+  found.source = "the environment";
+  found.keys.access_key_id = get("AWS_ACCESS_KEY_ID");
+  found.keys.secret_access_key = Secret(get("AWS_SECRET_ACCESS_KEY"));
+  found.keys.session_token = Secret(get("AWS_SESSION_TOKEN"));
+  if (found.keys.session_token.empty())
+    found.keys.session_token = Secret(get("AWS_SECURITY_TOKEN"));  // Its name before 2014.
+  if (const auto expiry = environment.get_non_empty("AWS_CREDENTIAL_EXPIRATION"))
+    found.expiry = TRY_DURING(parse_iso_time(*expiry), "while reading AWS_CREDENTIAL_EXPIRATION");
+  return complete(std::move(found), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+}
+
+Result<Credentials> from_section(const ConfigSection& section, std::string source) {
+  Credentials found;
+  found.source = std::move(source);
+  found.keys.access_key_id = section.get("aws_access_key_id");
+  found.keys.secret_access_key = Secret(section.get("aws_secret_access_key"));
+  found.keys.session_token = Secret(section.get("aws_session_token"));
+  return complete(std::move(found), "aws_access_key_id", "aws_secret_access_key");
+}
+
+bool has_keys(const ConfigSection& section) {
+  return !section.get("aws_access_key_id").empty() || !section.get("aws_secret_access_key").empty();
+}
+
+// Nothing was found: what a machine in the cloud would have used instead, if it seems to be one.
+Error none_found(const sys::Environment& environment, const SharedConfig& shared) {
+  for (const char* variable :
+       {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}) {
+    if (!environment.get_non_empty(variable)) continue;
+    return {Code::kUsage,
+            std::string("credentials of a container (") + variable +
+                ") are not supported by runtask yet",
+            {},
+            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with keys"};
+  }
+  return {Code::kUsage,
+          "no AWS credentials: neither in the environment nor for the profile `" +
+              shared.profile() + "`",
+          {},
+          "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --profile, or run "
+          "on this machine with --local"};
+}
+
+}  // namespace
+
+Result<Credentials> find_credentials(const sys::Environment& environment,
+                                     const SharedConfig& shared) {
+  const bool in_environment = environment.get_non_empty("AWS_ACCESS_KEY_ID") ||
+                              environment.get_non_empty("AWS_SECRET_ACCESS_KEY");
+  if (!shared.is_explicit() && in_environment) return from_environment(environment);
+
+  TRY(refuse_other_ways(kBeforeFileKeys, shared));
+  if (!shared.is_explicit() && environment.get_non_empty("AWS_WEB_IDENTITY_TOKEN_FILE"))
+    return fail(Code::kUsage,
+                "credentials from a web identity (AWS_WEB_IDENTITY_TOKEN_FILE) are not supported "
+                "by runtask yet",
+                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with keys");
+  const std::string profile = "the profile `" + shared.profile() + "` of ";
+  if (has_keys(shared.credentials()))
+    return from_section(shared.credentials(), profile + shared.credentials_path());
+  TRY(refuse_other_ways(kAfterFileKeys, shared));
+  if (has_keys(shared.config()))
+    return from_section(shared.config(), profile + shared.config_path());
+  return fail(none_found(environment, shared));
+}
+
+sys::PendingPtr StaticCredentials::get(Done done) {
+  return loop_.after(Duration(0), [this, done = std::move(done)] {
+    if (!credentials_.expiry || *credentials_.expiry > loop_.wall_now()) return done(credentials_);
+    done(fail(Code::kDenied,
+              "the credentials in " + credentials_.source + " expired at " +
+                  iso_time(*credentials_.expiry),
+              "get new ones (for example `aws sso login`) and try again"));
+  });
+}
+
+}  // namespace runtask::aws

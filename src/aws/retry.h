@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "base/time.h"
+#include "ecs/errors.h"
+#include "sys/http.h"
+
+// Whether and when a call is tried again: the SDKs' standard mode. Pure; any thread.
+
+namespace runtask::aws {
+
+constexpr int kAttemptsDefault = 3;
+constexpr int kAttemptsLimit = 100;  // What a user may ask for.
+constexpr Duration kBackoffMax = std::chrono::seconds(20);
+constexpr Duration kSkewMin = std::chrono::minutes(4);  // AWS tolerates five.
+
+// Whether a call that may have taken effect may be sent once more.
+enum class Repeat { kAnyTime, kOnlyIfNotDone };
+
+// Whether an attempt that ended with this error should be followed by another one. Not counted
+// here: how many there have been.
+[[nodiscard]] bool is_worth_another(const ecs::CallError& error, Repeat repeat);
+
+// How long to wait after attempt `number` (from 1): random() in [0, 1) of 1 s, 2 s, 4 s, ... 20 s.
+[[nodiscard]] Duration backoff(int number, double random);
+
+// How far the server's clock is ahead of ours, if that is why it refused the signature. `sent_at`
+// is our time when the request was sent, `now` when the answer came.
+[[nodiscard]] std::optional<Duration> clock_offset(const ecs::CallError& error,
+                                                   const std::vector<sys::Header>& headers,
+                                                   WallTime sent_at, WallTime now);
+
+}  // namespace runtask::aws

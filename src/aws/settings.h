@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "aws/credentials.h"
+#include "aws/endpoint.h"
+#include "base/result.h"
+#include "sys/environment.h"
+#include "sys/files.h"
+
+// Everything that the user's flags, environment and AWS files say about how AWS is called.
+
+namespace runtask::aws {
+
+struct Choice {  // From the command line; empty: not said there.
+  std::string profile;
+  std::string region;
+};
+
+struct Settings {
+  std::string region;
+  Endpoints endpoints;
+  Credentials credentials;
+  int attempts_max = 0;               // AWS_MAX_ATTEMPTS, the profile's max_attempts, or 3.
+  std::vector<std::string> warnings;  // For people, one line each.
+};
+
+// Errors as those of SharedConfig::load, find_region, find_endpoints and find_credentials, in this
+// order.
+[[nodiscard]] Result<Settings> find_settings(const sys::Environment& environment,
+                                             const sys::Files& files, const Choice& choice);
+
+}  // namespace runtask::aws

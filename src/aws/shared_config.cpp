@@ -1,0 +1,88 @@
+#include "aws/shared_config.h"
+
+namespace runtask::aws {
+namespace {
+
+constexpr std::string_view kServicesPrefix = "services ";
+
+// $VARIABLE with a leading "~/" resolved, else the file in the home directory; empty without one.
+std::string path_of(const sys::Environment& environment, const std::string& variable,
+                    const std::string& in_home) {
+  const auto home = environment.get_non_empty("HOME");
+  const auto given = environment.get_non_empty(variable);
+  if (given && given->starts_with("~/") && home) return *home + given->substr(1);
+  if (given) return *given;
+  return home ? *home + "/" + in_home : std::string();
+}
+
+Result<ConfigSections> read_sections(const sys::Files& files, const std::string& path) {
+  if (path.empty()) return ConfigSections{};
+  const auto text = files.read(path);
+  if (!text && text.error().code == Code::kNotFound) return ConfigSections{};
+  if (!text) return fail(text.error());
+  return parse_config(*text, path);
+}
+
+// AWS SDKs: in the config file a profile is `[profile x]`, also `[profile default]`, which wins
+// over `[default]`; in the credentials file it is `[x]`.
+const ConfigSection* find_profile(const ConfigSections& config, const std::string& name) {
+  if (const auto found = config.find("profile " + name); found != config.end())
+    return &found->second;
+  const auto found = config.find(name);
+  return found == config.end() || name != "default" ? nullptr : &found->second;
+}
+
+}  // namespace
+
+Result<SharedConfig> SharedConfig::load(const sys::Environment& environment,
+                                        const sys::Files& files, const std::string& profile) {
+  SharedConfig shared;
+  std::string named_by = "--profile";
+  shared.profile_ = profile;
+  shared.is_explicit_ = !profile.empty();
+  for (const char* variable : {"AWS_PROFILE", "AWS_DEFAULT_PROFILE"}) {
+    if (!shared.profile_.empty()) break;
+    shared.profile_ = environment.get_non_empty(variable).value_or("");
+    named_by = variable;
+  }
+  const bool is_named = !shared.profile_.empty();
+  if (!is_named) shared.profile_ = "default";
+
+  shared.config_path_ = path_of(environment, "AWS_CONFIG_FILE", ".aws/config");
+  shared.credentials_path_ =
+      path_of(environment, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
+  const auto config = TRY(read_sections(files, shared.config_path_));
+  const auto credentials = TRY(read_sections(files, shared.credentials_path_));
+  const auto* const in_config = find_profile(config, shared.profile_);
+  const auto in_credentials = credentials.find(shared.profile_);
+  if (is_named && shared.profile_ != "default" && in_config == nullptr &&
+      in_credentials == credentials.end()) {
+    return fail(Code::kUsage,
+                "the profile `" + shared.profile_ + "` (" + named_by + ") is in neither " +
+                    shared.config_path_ + " nor " + shared.credentials_path_,
+                "`aws configure list-profiles` prints those that there are");
+  }
+  if (in_config != nullptr) shared.config_ = *in_config;
+  if (in_credentials != credentials.end()) shared.credentials_ = in_credentials->second;
+  for (const auto& [heading, section] : config) {
+    if (heading.starts_with(kServicesPrefix))
+      shared.services_[heading.substr(kServicesPrefix.size())] = section;
+  }
+  return shared;
+}
+
+Result<std::string> SharedConfig::service_endpoint(const std::string& service) const {
+  const auto name = setting("services");
+  if (name.empty()) return std::string();
+  const auto section = services_.find(name);
+  if (section == services_.end()) {
+    return fail(Code::kUsage, "the profile `" + profile_ + "` names the services section `" + name +
+                                  "`, which is not in " + config_path_);
+  }
+  const auto settings = section->second.nested.find(service);
+  if (settings == section->second.nested.end()) return std::string();
+  const auto url = settings->second.find("endpoint_url");
+  return url == settings->second.end() ? std::string() : url->second;
+}
+
+}  // namespace runtask::aws
