@@ -36,6 +36,8 @@ struct Known {
   Code code;
   std::string_view hint;
 };
+constexpr std::string_view kNoPermissionHint =
+    "these credentials lack the permission for this call";
 constexpr std::string_view kNewKeysHint =
     "the credentials have expired: get new ones (for example `aws sso login`) and try again";
 constexpr std::string_view kWrongKeyHint =
@@ -44,16 +46,16 @@ constexpr std::string_view kWrongKeyHint =
 constexpr std::string_view kWrongSecretHint =
     "the secret key does not belong to the access key, or this machine's clock is off by more than "
     "five minutes";
-constexpr std::array<Known, 26> kKnown = {{
-    {error_name::kAccessDenied, Code::kDenied,
-     "these credentials lack the permission for this call"},
-    {"AccessDenied", Code::kDenied, "these credentials lack the permission for this call"},
+constexpr std::array<Known, 27> kKnown = {{
+    {error_name::kAccessDenied, Code::kDenied, kNoPermissionHint},
+    {"AccessDenied", Code::kDenied, kNoPermissionHint},
     {"AuthFailure", Code::kDenied, kWrongSecretHint},
     {"BlockedException", Code::kDenied, "AWS has blocked this account"},
     {"ExpiredToken", Code::kDenied, kNewKeysHint},
     {"ExpiredTokenException", Code::kDenied, kNewKeysHint},
     {"InvalidClientTokenId", Code::kDenied, kWrongKeyHint},
     {"NotAuthorized", Code::kDenied, ""},
+    {"UnauthorizedOperation", Code::kDenied, kNoPermissionHint},
     {"OptInRequired", Code::kDenied, "the region is not enabled for this account"},
     {"RequestExpired", Code::kDenied, kWrongSecretHint},
     {"RequestInTheFuture", Code::kDenied, kWrongSecretHint},
@@ -140,13 +142,15 @@ Refusal read_refusal(std::string_view body) {
 
 std::string what_came(std::string_view content_type, std::string_view body) {
   if (trimmed(body).empty()) return "an empty body";
+  const std::string kind =
+      content_type.empty() ? std::string() : " (" + one_line(content_type, kTitleBytesMax) + ")";
   const std::string start = lower_case(trimmed(body).substr(0, 200));
   if (contains(start, "<html") || contains(start, "<!doctype") || contains(content_type, "html")) {
     const auto title = one_line(xml_text(body, "title"), kTitleBytesMax);
-    return title.empty() ? "a web page (HTML)" : "a web page (HTML) titled `" + title + "`";
+    return "a web page" + kind + (title.empty() ? "" : " titled `" + title + "`");
   }
-  if (start.starts_with('{')) return "JSON without an error name, or not whole";
-  return "something that is no reply of AWS";
+  if (start.starts_with('{')) return "JSON" + kind + " that is not AWS' or not whole";
+  return "something" + kind + " that is no reply of AWS";
 }
 
 }  // namespace
@@ -156,7 +160,8 @@ Code classify(std::string_view name, int http_status, std::string_view message) 
   const bool is_throttled =
       http_status == kTooManyRequests ||
       std::find(kThrottlingNames.begin(), kThrottlingNames.end(), name) != kThrottlingNames.end() ||
-      contains(message, "Rate exceeded") || contains(message, "ThrottlingException");
+      contains(message, "Rate exceeded") || contains(message, "Throttling") ||
+      contains(message, "Request limit exceeded");
   if (is_throttled) return Code::kThrottled;
   if (const auto* known = find_known(name)) return known->code;
   // ECS API: what is missing other than a cluster is told by words only.
@@ -190,6 +195,9 @@ CallError read_error(std::string_view operation, int http_status, std::string_vi
         "between";
     return error;
   }
+  // After that AWS repeats the whole request, its session token included.
+  refusal.message.resize(
+      std::min(refusal.message.find("The Canonical String"), refusal.message.size()));
   const std::string words = one_line(refusal.message, kMessageBytesMax);
   error.error.message += words.empty() ? error.name : words + " (" + error.name + ")";
   if (const auto* known = find_known(error.name)) error.error.hint = std::string(known->hint);

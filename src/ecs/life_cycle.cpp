@@ -43,8 +43,9 @@ std::string last_part(std::string_view arn_or_name) {
 
 std::string log_stream_name(std::string_view prefix, std::string_view container,
                             std::string_view task_id) {
-  std::string name;
-  name.append(prefix).append("/").append(container).append("/").append(task_id);
+  std::string name(prefix);
+  if (!name.empty()) name += '/';
+  name.append(container).append("/").append(task_id);
   return name;
 }
 

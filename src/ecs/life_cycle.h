@@ -42,7 +42,8 @@ struct Arn {
 // The part behind the last slash: a task's id, a cluster's name; a plain name is returned as it is.
 [[nodiscard]] std::string last_part(std::string_view arn_or_name);
 
-// The awslogs driver's names for a container's stream: "prefix/container/task-id".
+// The awslogs driver's names for a container's stream: "prefix/container/task-id". ECS API: without
+// a prefix the driver takes the container's runtime id; the embedded endpoint "container/task-id".
 [[nodiscard]] std::string log_stream_name(std::string_view prefix, std::string_view container,
                                           std::string_view task_id);
 

@@ -52,9 +52,20 @@ TEST(ReadError, a_web_page_is_told_by_its_title) {
   EXPECT_TRUE(error.name.empty());
   EXPECT_EQ(error.error.code, Code::kUnavailable);
   EXPECT_EQ(error.error.message,
-            "RunTask: HTTP 502 with a web page (HTML) titled `502 Bad Gateway`");
+            "RunTask: HTTP 502 with a web page (text/html) titled `502 Bad Gateway`");
   EXPECT_NE(error.error.hint.find("proxy"), std::string::npos);
   EXPECT_TRUE(error.may_have_happened);
+}
+
+TEST(ReadError, the_request_that_aws_repeats_is_left_out) {
+  const auto error = read_error(
+      "RunTask", 403, kJson,
+      R"({"__type":"InvalidSignatureException","message":"The request signature we calculated )"
+      R"(does not match.\n\nThe Canonical String for this request should have been\n'POST\n)"
+      R"(x-amz-security-token:TOKEN'"})");
+  EXPECT_EQ(error.error.message,
+            "RunTask: The request signature we calculated does not match "
+            "(InvalidSignatureException)");
 }
 
 TEST(ReadError, whatever_came_there_is_an_error_of_one_line) {

@@ -42,6 +42,7 @@ TEST(LastPart, is_what_stands_behind_the_last_slash) {
 
 TEST(LogStreamName, is_prefix_container_and_task) {
   EXPECT_EQ(log_stream_name("p", "app", "0123"), "p/app/0123");
+  EXPECT_EQ(log_stream_name("", "app", "0123"), "app/0123");
 }
 
 }  // namespace
