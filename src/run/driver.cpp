@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
-#include <map>
+#include <set>
 #include <utility>
 
 #include "base/json.h"
@@ -37,9 +37,12 @@ class Driver::State {
     if (outside_.history != nullptr)
       TRY_DURING(outside_.history->begin(record),
                  "while writing the history, before anything starts");
-    for (const auto& source : plan_.logs)
-      if (!source.note.empty()) outside_.observer.on_message(source.note);
-    post(Begin{});
+    outside_.loop.post([this, alive = std::weak_ptr<int>(alive_)] {
+      if (alive.expired()) return;
+      for (const auto& source : plan_.logs)
+        if (!source.note.empty()) say_once(source.note);
+      feed(Begin{});
+    });
     return {};
   }
 
@@ -68,6 +71,7 @@ class Driver::State {
     std::deque<std::string> last_lines;
     std::vector<std::unique_ptr<Reader>> readers;
     bool drains = false;
+    bool is_journalled = false;
   };
 
   void feed(const Event& event) {
@@ -110,11 +114,18 @@ class Driver::State {
     auto& record = records_[static_cast<std::size_t>(index)];
     const auto& launch = plan_.launches[static_cast<std::size_t>(index)];
     // What is about to be started, and by which token it can be found again, must be on disk before
-    // it is sent.
-    const auto written =
-        journal(index, "start_call", masked(ecs::write_request(launch.input), plan_.secrets),
-                history::History::Durability::kSynced);
-    if (!written) return post(StartFailed{index, Code::kInvalid, written.error().message, false});
+    // it is sent for the first time. Later attempts are the same call.
+    if (!record.is_journalled) {
+      const auto written =
+          journal(index, "start_call", masked_json(ecs::write_request(launch.input), plan_.secrets),
+                  history::History::Durability::kSynced);
+      if (!written)
+        return post(StartFailed{index, Code::kInvalid,
+                                "the history cannot be written (" + written.error().message +
+                                    "), without which a start could not be found again",
+                                false});
+      record.is_journalled = true;
+    }
     if (!record.started_at) record.started_at = outside_.loop.wall_now();
     outside_.client.call(
         launch.input, then<ecs::RunTaskReply>([this, index](ecs::Called<ecs::RunTaskReply> answer) {
@@ -185,7 +196,7 @@ class Driver::State {
   void show(const ShowStatus& action) {
     const auto& launch = plan_.launches[static_cast<std::size_t>(action.launch)];
     // Stopped tasks are forgotten by ECS after an hour; then only this record knows.
-    note(action.launch, "observed", masked(ecs::to_text(action.task), plan_.secrets));
+    note(action.launch, "observed", masked_json(ecs::to_text(action.task), plan_.secrets));
     outside_.observer.on_status(launch, action.task);
   }
 
@@ -227,7 +238,7 @@ class Driver::State {
     reader.timer.reset();
     if (auto words = reader.follower.take_words(now, reader.source.container)) {
       records_[static_cast<std::size_t>(reader.launch)].log_notes.push_back(*words);
-      outside_.observer.on_message(*words);
+      say_once(*words);
     }
     std::visit(Match{[&](const LogFollower::Fetch& it) { fetch(reader, it.token); },
                      [&](const LogFollower::Wait& it) {
@@ -235,7 +246,7 @@ class Driver::State {
                                                           [this, &reader] { advance(reader); });
                      },
                      [&](const LogFollower::Pending&) {},
-                     [&](const LogFollower::Done& it) { read_to_end(reader, it.is_capped); }},
+                     [&](const LogFollower::Done& it) { read_to_end(reader, it); }},
                reader.follower.next(now));
   }
 
@@ -248,10 +259,12 @@ class Driver::State {
     outside_.client.call(
         request,
         then<ecs::GetLogEventsReply>([this, &reader](ecs::Called<ecs::GetLogEventsReply> answer) {
+          if (reader.is_done) return;  // The launch has ended meanwhile.
           if (answer) {
             take_page(reader, *answer);
           } else {
-            reader.follower.failed(answer.error().error.code, outside_.loop.now());
+            const auto& error = answer.error().error;
+            reader.follower.failed(error.code, error.message, outside_.loop.now());
           }
           advance(reader);
         }));
@@ -281,12 +294,13 @@ class Driver::State {
                          outside_.loop.now());
   }
 
-  void read_to_end(Reader& reader, bool is_capped) {
+  void read_to_end(Reader& reader, const LogFollower::Done& end) {
     reader.is_done = true;
     auto& record = records_[static_cast<std::size_t>(reader.launch)];
-    if (is_capped)
+    if (end.is_capped)
       record.log_notes.push_back("the log of container " + reader.source.container +
-                                 " did not come to an end: later lines are not shown");
+                                 " was not read to its end" +
+                                 (end.why.empty() ? "" : ": " + end.why));
     report_drained(reader.launch);
   }
 
@@ -312,6 +326,11 @@ class Driver::State {
 
   void note(int launch, const char* kind, std::string data) {
     check(journal(launch, kind, std::move(data), history::History::Durability::kWritten));
+  }
+
+  // For what every launch would say of its own.
+  void say_once(const std::string& text) {
+    if (said_.insert(text).second) outside_.observer.on_message(text);
   }
 
   // In the middle of a run a history that cannot be written costs one warning, never the run.
@@ -356,9 +375,10 @@ class Driver::State {
     const auto outcome = outcome_of(index);
     note(index, "ended", "{\"verdict\":" + json::quoted(name_of(outcome.verdict.kind)) + "}");
     outside_.observer.on_launch_ended(outcome);
-    if (reads_on)
-      for (auto& reader : record.readers)
-        reader->is_done = true;
+    for (auto& reader : record.readers) {
+      reader->is_done = true;
+      reader->timer.reset();
+    }
   }
 
   void run_ended(int exit_code) {
@@ -375,7 +395,7 @@ class Driver::State {
     if (outside_.history != nullptr) {
       check(outside_.history->end(plan_.run_id,
                                   {outcome.ended_at, std::string(name_of(outcome.kind)), exit_code,
-                                   masked(to_json(outcome), plan_.secrets)}));
+                                   masked_json(to_json(outcome), plan_.secrets)}));
       outcome.history_incomplete = history_incomplete_;
     }
     outside_.observer.on_end(outcome);
@@ -390,6 +410,7 @@ class Driver::State {
   sys::PendingPtr timer_;
   std::optional<Instant> last_revival_;
   bool history_incomplete_ = false;
+  std::set<std::string> said_;
   // Shared only to be watched: callbacks of the client may outlive the driver.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

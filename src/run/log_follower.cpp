@@ -7,11 +7,22 @@ namespace runtask::run {
 LogFollower::Step LogFollower::next(Instant now) {
   if (fetching_) return Pending{};
   if (complete_ || denied_ || at_end_) return Done{};
-  if (stopped_ && now - *stopped_ >= pace_.drain + kDrainLongest) return Done{true};
+  if (is_given_up(now)) return Done{true, last_failure_};
   if (now < next_fetch_) return Wait{next_fetch_};
   fetching_ = true;
   fetch_began_ = now;
   return Fetch{token_};
+}
+
+bool LogFollower::is_given_up(Instant now) const {
+  if (!stopped_) return false;
+  const auto drained = *stopped_ + pace_.drain;
+  return now - drained >= kDrainLongest || now - std::max(drained, last_page_) >= kDrainSilent;
+}
+
+// Only a page that was asked for then can show that no late line has come.
+bool LogFollower::fetched_after_drain() const {
+  return stopped_ && fetch_began_ >= *stopped_ + pace_.drain;
 }
 
 void LogFollower::page(const std::string& forward_token, std::size_t events, bool complete,
@@ -19,41 +30,41 @@ void LogFollower::page(const std::string& forward_token, std::size_t events, boo
   fetching_ = false;
   exists_ = true;
   complete_ = complete;
+  last_page_ = now;
+  last_failure_.clear();
   // Logs API: the end, for now, is a forward token that equals the one that was sent. A page may be
   // empty without being the end.
   const bool end_for_now = forward_token == token_;
   token_ = forward_token;
   if (events > 0) interval_ = pace_.first;
   if (!end_for_now) {
-    next_fetch_ = now;
-    return;
-  }
-  if (stopped_ && fetch_began_ >= *stopped_ + pace_.drain) {
+    next_fetch_ = events > 0 ? now : now + std::min<Duration>(pace_.first, kEmptyPagePause);
+  } else if (fetched_after_drain()) {
     at_end_ = true;
-    return;
+  } else {
+    wait_longer(now);
   }
-  interval_ = std::min<Duration>(interval_ + interval_ / 2, pace_.longest);
-  next_fetch_ = now + interval_;
-  // Not later than the read that ends it.
-  if (stopped_) next_fetch_ = std::min(next_fetch_, std::max(now, *stopped_ + pace_.drain));
 }
 
-void LogFollower::failed(Code code, Instant now) {
+void LogFollower::failed(Code code, const std::string& why, Instant now) {
   fetching_ = false;
   if (code == Code::kDenied) {
     denied_ = true;
-    return;
+  } else if (code == Code::kNotFound && fetched_after_drain() && token_.empty()) {
+    at_end_ = true;  // A container that printed nothing never gets a stream.
+  } else {
+    if (code != Code::kNotFound) last_failure_ = why;
+    wait_longer(now);
   }
-  const bool drained = stopped_ && fetch_began_ >= *stopped_ + pace_.drain;
-  // A container that printed nothing never gets a stream.
-  if (code == Code::kNotFound && drained) {
-    at_end_ = true;
-    return;
-  }
-  interval_ = std::min<Duration>(interval_ + interval_ / 2, pace_.longest);
+}
+
+void LogFollower::wait_longer(Instant now) {
+  interval_ =
+      std::min<Duration>(std::max<Duration>(interval_ + interval_ / 2, Duration(1)), pace_.longest);
   next_fetch_ = now + interval_;
-  if (stopped_ && !drained)
-    next_fetch_ = std::min(next_fetch_, std::max(now, *stopped_ + pace_.drain));
+  // Not later than the read that may end it.
+  if (stopped_ && now < *stopped_ + pace_.drain)
+    next_fetch_ = std::min(next_fetch_, *stopped_ + pace_.drain);
 }
 
 void LogFollower::stopped(Instant now) {

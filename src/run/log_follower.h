@@ -24,6 +24,9 @@ struct LogPace {
 };
 
 constexpr Duration kDrainLongest = std::chrono::minutes(10);  // A stream that never ends.
+// After the drain window, a stream that brings no page at all is given up sooner.
+constexpr Duration kDrainSilent = std::chrono::seconds(60);
+constexpr Duration kEmptyPagePause{100};  // Before the page behind an empty one, at most.
 constexpr Duration kSayNoStreamAfter = std::chrono::seconds(30);
 
 class LogFollower {
@@ -39,7 +42,8 @@ class LogFollower {
   };
   struct Pending {};  // A page is under way.
   struct Done {
-    bool is_capped = false;  // Given up at kDrainLongest: there may be more.
+    bool is_capped = false;  // Given up: there may be more.
+    std::string why;         // Then the last failure, if that was the reason.
   };
   using Step = std::variant<Fetch, Wait, Pending, Done>;
   [[nodiscard]] Step next(Instant now);
@@ -48,7 +52,7 @@ class LogFollower {
   void page(const std::string& forward_token, std::size_t events, bool complete, Instant now);
   // It has not. kNotFound: the stream is not there (yet), a normal state. kDenied: it never will
   // be.
-  void failed(Code code, Instant now);
+  void failed(Code code, const std::string& why, Instant now);
   // The container has stopped.
   void stopped(Instant now);
 
@@ -56,6 +60,10 @@ class LogFollower {
   [[nodiscard]] std::optional<std::string> take_words(Instant now, const std::string& container);
 
  private:
+  [[nodiscard]] bool is_given_up(Instant now) const;
+  [[nodiscard]] bool fetched_after_drain() const;
+  void wait_longer(Instant now);
+
   LogPace pace_;
   Instant begun_;
   Duration interval_;
@@ -64,6 +72,8 @@ class LogFollower {
   std::string token_;
   bool fetching_ = false;
   Instant fetch_began_{};
+  Instant last_page_{};
+  std::string last_failure_;
   bool exists_ = false;
   bool said_no_stream_ = false;
   bool at_end_ = false;  // The last page, asked for after the drain window, brought nothing.

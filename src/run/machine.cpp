@@ -29,6 +29,11 @@ Verdict verdict_of(VerdictKind kind, std::string words) {
   return {kind, kExitCouldNotRun, {}, std::move(words)};
 }
 
+// Until ECS shows that it has taken the stop, it is asked again: a StopTask may be lost.
+bool must_stop_again(const LaunchState& launch) {
+  return launch.our_stop != OurStop::kNone && launch.task.desired_status != "STOPPED";
+}
+
 std::string reason_of(OurStop why) {
   switch (why) {
     case OurStop::kTimeout:
@@ -89,19 +94,26 @@ int Machine::parallel_limit() const {
   return first_is_alone ? 1 : std::min(policy_.max_parallel, kUnlimited);
 }
 
+// A launch whose log is still read to its end runs no task any more. Only where launches are to
+// follow one another does the next one wait for it, so that their logs do not mix.
+bool Machine::takes_a_place(const LaunchState& launch) const {
+  if (launch.phase == Phase::kDraining) return parallel_limit() == 1;
+  return launch.phase != Phase::kWaiting && launch.phase != Phase::kDone;
+}
+
 void Machine::start_ready_ones() {
   const bool stops_starting =
       interrupted_by_ || (failed_ && policy_.after_failure != AfterFailure::kKeepGoing);
-  int active = 0;
-  for (const auto& launch : launches_)
-    if (launch.phase != Phase::kWaiting && launch.phase != Phase::kDone) ++active;
+  auto active = std::count_if(launches_.begin(), launches_.end(),
+                              [this](const LaunchState& launch) { return takes_a_place(launch); });
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
     auto& launch = launches_[static_cast<std::size_t>(i)];
     if (launch.phase == Phase::kBackoff && launch.next_attempt <= now_) {
       start(i);
     } else if (launch.phase == Phase::kWaiting && stops_starting) {
-      end(i, verdict_of(VerdictKind::kSkipped,
-                        interrupted_by_ ? "not started: interrupted" : "another launch failed"));
+      end(i, verdict_of(VerdictKind::kSkipped, interrupted_by_
+                                                   ? "not started: interrupted"
+                                                   : "not started: another launch failed"));
     } else if (launch.phase == Phase::kWaiting && active < parallel_limit()) {
       ++active;
       launch.first_attempt = now_;
@@ -151,16 +163,16 @@ void Machine::handle(const StartFailed& event) {
 void Machine::retry_or_end(int index, bool passes, const std::string& why) {
   auto& launch = launches_.at(static_cast<std::size_t>(index));
   if (launch.phase != Phase::kStarting) return;
-  const bool out_of_patience =
-      launch.attempts > policy_.retries || now_ - launch.first_attempt >= policy_.start_timeout;
   // After a lost reply the only way to learn whether a task runs, even one that is not wanted any
   // more, is to ask again with the same token: giving up would leave a task that nobody watches.
   const bool must_learn = launch.may_have_started;
-  const bool wanted = launch.our_stop == OurStop::kNone;
+  const bool wanted = launch.our_stop == OurStop::kNone && !interrupted_by_;
+  const int attempts_max = std::max(policy_.retries + 1, must_learn ? kLearnAttemptsMin : 1);
+  const bool out_of_patience =
+      launch.attempts >= attempts_max || now_ - launch.first_attempt >= policy_.start_timeout;
   if (!passes || out_of_patience || (!wanted && !must_learn)) {
     if (must_learn)
       return end(index, verdict_of(VerdictKind::kUnknown, "it may have been started: " + why));
-    if (!wanted) return end(index, verdict_of(VerdictKind::kNeverStarted, "not started: " + why));
     return end(index, verdict_of(VerdictKind::kNeverStarted, why));
   }
   launch.phase = Phase::kBackoff;
@@ -174,9 +186,12 @@ void Machine::retry_or_end(int index, bool passes, const std::string& why) {
 Duration Machine::backoff(int attempts) {
   const auto doubled = kBackoffFirst * (1LL << std::min(attempts - 1, 10));
   const auto longest = std::min<Duration>(doubled, kBackoffLongest);
+  return longest - longest * random_per_mille() / 2000;
+}
+
+long long Machine::random_per_mille() {
   jitter_ = jitter_ * 6364136223846793005ULL + 1442695040888963407ULL;
-  const auto part = static_cast<long long>((jitter_ >> 33U) % 1000);
-  return longest - longest * part / 2000;
+  return static_cast<long long>((jitter_ >> 33U) % 1000);
 }
 
 // ---- Watching
@@ -208,7 +223,17 @@ void Machine::handle(const Observed& event) {
     const auto launch = launch_of(arn);
     if (launch && !answered.contains(*launch)) miss(*launch);
   }
-  next_describe_ = now_ + describe_interval_;
+  next_describe_ = now_ + until_next_describe();
+}
+
+// Up to a tenth less than the interval, so that many runs of one account do not call in step; and
+// sooner where one call does not hold all tasks, so that each is still seen once per interval.
+Duration Machine::until_next_describe() {
+  const auto alive = static_cast<std::size_t>(
+      std::count_if(launches_.begin(), launches_.end(),
+                    [](const LaunchState& launch) { return launch.phase == Phase::kWatching; }));
+  const auto calls = static_cast<long long>(1 + alive / (ecs::limits::kTasksPerDescribeMax + 1));
+  return (describe_interval_ - describe_interval_ * random_per_mille() / 10'000) / calls;
 }
 
 void Machine::handle(const ObserveFailed& event) {
@@ -241,12 +266,19 @@ void Machine::observe(int index, const ecs::Task& task) {
     actions_.emplace_back(ShowStatus{index, task});
     describe_interval_ = policy_.pace.first;
   }
-  if (after == ecs::Status::kRunning && !launch.running) launch.running = now_;
+  // RUNNING may have been too short to be seen.
+  if (after >= ecs::Status::kRunning && !launch.running) launch.running = now_;
   drain_stopped_containers(index);
-  if (after < ecs::Status::kStopped) return;
+  if (after >= ecs::Status::kStopped) judged(index, judge(task, facts_, launch.our_stop));
+}
+
+// The task is over; what is left is to read its log to the end.
+void Machine::judged(int index, Verdict verdict) {
+  auto& launch = launches_[static_cast<std::size_t>(index)];
   launch.phase = Phase::kDraining;
   launch.ended = now_;
-  launch.verdict = judge(task, facts_, launch.our_stop);
+  launch.verdict = std::move(verdict);
+  note_failure(launch.verdict.kind);
 }
 
 void Machine::drain_stopped_containers(int index) {
@@ -270,14 +302,11 @@ void Machine::miss(int index) {
   if (!launch.missing_since) launch.missing_since = now_;
   const bool gone = launch.was_seen ? now_ - *launch.missing_since >= kMissingGraceSeen
                                     : now_ - launch.started >= kMissingGraceUnseen;
-  if (gone)
-    end(index, verdict_of(VerdictKind::kUnknown,
-                          launch.was_seen ? "ECS does not know the task any more (MISSING)"
-                                          : "ECS never showed the task (MISSING)"));
-}
-
-bool Machine::is_alive(const LaunchState& launch) const {
-  return launch.phase == Phase::kWatching;
+  if (!gone) return;
+  actions_.emplace_back(DrainLogs{index, ""});
+  judged(index, verdict_of(VerdictKind::kUnknown,
+                           launch.was_seen ? "ECS does not know the task any more (MISSING)"
+                                           : "ECS never showed the task (MISSING)"));
 }
 
 void Machine::describe_if_due() {
@@ -287,7 +316,7 @@ void Machine::describe_if_due() {
   for (std::size_t i = 0; i < size && call.task_arns.size() < ecs::limits::kTasksPerDescribeMax;
        ++i) {
     const auto index = (describe_from_ + i) % size;
-    if (!is_alive(launches_[index])) continue;
+    if (launches_[index].phase != Phase::kWatching) continue;
     call.task_arns.push_back(launches_[index].task_arn);
     if (call.task_arns.size() == ecs::limits::kTasksPerDescribeMax) describe_from_ = index + 1;
   }
@@ -312,9 +341,9 @@ void Machine::stop(int index, OurStop why) {
     case Phase::kBackoff:
       launch.our_stop = why;
       if (launch.may_have_started) {
-        launch.next_attempt = now_;
+        launch.next_attempt = now_;  // It must be found, to be stopped.
       } else {
-        end(index, verdict_of(VerdictKind::kNeverStarted, "given up before it started"));
+        end(index, verdict_of(VerdictKind::kSkipped, "given up before it started"));
       }
       return;
     case Phase::kWatching:
@@ -352,28 +381,25 @@ void Machine::handle(const Interrupted& event) {
   interrupted_by_ = event.exit_code;
   interrupted_at_ = now_;
   if (!begun_) begun_ = true;
-  for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
-    const auto& launch = launches_[static_cast<std::size_t>(i)];
-    if (!policy_.detach_on_interrupt) {
-      stop(i, event.exit_code == kExitTerminated ? OurStop::kTerminate : OurStop::kInterrupt);
-    } else if (is_alive(launch)) {
-      end(i, {VerdictKind::kDetached, 0, {}, "left running"});
-    }
-  }
+  if (policy_.detach_on_interrupt) return;  // See finish_if_over.
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+    stop(i, event.exit_code == kExitTerminated ? OurStop::kTerminate : OurStop::kInterrupt);
 }
 
 void Machine::check_deadlines() {
   if (interrupted_by_ && now_ - interrupted_at_ >= kInterruptPatience)
     end_whatever_is_left("not seen to end within 8s of the interrupt");
-  for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
-    auto& launch = launches_[static_cast<std::size_t>(i)];
-    if (launch.phase != Phase::kWatching) continue;
-    if (policy_.timeout && launch.running && now_ - *launch.running >= *policy_.timeout)
-      stop(i, OurStop::kTimeout);
-    if (!launch.running && now_ - launch.first_attempt >= policy_.start_timeout)
-      stop(i, OurStop::kStartTimeout);
-    if (launch.our_stop != OurStop::kNone && launch.next_stop <= now_) send_stop(i);
-  }
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+    if (launches_[static_cast<std::size_t>(i)].phase == Phase::kWatching) check_deadlines(i);
+}
+
+void Machine::check_deadlines(int index) {
+  const auto& launch = launches_[static_cast<std::size_t>(index)];
+  if (policy_.timeout && launch.running && now_ - *launch.running >= *policy_.timeout)
+    stop(index, OurStop::kTimeout);
+  if (!launch.running && now_ - launch.first_attempt >= policy_.start_timeout)
+    stop(index, OurStop::kStartTimeout);
+  if (must_stop_again(launch) && launch.next_stop <= now_) send_stop(index);
 }
 
 // ---- Ending
@@ -390,7 +416,10 @@ void Machine::end(int index, Verdict verdict) {
   launch.phase = Phase::kDone;
   launch.verdict = std::move(verdict);
   actions_.emplace_back(LaunchEnded{index});
-  const auto kind = launch.verdict.kind;
+  note_failure(launch.verdict.kind);
+}
+
+void Machine::note_failure(VerdictKind kind) {
   if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kDetached ||
       kind == VerdictKind::kSkipped || kind == VerdictKind::kCancelled)
     return;
@@ -422,20 +451,29 @@ void Machine::end_whatever_is_left(const std::string& words) {
 }
 
 void Machine::finish_if_over() {
-  if (policy_.detach && !interrupted_by_) {
-    const bool all_started =
-        std::all_of(launches_.begin(), launches_.end(),
-                    [](const LaunchState& launch) { return launch.phase >= Phase::kWatching; });
-    for (int i = 0; all_started && i < static_cast<int>(launches_.size()); ++i)
-      if (launches_[static_cast<std::size_t>(i)].phase == Phase::kWatching)
-        end(i, {VerdictKind::kDetached, 0, {}, "left running"});
-  }
+  const bool all_started =
+      std::all_of(launches_.begin(), launches_.end(),
+                  [](const LaunchState& launch) { return launch.phase >= Phase::kWatching; });
+  if (policy_.detach && !interrupted_by_ && all_started) leave_detached("left running");
+  // Launches whose RunTask is under way have until the end of the patience.
+  if (policy_.detach_on_interrupt && interrupted_by_) leave_detached("interrupted: left running");
   const bool over = std::all_of(launches_.begin(), launches_.end(), [](const LaunchState& launch) {
     return launch.phase == Phase::kDone;
   });
   if (!over || done_) return;
   done_ = true;
   actions_.emplace_back(RunEnded{exit_code()});
+}
+
+void Machine::leave_detached(const std::string& words) {
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
+    const auto& launch = launches_[static_cast<std::size_t>(i)];
+    if (launch.phase == Phase::kWatching && launch.our_stop == OurStop::kNone) {
+      end(i, {VerdictKind::kDetached, 0, {}, words});
+    } else if (launch.phase == Phase::kBackoff && !launch.may_have_started) {
+      end(i, verdict_of(VerdictKind::kSkipped, "given up before it started"));
+    }
+  }
 }
 
 std::optional<Instant> Machine::wake_at() const {
@@ -449,7 +487,7 @@ std::optional<Instant> Machine::wake_at() const {
     if (launch.phase != Phase::kWatching) continue;
     watches = true;
     if (launch.our_stop != OurStop::kNone) {
-      consider(launch.next_stop);
+      if (must_stop_again(launch)) consider(launch.next_stop);
     } else if (!launch.running) {
       consider(launch.first_attempt + policy_.start_timeout);
     } else if (policy_.timeout) {

@@ -108,8 +108,10 @@ struct Policy {
   int max_parallel = 10;
   std::optional<Duration> timeout;                    // From RUNNING.
   Duration start_timeout = std::chrono::minutes(10);  // From the first RunTask to RUNNING.
-  int retries = 3;                                    // Of starts that may succeed later.
-  bool detach = false;                                // End once everything is started.
+  // Of starts that were refused and may succeed later. A lost reply is asked for again even at 0:
+  // with the same token that starts nothing twice.
+  int retries = 3;
+  bool detach = false;  // End once everything is started.
   bool detach_on_interrupt = false;
   Pace pace;
   std::uint64_t jitter_seed = 0;
@@ -175,6 +177,8 @@ class Machine {
   void start_ready_ones();
   void retry_or_end(int launch, bool may_pass, const std::string& why);
   void observe(int launch, const ecs::Task& task);
+  void judged(int launch, Verdict verdict);
+  void note_failure(VerdictKind kind);
   void drain_stopped_containers(int launch);
   void miss(int launch);
   void stop(int launch, OurStop why);
@@ -182,12 +186,16 @@ class Machine {
   void end(int launch, Verdict verdict);
   void end_whatever_is_left(const std::string& words);
   void check_deadlines();
+  void check_deadlines(int launch);
+  void leave_detached(const std::string& words);
   void describe_if_due();
   void finish_if_over();
   [[nodiscard]] int parallel_limit() const;
-  [[nodiscard]] bool is_alive(const LaunchState& launch) const;
+  [[nodiscard]] bool takes_a_place(const LaunchState& launch) const;
   [[nodiscard]] std::optional<int> launch_of(const std::string& task_arn) const;
   [[nodiscard]] Duration backoff(int attempts);
+  [[nodiscard]] Duration until_next_describe();
+  [[nodiscard]] long long random_per_mille();
 
   Policy policy_;
   Facts facts_;
@@ -214,6 +222,7 @@ constexpr Duration kInterruptPatience = std::chrono::seconds(8);  // From the si
 constexpr Duration kMissingGraceUnseen = std::chrono::seconds(60);
 constexpr Duration kMissingGraceSeen = std::chrono::seconds(10);
 constexpr Duration kStopAgain = std::chrono::seconds(5);
+constexpr int kLearnAttemptsMin = 4;  // After a lost RunTask reply, whatever --retries says.
 constexpr Duration kBackoffFirst = std::chrono::seconds(1);
 constexpr Duration kBackoffLongest = std::chrono::seconds(30);
 

@@ -1,6 +1,7 @@
 #include "run/plan.h"
 
 #include <algorithm>
+#include <cassert>
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostic.h"
@@ -120,8 +121,19 @@ Result<> check_limits(const Request& request) {
     return fail(Code::kUsage, "ECS takes at most 5 security groups");
   if (request.tags.size() > ecs::limits::kTagsMax)
     return fail(Code::kUsage, "ECS takes at most 50 tags");
+  if (request.capacity_providers.size() > ecs::limits::kCapacityProvidersMax)
+    return fail(Code::kUsage, "ECS takes at most 20 capacity providers");
   if (request.started_by.size() > ecs::limits::kStartedByCharactersMax)
     return fail(Code::kUsage, "--started-by has at most 128 characters");
+  for (const auto& tag : request.tags)
+    if (tag.key.empty() || tag.key.size() > ecs::limits::kTagKeyCharactersMax ||
+        tag.value.size() > ecs::limits::kTagValueCharactersMax)
+      return fail(Code::kUsage, "the key of a tag has 1 to 128 characters, its value at most 256",
+                  "--tag " + tag.key.substr(0, ecs::limits::kTagKeyCharactersMax));
+  for (const auto& variable : request.environment)
+    if (variable.name.empty() || variable.name.find('=') != std::string::npos)
+      return fail(Code::kUsage, "`" + variable.name + "` is not the name of a variable");
+  if (request.count < 1) return fail(Code::kUsage, "--count is at least 1");
   return {};
 }
 
@@ -165,7 +177,10 @@ Result<ecs::RunTask> make_input(const Request& request, const ecs::TaskDefinitio
                                 const std::string& run_id) {
   ecs::RunTask input;
   input.cluster = request.cluster;
-  input.task_definition = request.task_definition;
+  // The revision whose containers have been looked at, and not a newer one of the same family.
+  input.task_definition = definition != nullptr && !definition->task_definition_arn.empty()
+                              ? definition->task_definition_arn
+                              : request.task_definition;
   input.launch_type = request.launch_type;
   input.capacity_provider_strategy = request.capacity_providers;
   input.platform_version = request.platform_version;
@@ -235,6 +250,35 @@ std::string masked(std::string text, const std::vector<Secret>& secrets) {
   return text;
 }
 
+namespace {
+
+// Bounded: parse() takes no text that is nested more deeply than json::kDepthMax.
+void mask_strings(json::Value& value, const std::vector<Secret>& secrets) {
+  if (auto* text = value.get_ptr<json::Value::string_t*>()) {
+    *text = masked(std::move(*text), secrets);
+  } else if (value.is_structured()) {
+    for (auto& inner : value)
+      mask_strings(inner, secrets);
+  }
+}
+
+std::string masked_tree_text(std::string_view text, const std::vector<Secret>& secrets) {
+  auto tree = json::parse(text, "plan");
+  assert(tree && "what runtask has written is JSON");
+  mask_strings(*tree, secrets);
+  return json::to_pretty_text(*tree);
+}
+
+}  // namespace
+
+std::string masked_json(std::string text, const std::vector<Secret>& secrets) {
+  if (secrets.empty()) return text;
+  auto tree = json::parse(text, "record");
+  assert(tree && "what runtask has written is JSON");
+  mask_strings(*tree, secrets);
+  return json::to_text(*tree);
+}
+
 std::string to_text(const Plan& plan) {
   std::string text = "run " + plan.run_id + ": " + plan.title + ", " +
                      std::to_string(plan.launches.size()) +
@@ -251,10 +295,9 @@ std::string to_text(const Plan& plan) {
     const auto overrides = launch.input.overrides.value_or(ecs::TaskOverride{});
     text += "\n" + launch.name + " (overrides: " + std::to_string(ecs::to_text(overrides).size()) +
             " of " + std::to_string(ecs::limits::kOverridesCharactersMax) + " characters)\n";
-    const auto tree = json::parse(ecs::write_request(launch.input), "plan");
-    text += tree ? json::to_pretty_text(*tree) + "\n" : "";
+    text += masked_tree_text(ecs::write_request(launch.input), plan.secrets) + "\n";
   }
-  return masked(std::move(text), plan.secrets);
+  return text;
 }
 
 std::string to_json(const Plan& plan) {
@@ -275,7 +318,8 @@ std::string to_json(const Plan& plan) {
     const auto input = json::parse(ecs::write_request(launch.input), "plan");
     launches.push_back({{"name", launch.name}, {"request", input.value_or(json::Value())}});
   }
-  return masked(json::to_text(tree), plan.secrets);
+  mask_strings(tree, plan.secrets);
+  return json::to_text(tree);
 }
 
 }  // namespace runtask::run

@@ -53,5 +53,7 @@ struct Plan {
 // The text with every value of a secret replaced by ****. Values shorter than 4 characters are left
 // alone: masking them would make every text unreadable and hide nothing.
 [[nodiscard]] std::string masked(std::string text, const std::vector<Secret>& secrets);
+// The same for JSON text: only inside of its strings, so that it stays JSON. One line.
+[[nodiscard]] std::string masked_json(std::string text, const std::vector<Secret>& secrets);
 
 }  // namespace runtask::run

@@ -69,6 +69,17 @@ std::string seconds_of(const LaunchOutcome& launch) {
   return std::to_string(ms / 1000) + "." + std::string(3 - rest.size(), '0') + rest;
 }
 
+// Longer than any run of backticks in the text, which may be a log that prints Markdown itself.
+std::string fence_for(std::string_view text) {
+  std::size_t longest = 2;
+  std::size_t length = 0;
+  for (const char c : text) {
+    length = c == '`' ? length + 1 : 0;
+    longest = std::max(longest, length);
+  }
+  return std::string(longest + 1, '`');
+}
+
 std::string escaped_markdown(std::string_view text) {
   std::string escaped;
   for (const char c : text) {
@@ -170,7 +181,7 @@ std::string to_markdown(const Outcome& outcome) {
   }
   for (const auto& launch : outcome.launches)
     if (const auto block = failure_block(launch); !block.empty())
-      text += "\n```\n" + block + "\n```\n";
+      text += "\n" + fence_for(block) + "\n" + block + "\n" + fence_for(block) + "\n";
   return text + "\nrun " + outcome.run_id + "\n";
 }
 

@@ -15,8 +15,11 @@ bool contains(std::string_view text, std::string_view part) {
   return lower_case(text).find(part) != std::string::npos;
 }
 
+bool says_out_of_memory(std::string_view reason) {
+  return contains(reason, "outofmemory") || contains(reason, "out of memory");
+}
 bool is_out_of_memory(const ecs::Container& container) {
-  return contains(container.reason, "outofmemory") || contains(container.reason, "out of memory");
+  return says_out_of_memory(container.reason);
 }
 
 // A container that was killed because its task ended, as sidecars are.
@@ -82,10 +85,19 @@ Verdict by_essential(const ecs::Task& task, const Facts& facts) {
       return by_code(container);
   for (const auto& container : containers)
     if (!container.exit_code) return no_code(container.name);
-  for (const auto& container : containers)
-    if (container.exit_code == 0) return success(container.name);
-  for (const auto& container : containers)
-    if (container.exit_code) return by_code(container);
+  // Codes 0 and kills of the end are left. A kill that memory caused is none of the end.
+  const bool lacked_memory = says_out_of_memory(task.stopped_reason) ||
+                             std::any_of(containers.begin(), containers.end(), is_out_of_memory);
+  const auto killed =
+      std::find_if(containers.begin(), containers.end(),
+                   [](const ecs::Container& container) { return container.exit_code != 0; });
+  const auto ended_well =
+      std::find_if(containers.begin(), containers.end(),
+                   [](const ecs::Container& container) { return container.exit_code == 0; });
+  const bool nothing_was_killed = killed == containers.end();
+  if (ended_well != containers.end() && (nothing_was_killed || !lacked_memory))
+    return success(ended_well->name);
+  if (!nothing_was_killed) return by_code(*killed);
   return {VerdictKind::kUnknown, kExitCouldNotRun, {}, "the task shows no container"};
 }
 
@@ -191,10 +203,12 @@ const Verdict* deciding_launch(const std::vector<Verdict>& launches) {
   return nullptr;
 }
 
+// Whether the signal made a difference: when every launch has ended by itself, it did not.
 bool is_cut_short(const std::vector<Verdict>& launches) {
   return std::any_of(launches.begin(), launches.end(), [](const Verdict& verdict) {
     return verdict.kind == VerdictKind::kInterrupted || verdict.kind == VerdictKind::kSkipped ||
-           verdict.kind == VerdictKind::kDetached;
+           verdict.kind == VerdictKind::kDetached || verdict.kind == VerdictKind::kNeverStarted ||
+           verdict.kind == VerdictKind::kUnknown;
   });
 }
 

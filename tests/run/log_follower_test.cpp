@@ -25,9 +25,10 @@ TEST(LogFollower, goes_on_by_token_and_does_not_wait_between_pages_that_bring_a_
   follower.page("f/1", 10'000, false, 100ms);
   EXPECT_EQ(fetched(follower, 100ms), "token:f/1");
   follower.page("f/2", 0, false, 200ms);  // Empty, and yet not the end.
-  EXPECT_EQ(fetched(follower, 200ms), "token:f/2");
-  follower.page("f/2", 0, false, 300ms);
-  EXPECT_EQ(fetched(follower, 300ms), "(nothing)");
+  EXPECT_EQ(fetched(follower, 200ms), "(nothing)");
+  EXPECT_EQ(fetched(follower, 200ms + kEmptyPagePause), "token:f/2");
+  follower.page("f/2", 0, false, 310ms);
+  EXPECT_EQ(fetched(follower, 310ms), "(nothing)");
   EXPECT_EQ(fetched(follower, 5300ms), "token:f/2");
 }
 
@@ -56,24 +57,24 @@ TEST(LogFollower, is_done_only_after_a_read_that_began_after_the_drain_window) {
 TEST(LogFollower, a_stream_that_is_not_there_is_waited_for_and_said_once) {
   LogFollower follower(kPace, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:");
-  follower.failed(Code::kNotFound, 0s);
+  follower.failed(Code::kNotFound, "why", 0s);
   EXPECT_FALSE(follower.take_words(29s, "main"));
   EXPECT_TRUE(follower.take_words(31s, "main"));
   EXPECT_FALSE(follower.take_words(32s, "main"));
   EXPECT_EQ(fetched(follower, 31s), "token:");
-  follower.failed(Code::kNotFound, 31s);
+  follower.failed(Code::kNotFound, "why", 31s);
   follower.stopped(32s);
   EXPECT_EQ(fetched(follower, 32s), "token:");
-  follower.failed(Code::kNotFound, 32s);
+  follower.failed(Code::kNotFound, "why", 32s);
   EXPECT_EQ(fetched(follower, 38s), "token:");
-  follower.failed(Code::kNotFound, 38s);
+  follower.failed(Code::kNotFound, "why", 38s);
   EXPECT_TRUE(is_done(follower, 38s));
 }
 
 TEST(LogFollower, what_may_not_be_read_is_said_once_and_ends_the_reading) {
   LogFollower follower(kPace, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:");
-  follower.failed(Code::kDenied, 0s);
+  follower.failed(Code::kDenied, "why", 0s);
   EXPECT_TRUE(follower.take_words(0s, "main"));
   EXPECT_FALSE(follower.take_words(1s, "main"));
   EXPECT_TRUE(is_done(follower, 0s));
@@ -84,7 +85,7 @@ TEST(LogFollower, a_passing_error_loses_no_page) {
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.page("f/1", 5, false, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:f/1");
-  follower.failed(Code::kThrottled, 0s);
+  follower.failed(Code::kThrottled, "why", 0s);
   EXPECT_EQ(fetched(follower, 10s), "token:f/1");
 }
 
@@ -111,6 +112,34 @@ TEST(LogFollower, a_stream_that_never_ends_is_given_up_and_says_so) {
     now += 100ms;
   }
   FAIL() << "it went on for ever";
+}
+
+TEST(LogFollower, a_stream_that_cannot_be_read_after_the_drain_is_given_up_soon_and_says_why) {
+  LogFollower follower(kPace, 0s);
+  follower.stopped(0s);
+  for (Instant now = 0s; now < 5min; now += 100ms) {
+    const auto step = follower.next(now);
+    if (std::holds_alternative<LogFollower::Fetch>(step))
+      follower.failed(Code::kThrottled, "rate exceeded", now);
+    const auto* done = std::get_if<LogFollower::Done>(&step);
+    if (done == nullptr) continue;
+    EXPECT_TRUE(done->is_capped);
+    EXPECT_EQ(done->why, "rate exceeded");
+    EXPECT_GE(now, kPace.drain + kDrainSilent);
+    EXPECT_LE(now, kPace.drain + kDrainSilent + kPace.longest);
+    return;
+  }
+  FAIL() << "it went on";
+}
+
+TEST(LogFollower, a_stream_that_was_there_and_is_gone_has_not_been_read_to_its_end) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.page("f/1", 5, false, 0s);
+  follower.stopped(0s);
+  EXPECT_EQ(fetched(follower, 10s), "token:f/1");
+  follower.failed(Code::kNotFound, "no such stream", 10s);
+  EXPECT_FALSE(is_done(follower, 10s));
 }
 
 }  // namespace

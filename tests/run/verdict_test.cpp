@@ -110,6 +110,16 @@ TEST(Verdict, with_nothing_named_only_kills_are_success_beside_a_0_and_a_failure
          VerdictKind::kFailed, 137);
 }
 
+TEST(Verdict, with_nothing_named_a_kill_is_no_end_of_task_kill_when_any_reason_tells_of_memory) {
+  // The reason may stand beside the other container, or beside the task.
+  expect(judge(stopped({container("sidecar", 137), container("main", 0, kOom)}), kPair,
+               OurStop::kNone),
+         VerdictKind::kFailed, 137);
+  auto task = stopped({container("sidecar", 137), container("main", 0)});
+  task.stopped_reason = kOom;
+  expect(judge(task, kPair, OurStop::kNone), VerdictKind::kFailed, 137);
+}
+
 TEST(Verdict, with_nothing_named_a_missing_essential_code_is_no_success) {
   expect(judge(stopped({container("sidecar", {}), container("main", 0)}), kPair, OurStop::kNone),
          VerdictKind::kFailed, 125);
@@ -176,7 +186,11 @@ TEST(RunExitCode, is_the_signals_when_something_was_cut_short_by_it) {
   const Verdict good{VerdictKind::kSucceeded, 0, "", ""};
   EXPECT_EQ(run_exit_code({good, {VerdictKind::kInterrupted, 130, "", ""}}, 130), 130);
   EXPECT_EQ(run_exit_code({good, {VerdictKind::kSkipped, 125, "", ""}}, 143), 143);
+  EXPECT_EQ(run_exit_code({{VerdictKind::kNeverStarted, 125, "", ""}}, 130), 130);
+  EXPECT_EQ(run_exit_code({{VerdictKind::kUnknown, 125, "", ""}}, 143), 143);
+  EXPECT_EQ(run_exit_code({{VerdictKind::kDetached, 0, "", ""}}, 130), 130);
   EXPECT_EQ(run_exit_code({good}, 130), 0);  // It had ended before.
+  EXPECT_EQ(run_exit_code({{VerdictKind::kFailed, 7, "", ""}}, 130), 7);
 }
 
 }  // namespace
