@@ -59,10 +59,9 @@ class Parser {
   Result<> heading(std::string_view line) {
     if (line.back() != ']') return complain("the section's heading has no closing `]`");
     std::string name;
-    for (const auto& word : split(trimmed(line.substr(1, line.size() - 2)), ' ')) {
-      if (trimmed(word).empty()) continue;
-      if (!name.empty()) name += ' ';
-      name += trimmed(word);
+    for (const char c : trimmed(line.substr(1, line.size() - 2))) {
+      if (!is_blank(c)) name += c;
+      if (is_blank(c) && !name.ends_with(' ')) name += ' ';
     }
     for (const char quote : {'"', '\''}) {
       const auto open = name.find(quote);

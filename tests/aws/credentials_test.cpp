@@ -1,0 +1,230 @@
+#include "aws/credentials.h"
+
+#include <gtest/gtest.h>
+
+#include "aws/settings.h"
+#include "sim/sim_files.h"
+#include "sim/sim_loop.h"
+
+namespace runtask::aws {
+namespace {
+
+using Variables = std::map<std::string, std::string>;
+
+class CredentialsTest : public testing::Test {
+ protected:
+  CredentialsTest() { EXPECT_TRUE(files.make_directory("/home/me/.aws", 0700)); }
+  void config(std::string_view text) {
+    EXPECT_TRUE(files.write("/home/me/.aws/config", text, 0600));
+  }
+  void credentials(std::string_view text) {
+    EXPECT_TRUE(files.write("/home/me/.aws/credentials", text, 0600));
+  }
+  Result<Credentials> find(Variables variables, const std::string& profile = {}) {
+    variables.emplace("HOME", "/home/me");
+    const sys::Environment environment(std::move(variables));
+    const auto shared = TRY(SharedConfig::load(environment, files, profile));
+    return find_credentials(environment, shared);
+  }
+  // The access key's id, or the error.
+  std::string id(Variables variables, const std::string& profile = {}) {
+    const auto found = find(std::move(variables), profile);
+    return found ? found->keys.access_key_id : found.error().text();
+  }
+  sim::SimFiles files;
+};
+
+const Variables kKeys{{"AWS_ACCESS_KEY_ID", "ENV"}, {"AWS_SECRET_ACCESS_KEY", "s3cret"}};
+constexpr const char* kFile =
+    "[default]\naws_access_key_id=DEFAULT\naws_secret_access_key=s\n"
+    "[x]\naws_access_key_id=X\naws_secret_access_key=s\naws_session_token=t\n";
+
+TEST_F(CredentialsTest, the_environment_is_used_with_its_token) {
+  auto variables = kKeys;
+  variables["AWS_SESSION_TOKEN"] = "token";
+  variables["AWS_CREDENTIAL_EXPIRATION"] = "2026-01-31T12:00:00Z";
+  const auto found = find(variables);
+  ASSERT_TRUE(found) << found.error().text();
+  EXPECT_EQ(found->keys.access_key_id, "ENV");
+  EXPECT_EQ(found->keys.secret_access_key.reveal(), "s3cret");
+  EXPECT_EQ(found->keys.session_token.reveal(), "token");
+  EXPECT_EQ(found->expiry, WallTime(Duration(1'769'860'800'000)));
+}
+
+TEST_F(CredentialsTest, an_explicit_profile_is_stronger_than_the_environment) {
+  credentials(kFile);
+  EXPECT_EQ(id(kKeys), "ENV");
+  EXPECT_EQ(id(kKeys, "x"), "X");
+  auto variables = kKeys;
+  variables["AWS_PROFILE"] = "x";
+  EXPECT_EQ(id(variables), "ENV");
+}
+
+TEST_F(CredentialsTest, the_profile_is_the_flag_the_environment_or_default) {
+  credentials(kFile);
+  EXPECT_EQ(id({}), "DEFAULT");
+  EXPECT_EQ(id({{"AWS_PROFILE", "x"}}), "X");
+  EXPECT_EQ(id({{"AWS_DEFAULT_PROFILE", "x"}}), "X");
+  EXPECT_EQ(id({{"AWS_PROFILE", "x"}}, "default"), "DEFAULT");
+  EXPECT_EQ(find({}, "x")->keys.session_token.reveal(), "t");
+  EXPECT_EQ(find({}, "x")->source, "the profile `x` of /home/me/.aws/credentials");
+}
+
+TEST_F(CredentialsTest, the_credentials_file_is_stronger_than_the_config_file) {
+  config(
+      "[profile x]\naws_access_key_id=CONFIG\naws_secret_access_key=s\n"
+      "[profile y]\naws_access_key_id=Y\naws_secret_access_key=s\n");
+  EXPECT_EQ(id({}, "x"), "CONFIG");
+  credentials(kFile);
+  EXPECT_EQ(id({}, "x"), "X");
+  EXPECT_EQ(id({}, "y"), "Y");
+}
+
+TEST_F(CredentialsTest, the_files_may_be_elsewhere) {
+  EXPECT_TRUE(files.write("/home/me/other", kFile, 0600));
+  EXPECT_EQ(id({{"AWS_SHARED_CREDENTIALS_FILE", "/home/me/other"}}), "DEFAULT");
+  EXPECT_EQ(id({{"AWS_SHARED_CREDENTIALS_FILE", "~/other"}}), "DEFAULT");
+}
+
+TEST_F(CredentialsTest, profile_default_of_the_config_file_wins_over_default) {
+  config(
+      "[default]\naws_access_key_id=A\naws_secret_access_key=s\n"
+      "[profile default]\naws_access_key_id=B\naws_secret_access_key=s\n");
+  EXPECT_EQ(id({}), "B");
+  config("[x]\naws_access_key_id=A\naws_secret_access_key=s\n");
+  EXPECT_NE(id({}, "x").find("in neither"), std::string::npos)
+      << "without `profile` it is no profile there";
+}
+
+TEST_F(CredentialsTest, none_at_all_says_what_to_do) {
+  const auto found = find({});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Code::kUsage);
+  EXPECT_NE(found.error().text().find("no AWS credentials"), std::string::npos);
+  EXPECT_NE(found.error().text().find("--local"), std::string::npos);
+}
+
+TEST_F(CredentialsTest, a_missing_profile_is_named_with_who_named_it) {
+  credentials(kFile);
+  EXPECT_NE(id({}, "y").find("the profile `y` (--profile) is in neither"), std::string::npos);
+  EXPECT_NE(id({{"AWS_PROFILE", "y"}}).find("(AWS_PROFILE)"), std::string::npos);
+}
+
+TEST_F(CredentialsTest, half_a_pair_is_an_error_and_shows_no_secret) {
+  const auto text = id({{"AWS_SECRET_ACCESS_KEY", "wJalrXUtnFEMI"}});
+  EXPECT_NE(text.find("AWS_ACCESS_KEY_ID is missing"), std::string::npos) << text;
+  EXPECT_EQ(text.find("wJalr"), std::string::npos);
+  credentials("[default]\naws_access_key_id=A\n");
+  EXPECT_NE(id({}).find("aws_secret_access_key is missing"), std::string::npos);
+}
+
+TEST_F(CredentialsTest, each_way_that_is_not_supported_yet_is_named) {
+  const std::map<std::string, std::string> ways{
+      {"role_arn = arn:aws:iam::1:role/r\nsource_profile = x", "role_arn"},
+      {"web_identity_token_file = /t", "web_identity_token_file"},
+      {"sso_session = s", "sso_session"},
+      {"sso_start_url = https://s", "sso_start_url"},
+      {"login_session = s", "login_session"},
+      {"credential_process = /bin/p", "credential_process"}};
+  for (const auto& [settings, word] : ways) {
+    config("[profile p]\n" + settings + "\n");
+    const auto found = find({}, "p");
+    ASSERT_FALSE(found) << word;
+    EXPECT_EQ(found.error().code, Code::kUsage);
+    EXPECT_NE(found.error().message.find("`p`"), std::string::npos);
+    EXPECT_NE(found.error().message.find(word), std::string::npos) << found.error().message;
+    EXPECT_NE(found.error().hint.find("export-credentials --profile p"), std::string::npos);
+  }
+}
+
+TEST_F(CredentialsTest, keys_beside_another_way_count_in_the_order_of_the_sdks) {
+  credentials(kFile);
+  config("[profile x]\ncredential_process = /bin/p\n");
+  EXPECT_EQ(id({}, "x"), "X");
+  config("[profile x]\nrole_arn = r\nsource_profile = default\n");
+  EXPECT_NE(id({}, "x").find("role_arn"), std::string::npos);
+}
+
+TEST_F(CredentialsTest, those_of_a_container_or_a_web_identity_are_named_too) {
+  EXPECT_NE(id({{"AWS_CONTAINER_CREDENTIALS_FULL_URI", "http://x"}}).find("not supported"),
+            std::string::npos);
+  EXPECT_NE(id({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}}).find("not supported"), std::string::npos);
+}
+
+TEST_F(CredentialsTest, a_broken_file_is_an_error_with_its_line) {
+  credentials("[default]\noops\n");
+  EXPECT_NE(id({}).find("/home/me/.aws/credentials:2:"), std::string::npos);
+  EXPECT_EQ(find({}).error().code, Code::kUsage);
+}
+
+TEST_F(CredentialsTest, without_a_home_there_are_no_files) {
+  credentials(kFile);
+  EXPECT_EQ(id({{"HOME", ""}, {"AWS_ACCESS_KEY_ID", "E"}, {"AWS_SECRET_ACCESS_KEY", "s"}}), "E");
+  EXPECT_NE(id({{"HOME", ""}}).find("no AWS credentials"), std::string::npos);
+}
+
+TEST(StaticCredentials, are_given_later_on_the_loop_until_they_expire) {
+  sim::SimLoop loop;
+  Credentials keys{{"A", Secret("s"), Secret()}, sim::SimLoop::kWallStart + Duration(1000), "x"};
+  StaticCredentials provider(loop, keys);
+  std::optional<Result<Credentials>> got;
+  auto pending = provider.get([&](Result<Credentials> result) { got = std::move(result); });
+  EXPECT_FALSE(got);
+  loop.run();
+  ASSERT_TRUE(got && *got);
+  EXPECT_EQ((**got).keys.access_key_id, "A");
+
+  loop.run_for(Duration(1000));
+  pending = provider.get([&](Result<Credentials> result) { got = std::move(result); });
+  loop.run();
+  ASSERT_FALSE(*got);
+  EXPECT_EQ(got->error().code, Code::kDenied);
+  EXPECT_NE(got->error().message.find("expired at 2026-01-31T00:00:01"), std::string::npos);
+
+  got.reset();
+  pending = provider.get([&](Result<Credentials> result) { got = std::move(result); });
+  pending.reset();
+  loop.run();
+  EXPECT_FALSE(got) << "called off";
+}
+
+TEST(Settings, hold_what_flags_environment_and_files_say) {
+  sim::SimFiles files;
+  auto variables = kKeys;
+  variables["AWS_REGION"] = "eu-west-1";
+  const auto settings = find_settings(sys::Environment(variables), files, {});
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->region, "eu-west-1");
+  EXPECT_EQ(settings->endpoints.ecs.url, "https://ecs.eu-west-1.amazonaws.com/");
+  EXPECT_EQ(settings->credentials.keys.access_key_id, "ENV");
+  EXPECT_EQ(settings->attempts_max, 3);
+  EXPECT_TRUE(settings->warnings.empty());
+}
+
+TEST(Settings, the_number_of_attempts_can_be_set) {
+  sim::SimFiles files;
+  auto variables = kKeys;
+  variables["AWS_REGION"] = "eu-west-1";
+  variables["AWS_MAX_ATTEMPTS"] = "7";
+  EXPECT_EQ(find_settings(sys::Environment(variables), files, {})->attempts_max, 7);
+  for (const char* bad : {"0", "x", "101"}) {
+    variables["AWS_MAX_ATTEMPTS"] = bad;
+    EXPECT_FALSE(find_settings(sys::Environment(variables), files, {})) << bad;
+  }
+}
+
+TEST(Settings, keys_and_a_profile_in_the_environment_are_worth_a_warning) {
+  sim::SimFiles files;
+  ASSERT_TRUE(files.write("/credentials", kFile, 0600));
+  auto variables = kKeys;
+  variables["AWS_REGION"] = "eu-west-1";
+  variables["AWS_PROFILE"] = "x";
+  variables["AWS_SHARED_CREDENTIALS_FILE"] = "/credentials";
+  const auto settings = find_settings(sys::Environment(variables), files, {});
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->warnings.size(), 1U);
+  EXPECT_TRUE(find_settings(sys::Environment(variables), files, {"x", ""})->warnings.empty());
+}
+
+}  // namespace
+}  // namespace runtask::aws
