@@ -115,7 +115,7 @@ class Driver::State {
     const auto& launch = plan_.launches[static_cast<std::size_t>(index)];
     // What is about to be started, and by which token it can be found again, must be on disk before
     // it is sent for the first time. Later attempts are the same call.
-    if (!record.is_journalled) {
+    if (outside_.history != nullptr && !record.is_journalled) {
       const auto written =
           journal(index, "start_call", masked_json(ecs::write_request(launch.input), plan_.secrets),
                   history::History::Durability::kSynced);
@@ -196,7 +196,8 @@ class Driver::State {
   void show(const ShowStatus& action) {
     const auto& launch = plan_.launches[static_cast<std::size_t>(action.launch)];
     // Stopped tasks are forgotten by ECS after an hour; then only this record knows.
-    note(action.launch, "observed", masked_json(ecs::to_text(action.task), plan_.secrets));
+    if (outside_.history != nullptr)
+      note(action.launch, "observed", masked_json(ecs::to_text(action.task), plan_.secrets));
     outside_.observer.on_status(launch, action.task);
   }
 

@@ -1,0 +1,359 @@
+#include "sim/run_cloud.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include "ecs/life_cycle.h"
+
+namespace runtask::sim {
+namespace {
+
+using namespace std::chrono_literals;
+
+ecs::ContainerDefinition container_definition(const std::string& name, bool is_essential) {
+  ecs::ContainerDefinition container;
+  container.name = name;
+  container.image = "host";
+  container.memory = 64;
+  container.stop_timeout = 2;
+  container.essential = is_essential;
+  container.log_configuration.emplace();
+  container.log_configuration->log_driver = "awslogs";
+  container.log_configuration->options = {
+      {"awslogs-group", "/g"}, {"awslogs-region", "us-east-1"}, {"awslogs-stream-prefix", "p"}};
+  return container;
+}
+
+tl::unexpected<ecs::CallError> call_error(std::string_view name, int status, Code code) {
+  ecs::CallError error;
+  error.error = {code, name.empty() ? "no reply" : std::string(name), {}, {}};
+  error.name = name;
+  error.http_status = status;
+  error.may_have_happened = status == 0 || status >= 500;
+  return tl::unexpected<ecs::CallError>(error);
+}
+
+template <class Reply>
+ecs::Called<Reply> answered(local::Answer<Reply> answer) {
+  if (answer) return *std::move(answer);
+  const auto& error = answer.error();
+  return call_error(error.name, 400, ecs::classify(error.name, 400, error.message));
+}
+
+template <class Map>
+std::optional<Instant> found(const Map& map, const std::string& key) {
+  const auto at = map.find(key);
+  if (at == map.end()) return {};
+  return at->second;
+}
+
+}  // namespace
+
+Cloud::Cloud(SimLoop& loop, unsigned seed, const Faults& faults, const Shape& shape)
+    : loop_(loop), faults_(faults), shape_(shape), dice_(seed), ids_(seed), model_({}, ids_) {
+  ecs::RegisterTaskDefinition request;
+  request.definition.family = "job";
+  auto& containers = request.definition.container_definitions;
+  if (shape.has_sidecar)
+    containers.push_back(container_definition("sidecar", shape.sidecar_is_essential));
+  containers.push_back(container_definition("main", true));
+  const auto reply = model_.call(request, context());
+  assert(reply && "the definition is good");
+  definition_ = reply->task_definition;
+  carry_out();
+}
+Cloud::~Cloud() = default;
+
+bool Cloud::chance(int percent) {
+  return static_cast<int>(dice_() % 100) < percent;
+}
+Duration Cloud::between(Duration low, Duration high) {
+  return low + Duration(static_cast<long long>(dice_()) % ((high - low).count() + 1));
+}
+Duration Cloud::reply_delay() {
+  return between(1ms, faults_.delay_max);
+}
+int Cloud::any_exit_code() {
+  const auto kind = dice_() % 8;
+  if (kind == 0) return 137;
+  if (kind == 1) return 143;
+  return kind < 5 ? 0 : static_cast<int>(dice_() % 256);
+}
+local::CallContext Cloud::context() const {
+  return {moment(), "arn:aws:iam::000000000000:root"};
+}
+void Cloud::later(Duration delay, std::function<void()> what) {
+  const auto when = loop_.now() + delay;
+  // The loop has no timer that nobody holds: a chain of posts would not pass time.
+  auto timer = std::make_shared<sys::PendingPtr>();
+  *timer = loop_.after(when - loop_.now(),
+                       [timer, alive = std::weak_ptr<int>(alive_), what = std::move(what)] {
+                         if (!alive.expired()) what();
+                       });
+}
+
+// ---- Calls
+
+template <class Reply, class Body>
+void Cloud::exchange(const ecs::Done<Reply>& done, Body body) {
+  const auto fails = [&](std::string_view name, int status, Code code, Duration delay) {
+    later(delay, [done, error = call_error(name, status, code)] { done(error); });
+  };
+  if (chance(faults_.throttled))
+    return fails("ThrottlingException", 400, Code::kThrottled, reply_delay());
+  if (chance(faults_.server_error))
+    return fails("ServerException", 500, Code::kUnavailable, reply_delay());
+  if (chance(faults_.lost_request)) return fails("", 0, Code::kTimeout, reply_delay() + 1000ms);
+  if (chance(faults_.repeated)) later(reply_delay(), [body]() mutable { (void)body(); });
+  const bool loses_reply = chance(faults_.lost_reply);
+  later(reply_delay(), [this, done, body, loses_reply]() mutable {
+    ecs::Called<Reply> reply = body();
+    if (loses_reply) reply = call_error("", 0, Code::kUnavailable);
+    later(reply_delay(), [done, reply = std::move(reply)] { done(reply); });
+  });
+}
+
+void Cloud::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
+  tokens_.insert(request.client_token);
+  const bool for_now = chance(faults_.refused_for_now);
+  if (for_now || chance(faults_.refused)) {
+    ecs::RunTaskReply refusal;
+    refusal.failures.push_back({"arn", for_now ? "RESOURCE:MEMORY" : "ATTRIBUTE", ""});
+    return later(reply_delay(), [done, refusal] { done(refusal); });
+  }
+  exchange<ecs::RunTaskReply>(done, [this, request] {
+    auto reply = model_.call(request, context());
+    carry_out();
+    for (const auto& task : reply ? reply->tasks : std::vector<ecs::Task>()) {
+      const auto id = ecs::last_part(task.task_arn);
+      const auto delay = chance(faults_.not_visible) ? between(0ms, 20s) : 0ms;
+      if (visible_at_.try_emplace(id, loop_.now() + delay).second) meet_fate(id);
+    }
+    return answered(std::move(reply));
+  });
+}
+
+void Cloud::call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) {
+  const auto id = ecs::last_part(request.task);
+  stop_called_at_.try_emplace(id, loop_.now());
+  if (faults_.stop_denied)
+    return later(reply_delay(),
+                 [done] { done(call_error("AccessDeniedException", 400, Code::kDenied)); });
+  exchange<ecs::StopTaskReply>(done, [this, id, request] {
+    stop_reasons_[id].push_back(request.reason);
+    auto reply = model_.call(request, context());
+    carry_out();
+    return answered(std::move(reply));
+  });
+}
+
+// Answers are made now and come later: overtaken by others, they are stale.
+void Cloud::call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) {
+  if (faults_.describe_denied && chance(10))
+    return later(reply_delay(),
+                 [done] { done(call_error("AccessDeniedException", 400, Code::kDenied)); });
+  exchange<ecs::DescribeTasksReply>(done, [this, request] {
+    auto reply = describe(request);
+    const bool is_stale = faults_.stale_answers && !last_answer_.tasks.empty() && chance(20);
+    if (!is_stale) return ecs::Called<ecs::DescribeTasksReply>(last_answer_ = reply);
+    std::swap(reply, last_answer_);
+    std::erase_if(reply.tasks, [&](const ecs::Task& task) {
+      return std::find(request.tasks.begin(), request.tasks.end(), task.task_arn) ==
+             request.tasks.end();
+    });
+    return ecs::Called<ecs::DescribeTasksReply>(reply);
+  });
+}
+
+bool Cloud::is_hidden(const std::string& arn) {
+  const auto id = ecs::last_part(arn);
+  const auto forgotten = found(forgotten_at_, id);
+  return visible_at_[id] > loop_.now() || (forgotten && *forgotten <= loop_.now()) ||
+         chance(faults_.missing_blip);
+}
+
+ecs::DescribeTasksReply Cloud::describe(const ecs::DescribeTasks& request) {
+  auto visible = request;
+  std::vector<std::string> missing;
+  std::erase_if(visible.tasks, [&](const std::string& arn) {
+    const bool hides = is_hidden(arn);
+    if (hides) missing.push_back(arn);
+    return hides;
+  });
+  ecs::DescribeTasksReply reply;
+  if (!visible.tasks.empty()) reply = *model_.call(visible, context());
+  for (const auto& arn : missing)
+    if (chance(80)) reply.failures.push_back({arn, "MISSING", ""});  // Or without a word.
+  return reply;
+}
+
+void Cloud::call(const ecs::GetLogEvents& request, ecs::Done<ecs::GetLogEventsReply> done) {
+  if (faults_.logs_denied)
+    return later(reply_delay(),
+                 [done] { done(call_error("AccessDeniedException", 400, Code::kDenied)); });
+  exchange<ecs::GetLogEventsReply>(done, [this, request] { return log_page(request); });
+}
+
+ecs::Called<ecs::GetLogEventsReply> Cloud::log_page(const ecs::GetLogEvents& request) {
+  const auto at = streams_.find(request.log_stream_name);
+  if (at == streams_.end() || at->second.front().visible_at > loop_.now())
+    return call_error("ResourceNotFoundException", 400, Code::kNotFound);
+  const auto& stream = at->second;
+  // A token says where to go on; a tail makes it another one, as behind an empty page in between.
+  const auto& token = request.next_token;
+  std::size_t index = token.empty() ? 0 : std::stoul(token.substr(2));
+  ecs::GetLogEventsReply reply;
+  const bool comes_empty = !token.empty() && !token.ends_with("x") && chance(20);
+  const auto page_max = comes_empty ? 0 : 1 + dice_() % 8;
+  for (; index < stream.size() && stream[index].visible_at <= loop_.now(); ++index) {
+    if (reply.events.size() == page_max) break;
+    reply.events.push_back({loop_.wall_now(), stream[index].text, loop_.wall_now()});
+  }
+  const bool is_same = reply.events.empty() && !token.empty() && !comes_empty;
+  reply.next_forward_token =
+      is_same ? token : "f/" + std::to_string(index) + (comes_empty ? "x" : "");
+  const auto task_id = ecs::last_part(request.log_stream_name);
+  const auto name = request.log_stream_name.substr(2, request.log_stream_name.rfind('/') - 2);
+  const bool has_ended = containers_[{task_id, name}].has_ended;
+  if (shape_.says_complete && has_ended && index == stream.size()) reply.complete = true;
+  return reply;
+}
+
+namespace {
+[[noreturn]] void unexpected_call() {
+  assert(false && "a run makes no such call");
+  std::abort();
+}
+}  // namespace
+void Cloud::call(const ecs::ListTasks&, ecs::Done<ecs::ListTasksReply>) {
+  unexpected_call();
+}
+void Cloud::call(const ecs::ListClusters&, ecs::Done<ecs::ListClustersReply>) {
+  unexpected_call();
+}
+void Cloud::call(const ecs::DescribeClusters&, ecs::Done<ecs::DescribeClustersReply>) {
+  unexpected_call();
+}
+void Cloud::call(const ecs::CreateCluster&, ecs::Done<ecs::CreateClusterReply>) {
+  unexpected_call();
+}
+void Cloud::call(const ecs::RegisterTaskDefinition&, ecs::Done<ecs::RegisterTaskDefinitionReply>) {
+  unexpected_call();
+}
+void Cloud::call(const ecs::DescribeTaskDefinition&, ecs::Done<ecs::DescribeTaskDefinitionReply>) {
+  unexpected_call();
+}
+void Cloud::call(const ecs::FilterLogEvents&, ecs::Done<ecs::FilterLogEventsReply>) {
+  unexpected_call();
+}
+void Cloud::call(const ecs::GetCallerIdentity&, ecs::Done<ecs::GetCallerIdentityReply>) {
+  unexpected_call();
+}
+
+// ---- Truth
+
+const ecs::Task* Cloud::task(const std::string& arn) const {
+  return model_.task(ecs::last_part(arn));
+}
+std::vector<std::string> Cloud::lines_of(const std::string& arn,
+                                         const std::string& container) const {
+  std::vector<std::string> lines;
+  const auto at = streams_.find(ecs::log_stream_name("p", container, ecs::last_part(arn)));
+  if (at == streams_.end()) return lines;
+  for (const auto& line : at->second)
+    lines.push_back(line.text);
+  return lines;
+}
+bool Cloud::was_asked_to_stop(const std::string& arn, const std::string& words) const {
+  const auto at = stop_reasons_.find(ecs::last_part(arn));
+  return at != stop_reasons_.end() &&
+         std::any_of(at->second.begin(), at->second.end(), [&](const std::string& reason) {
+           return reason.find(words) != std::string::npos;
+         });
+}
+std::optional<Instant> Cloud::stop_called_at(const std::string& arn) const {
+  return found(stop_called_at_, ecs::last_part(arn));
+}
+
+// ---- Containers that pretend
+
+void Cloud::tell(const local::Event& event) {
+  model_.on(event, moment());
+  carry_out();
+}
+
+void Cloud::carry_out() {
+  for (const auto& action : model_.take_effects().actions) {
+    if (const auto* start = std::get_if<local::StartContainer>(&action)) begin(start->start->id);
+    if (const auto* signal = std::get_if<local::SignalContainer>(&action))
+      if (!containers_[signal->id].ignores_term)
+        finish(signal->id, between(0ms, 800ms), 143, false);
+    if (const auto* kill = std::get_if<local::KillContainer>(&action))
+      finish(kill->id, 0ms, 137, false);
+  }
+  most_alive_ = std::max(most_alive_, model_.live_tasks());
+  wake_model();
+}
+
+void Cloud::wake_model() {
+  const auto at = model_.next_wake();
+  if (!at || (next_wake_ && *next_wake_ <= *at && *next_wake_ > loop_.now())) return;
+  next_wake_ = std::max(*at, loop_.now());
+  later(*next_wake_ - loop_.now(), [this] {
+    next_wake_.reset();
+    model_.on_time(moment());
+    carry_out();
+  });
+}
+
+void Cloud::meet_fate(const std::string& task_id) {
+  const auto interrupted = [&](std::string_view code, const char* reason) {
+    later(between(0ms, 20s), [this, task_id, code, reason] {
+      model_.interrupt(task_id, code, reason, moment());
+      carry_out();
+    });
+  };
+  if (chance(faults_.spot))
+    interrupted(ecs::stop_code::kSpotInterruption, "Your Spot Task was interrupted.");
+  if (chance(faults_.lost_host))
+    interrupted(ecs::stop_code::kTerminationNotice, "Host EC2 (instance i-1) terminated.");
+  if (chance(faults_.stopped_by_others))
+    interrupted(ecs::stop_code::kUserInitiated, "Task stopped by somebody");
+  if (chance(faults_.forgotten)) forgotten_at_[task_id] = loop_.now() + between(0ms, 30s);
+}
+
+void Cloud::begin(const local::ContainerId& id) {
+  if (chance(faults_.never_starts))
+    return later(between(0ms, 500ms), [this, id] {
+      tell(local::ContainerNotStarted{id, "CannotPullContainerError: not found"});
+    });
+  containers_[id].ignores_term = chance(faults_.ignores_term);
+  later(between(0ms, 3s), [this, id] {
+    tell(local::ContainerStarted{id});
+    const auto lines = dice_() % 3 == 0 ? 0 : dice_() % 30;
+    for (unsigned i = 0; i < lines; ++i)
+      later(between(0ms, 9s), [this, id, i] { write(id, "line " + std::to_string(i)); });
+    const bool lacks_memory = chance(faults_.out_of_memory);
+    const auto life = dice_() % 4 == 0 ? between(0ms, 500ms) : between(0ms, 20s);
+    finish(id, life, lacks_memory ? 137 : any_exit_code(), lacks_memory);
+  });
+}
+
+void Cloud::write(const local::ContainerId& id, const std::string& text) {
+  if (containers_[id].has_ended) return;
+  auto& stream = streams_[ecs::log_stream_name("p", id.container, id.task_id)];
+  const auto after = stream.empty() ? Instant(0) : stream.back().visible_at;
+  stream.push_back({std::max(after, loop_.now() + between(0ms, faults_.late_lines_max)), text});
+}
+
+void Cloud::finish(const local::ContainerId& id, Duration in, int code, bool out_of_memory) {
+  later(in, [this, id, code, out_of_memory] {
+    if (containers_[id].has_ended) return;
+    if (dice_() % 4 != 0) write(id, "the end");
+    containers_[id].has_ended = true;
+    tell(local::ContainerExited{id, code, out_of_memory});
+  });
+}
+
+}  // namespace runtask::sim
