@@ -164,6 +164,10 @@ int own_process_id() {
   return ::getpid();
 }
 
+bool process_exists(int process_id) {
+  return process_id > 0 && (::kill(process_id, 0) == 0 || errno == EPERM);
+}
+
 bool wait_for(Duration patience, const std::function<bool()>& condition) {
   constexpr Duration kLookAgain(5);
   const auto deadline = std::chrono::steady_clock::now() + patience;
