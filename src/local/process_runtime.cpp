@@ -214,8 +214,6 @@ void ProcessRuntime::ended(const ContainerId& id, const sys::ProcessExit& exit) 
   assert(found != running_.end() && "a process ends once");
   // The last line is stored before anybody hears of the end.
   found->second->log.end(outside_.loop.wall_now());
-  // The process is telling its end right now, so it goes only after that.
-  outside_.loop.post([over = std::shared_ptr<Running>(std::move(found->second))] { (void)over; });
   running_.erase(found);
   remove_directory(id);
   report_(ContainerExited{id, exit.shell_code(), exit.out_of_memory});
@@ -261,8 +259,7 @@ void ProcessRuntime::health_checked(const ContainerId& id, bool passed) {
   const auto found = running_.find(id);
   if (found == running_.end()) return;
   found->second->health_timeout.reset();
-  outside_.loop.post([over = std::shared_ptr<sys::Process>(
-                          std::move(found->second->health_check))] { (void)over; });
+  found->second->health_check.reset();
   report_(HealthChecked{id, passed});
 }
 

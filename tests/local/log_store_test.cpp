@@ -196,7 +196,7 @@ TEST_F(LogStoreTest, tokens_of_other_streams_and_nonsense_are_refused) {
   const auto foreign = call<ecs::GetLogEvents>(R"({"logGroupName":"g","logStreamName":"other"})")
                            ->next_forward_token;
   for (const std::string& wrong : {foreign, std::string("f/1"), std::string("x"),
-                                  std::string("f/a/b/c"), std::string("f/1/-1/0")})
+                                   std::string("f/a/b/c"), std::string("f/1/-1/0")})
     EXPECT_FALSE(get(token(wrong))) << wrong;
   EXPECT_FALSE(get(R"(,"limit":0)"));
   EXPECT_FALSE(get(R"(,"limit":10001)"));
