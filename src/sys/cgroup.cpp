@@ -34,8 +34,11 @@ std::string read_small(const std::string& path) {
 
 // O_CREAT makes no file in a real group; it is for the plain directory that stands for one in
 // tests.
+Descriptor open_setting(const std::string& path, int flags) {
+  return Descriptor(::open(path.c_str(), flags | O_CREAT | O_CLOEXEC, 0600));
+}
 bool write_setting(const std::string& path, const std::string& value) {
-  const Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600));
+  const auto file = open_setting(path, O_WRONLY);
   return file.is_open() &&
          ::write(file.get(), value.data(), value.size()) == static_cast<ssize_t>(value.size());
 }
@@ -185,7 +188,7 @@ bool MemoryCgroup::set_up(std::uint64_t bytes_max) {
     if (!set("/memory.max", limit)) return false;
     (void)set("/memory.swap.max", "0");   // Where the kernel counts swap.
     (void)set("/memory.oom.group", "1");  // All or nobody; the keeper does the same.
-    events_ = Descriptor(::open(counters_file_.c_str(), O_RDONLY | O_CLOEXEC));
+    events_ = open_setting(counters_file_, O_RDONLY);
     return events_.is_open();
   }
   if (!set("/memory.limit_in_bytes", limit)) return false;

@@ -161,7 +161,8 @@ class Keeper {
 }  // namespace
 
 void keep_tree(const KeeperPlan& plan) {
-  (void)::setsid();
+  // A group of its own, but the session of its program: that tells it from adopted strays.
+  (void)::setpgid(0, 0);
   (void)::prctl(PR_SET_NAME, "runtask-keeper");
   (void)::prctl(PR_SET_CHILD_SUBREAPER, 1);
   const rlimit no_core{0, 0};

@@ -89,7 +89,8 @@ ProcessExit SystemProcesses::Nursery::collect(const StartedProcess& process) {
 std::span<pid_t> SystemProcesses::Nursery::strays(std::span<pid_t> memory) const {
   const auto all = children(::getpid(), memory);
   const pid_t session = ::getsid(0);
-  // What other code has forked here shares this session; what a child leaves behind does not.
+  // Keepers and what other code has forked here share this session; what a child leaves behind does
+  // not.
   const auto end = std::remove_if(all.begin(), all.end(), [&](pid_t pid) {
     return known_.contains(pid) || ::getsid(pid) == session;
   });

@@ -93,6 +93,8 @@ class Processes {
 // The real ones: pidfd and pipes on the loop, which outlives them. Destroying it waits for those
 // whose Process was destroyed to end. The first kept tree makes this program adopt the orphans of
 // its descendants (PR_SET_CHILD_SUBREAPER), so that it can end those of a keeper that was killed.
+// One for a whole program: when a keeper was killed, children in sessions of their own that this
+// object has not started are taken for that keeper's.
 class SystemProcesses final : public Processes {
  public:
   explicit SystemProcesses(EventLoop& loop);
