@@ -94,7 +94,7 @@ void declare_environment(CLI::App& app, RunArguments& run) {
          [&run](const std::string& text) {
            const auto equals = text.find('=');
            if (equals == 0 || text.empty())
-             throw CLI::ValidationError("`" + text + "` has no name before the `=`",
+             throw CLI::ValidationError("-e `" + text + "`: there is no name before the `=`",
                                         CLI::ExitCodes::ValidationError);
            EnvironmentFlag flag{text.substr(0, equals), {}};
            if (equals != std::string::npos) flag.value = text.substr(equals + 1);

@@ -31,6 +31,7 @@ TEST(NearestName, suggests_what_was_probably_meant_and_nothing_far_off) {
   const std::vector<std::string> names = {"web", "worker", "migrate"};
   EXPECT_EQ(nearest_name("migrat", names), "migrate");
   EXPECT_EQ(nearest_name("wrker", names), "worker");
+  EXPECT_EQ(nearest_name("wbe", names), "web");
   EXPECT_EQ(nearest_name("database", names), "");
 }
 

@@ -55,7 +55,8 @@ class Requests(Sandbox):
         result = self.runtask("run", "--local", *arguments, **options)
         self.assertEqual(result.code, 125, result)
         self.assertIn(expected, result.err)
-        self.assertEqual(result.err.count("error:"), 1, result.err)
+        self.assertLessEqual(result.err.count("error:"), 1, result.err)
+        self.assertEqual(result.out, "")
         return result
 
     def setUp(self):
@@ -63,7 +64,9 @@ class Requests(Sandbox):
         self.register("x", ("main", "echo hi"), ("other", "true"))
 
     def test_unknown_cluster(self):
-        self.refused("nowhere", "--cluster", "nowhere", "--task-definition", "x")
+        result = self.refused("Cluster not found", "--cluster", "nowhere", "--task-definition", "x")
+        self.assertIn("nowhere", result.err)
+        self.assertIn("next step", result.err)
 
     def test_unknown_task_definition(self):
         self.refused("local register", "--task-definition", "nothing")
@@ -73,8 +76,11 @@ class Requests(Sandbox):
         self.assertIn("did you mean `main`", result.err)
 
     def test_overrides_over_8192_characters_name_the_largest_variables(self):
-        result = self.refused("8192", "--task-definition", "x", "-e", "BIG=" + "x" * 9000, "-e", "SMALL=y")
-        self.assertIn("BIG", result.err)
+        result = self.run_local("x", "-e", "BIG=" + "x" * 9000, "-e", "SMALL=y")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("8192", result.err)
+        self.assertIn("BIG (9000)", result.err)
+        self.assertIn("9111", result.err)
 
 
 class Servers(AwsSandbox):
@@ -83,8 +89,10 @@ class Servers(AwsSandbox):
     def check(self, expected, *arguments, env=None, seconds=LONGEST):
         result = self.runtask("run", "--cluster", "c", "--task-definition", "manage", *arguments, env=env, seconds=seconds)
         self.assertEqual(result.code, 125, result)
-        self.assertEqual(result.err.count("error:"), 1, result.err)
+        self.assertLessEqual(result.err.count("error:"), 1, result.err)
         self.assertIn(expected, result.err)
+        for word in ("terminate called", "Assertion", "what():", "std::"):
+            self.assertNotIn(word, result.err)
         self.assertNotIn("wJalrXUtnFEMI", result.err)
         return result
 
@@ -125,7 +133,7 @@ class Servers(AwsSandbox):
     def test_a_lying_server(self):
         for body in ({"tasks": 7}, {"tasks": [{"taskArn": 1}]}, [], "x", {"tasks": [], "failures": []}):
             self.aws.operations["RunTask"] = lambda _, b=body: b
-            self.check("")
+            self.check("may have been started", "--retries", "1")
 
 
 class Disks(Sandbox):

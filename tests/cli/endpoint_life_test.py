@@ -41,7 +41,8 @@ class Life(Sandbox):
         self.ok("local", "start")
         result = self.runtask("local", "start", "--foreground")
         self.assertEqual(result.code, 1, result)
-        self.assertIn("already", result.err)
+        self.assertIn("another embedded endpoint", result.err)
+        self.assertIn(str(self.endpoint()["port"]), result.err)
 
     def test_stop_and_start_lose_no_definition_no_finished_task_and_no_log_line(self):
         self.register("talks", ("main", "echo one; echo two; exit 4"))
@@ -64,16 +65,16 @@ class Life(Sandbox):
                                        " while :; do sleep 0.1; done' & (sh -c 'echo $$ >> %(f)s; sleep 600' &) ;"
                                        " echo up; sleep 600" % {"f": self.path("pids")}))
         process = self.start("run", "--local", "--task-definition", "tree", "--json",
-                             stdout=open(self.path("out"), "wb"))
+                             stdout=self.sink("out"))
         wait_until(lambda: len(self.pids_in("pids")) == 3, "the tree")
-        wait_until(lambda: b'"up"' in open(self.path("out"), "rb").read(), "the log line")
+        wait_until(lambda: b'"up"' in self.text("out").encode(), "the log line")
         os.kill(self.endpoint()["pid"], signal.SIGKILL)
         wait_until(lambda: not any(alive(pid) for pid in self.pids_in("pids")), "the tree's end")
         # The next start shows it STOPPED; the run that watches says so.
         self.ok("local", "start")
         result = self.finish(process)
         self.assertEqual(result.code, 125, result)
-        outcome = json_lines(open(self.path("out"), encoding="utf-8").read())[-1]
+        outcome = json_lines(self.text("out"))[-1]
         self.assertEqual(outcome["launches"][0]["verdict"], "infrastructure")
         self.assertEqual(outcome["launches"][0]["stop_code"], "TerminationNotice")
 

@@ -8,10 +8,8 @@ class Logs(Sandbox):
             "/usr/bin/python3", "-c",
             "import sys; sys.stdout.write(''.join('line %06d of a burst that is long enough to matter\\n' % i"
             " for i in range(100000)))"]})
-        measured = self.path("rusage")
         # wait4 gives the peak memory of exactly this child.
-        out = open(self.path("out"), "wb")
-        process = self.start("run", "--local", "--task-definition", "burst", stdout=out)
+        process = self.start("run", "--local", "--task-definition", "burst", stdout=self.sink("out"))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         self.assertEqual(process.returncode, 0)
@@ -21,7 +19,6 @@ class Logs(Sandbox):
         self.assertEqual([int(line.split()[1]) for line in lines], list(range(100000)))
         if "sanitize" not in os.environ.get("RUNTASK_TEST_BUILD", ""):
             self.assertLess(usage.ru_maxrss, 64 * 1024, "KiB of peak memory")
-        del measured
 
     def test_a_line_longer_than_64_kib_arrives_whole(self):
         self.register("long", ("main", "head -c 200000 /dev/zero | tr '\\0' x; echo; echo after"))
@@ -64,12 +61,12 @@ class Logs(Sandbox):
 
     def test_lines_appear_while_the_task_still_runs(self):
         self.register("live", ("main", "echo first; while [ ! -e %s ]; do sleep 0.02; done; echo last" % self.path("go")))
-        process = self.start("run", "--local", "--task-definition", "live", stdout=open(self.path("out"), "wb"))
-        wait_until(lambda: open(self.path("out"), encoding="utf-8").read() == "first\n", "the line, live")
+        process = self.start("run", "--local", "--task-definition", "live", stdout=self.sink("out"))
+        wait_until(lambda: self.text("out") == "first\n", "the line, live")
         self.assertIsNone(process.poll())
         self.write("go", "")
         self.assertEqual(self.finish(process).code, 0)
-        self.assertEqual(open(self.path("out"), encoding="utf-8").read(), "first\nlast\n")
+        self.assertEqual(self.text("out"), "first\nlast\n")
 
     def test_no_logs_prints_none(self):
         self.register("talks", ("main", "echo hi"))

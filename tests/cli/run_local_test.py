@@ -62,12 +62,12 @@ class Run(Sandbox):
     def interrupted(self, number, code):
         self.register("slow", ("main", "trap 'echo stopping; exit 3' TERM; echo started; while :; do sleep 0.05; done"))
         process = self.start("run", "--local", "--task-definition", "slow", "--json",
-                             stdout=open(self.path("out"), "wb"))
-        wait_until(lambda: "started" in open(self.path("out"), encoding="utf-8").read(), "the first log line")
+                             stdout=self.sink("out"))
+        wait_until(lambda: "started" in self.text("out"), "the first log line")
         process.send_signal(number)
         result = self.finish(process)
         self.assertEqual(result.code, code, result)
-        records = json_lines(open(self.path("out"), encoding="utf-8").read())
+        records = json_lines(self.text("out"))
         self.assertEqual([r["message"] for r in records if r["type"] == "log"], ["started", "stopping"])
         self.assertEqual(records[-1]["launches"][0]["verdict"], "interrupted")
         tasks = json.loads(self.ok("local", "status", "--json").out)
@@ -198,7 +198,7 @@ class Run(Sandbox):
 
     def test_killing_the_client_does_not_touch_the_task(self):
         self.register("later", ("main", "echo started; sleep 1; touch %s" % self.path("done")))
-        process = self.start("run", "--local", "--task-definition", "later", stdout=open(self.path("out"), "wb"))
+        process = self.start("run", "--local", "--task-definition", "later", stdout=self.sink("out"))
         wait_until(lambda: os.path.getsize(self.path("out")) > 0, "the first log line")
         process.kill()
         wait_until(lambda: os.path.exists(self.path("done")), "the task's own end")

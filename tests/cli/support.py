@@ -65,6 +65,16 @@ class Sandbox(unittest.TestCase):
             file.write(content)
         return self.path(name)
 
+    def sink(self, name):
+        """A file for a process to write to; closed with the test."""
+        file = open(self.path(name), "wb")
+        self.addCleanup(file.close)
+        return file
+
+    def text(self, name):
+        with open(self.path(name), encoding="utf-8") as file:
+            return file.read()
+
     def start(self, *arguments, env=None, **options):
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
