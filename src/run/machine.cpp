@@ -140,9 +140,6 @@ void Machine::handle(const Started& event) {
   describe_interval_ = policy_.pace.first;
   next_describe_ = now_ + policy_.pace.first;
   observe(event.launch, event.task);
-  // It was wanted gone before its name was known.
-  if (launch.phase == Phase::kWatching && launch.our_stop != OurStop::kNone)
-    send_stop(event.launch);
 }
 
 void Machine::handle(const StartRefused& event) {
@@ -215,7 +212,7 @@ void Machine::handle(const Observed& event) {
     if (!launch) continue;
     answered.insert(*launch);
     launches_[static_cast<std::size_t>(*launch)].was_seen = true;
-    launches_[static_cast<std::size_t>(*launch)].missing_since.reset();
+    launches_[static_cast<std::size_t>(*launch)].misses = 0;
     observe(*launch, task);
   }
   // Whatever was asked for and did not come is missing, with or without a failure that says so.
@@ -299,8 +296,9 @@ void Machine::drain_stopped_containers(int index) {
 void Machine::miss(int index) {
   auto& launch = launches_[static_cast<std::size_t>(index)];
   if (launch.phase != Phase::kWatching) return;
-  if (!launch.missing_since) launch.missing_since = now_;
-  const bool gone = launch.was_seen ? now_ - *launch.missing_since >= kMissingGraceSeen
+  if (launch.misses++ == 0) launch.missing_since = now_;
+  const bool gone = launch.was_seen ? launch.misses >= kMissesSeenMin &&
+                                          now_ - launch.missing_since >= kMissingGraceSeen
                                     : now_ - launch.started >= kMissingGraceUnseen;
   if (!gone) return;
   actions_.emplace_back(DrainLogs{index, ""});
@@ -337,7 +335,7 @@ void Machine::stop(int index, OurStop why) {
       return;
     case Phase::kStarting:
       launch.our_stop = why;
-      return;  // Stopped as soon as its name is known.
+      return;  // Stopped as soon as its name is known: see check_deadlines.
     case Phase::kBackoff:
       launch.our_stop = why;
       if (launch.may_have_started) {

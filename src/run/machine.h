@@ -135,7 +135,8 @@ struct LaunchState {
   std::string task_arn;
   ecs::Task task;         // As last seen.
   bool was_seen = false;  // By a DescribeTasks.
-  std::optional<Instant> missing_since;
+  int misses = 0;         // In a row: DescribeTasks that did not show it.
+  Instant missing_since{};
   Instant started{};               // When RunTask answered.
   std::optional<Instant> running;  // When it was first seen RUNNING.
   OurStop our_stop = OurStop::kNone;
@@ -221,6 +222,7 @@ class Machine {
 constexpr Duration kInterruptPatience = std::chrono::seconds(8);  // From the signal to the end.
 constexpr Duration kMissingGraceUnseen = std::chrono::seconds(60);
 constexpr Duration kMissingGraceSeen = std::chrono::seconds(10);
+constexpr int kMissesSeenMin = 4;  // One replica that lags answers now and then.
 constexpr Duration kStopAgain = std::chrono::seconds(5);
 constexpr int kLearnAttemptsMin = 4;  // After a lost RunTask reply, whatever --retries says.
 constexpr Duration kBackoffFirst = std::chrono::seconds(1);

@@ -167,9 +167,7 @@ void Cloud::call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasks
 }
 
 bool Cloud::is_hidden(const std::string& arn) {
-  const auto id = ecs::last_part(arn);
-  const auto forgotten = found(forgotten_at_, id);
-  return visible_at_[id] > loop_.now() || (forgotten && *forgotten <= loop_.now()) ||
+  return visible_at_[ecs::last_part(arn)] > loop_.now() || has_forgotten(arn) ||
          chance(faults_.missing_blip);
 }
 
@@ -264,6 +262,10 @@ std::vector<std::string> Cloud::lines_of(const std::string& arn,
   for (const auto& line : at->second)
     lines.push_back(line.text);
   return lines;
+}
+bool Cloud::has_forgotten(const std::string& arn) const {
+  const auto forgotten = found(forgotten_at_, ecs::last_part(arn));
+  return forgotten && *forgotten <= loop_.now();
 }
 bool Cloud::was_asked_to_stop(const std::string& arn, const std::string& words) const {
   const auto at = stop_reasons_.find(ecs::last_part(arn));

@@ -83,6 +83,7 @@ class Cloud final : public ecs::Client {
   [[nodiscard]] std::size_t most_alive() const { return most_alive_; }
   [[nodiscard]] std::vector<std::string> lines_of(const std::string& arn,
                                                   const std::string& container) const;
+  [[nodiscard]] bool has_forgotten(const std::string& arn) const;
   // Whether a StopTask with a reason that holds `words` has reached ECS.
   [[nodiscard]] bool was_asked_to_stop(const std::string& arn, const std::string& words) const;
   // When StopTask was first called for it, whether it arrived or not.

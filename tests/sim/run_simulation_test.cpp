@@ -240,6 +240,11 @@ class Simulation {
     if (says_alive(launch)) {
       ++said_alive;
       ASSERT_NE(launch.verdict.kind, VerdictKind::kSucceeded);
+      const auto& faults = scenario.faults;
+      if (launch.verdict.words.find("MISSING") != std::string::npos && faults.missing_blip == 0 &&
+          !faults.stale_answers) {
+        ASSERT_TRUE(cloud.has_forgotten(launch.task_arn));
+      }
       return;
     }
     if (launch.task_arn.empty()) {
