@@ -41,6 +41,8 @@ function(runtask_test module)
   add_executable(${module}_test ${sources})
   target_include_directories(${module}_test PRIVATE "${CMAKE_SOURCE_DIR}/tests")
   target_link_libraries(${module}_test PRIVATE ${test_USES} GTest::gmock GTest::gtest_main)
+  # Tests are compiled more often than they are run: what they test is optimised, they are not.
+  target_compile_options(${module}_test PRIVATE $<$<CONFIG:Release>:-O0>)
   gtest_discover_tests(${module}_test TEST_PREFIX "${module}." DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 300)
 endfunction()
