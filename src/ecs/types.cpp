@@ -284,6 +284,7 @@ const Container* Task::container(std::string_view name) const {
   return find_named(containers, name);
 }
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses there.
 #undef RUNTASK_ECS_STRUCT
 #define RUNTASK_ECS_STRUCT(Type)                \
   void members(json::Reader& visit, Type& it) { \
@@ -292,6 +293,7 @@ const Container* Task::container(std::string_view name) const {
   void members(json::Writer& visit, Type& it) { \
     describe(visit, it);                        \
   }
+// NOLINTEND(bugprone-macro-parentheses)
 
 RUNTASK_ECS_STRUCT(KeyValue)
 RUNTASK_ECS_STRUCT(Tag)
