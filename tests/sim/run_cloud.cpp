@@ -10,6 +10,7 @@ namespace runtask::sim {
 namespace {
 
 using namespace std::chrono_literals;
+constexpr std::size_t kAnswersKept = 4;
 
 ecs::ContainerDefinition container_definition(const std::string& name, bool is_essential) {
   ecs::ContainerDefinition container;
@@ -148,21 +149,22 @@ void Cloud::call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> don
   });
 }
 
-// Answers are made now and come later: overtaken by others, they are stale.
 void Cloud::call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) {
   if (faults_.describe_denied && chance(10))
     return later(reply_delay(),
                  [done] { done(call_error("AccessDeniedException", 400, Code::kDenied)); });
   exchange<ecs::DescribeTasksReply>(done, [this, request] {
-    auto reply = describe(request);
-    const bool is_stale = faults_.stale_answers && !last_answer_.tasks.empty() && chance(20);
-    if (!is_stale) return ecs::Called<ecs::DescribeTasksReply>(last_answer_ = reply);
-    std::swap(reply, last_answer_);
-    std::erase_if(reply.tasks, [&](const ecs::Task& task) {
+    last_answers_.push_back(describe(request));
+    if (last_answers_.size() > kAnswersKept) last_answers_.pop_front();
+    if (!faults_.stale_answers || !chance(20))
+      return ecs::Called<ecs::DescribeTasksReply>(last_answers_.back());
+    // A replica that lags answers with what was true a while ago.
+    auto stale = last_answers_[dice_() % last_answers_.size()];
+    std::erase_if(stale.tasks, [&](const ecs::Task& task) {
       return std::find(request.tasks.begin(), request.tasks.end(), task.task_arn) ==
              request.tasks.end();
     });
-    return ecs::Called<ecs::DescribeTasksReply>(reply);
+    return ecs::Called<ecs::DescribeTasksReply>(stale);
   });
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <random>
 #include <set>
@@ -135,7 +137,7 @@ class Cloud final : public ecs::Client {
   std::map<std::string, Instant> stop_called_at_;
   std::map<std::string, std::vector<Line>> streams_;
   std::map<local::ContainerId, Pretender> containers_;
-  ecs::DescribeTasksReply last_answer_;
+  std::deque<ecs::DescribeTasksReply> last_answers_;
   std::optional<Instant> next_wake_;
   std::size_t most_alive_ = 0;
   // Callbacks of the loop that may come after the cloud is gone find it so.
