@@ -9,13 +9,16 @@
 
 // The two visitors behind members(): Reader fills a struct from JSON, Writer makes JSON of it. For
 // .cpp files only, because it brings all of nlohmann::json. How a struct is described is said in
-// base/json.h. Of a member's visit there are four kinds:
+// base/json.h. Of a member's visit there are these kinds:
 //
 //   visit("name", field)           read if there; written unless empty (no value, "", [], {})
 //   visit.required("name", field)  an error when it is missing; always written
 //   visit.always("name", field)    read if there; always written, even when empty
 //   visit.seconds / visit.millis   a WallTime as epoch seconds with fraction (ECS) or as integer
 //                                  epoch milliseconds (CloudWatch Logs)
+//   visit.text("name", field)      a string; a number is taken too, as its digits: some servers
+//   write
+//                                  numbers where AWS writes text
 //   visit.rest(field)              must come last: every member that no visit has named
 //
 // null counts as absent, as the AWS services treat it.
@@ -50,6 +53,14 @@ class Reader {
   template <class T>
   void always(const char* name, T& field) {
     (*this)(name, field);
+  }
+  void text(const char* name, std::string& field) {
+    const auto* member = find(name);
+    if (member != nullptr && member->is_number_integer()) {
+      field = member->dump();
+    } else if (member != nullptr) {
+      read_at(*member, name, field);
+    }
   }
   void seconds(const char* name, std::optional<WallTime>& field) {
     std::optional<double> number;
@@ -191,6 +202,7 @@ class Writer {
   void always(const char* name, const T& field) {
     value_[name] = tree(field);
   }
+  void text(const char* name, const std::string& field) { (*this)(name, field); }
   void seconds(const char* name, const std::optional<WallTime>& field) {
     if (field) value_[name] = static_cast<double>(field->time_since_epoch().count()) / 1000.0;
   }

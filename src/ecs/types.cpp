@@ -159,9 +159,9 @@ void describe(Visitor& visit, Container& it) {
   visit("exitCode", it.exit_code);
   visit("reason", it.reason);
   visit("healthStatus", it.health_status);
-  visit("cpu", it.cpu);
-  visit("memory", it.memory);
-  visit("memoryReservation", it.memory_reservation);
+  visit.text("cpu", it.cpu);
+  visit.text("memory", it.memory);
+  visit.text("memoryReservation", it.memory_reservation);
   visit.rest(it.rest);
 }
 
@@ -188,8 +188,8 @@ void describe(Visitor& visit, Task& it) {
   visit("launchType", it.launch_type);
   visit("capacityProviderName", it.capacity_provider_name);
   visit("platformVersion", it.platform_version);
-  visit("cpu", it.cpu);
-  visit("memory", it.memory);
+  visit.text("cpu", it.cpu);
+  visit.text("memory", it.memory);
   visit("connectivity", it.connectivity);
   visit("healthStatus", it.health_status);
   visit("stopCode", it.stop_code);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -51,9 +52,18 @@ std::vector<std::string> programs_of(const ProcessSpec& spec) {
   ::_exit(kNotStarted);
 }
 
+// All of the kernel's, and past the C library: it hides the first two real-time signals, which a
+// parent may have left ignored all the same.
 void reset_signals() {
-  for (int number = 1; number <= SIGRTMAX; ++number)
-    (void)::signal(number, SIG_DFL);  // Fails for those that cannot be changed.
+  constexpr int kSignals = 64;
+  struct {
+    void (*handler)(int);
+    unsigned long flags;
+    void (*restorer)();
+    unsigned long mask;
+  } const by_default{SIG_DFL, 0, nullptr, 0};
+  for (int number = 1; number <= kSignals; ++number)  // Fails for those that cannot be changed.
+    (void)::syscall(SYS_rt_sigaction, number, &by_default, nullptr, sizeof by_default.mask);
   sigset_t none;
   sigemptyset(&none);
   ::sigprocmask(SIG_SETMASK, &none, nullptr);

@@ -62,6 +62,22 @@ TEST(JsonMembers, a_number_that_no_calendar_can_write_is_no_time) {
   EXPECT_FALSE(read_text<Outer>(R"({"created":-1})", "x.json"));
 }
 
+struct Sized {
+  std::string size;
+};
+template <class Visitor>
+void members(Visitor& visit, Sized& it) {
+  visit.text("size", it.size);
+}
+
+TEST(JsonMembers, a_text_may_come_as_a_number_but_as_nothing_else) {
+  EXPECT_EQ(read_text<Sized>(R"({"size":256})", "x")->size, "256");
+  EXPECT_EQ(read_text<Sized>(R"({"size":"256"})", "x")->size, "256");
+  EXPECT_EQ(to_text(to_tree(Sized{"256"})), R"({"size":"256"})");
+  for (const auto* bad : {R"({"size":true})", R"({"size":[]})", R"({"size":1.5})"})
+    EXPECT_FALSE(read_text<Sized>(bad, "x")) << bad;
+}
+
 TEST(JsonMembers, null_counts_as_absent) {
   EXPECT_TRUE(read_text<Outer>(R"({"inners":null,"created":null})", "x.json"));
 }
