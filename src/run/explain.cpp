@@ -101,7 +101,7 @@ const std::vector<Sign>& signs_of_tasks() {
       {"spot",
        {"interrupt"},
        {"AWS took the Spot capacity back", "run it again; or without a Spot capacity provider"}},
-      {"networkinterface",
+      {"network interface",
        {"provision", "timeout", "fail", "error"},
        {"its network interface could not be set up",
         "check that the subnet has free addresses, and the limits of the account; then run it "

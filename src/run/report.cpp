@@ -34,9 +34,17 @@ std::vector<std::string> row_of(const LaunchOutcome& launch) {
           reason_of(launch)};
 }
 
+// XML 1.0 has no way to write U+FFFE and U+FFFF.
+std::string without_noncharacters(std::string text) {
+  for (const std::string_view one : {"\xef\xbf\xbe", "\xef\xbf\xbf"})
+    for (auto at = text.find(one); at != std::string::npos; at = text.find(one, at))
+      text.replace(at, one.size(), "?");
+  return text;
+}
+
 std::string escaped_xml(std::string_view text) {
   std::string escaped;
-  for (const char c : text) {
+  for (const char c : without_noncharacters(valid_utf8(text))) {
     switch (c) {
       case '&':
         escaped += "&amp;";
@@ -55,7 +63,7 @@ std::string escaped_xml(std::string_view text) {
         escaped += c;
         break;
       default:
-        // XML 1.0 has no way to write the other control characters.
+        // Nor has it for the other control characters.
         escaped += static_cast<unsigned char>(c) < 0x20 ? '?' : c;
     }
   }

@@ -1,0 +1,142 @@
+#include "run/report.h"
+
+#include <gtest/gtest.h>
+
+#include "run/outcome.h"
+
+namespace runtask::run {
+namespace {
+
+WallTime at(int seconds) {
+  return WallTime(std::chrono::seconds(1'769'862'896 + seconds));  // 2026-01-31T12:34:56Z
+}
+
+LaunchOutcome failed() {
+  LaunchOutcome launch;
+  launch.index = 1;
+  launch.name = "manage/2";
+  launch.verdict = {VerdictKind::kFailed, 1, "main", "exit code 300 of container main"};
+  launch.task_arn = "arn:aws:ecs:eu-west-1:1:task/c/2";
+  launch.stop_code = "EssentialContainerExited";
+  launch.stopped_reason = "Essential container in task exited";
+  launch.containers = {{"main", 300, ""}, {"proxy", {}, "never ran"}};
+  launch.started_at = at(0);
+  launch.ended_at = at(65);
+  launch.log_lines = 2;
+  launch.log_notes = {"container proxy has no log configuration: its log is not shown"};
+  launch.last_lines = {"a < b & \"c\"", "```"};
+  return launch;
+}
+
+Outcome outcome() {
+  LaunchOutcome good;
+  good.name = "manage/1";
+  good.verdict = {VerdictKind::kSucceeded, 0, "main", "exit code 0 of container main"};
+  good.containers = {{"main", 0, ""}};
+  good.started_at = at(0);
+  good.ended_at = at(1);
+  LaunchOutcome skipped;
+  skipped.index = 2;
+  skipped.name = "manage/3";
+  skipped.verdict = {VerdictKind::kSkipped, 125, "", "not started: another launch failed"};
+  Outcome made;
+  made.run_id = "20260131-123456-0123abcd";
+  made.title = "manage:3 on prod";
+  made.kind = VerdictKind::kFailed;
+  made.exit_code = 1;
+  made.started_at = at(0);
+  made.ended_at = at(66);
+  made.launches = {good, failed(), skipped};
+  return made;
+}
+
+std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t found = 0;
+  for (auto place = text.find(part); place != std::string::npos; place = text.find(part, place + 1))
+    ++found;
+  return found;
+}
+
+TEST(Outcome, as_json_is_one_line_with_exact_codes_and_reads_back_the_same) {
+  const auto text = to_json(outcome());
+  EXPECT_EQ(text.find('\n'), std::string::npos);
+  EXPECT_TRUE(text.starts_with(R"({"type":"outcome","run":"20260131-123456-0123abcd")")) << text;
+  EXPECT_NE(text.find(R"("name":"main","exit_code":300)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("name":"proxy","exit_code":null)"), std::string::npos) << text;
+  EXPECT_NE(text.find(R"("verdict":"skipped")"), std::string::npos);
+  EXPECT_NE(text.find(R"("started_at":"2026-01-31T12:34:56.000Z")"), std::string::npos);
+  const auto read = read_outcome(text);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(to_json(*read), text);
+}
+
+TEST(Outcome, that_is_not_one_is_an_error) {
+  for (const auto* text : {"", "[]", "{}", R"({"type":"outcome"})", "{\"type\":7"})
+    EXPECT_FALSE(read_outcome(text)) << text;
+}
+
+TEST(Report, the_table_has_a_line_per_launch_with_the_containers_own_code) {
+  EXPECT_EQ(table(outcome()),
+            "LAUNCH    STATE      CODE  TIME   REASON\n"
+            "manage/1  succeeded  0     1.0s\n"
+            "manage/2  failed     300   1m05s  exit code 300 of container main\n"
+            "manage/3  skipped    -     -      not started: another launch failed");
+}
+
+TEST(Report, the_failure_block_says_everything_that_is_known) {
+  EXPECT_EQ(failure_block(failed()),
+            "manage/2: failed: exit code 300 of container main\n"
+            "  task            arn:aws:ecs:eu-west-1:1:task/c/2\n"
+            "  stop code       EssentialContainerExited\n"
+            "  stopped reason  Essential container in task exited\n"
+            "  container       main: exit code 300\n"
+            "  container       proxy: no exit code, never ran\n"
+            "  log             container proxy has no log configuration: its log is not shown\n"
+            "  last log lines:\n"
+            "    | a < b & \"c\"\n"
+            "    | ```\n"
+            "  likely cause    the program in container main ended with an error of its own\n"
+            "  next step       its last log lines say what it was");
+}
+
+TEST(Report, there_is_no_failure_block_for_what_did_not_fail) {
+  for (const auto kind : {VerdictKind::kSucceeded, VerdictKind::kSkipped, VerdictKind::kDetached}) {
+    auto launch = failed();
+    launch.verdict.kind = kind;
+    EXPECT_EQ(failure_block(launch), "");
+  }
+}
+
+TEST(Report, junit_counts_and_escapes) {
+  const auto xml = to_junit(outcome());
+  EXPECT_NE(xml.find("tests=\"3\" failures=\"1\" skipped=\"1\""), std::string::npos) << xml;
+  EXPECT_NE(xml.find("time=\"65.000\""), std::string::npos) << xml;
+  EXPECT_NE(xml.find("a &lt; b &amp; &quot;c&quot;"), std::string::npos) << xml;
+  EXPECT_EQ(count(xml, "<testcase "), 3U);
+  EXPECT_EQ(count(xml, "</testcase>"), 3U);
+  EXPECT_EQ(count(xml, "<failure "), 1U);
+}
+
+TEST(Report, junit_stays_xml_whatever_a_task_prints) {
+  auto nasty = outcome();
+  nasty.launches[1].last_lines = {std::string("\x1b[31mred\x1b[0m \x00 ]]> \xff", 20),
+                                  "\xef\xbf\xbf\xef\xbf\xbe"};
+  const auto xml = to_junit(nasty);
+  for (const char c : xml)
+    ASSERT_TRUE(static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t');
+  EXPECT_EQ(xml.find("\xef\xbf\xbf"), std::string::npos);
+  EXPECT_EQ(xml.find("\xef\xbf\xbe"), std::string::npos);
+  EXPECT_EQ(xml.find('\xff'), std::string::npos);
+}
+
+TEST(Report, markdown_survives_pipes_and_fences) {
+  auto nasty = outcome();
+  nasty.launches[1].verdict.words = "a | b\nc";
+  const auto text = to_markdown(nasty);
+  EXPECT_NE(text.find("| manage/2 | failed | 300 | 1m05s | a \\| b c |"), std::string::npos)
+      << text;
+  EXPECT_EQ(count(text, "\n````\n"), 2U) << text;  // Longer than the fence in the log.
+}
+
+}  // namespace
+}  // namespace runtask::run
