@@ -1,0 +1,253 @@
+#include <gtest/gtest.h>
+
+#include "run/driver.h"
+#include "sim/forwarding_client.h"
+#include "sim/run_cloud.h"
+#include "sys/scratch.h"
+
+namespace runtask::run {
+namespace {
+
+using namespace std::chrono_literals;
+using Access = history::History::Access;
+
+class Notebook final : public Observer {
+ public:
+  void on_status(const Launch&, const ecs::Task& task) override {
+    statuses.push_back(task.last_status);
+  }
+  void on_log(const Launch&, const std::string& container, const ecs::LogEvent& event) override {
+    lines[container].push_back(event.message);
+  }
+  void on_message(const std::string& text) override { messages.push_back(text); }
+  void on_launch_ended(const LaunchOutcome& launch) override { launches.push_back(launch); }
+  void on_end(const Outcome& ended) override { outcome = ended; }
+
+  std::vector<std::string> statuses, messages;
+  std::map<std::string, std::vector<std::string>> lines;
+  std::vector<LaunchOutcome> launches;
+  std::optional<Outcome> outcome;
+};
+
+class RunDriver : public testing::Test {
+ protected:
+  history::History open() {
+    auto opened = history::History::open(files_, scratch_.path(), Access::kWrite);
+    EXPECT_TRUE(opened) << opened.error().text();
+    return *std::move(opened);
+  }
+  void make_plan_of(const Request& request) {
+    const auto made = make_plan(request, &cloud_.definition(), "run-1");
+    ASSERT_TRUE(made) << made.error().text();
+    plan_ = *made;
+    record_.id = plan_.run_id;
+    record_.plan = to_json(plan_);
+    record_.launches = static_cast<int>(plan_.launches.size());
+    record_.started_at = loop_.wall_now();
+  }
+  static Request request() {
+    Request made;
+    made.task_definition = "job";
+    return made;
+  }
+
+  sys::Scratch scratch_;
+  sys::SystemFiles files_;
+  sim::SimLoop loop_;
+  sim::Cloud cloud_{loop_, 2, {}, {true, true, false}};
+  Notebook notebook_;
+  Plan plan_;
+  history::RunRecord record_;
+  LogPace logs_{1s, 5s, 6s};
+};
+
+// Looks at the journal at the moment when RunTask is called.
+class Witness final : public sim::ForwardingClient {
+ public:
+  Witness(ecs::Client& inner, std::function<void()> look)
+      : ForwardingClient(inner), look_(std::move(look)) {}
+  using ForwardingClient::call;
+  void call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) override {
+    look_();
+    ForwardingClient::call(request, std::move(done));
+  }
+
+ private:
+  std::function<void()> look_;
+};
+
+TEST_F(RunDriver, a_start_is_in_the_journal_before_it_is_sent) {
+  make_plan_of(request());
+  auto history = open();
+  int looks = 0;
+  Witness witness(cloud_, [&] {
+    ++looks;
+    const auto events = history.events("run-1");
+    ASSERT_TRUE(events && events->size() == 1U);
+    EXPECT_EQ(events->front().kind, "start_call");
+    EXPECT_NE(events->front().data.find(plan_.launches[0].input.client_token), std::string::npos);
+  });
+  Driver driver({loop_, witness, &history, notebook_, {}}, plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(1h);
+  EXPECT_EQ(looks, 1);
+  ASSERT_TRUE(notebook_.outcome);
+}
+
+TEST_F(RunDriver, the_history_holds_the_stopped_task_every_line_and_the_outcome) {
+  make_plan_of(request());
+  auto history = open();
+  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(1h);
+  ASSERT_TRUE(notebook_.outcome);
+  EXPECT_FALSE(notebook_.outcome->history_incomplete);
+
+  const auto run = history.find("run-1");
+  ASSERT_TRUE(run && run->exit_code);
+  EXPECT_EQ(*run->exit_code, notebook_.outcome->exit_code);
+  EXPECT_EQ(run->verdict, name_of(notebook_.outcome->kind));
+  const auto outcome = read_outcome(run->outcome);
+  ASSERT_TRUE(outcome) << outcome.error().text();
+  EXPECT_EQ(to_json(*outcome), to_json(*notebook_.outcome));
+
+  std::string last_seen;
+  for (const auto& event : *history.events("run-1"))
+    if (event.kind == "observed") last_seen = event.data;
+  const auto task = ecs::read_task(last_seen);
+  ASSERT_TRUE(task) << last_seen;
+  EXPECT_EQ(task->last_status, "STOPPED");
+  EXPECT_EQ(task->stop_code, notebook_.outcome->launches[0].stop_code);
+
+  std::map<std::string, std::vector<std::string>> stored;
+  ASSERT_TRUE(history.lines("run-1", 0, [&](const history::StoredLine& line) {
+    stored[line.container].push_back(line.line.text);
+    return true;
+  }));
+  EXPECT_EQ(stored, notebook_.lines);
+  EXPECT_FALSE(stored.empty());
+}
+
+TEST_F(RunDriver, nothing_is_started_when_the_run_cannot_be_recorded) {
+  make_plan_of(request());
+  auto history = open();
+  {
+    auto other = sys::Database::open(scratch_ / "history.db", sys::Database::Mode::kReadWrite);
+    ASSERT_TRUE(other && other->execute("DROP TABLE runs"));
+  }
+  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  EXPECT_FALSE(driver.start(record_));
+  loop_.run_until(1h);
+  EXPECT_TRUE(cloud_.tokens().empty());
+  EXPECT_FALSE(notebook_.outcome);
+}
+
+TEST_F(RunDriver, nothing_is_started_when_the_start_cannot_be_recorded) {
+  make_plan_of(request());
+  auto history = open();
+  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  {
+    auto other = sys::Database::open(scratch_ / "history.db", sys::Database::Mode::kReadWrite);
+    ASSERT_TRUE(other && other->execute("DROP TABLE events"));
+  }
+  loop_.run_until(1h);
+  EXPECT_TRUE(cloud_.tokens().empty());
+  ASSERT_TRUE(notebook_.outcome);
+  EXPECT_EQ(notebook_.outcome->exit_code, kExitCouldNotRun);
+  EXPECT_NE(notebook_.outcome->launches[0].verdict.words.find("history"), std::string::npos);
+}
+
+TEST_F(RunDriver, a_history_that_breaks_in_the_middle_costs_one_warning_and_not_the_verdict) {
+  make_plan_of(request());
+  // The same without a history, to compare.
+  sim::SimLoop other_loop;
+  sim::Cloud other_cloud(other_loop, 2, {}, {true, true, false});
+  Notebook expected;
+  Driver reference({other_loop, other_cloud, nullptr, expected, {}}, plan_, {}, logs_);
+  ASSERT_TRUE(reference.start(record_));
+  other_loop.run_until(1h);
+
+  auto history = open();
+  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(500ms);
+  ASSERT_FALSE(cloud_.tokens().empty());
+  {
+    auto other = sys::Database::open(scratch_ / "history.db", sys::Database::Mode::kReadWrite);
+    ASSERT_TRUE(other && other->execute("DROP TABLE events; DROP TABLE log_lines"));
+  }
+  loop_.run_until(1h);
+  ASSERT_TRUE(notebook_.outcome && expected.outcome);
+  EXPECT_TRUE(notebook_.outcome->history_incomplete);
+  EXPECT_EQ(notebook_.outcome->exit_code, expected.outcome->exit_code);
+  EXPECT_EQ(notebook_.lines, expected.lines);
+  ASSERT_EQ(notebook_.messages.size(), 1U);
+  EXPECT_NE(notebook_.messages[0].find("incomplete"), std::string::npos);
+}
+
+TEST_F(RunDriver, secrets_reach_ecs_and_no_record) {
+  auto asked = request();
+  asked.environment = {{"PASSWORD", "hunter2-hunter2", true}};
+  make_plan_of(asked);
+  auto history = open();
+  bool arrived = false;
+  Witness witness(cloud_, [&] { arrived = true; });
+  Driver driver({loop_, witness, &history, notebook_, {}}, plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(1h);
+  ASSERT_TRUE(arrived && notebook_.outcome);
+  const auto* task = cloud_.task(notebook_.outcome->launches[0].task_arn);
+  ASSERT_NE(task, nullptr);
+  EXPECT_EQ(task->overrides.container_overrides.at(0).environment.at(0).value, "hunter2-hunter2");
+  std::string all = history.find("run-1")->outcome + history.find("run-1")->record.plan;
+  for (const auto& event : *history.events("run-1"))
+    all += event.data;
+  EXPECT_EQ(all.find("hunter2"), std::string::npos);
+  EXPECT_NE(all.find("****"), std::string::npos);
+}
+
+TEST_F(RunDriver, a_driver_that_is_gone_is_told_nothing_more) {
+  make_plan_of(request());
+  {
+    Driver driver({loop_, cloud_, nullptr, notebook_, {}}, plan_, {}, logs_);
+    ASSERT_TRUE(driver.start(record_));
+    loop_.run_until(100ms);
+  }
+  const auto told = notebook_.statuses.size() + notebook_.messages.size();
+  loop_.run_until(1h);
+  EXPECT_EQ(notebook_.statuses.size() + notebook_.messages.size(), told);
+  EXPECT_FALSE(notebook_.outcome);
+}
+
+TEST_F(RunDriver, when_nobody_answers_it_asks_for_the_endpoint_at_most_once_a_second) {
+  sim::Faults faults;
+  faults.lost_request = 100;
+  sim::Cloud silent(loop_, 1, faults, {});
+  // RunTask reaches the cloud that answers; whatever is asked later, nobody hears.
+  class Silence final : public sim::ForwardingClient {
+   public:
+    Silence(ecs::Client& inner, ecs::Client& nobody) : ForwardingClient(inner), nobody_(nobody) {}
+    using ForwardingClient::call;
+    void call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) override {
+      nobody_.call(request, std::move(done));
+    }
+
+   private:
+    ecs::Client& nobody_;
+  };
+  make_plan_of(request());
+  Silence client(cloud_, silent);
+  std::vector<Instant> revivals;
+  Driver driver({loop_, client, nullptr, notebook_, [&] { revivals.push_back(loop_.now()); }},
+                plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(2min);
+  ASSERT_GT(revivals.size(), 5U);
+  for (std::size_t i = 1; i < revivals.size(); ++i)
+    EXPECT_GE(revivals[i] - revivals[i - 1], 1s);
+  EXPECT_FALSE(notebook_.outcome);  // It goes on.
+}
+
+}  // namespace
+}  // namespace runtask::run
