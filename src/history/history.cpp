@@ -180,13 +180,11 @@ Result<std::int64_t> History::number_of(const std::string& run) {
 }
 
 Result<> History::begin(const RunRecord& run) {
-  return synced([&] {
-    return database_.change(
-        "INSERT INTO runs(id, started_at, command, title, plan, launches, process_id)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?)",
-        {run.id, number(run.started_at), run.command, run.title, run.plan, run.launches,
-         run.process_id});
-  });
+  return database_.change(
+      "INSERT INTO runs(id, started_at, command, title, plan, launches, process_id)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?)",
+      {run.id, number(run.started_at), run.command, run.title, run.plan, run.launches,
+       run.process_id});
 }
 
 Result<> History::append(const std::string& run, EventRecord event, Durability durability) {

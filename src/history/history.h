@@ -75,7 +75,9 @@ class History {
                                             Access access);
 
   // ---- Writing.
-  [[nodiscard]] Result<> begin(const RunRecord& run);  // Synced. kConflict when the id is taken.
+  // kConflict when the id is taken. Written, and on disk with the first synced event at the latest,
+  // because the journal is one file.
+  [[nodiscard]] Result<> begin(const RunRecord& run);
   // `synced`: on disk, and not only written, when this returns.
   enum class Durability { kWritten, kSynced };
   [[nodiscard]] Result<> append(const std::string& run, EventRecord event, Durability durability);

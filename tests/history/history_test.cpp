@@ -269,7 +269,8 @@ TEST_F(HistoryTest, a_full_disk_loses_the_call_and_nothing_else) {
 TEST_F(HistoryTest, a_read_only_directory_is_denied_for_writing_and_fine_for_reading) {
   { ASSERT_TRUE(opened(Access::kWrite).begin(record("a"))); }
   ::chmod(scratch_.path().c_str(), 0755);
-  ::chmod(path_.c_str(), 0444);
+  for (const auto* part : {"", "-wal", "-shm"})
+    ASSERT_EQ(::chmod((path_ + part).c_str(), 0444), 0) << part;
   ::chmod(directory_.c_str(), 0555);
   EXPECT_TRUE(holds_in_child([&] {
     if (::getuid() == 0 && ::setresuid(65534, 65534, 65534) != 0) return false;

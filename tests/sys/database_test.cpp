@@ -217,7 +217,9 @@ TEST(Database, a_read_only_directory_can_be_read_but_not_written) {
     auto database = with_table(scratch / "a b?.db");
     EXPECT_TRUE(insert(database, "x"));
   }
-  ::chmod((scratch / "a b?.db").c_str(), 0444);
+  // The journal and its index stay beside the file; whoever copies a database copies all three.
+  for (const auto* part : {"a b?.db", "a b?.db-wal", "a b?.db-shm"})
+    ASSERT_EQ(::chmod((scratch / part).c_str(), 0444), 0) << part;
   ::chmod(scratch.path().c_str(), 0555);
   EXPECT_TRUE(holds_in_child([&] {
     if (!become_nobody()) return false;
