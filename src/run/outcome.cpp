@@ -52,7 +52,9 @@ void members(Visitor& visit, ContainerOutcome& it) {
 
 template <class Visitor>
 void members(Visitor& visit, LaunchOutcome& it) {
-  visit.required("index", it.index);
+  int number = it.index + 1;  // Counted from 1, as everywhere that people see.
+  visit.required("launch", number);
+  it.index = number - 1;
   visit.required("name", it.name);
   kind_member(visit, it.verdict.kind);
   visit.always("exit_code", it.verdict.exit_code);

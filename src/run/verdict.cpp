@@ -112,6 +112,13 @@ bool never_started(const ecs::Task& task) {
   return task.stop_code == ecs::stop_code::kTaskFailedToStart;
 }
 
+// A container's reason says more than the task's.
+std::string why_never_started(const ecs::Task& task) {
+  for (const auto& container : task.containers)
+    if (!container.reason.empty()) return container.reason;
+  return task.stopped_reason.empty() ? "it never started" : task.stopped_reason;
+}
+
 Verdict by_codes(const ecs::Task& task, const Facts& facts) {
   return facts.deciding.empty() ? by_essential(task, facts) : by_named(task, facts);
 }
@@ -171,7 +178,7 @@ int process_exit_code(std::int64_t code) {
 
 Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
   if (never_started(stopped))
-    return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, "it never started"};
+    return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, why_never_started(stopped)};
   if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
     return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "interrupted by Spot"};
   if (is_lost_host(stopped))

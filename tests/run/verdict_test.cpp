@@ -38,6 +38,14 @@ TEST(Verdict, a_task_that_never_started_is_never_success_whatever_its_codes) {
            VerdictKind::kNeverStarted, 125);
 }
 
+TEST(Verdict, what_never_started_says_why_in_the_most_telling_words) {
+  auto task = stopped({container("main", {}, "CannotPullContainerError: no")}, "TaskFailedToStart");
+  task.stopped_reason = "Task failed to start";
+  EXPECT_EQ(judge(task, {}, OurStop::kNone).words, "CannotPullContainerError: no");
+  task.containers[0].reason.clear();
+  EXPECT_EQ(judge(task, {}, OurStop::kNone).words, "Task failed to start");
+}
+
 TEST(Verdict, spot_and_lost_hosts_are_infrastructure_whatever_the_codes) {
   for (const auto* code : {"SpotInterruption", "TerminationNotice", "InfrastructureHealth"})
     expect(judge(stopped({container("main", 0)}, code), {}, OurStop::kNone),
