@@ -467,6 +467,7 @@ Answer usage_error(const CLI::App& root, const std::vector<std::string>& argumen
 
 std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& arguments) {
   Targets targets;
+  targets.run.typed = arguments;
   CLI::App root("Runs one-off tasks on Amazon ECS, or on an embedded ECS on this machine.",
                 "runtask");
   root.set_version_flag("--version", std::string("runtask ") + kVersion);

@@ -21,6 +21,7 @@ struct EnvironmentFlag {
 };
 
 struct RunArguments {
+  std::vector<std::string> typed;  // The words themselves, for the record.
   // Which task.
   std::string cluster;
   std::string task_definition;

@@ -63,7 +63,10 @@ int local(const LocalStatus& arguments, const World& world) {
   }
   auto target = local_target(world);
   if (!target) return failed(world, target.error());
-  const auto clusters = call_and_wait(world, *target->client, ecs::DescribeClusters{});
+  ecs::DescribeClusters request;
+  if (const auto all = call_and_wait(world, *target->client, ecs::ListClusters{}))
+    request.clusters = all->cluster_arns;
+  const auto clusters = call_and_wait(world, *target->client, request);
   int running = 0;
   int pending = 0;
   if (clusters)
@@ -82,7 +85,7 @@ int local(const LocalStatus& arguments, const World& world) {
     world.screen.output("running on " + address->url() + " since " + iso_time(address->started_at) +
                         ", process " + std::to_string(address->process_id));
     world.screen.output(std::to_string(running) + " tasks running, " + std::to_string(pending) +
-                        " pending in cluster default");
+                        " pending");
   }
   return kExitSuccess;
 }

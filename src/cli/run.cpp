@@ -77,15 +77,9 @@ void set_pace(const Target& target, const RunArguments& arguments, run::Policy& 
 }
 
 std::string command_line(const run::Plan& plan, const RunArguments& arguments) {
-  std::string line = "runtask run";
-  if (!arguments.cluster.empty()) line += " --cluster " + shell_quoted(arguments.cluster);
-  line += " --task-definition " + shell_quoted(arguments.task_definition);
-  for (const auto& flag : arguments.environment)
-    line += " -e " + shell_quoted(flag.value ? flag.name + "=" + *flag.value : flag.name);
-  for (const auto& name : arguments.secrets)
-    line += " --secret " + shell_quoted(name);
-  if (arguments.command_words) line += " --command " + shell_quoted(*arguments.command_words);
-  if (arguments.count > 1) line += " --count " + std::to_string(arguments.count);
+  std::string line = "runtask";
+  for (const auto& word : arguments.typed)
+    line += " " + shell_quoted(word);
   return run::masked(line, plan.secrets);
 }
 
