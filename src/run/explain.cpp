@@ -18,7 +18,7 @@ struct Sign {
 };
 
 const std::vector<Sign>& signs_of_images() {
-  static const std::vector<Sign> kSigns = {
+  static const std::vector<Sign> known_signs = {
       {"cannotpull",
        {"there is no image '"},
        {"the image is not known to the embedded ECS",
@@ -48,11 +48,11 @@ const std::vector<Sign>& signs_of_images() {
        {"the image could not be pulled",
         "check its name and tag, the execution role, and the subnet's route to the registry"}},
   };
-  return kSigns;
+  return known_signs;
 }
 
 const std::vector<Sign>& signs_of_tasks() {
-  static const std::vector<Sign> kSigns = {
+  static const std::vector<Sign> known_signs = {
       {"outofmemory",
        {},
        {"a container needed more memory than it may have",
@@ -107,12 +107,12 @@ const std::vector<Sign>& signs_of_tasks() {
         "check that the subnet has free addresses, and the limits of the account; then run it "
         "again"}},
   };
-  return kSigns;
+  return known_signs;
 }
 
 // What RunTask answers when it starts nothing.
 const std::vector<Sign>& signs_of_refusals() {
-  static const std::vector<Sign> kSigns = {
+  static const std::vector<Sign> known_signs = {
       {"iam:passrole",
        {},
        {"these credentials may not hand the task's roles to ECS",
@@ -140,7 +140,7 @@ const std::vector<Sign>& signs_of_refusals() {
        {"there is no such cluster in this account and region",
         "check --cluster, --region and --profile"}},
   };
-  return kSigns;
+  return known_signs;
 }
 
 Explanation by_code(const Verdict& verdict) {
