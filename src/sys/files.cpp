@@ -227,6 +227,13 @@ bool SystemFiles::is_directory(const std::string& path) const {
   return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
 }
 
+bool SystemFiles::is_private(const std::string& path) const {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) != 0) return false;
+  return !S_ISLNK(status.st_mode) && status.st_uid == ::geteuid() &&
+         (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
+}
+
 Result<std::vector<std::string>> SystemFiles::list(const std::string& path) const {
   DIR* const directory = ::opendir(path.c_str());
   if (directory == nullptr) return system_failure("cannot list", path, errno);

@@ -38,6 +38,9 @@ class Files {
                                        unsigned mode) = 0;
   [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
   [[nodiscard]] virtual bool is_directory(const std::string& path) const = 0;
+  // Whether it is a file or directory, not a link, of this user's own that nobody else may read or
+  // change.
+  [[nodiscard]] virtual bool is_private(const std::string& path) const = 0;
   // Names in the directory, sorted, without "." and "..".
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
   // With its parents. An existing directory is fine and keeps its mode.
@@ -59,6 +62,7 @@ class SystemFiles final : public Files {
                                unsigned mode) override;
   [[nodiscard]] bool exists(const std::string& path) const override;
   [[nodiscard]] bool is_directory(const std::string& path) const override;
+  [[nodiscard]] bool is_private(const std::string& path) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
   [[nodiscard]] Result<> make_directory(const std::string& path, unsigned mode) override;
   [[nodiscard]] Result<> remove(const std::string& path) override;

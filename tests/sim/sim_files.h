@@ -54,6 +54,10 @@ class SimFiles final : public sys::Files {
     const auto found = entries_.find(plain(path));
     return found != entries_.end() && found->second.is_directory;
   }
+  [[nodiscard]] bool is_private(const std::string& path) const override {
+    const auto found = entries_.find(plain(path));
+    return found != entries_.end() && (found->second.mode & 077U) == 0;
+  }
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
     if (!is_directory(path)) return missing("cannot list", path);
     std::vector<std::string> names;
