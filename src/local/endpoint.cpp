@@ -82,6 +82,9 @@ class ServingEndpoint final : public Endpoint {
 
 Result<> ServingEndpoint::begin() {
   TRY(outside_.files.make_directory(directory_.root, kOwnerOnly));
+  if (!outside_.files.is_private(directory_.root))
+    return fail(Code::kDenied, directory_.root + " is not private: others can read or change it",
+                "it must belong to you: chmod 700 " + directory_.root);
   TRY(lock());
   const auto keys = TRY(read_or_make_keys(outside_.files, outside_.random, directory_));
   Service::Options service;

@@ -284,6 +284,7 @@ void Model::State::give_room(const Moment& now) {
       task.has_room = true;
       task.task.connectivity = "CONNECTED";
       task.task.connectivity_at = now.wall;
+      touch(task);
       if (task.uses_awsvpc()) {
         set_timer(task, kNoContainer, TimerKind::kStep, now.instant);
       } else {
@@ -320,7 +321,10 @@ void Model::State::start_ready(TaskState& task, const Moment& now) {
 
 void Model::State::start(TaskState& task, std::size_t index, const Moment& now) {
   task.containers[index].phase = Phase::kStarting;
-  if (!task.task.pull_started_at) task.task.pull_started_at = now.wall;
+  if (!task.task.pull_started_at) {
+    task.task.pull_started_at = now.wall;
+    touch(task);
+  }
   const int patience =
       task.starts[index]->definition().start_timeout.value_or(kStartTimeoutSeconds);
   set_timer(task, index, TimerKind::kStart, now.instant + seconds(patience));

@@ -55,6 +55,12 @@ ecs::SigningKeys make_keys(sys::Random& random) {
 
 Result<ecs::SigningKeys> read_keys(const sys::Files& files, const StateDirectory& directory) {
   const std::string text = TRY(files.read(directory.keys()));
+  if (!files.is_private(directory.keys()))
+    return fail(Code::kDenied,
+                directory.keys() +
+                    " is not private: keys that others can read or change are not "
+                    "used",
+                "remove it: the next `runtask local start` makes new keys");
   auto keys = TRY(json::read_text<KeysFile>(text, directory.keys()));
   if (!keys.access_key_id.starts_with(kKeyPrefix) || keys.secret_access_key.empty())
     return fail(Code::kInvalid, directory.keys() + " does not hold keys of an embedded endpoint",

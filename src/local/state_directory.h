@@ -29,7 +29,8 @@ struct StateDirectory {
 // are good for nothing else. Key ids begin with kKeyPrefix, so that they cannot be taken for AWS'.
 constexpr const char* kKeyPrefix = "RTLOCAL";
 [[nodiscard]] ecs::SigningKeys make_keys(sys::Random& random);
-// kNotFound before the first start; kInvalid when the file is damaged.
+// kNotFound before the first start; kInvalid when the file is damaged; kDenied when it is not the
+// user's own or others may read it.
 [[nodiscard]] Result<ecs::SigningKeys> read_keys(const sys::Files& files,
                                                  const StateDirectory& directory);
 // Those of the file, or new ones that are then written to it, 0600. Call it under the endpoint's

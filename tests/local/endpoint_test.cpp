@@ -2,6 +2,8 @@
 
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "base/text.h"
 #include "ecs/sts.h"
 #include "local/endpoint_world.h"
@@ -286,6 +288,37 @@ TEST(EndpointState, a_directory_that_cannot_be_used_is_a_clear_error) {
   const auto started = world.start();
   ASSERT_FALSE(started);
   EXPECT_THAT(started.error().text(), HasSubstr(scratch / "file"));
+}
+
+TEST(EndpointState, what_others_can_read_or_change_is_not_trusted) {
+  using std::filesystem::permissions;
+  using std::filesystem::perms;
+  const sys::Scratch scratch;
+  const StateDirectory directory(scratch.path());
+  EndpointWorld world(scratch.path());
+  ASSERT_TRUE(world.start());
+  world.endpoint.reset();
+  permissions(directory.keys(), perms::group_read, std::filesystem::perm_options::add);
+  auto started = world.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, Code::kDenied);
+  EXPECT_THAT(started.error().text(), HasSubstr("keys is not private"));
+  permissions(directory.root, perms::others_exec, std::filesystem::perm_options::add);
+  started = world.start();
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().text(), HasSubstr("chmod 700"));
+}
+
+TEST(EndpointState, a_damaged_database_is_a_clear_error) {
+  const sys::Scratch scratch;
+  const StateDirectory directory(scratch.path());
+  EndpointWorld world(scratch.path());
+  ASSERT_TRUE(world.files.make_directory(directory.root, 0700));
+  ASSERT_TRUE(world.files.write(directory.database(), std::string(9'000, 'x'), 0600));
+  const auto started = world.start();
+  ASSERT_FALSE(started);
+  EXPECT_EQ(started.error().code, Code::kInvalid);
+  EXPECT_THAT(started.error().text(), HasSubstr("endpoint.db"));
 }
 
 }  // namespace
