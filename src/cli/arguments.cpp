@@ -416,10 +416,10 @@ void declare_local(CLI::App& root, Targets& targets) {
 }
 
 std::string path_of(const CLI::App& app) {
-  std::string path;
+  std::vector<std::string> names;
   for (const auto* at = &app; at != nullptr; at = at->get_parent())
-    path = at->get_name() + (path.empty() ? "" : " " + path);
-  return path;
+    names.insert(names.begin(), at->get_name());
+  return join(names, " ");
 }
 
 const CLI::App& deepest(const CLI::App& root) {
@@ -456,9 +456,11 @@ Answer usage_error(const CLI::App& root, const std::vector<std::string>& argumen
     if (!could_be_name || word == "--" ||
         std::find(names.begin(), names.end(), name) != names.end())
       continue;
-    if (const auto near = nearest_name(name, names); !near.empty())
-      return {kExitUsage, "error: `" + name + "` is not known\nhint: did you mean `" + near + "`?",
-              true};
+    const auto near = nearest_name(name, names);
+    if (near.empty()) continue;
+    const Error error{
+        Code::kUsage, "`" + name + "` is not known", {}, "did you mean `" + near + "`?"};
+    return {kExitUsage, error.text(), true};
   }
   return {kExitUsage, "error: " + complaint + "\nhint: see `" + path_of(app) + " --help`", true};
 }

@@ -9,9 +9,8 @@
 namespace runtask::cli {
 namespace {
 
-const std::string& user_agent() {
-  static const std::string kUserAgent = std::string("runtask/") + kVersion;
-  return kUserAgent;
+std::string user_agent() {
+  return std::string("runtask/") + kVersion;
 }
 
 Result<Target> make_target(const World& world, aws::ClientOptions options,
