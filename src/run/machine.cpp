@@ -226,10 +226,11 @@ void Machine::handle(const Observed& event) {
 // Up to a tenth less than the interval, so that many runs of one account do not call in step; and
 // sooner where one call does not hold all tasks, so that each is still seen once per interval.
 Duration Machine::until_next_describe() {
-  const auto alive = static_cast<std::size_t>(
+  constexpr std::ptrdiff_t kTasksPerCall{ecs::limits::kTasksPerDescribeMax};
+  const auto alive =
       std::count_if(launches_.begin(), launches_.end(),
-                    [](const LaunchState& launch) { return launch.phase == Phase::kWatching; }));
-  const auto calls = static_cast<long long>(1 + alive / (ecs::limits::kTasksPerDescribeMax + 1));
+                    [](const LaunchState& launch) { return launch.phase == Phase::kWatching; });
+  const auto calls = std::max<std::ptrdiff_t>(1, (alive + kTasksPerCall - 1) / kTasksPerCall);
   return (describe_interval_ - describe_interval_ * random_per_mille() / 10'000) / calls;
 }
 
