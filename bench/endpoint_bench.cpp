@@ -71,17 +71,21 @@ std::string signed_request(int port, const std::string& operation, const std::st
 
 class Connection {
  public:
-  explicit Connection(int port) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  explicit Connection(int port) : port_(port) { connect(); }
+  void connect() {
+    if (socket_ >= 0) ::close(socket_);
+    socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    address.sin_port = htons(static_cast<std::uint16_t>(port_));
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     if (::connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-      give_up("cannot connect to port " + std::to_string(port));
+      give_up("cannot connect to port " + std::to_string(port_));
     const int on = 1;
     ::setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   }
-  Connection(Connection&& other) noexcept : socket_(std::exchange(other.socket_, -1)) {}
+  Connection(Connection&& other) noexcept
+      : port_(other.port_), socket_(std::exchange(other.socket_, -1)) {}
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
   Connection& operator=(Connection&&) = delete;
@@ -113,7 +117,8 @@ class Connection {
   std::string take_reply() { return std::exchange(reply_, {}); }
 
  private:
-  int socket_;
+  int port_;
+  int socket_ = -1;
   std::string reply_;
 };
 
@@ -167,6 +172,12 @@ long drive(std::vector<Connection>& connections, const std::string& request,
       const std::string reply = connections[i].take_reply();
       if (!is_ok(reply)) give_up(reply);
       answered += 1;
+      // A server that closes after every reply, as moto's does, gets a new connection each time.
+      const auto head = runtask::lower_case(reply.substr(0, reply.find("\r\n\r\n")));
+      if (head.find("connection: close") != std::string::npos) {
+        connections[i].connect();
+        watched[i].fd = connections[i].descriptor();
+      }
       if (Clock::now() < deadline) {
         connections[i].send(request);
       } else {
