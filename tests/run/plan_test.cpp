@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <set>
 
 namespace runtask::run {
@@ -152,6 +153,41 @@ TEST(Plan, requests_that_contradict_themselves_are_refused) {
   auto no_subnet = request();
   no_subnet.assign_public_ip = true;
   EXPECT_EQ(make_plan(no_subnet, &known, "r1").error().code, Code::kUsage);
+}
+
+TEST(Plan, the_revision_that_was_looked_at_is_the_one_that_is_started) {
+  auto known = definition();
+  known.task_definition_arn = "arn:aws:ecs:eu-west-1:1:task-definition/manage:3";
+  EXPECT_EQ(make_plan(request(), &known, "r1")->launches.at(0).input.task_definition,
+            known.task_definition_arn);
+  auto asked = request();
+  EXPECT_EQ(make_plan(asked, nullptr, "r1")->launches.at(0).input.task_definition, "manage");
+}
+
+TEST(Plan, what_ecs_would_refuse_is_refused_before_anything_starts) {
+  const auto refused = [](const std::function<void(Request&)>& change) {
+    auto asked = request();
+    change(asked);
+    const auto known = definition();
+    const auto plan = make_plan(asked, &known, "r1");
+    return !plan && plan.error().code == Code::kUsage;
+  };
+  EXPECT_TRUE(refused([](Request& it) { it.tags.push_back({"", "v"}); }));
+  EXPECT_TRUE(refused([](Request& it) { it.tags.push_back({std::string(129, 'k'), ""}); }));
+  EXPECT_TRUE(refused([](Request& it) { it.tags.push_back({"k", std::string(257, 'v')}); }));
+  EXPECT_TRUE(refused([](Request& it) { it.tags.assign(51, {"k", "v"}); }));
+  EXPECT_TRUE(refused([](Request& it) { it.capacity_providers.resize(21); }));
+  EXPECT_TRUE(refused([](Request& it) { it.environment.push_back({"", "v", false}); }));
+  EXPECT_TRUE(refused([](Request& it) { it.environment.push_back({"A=B", "v", false}); }));
+  EXPECT_TRUE(refused([](Request& it) { it.count = 0; }));
+  EXPECT_FALSE(refused([](Request& it) { it.tags.assign(50, {"k", "v"}); }));
+}
+
+TEST(Plan, masking_a_record_touches_its_strings_only) {
+  const std::vector<Secret> secrets = {Secret("8192"), Secret("true")};
+  EXPECT_EQ(masked_json(R"({"a":8192,"b":true,"c":["x8192y","true"]})", secrets),
+            R"({"a":8192,"b":true,"c":["x****y","****"]})");
+  EXPECT_EQ(masked_json("{}", {}), "{}");
 }
 
 }  // namespace

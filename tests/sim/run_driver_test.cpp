@@ -112,7 +112,9 @@ TEST_F(RunDriver, the_history_holds_the_stopped_task_every_line_and_the_outcome)
   EXPECT_EQ(to_json(*outcome), to_json(*notebook_.outcome));
 
   std::string last_seen;
-  for (const auto& event : *history.events("run-1"))
+  const auto events = history.events("run-1");
+  ASSERT_TRUE(events);
+  for (const auto& event : *events)
     if (event.kind == "observed") last_seen = event.data;
   const auto task = ecs::read_task(last_seen);
   ASSERT_TRUE(task) << last_seen;
@@ -201,7 +203,9 @@ TEST_F(RunDriver, secrets_reach_ecs_and_no_record) {
   ASSERT_NE(task, nullptr);
   EXPECT_EQ(task->overrides.container_overrides.at(0).environment.at(0).value, "hunter2-hunter2");
   std::string all = history.find("run-1")->outcome + history.find("run-1")->record.plan;
-  for (const auto& event : *history.events("run-1"))
+  const auto events = history.events("run-1");
+  ASSERT_TRUE(events);
+  for (const auto& event : *events)
     all += event.data;
   EXPECT_EQ(all.find("hunter2"), std::string::npos);
   EXPECT_NE(all.find("****"), std::string::npos);
