@@ -24,14 +24,18 @@ CLI::Validator one_of(std::vector<std::string> words, Filters... filters) {
 
 // Takes a duration in the forms of base/time.h.
 CLI::Option* duration_option(CLI::App& app, const std::string& name,
-                             std::optional<Duration>& target, const std::string& help) {
+                             std::optional<Duration>& target, const std::string& help,
+                             Duration least = Duration(-1)) {
   return app
       .add_option_function<std::string>(
           name,
-          [&target](const std::string& text) {
+          [&target, name, least](const std::string& text) {
             const auto duration = parse_duration(text);
             if (!duration)
               throw CLI::ValidationError(duration.error().message + "; " + duration.error().hint,
+                                         CLI::ExitCodes::ValidationError);
+            if (*duration <= least)
+              throw CLI::ValidationError(name + " must be longer than 0",
                                          CLI::ExitCodes::ValidationError);
             target = *duration;
           },
@@ -184,10 +188,11 @@ void declare_how(CLI::App& app, RunArguments& run) {
   app.add_flag("--keep-going", run.keep_going, "After a failure: everything still runs")
       ->excludes(fast)
       ->group(group);
-  duration_option(app, "--timeout", run.timeout, "From RUNNING; then the task is stopped (124)")
+  duration_option(app, "--timeout", run.timeout, "From RUNNING; then the task is stopped (124)",
+                  Duration(0))
       ->group(group);
   duration_option(app, "--start-timeout", run.start_timeout,
-                  "From RunTask to RUNNING (default 10m)")
+                  "From RunTask to RUNNING (default 10m)", Duration(0))
       ->group(group);
   app.add_option("--retries", run.retries,
                  "Of failures to start that may pass: capacity, agent, throttling (default 3)")
@@ -448,19 +453,29 @@ std::vector<std::string> names_like(const CLI::App& app, std::string_view word) 
 Answer usage_error(const CLI::App& root, const std::vector<std::string>& arguments,
                    const std::string& complaint) {
   const auto& app = deepest(root);
-  for (const auto& word : arguments) {
-    const auto names = names_like(app, word);
-    const auto name = word.substr(0, word.find('='));
-    const bool could_be_name =
-        word.starts_with("--") || complaint.find("subcommand") != std::string::npos;
-    if (!could_be_name || word == "--" ||
-        std::find(names.begin(), names.end(), name) != names.end())
-      continue;
-    const auto near = nearest_name(name, names);
-    if (near.empty()) continue;
+  const auto refuse = [&](const std::string& name) -> Answer {
+    const auto near = nearest_name(name, names_like(app, name));
     const Error error{
-        Code::kUsage, "`" + name + "` is not known", {}, "did you mean `" + near + "`?"};
+        Code::kUsage,
+        "`" + name + "` is not known",
+        {},
+        near.empty() ? "see `" + path_of(app) + " --help`" : "did you mean `" + near + "`?"};
     return {kExitUsage, error.text(), true};
+  };
+  // The words before are the commands that lead here.
+  std::size_t depth = 0;
+  for (const auto* at = &app; at != &root; at = at->get_parent())
+    ++depth;
+  const bool needs_command = complaint.find("subcommand") != std::string::npos;
+  if (needs_command && arguments.size() > depth && !arguments[depth].starts_with('-'))
+    return refuse(arguments[depth]);
+  for (const auto& word : arguments) {
+    const auto name = word.substr(0, word.find('='));
+    const auto names = names_like(app, name);
+    const bool is_unknown =
+        name.size() > 2 && std::find(names.begin(), names.end(), name) == names.end();
+    if (word.starts_with("--") && is_unknown && !nearest_name(name, names).empty())
+      return refuse(name);
   }
   return {kExitUsage, "error: " + complaint + "\nhint: see `" + path_of(app) + " --help`", true};
 }

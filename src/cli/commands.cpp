@@ -2,9 +2,13 @@
 
 #include <type_traits>
 
+#include "cli/exit_code.h"
+
 namespace runtask::cli {
 
-int carry_out(const Command& command, const World& world) {
+namespace {
+
+int dispatch(const Command& command, const World& world) {
   return std::visit(
       [&](const auto& arguments) {
         using Arguments = std::decay_t<decltype(arguments)>;
@@ -17,6 +21,17 @@ int carry_out(const Command& command, const World& world) {
         }
       },
       command);
+}
+
+}  // namespace
+
+int carry_out(const Command& command, const World& world) {
+  const int code = dispatch(command, world);
+  world.screen.flush();
+  // A run says so itself and keeps its verdict; any other command is only as good as its result.
+  if (world.screen.lost_lines() == 0 || std::holds_alternative<RunArguments>(command)) return code;
+  world.screen.message("error: cannot write to standard output: " + world.screen.lost_why());
+  return code == kExitSuccess ? kExitFailure : code;
 }
 
 }  // namespace runtask::cli

@@ -10,6 +10,7 @@
 // The one place where the real things are made. Everything else gets them passed in.
 int main(int count, char** words) {
   using namespace runtask;
+  sys::fill_standard_descriptors();
   // A reader that went away (`| head`) is an error of write(), not the end of a run.
   (void)std::signal(SIGPIPE, SIG_IGN);
   sys::forbid_core_dumps();

@@ -1,5 +1,6 @@
 #include <csignal>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/endpoint_process.h"
@@ -63,6 +64,20 @@ Result<std::optional<ecs::TaskDefinition>> read_definition(const RunArguments& a
                                  : "aws ecs list-task-definitions shows what is there";
   }
   return fail(std::move(error));
+}
+
+// The cluster, before anything starts; one that may not be described is left to RunTask.
+Result<> check_cluster(const RunArguments& arguments, const World& world, const Target& target) {
+  ecs::DescribeClusters request;
+  const std::string name = arguments.cluster.empty() ? "default" : arguments.cluster;
+  request.clusters = {name};
+  const auto reply = call_and_wait(world, *target.client, request);
+  if (!reply) return {};
+  for (const auto& cluster : reply->clusters)
+    if (cluster.status.empty() || cluster.status == "ACTIVE") return {};
+  return fail(Code::kNotFound, "Cluster not found: `" + name + "` on " + target.words,
+              target.is_local ? "create it: runtask local cluster create " + shell_quoted(name)
+                              : "check --cluster, --region and --profile");
 }
 
 // How often to look. The embedded endpoint is this machine: looking often costs nobody anything,
@@ -149,8 +164,9 @@ Result<int> carry_out_plan(Session& session, const run::Policy& policy, const ru
 
   int signals = 0;
   std::vector<sys::PendingPtr> watches;
-  for (const auto& [signal, code] :
-       {std::pair(SIGINT, +kExitInterrupted), {SIGTERM, +kExitTerminated}})
+  for (const auto& [signal, code] : {std::pair(SIGINT, +kExitInterrupted),
+                                     {SIGTERM, +kExitTerminated},
+                                     {SIGHUP, +kExitTerminated}})
     watches.push_back(world.loop.on_signal(signal, [&, code = code] {
       if (++signals > 1) leave_at_once(world, session.plan, driver, code);
       world.screen.message(session.arguments.detach_on_interrupt
@@ -177,6 +193,8 @@ Result<int> try_run(const RunArguments& arguments, const World& world) {
   const auto definition = TRY(read_definition(arguments, world, target));
   const auto plan =
       TRY(run::make_plan(request, definition ? &*definition : nullptr, new_run_id(world)));
+  // On AWS a run leaves this to RunTask, which says the same one call earlier.
+  if (arguments.plan || target.is_local) TRY(check_cluster(arguments, world, target));
   if (arguments.plan) {
     world.screen.output(
         std::string(trimmed(arguments.json ? run::to_json(plan) : run::to_text(plan))));
@@ -197,7 +215,13 @@ int run(const RunArguments& arguments, const World& world) {
   const auto code = try_run(arguments, world);
   if (code) return *code;
   world.screen.message(code.error().text());
-  return exit_code_of(code.error());
+  const int exit_code = exit_code_of(code.error());
+  // A program that reads records always gets a last one.
+  if (arguments.json)
+    world.screen.output(R"({"type":"outcome","verdict":"never_started","exit_code":)" +
+                        std::to_string(exit_code) +
+                        ",\"error\":" + json::quoted(code.error().message) + ",\"launches\":[]}");
+  return exit_code;
 }
 
 }  // namespace runtask::cli

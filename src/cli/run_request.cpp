@@ -4,6 +4,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "base/diagnostic.h"
 #include "base/json_members.h"
 #include "base/text.h"
 #include "ecs/api.h"
@@ -40,10 +41,18 @@ Result<std::vector<run::Variable>> read_environment_file(const World& world,
       return fail(Code::kUsage,
                   path + ":" + std::to_string(number) + ": not of the form NAME=VALUE");
     if (equals == std::string_view::npos) {
-      variables.push_back({name, TRY(own_variable(world, name, "--env-file")), false});
+      auto value = world.environment.get(name);
+      if (!value)
+        return fail(Code::kUsage, path + ":" + std::to_string(number) + ": `" + name +
+                                      "` has no `=`, and is not set in runtask's environment");
+      variables.push_back({name, *std::move(value), false});
       continue;
     }
     auto value = line.substr(equals + 1);
+    const bool opens = value.starts_with('"') || value.starts_with('\'');
+    if (opens && (value.size() < 2 || value.back() != value.front()))
+      return fail(Code::kUsage, path + ":" + std::to_string(number) +
+                                    ": the quote is not closed (a value cannot span lines)");
     const bool quoted = value.size() >= 2 && value.front() == value.back() &&
                         (value.front() == '"' || value.front() == '\'');
     if (quoted) value = value.substr(1, value.size() - 2);
@@ -114,19 +123,45 @@ Result<std::vector<ecs::Tag>> read_tags(const RunArguments& arguments) {
   return tags;
 }
 
+// A misspelt member would be dropped by nobody and obeyed by nobody. `known` are the members that
+// ECS has and runtask only hands on.
+Result<> check_names(const json::Members& rest, const std::string& path,
+                     std::vector<std::string> known) {
+  for (const auto& [name, value] : rest) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    for (const auto* own : {"containerOverrides", "name", "command", "environment", "cpu", "memory",
+                            "memoryReservation", "taskRoleArn", "executionRoleArn"})
+      known.emplace_back(own);
+    const auto near = nearest_name(name, known);
+    return fail(Code::kUsage, path + ": ECS has no override `" + name + "` there",
+                near.empty() ? "" : "did you mean `" + near + "`?");
+  }
+  return {};
+}
+
 Result<ecs::TaskOverride> read_override_file(const World& world, const std::string& path) {
   const auto text = TRY(world.files.read(path == "-" ? "/dev/stdin" : path));
   auto overrides = ecs::read_task_override(text, path);
-  if (overrides) return *std::move(overrides);
+  if (overrides) {
+    TRY(check_names(overrides->rest, path, {"ephemeralStorage", "inferenceAcceleratorOverrides"}));
+    for (const auto& container : overrides->container_overrides)
+      TRY(check_names(container.rest, path, {"environmentFiles", "resourceRequirements"}));
+    return *std::move(overrides);
+  }
   auto error = std::move(overrides).error();
   error.code = Code::kUsage;
   return fail(std::move(error));
 }
 
-Result<> check_reports(const RunArguments& arguments) {
-  for (const auto& path : arguments.reports)
+Result<> check_reports(const RunArguments& arguments, const World& world) {
+  for (const auto& path : arguments.reports) {
+    const auto slash = path.rfind('/');
+    const auto folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    if (!world.files.is_directory(folder))
+      return fail(Code::kUnavailable, "--report " + path + ": there is no directory " + folder);
     if (!path.ends_with(".json") && !path.ends_with(".xml") && !path.ends_with(".md"))
       return fail(Code::kUsage, "--report " + path + ": the name must end in .json, .xml or .md");
+  }
   return {};
 }
 
@@ -142,7 +177,7 @@ Result<run::Request> read_request(const RunArguments& arguments, const World& wo
   if (arguments.count > kLaunchesWithoutYesMax && !arguments.yes)
     return fail(Code::kUsage, std::to_string(arguments.count) + " launches are more than 100",
                 "add --yes if that is meant");
-  TRY(check_reports(arguments));
+  TRY(check_reports(arguments, world));
   run::Request request;
   request.cluster = arguments.cluster;
   request.task_definition = arguments.task_definition;

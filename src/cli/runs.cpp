@@ -1,4 +1,5 @@
 #include <map>
+#include <nlohmann/json.hpp>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -67,14 +68,30 @@ Result<> list(const RunsList& arguments, const World& world) {
   return {};
 }
 
+std::string task_arn_in(const std::string& event) {
+  const auto tree = json::parse(event, "event");
+  if (!tree || !tree->is_object()) return {};
+  const auto arn = tree->find("task_arn");
+  return arn != tree->end() && arn->is_string() ? arn->get<std::string>() : std::string();
+}
+
 // What is known of a run that has not ended: its last observations.
 Result<> show_unfinished(const history::RunSummary& run, history::History& history,
                          const World& world) {
-  std::map<int, std::string> last;
+  struct Last {
+    std::string what, when, task_arn;
+  };
+  std::map<int, Last> last;
   for (const auto& event : TRY(history.events(run.record.id)))
-    if (event.launch >= 0) last[event.launch] = event.kind + "  " + iso_time(event.at);
+    if (event.launch >= 0) {
+      auto& words = last[event.launch];
+      words.when = iso_time(event.at);
+      words.what = event.kind;
+      if (auto arn = task_arn_in(event.data); !arn.empty()) words.task_arn = std::move(arn);
+    }
   for (const auto& [launch, words] : last)
-    world.screen.output("launch " + std::to_string(launch + 1) + "  " + words);
+    world.screen.output("launch " + std::to_string(launch + 1) + "  " + words.what + "  " +
+                        words.when + "  " + words.task_arn);
   return {};
 }
 
@@ -95,6 +112,9 @@ Result<> show(const RunsShow& arguments, const World& world) {
   if (run.outcome.empty()) return show_unfinished(run, history, world);
   const auto outcome = TRY(run::read_outcome(run.outcome));
   world.screen.output(run::table(outcome));
+  for (const auto& launch : outcome.launches)
+    if (!launch.task_arn.empty())
+      world.screen.output("task of " + launch.name + "  " + launch.task_arn);
   for (const auto& launch : outcome.launches)
     if (const auto block = run::failure_block(launch); !block.empty())
       world.screen.output("\n" + block);

@@ -302,6 +302,7 @@ std::string to_text(const Plan& plan) {
 
 std::string to_json(const Plan& plan) {
   auto tree = json::Value::object();
+  tree["type"] = "plan";
   tree["run"] = plan.run_id;
   tree["title"] = plan.title;
   tree["cluster"] = plan.cluster;

@@ -182,6 +182,14 @@ void leave(int exit_code) {
   ::_exit(exit_code);
 }
 
+void fill_standard_descriptors() {
+  int opened = 0;
+  do {
+    opened = ::open("/dev/null", O_RDWR);  // The lowest that is free.
+  } while (opened >= 0 && opened <= 2);
+  if (opened > 2) ::close(opened);
+}
+
 void forbid_core_dumps() {
   const rlimit none{0, 0};
   (void)::setrlimit(RLIMIT_CORE, &none);

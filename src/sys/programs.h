@@ -47,6 +47,10 @@ void say_ready(const std::string& line);
 // Ends the process at once, without destroying anything.
 [[noreturn]] void leave(int exit_code);
 
+// Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed. First thing in main: else a
+// socket or a database could land there, and what is printed in it.
+void fill_standard_descriptors();
+
 // No core dump of this process, ever: its memory holds keys.
 void forbid_core_dumps();
 

@@ -17,6 +17,8 @@ class Words(Sandbox):
 
     def test_misspelt_commands_and_flags_get_the_nearest_name(self):
         self.refused("did you mean `run`", "runn")
+        self.refused("`bogus` is not known", "bogus")
+        self.refused("`attach` is not known", "runs", "attach", "last")
         self.refused("did you mean `--cluster`", "run", "--clustr", "x", "--task-definition", "y")
 
     def test_what_is_missing_is_named(self):
@@ -30,6 +32,7 @@ class Words(Sandbox):
     def test_malformed_numbers_and_durations(self):
         self.refused("--count", "run", "--task-definition", "x", "--count", "0")
         self.refused("3x", "run", "--task-definition", "x", "--timeout", "3x")
+        self.refused("longer than 0", "run", "--task-definition", "x", "--timeout", "0")
 
     def test_more_than_100_launches_need_yes(self):
         self.refused("--yes", "run", "--local", "--task-definition", "x", "--count", "101")
@@ -42,6 +45,16 @@ class Words(Sandbox):
         self.refused("nowhere.json", "local", "register", "nowhere.json", code=1)
         wrong = self.write("wrong.json", '{"family": "x", "containerDefinitions": [{"name": 7}]}')
         self.refused("/containerDefinitions[0]/name", "local", "register", wrong, code=1)
+
+    def test_a_misspelt_override_is_not_dropped(self):
+        for text, near in (('{"containerOverides": []}', "containerOverrides"),
+                           ('{"containerOverrides": [{"name": "a", "enviroment": []}]}', "environment")):
+            bad = self.write("bad.json", text)
+            self.refused("did you mean `%s`" % near, "run", "--local", "--task-definition", "x", "--override-json", bad)
+
+    def test_malformed_environment_files_show_the_line(self):
+        for text in ("A=1\nB\n", "A=1\nB=\"open\n"):
+            self.refused("vars:2:", "run", "--local", "--task-definition", "x", "--env-file", self.write("vars", text))
 
     def test_malformed_command_json(self):
         for bad in ("[", '"x"', "[1]"):
@@ -65,8 +78,18 @@ class Requests(Sandbox):
 
     def test_unknown_cluster(self):
         result = self.refused("Cluster not found", "--cluster", "nowhere", "--task-definition", "x")
-        self.assertIn("nowhere", result.err)
-        self.assertIn("next step", result.err)
+        self.assertIn("runtask local cluster create nowhere", result.err)
+        self.refused("Cluster not found", "--cluster", "nowhere", "--task-definition", "x", "--plan")
+
+    def test_json_always_ends_with_an_outcome(self):
+        result = self.runtask("run", "--local", "--task-definition", "nothing", "--json")
+        self.assertEqual(result.code, 125, result)
+        outcome = json_lines(result.out)[-1]
+        self.assertEqual((outcome["type"], outcome["verdict"], outcome["exit_code"]), ("outcome", "never_started", 125))
+
+    def test_a_report_that_cannot_be_written_is_refused_before_anything_starts(self):
+        result = self.refused("there is no directory", "--task-definition", "x", "--report", self.path("no/x.json"))
+        self.assertNotIn("RUNNING", result.err)
 
     def test_unknown_task_definition(self):
         self.refused("local register", "--task-definition", "nothing")

@@ -203,6 +203,21 @@ class Run(Sandbox):
         process.kill()
         wait_until(lambda: os.path.exists(self.path("done")), "the task's own end")
 
+    def test_closed_standard_descriptors_are_no_sockets(self):
+        self.register("burst", {"name": "main", "command": ["/usr/bin/seq", "1", "50000"]})
+        for closed in (">&-", ">&- 2>&-", "<&- >&- 2>&-"):
+            result = subprocess.run(["/bin/sh", "-c", 'exec "$0" run --local --task-definition burst ' + closed, RUNTASK],
+                                    env=self.env, timeout=30, check=False)
+            self.assertEqual(result.returncode, 0, closed)
+
+    def test_a_hang_up_stops_the_task(self):
+        self.register("slow", ("main", "echo started; sleep 600"))
+        process = self.start("run", "--local", "--task-definition", "slow", stdout=self.sink("out"))
+        wait_until(lambda: self.text("out"), "the first log line")
+        process.send_signal(signal.SIGHUP)
+        self.assertEqual(self.finish(process).code, 143)
+        self.assertEqual(self.last_outcome()["launches"][0]["verdict"], "interrupted")
+
     def test_closed_stdout_does_not_change_the_verdict(self):
         self.register("talks", ("main", "for i in 1 2 3 4 5; do echo $i; sleep 0.05; done; exit 6"))
         reader, writer = os.pipe()
@@ -228,6 +243,19 @@ class Runs(Sandbox):
         self.register("x", ("main", "echo one"))
         self.run_local("x", "--no-history")
         self.assertEqual(self.ok("runs", "list").out.strip(), "")
+
+    def test_the_command_is_recorded_as_typed_and_the_task_can_be_found(self):
+        self.register("later", ("main", "sleep 0.2"))
+        self.run_local("later", "--detach", "-e", "A=two words")
+        shown = self.ok("runs", "show", "last").out
+        self.assertIn("runtask run --local --task-definition later --detach -e 'A=two words'", shown)
+        self.assertIn(":task/default/", shown)
+
+    def test_a_result_that_cannot_be_written_is_an_error(self):
+        self.register("x", ("main", "true"))
+        self.run_local("x")
+        with open("/dev/full", "wb") as full:
+            self.assertEqual(self.runtask("runs", "list", stdout=full).code, 1)
 
     def test_an_unknown_run_is_an_error(self):
         result = self.runtask("runs", "show", "nope")
