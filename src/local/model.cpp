@@ -97,6 +97,12 @@ std::string Model::State::arn(std::string_view resource) const {
   return "arn:aws:ecs:" + options.region + ":" + options.account + ":" + std::string(resource);
 }
 
+std::string Model::State::task_arn(const std::string& cluster, const std::string& id) const {
+  std::string resource = "task/";
+  resource.append(cluster).append("/").append(id);
+  return arn(resource);
+}
+
 void Model::State::forget_old_tasks(const Moment& now) {
   while (!stopped.empty() && (stopped.size() > options.stopped_tasks_max ||
                               stopped.front().first + options.stopped_tasks_kept < now.wall)) {

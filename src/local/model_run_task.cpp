@@ -154,7 +154,7 @@ Answer<std::optional<ecs::RunTaskReply>> Model::State::replay(const ecs::RunTask
     auto conflict = refuse(ecs::error_name::kConflict,
                            "The client token was used before with other parameters.");
     for (const auto& id : record.task_ids)
-      conflict.value().resource_ids.push_back(arn("task/" + cluster + "/" + id));
+      conflict.value().resource_ids.push_back(task_arn(cluster, id));
     return conflict;
   }
   ecs::RunTaskReply reply;
@@ -212,7 +212,7 @@ TaskState& Model::State::create_task(const ecs::RunTask& request, const std::str
   state.sequence = ++last_sequence_;
   state.definition = record.definition;
   ecs::Task& task = state.task;
-  task.task_arn = arn("task/" + cluster + "/" + state.id);
+  task.task_arn = task_arn(cluster, state.id);
   task.cluster_arn = arn("cluster/" + cluster);
   task.task_definition_arn = definition.task_definition_arn;
   task.desired_status = ecs::name_of(ecs::Status::kRunning);

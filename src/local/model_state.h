@@ -115,6 +115,7 @@ class Model::State {
   [[nodiscard]] Answer<std::string> find_cluster(std::string_view name_or_arn) const;
   [[nodiscard]] const DefinitionRecord* find_definition(const DefinitionName& name) const;
   [[nodiscard]] std::string arn(std::string_view resource) const;
+  [[nodiscard]] std::string task_arn(const std::string& cluster, const std::string& id) const;
   void forget_old_tasks(const Moment& now);
 
   Options options;

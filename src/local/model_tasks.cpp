@@ -34,7 +34,7 @@ Answer<ecs::DescribeTasksReply> Model::State::describe_tasks(const ecs::Describe
     const TaskState* task = find_task(id);
     if (task == nullptr || ecs::last_part(task->task.cluster_arn) != cluster) {
       reply.failures.push_back(
-          {wanted.starts_with("arn:") ? wanted : arn("task/" + cluster + "/" + id), "MISSING", {}});
+          {wanted.starts_with("arn:") ? wanted : task_arn(cluster, id), "MISSING", {}});
       continue;
     }
     reply.tasks.push_back(task->task);

@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "local/endpoint_world.h"
 
@@ -89,6 +90,39 @@ TEST(EndpointCrash, kill_9_ends_its_tasks_and_the_next_start_says_so) {
   EXPECT_TRUE(world.files.list(StateDirectory(scratch.path()).tasks())->empty());
 }
 
+TEST(EndpointCrash, what_escaped_from_a_dead_endpoint_is_killed_at_the_next_start) {
+  const sys::Scratch scratch;
+  EndpointWorld world(scratch.path());
+  ASSERT_TRUE(world.start());
+  world.register_shell("echo $RUNTASK_TREE");
+  const auto task = world.run_whole();
+  const std::string mark = "RUNTASK_TREE=" + world.lines(ecs::last_part(task.task_arn)).at(0);
+  world.endpoint.reset();
+  const auto spawn = [](const std::string& variable) {
+    const pid_t pid = ::fork();
+    if (pid != 0) return pid;
+    const char* const argv[] = {"sleep", "600", nullptr};
+    const char* const environment[] = {variable.c_str(), nullptr};
+    ::execve("/bin/sleep", const_cast<char**>(argv), const_cast<char**>(environment));
+    ::_exit(127);
+  };
+  const pid_t marked = spawn(mark);
+  const pid_t other = spawn("RUNTASK_TREE=0000000000000000/1");
+  for (const pid_t pid : {marked, other})
+    ASSERT_TRUE(world.wait_until([&] {  // Until it has become the other program.
+      return world.files.read("/proc/" + std::to_string(pid) + "/cmdline")
+          .value_or("")
+          .starts_with("sleep");
+    }));
+  ASSERT_TRUE(world.start());
+  int status = 0;
+  EXPECT_TRUE(world.wait_until([&] { return ::waitpid(marked, &status, WNOHANG) == marked; }));
+  EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+  EXPECT_EQ(::waitpid(other, &status, WNOHANG), 0);  // It is somebody else's.
+  ::kill(other, SIGKILL);
+  ::waitpid(other, &status, 0);
+}
+
 TEST(EndpointCrash, no_line_that_was_shown_is_lost_by_kill_9) {
   const sys::Scratch scratch;
   ForkedEndpoint first(scratch.path());
@@ -146,19 +180,35 @@ TEST(EndpointCrash, a_full_disk_refuses_what_must_be_stored_and_serves_the_rest)
     return task.last_status == "STOPPED";
   }));
   EXPECT_EQ(task.containers.at(0).exit_code, 4);  // Its output was drained, not blocked.
-  // Now nothing more can be stored.
+  // Now nothing more can be stored: first nothing large, then nothing at all.
   std::string name;
-  for (int i = 0; i < 200 && name.empty(); ++i) {
-    const auto made = world.call<ecs::RegisterTaskDefinition>(
-        R"({"family":"big","containerDefinitions":[{"name":"app","image":"host","memory":64,
-            "command":[")" +
-        std::string(20'000, 'x') + R"("]}]})");
-    if (!made) {
+  for (const std::size_t size : {20'000U, 1U}) {
+    name.clear();
+    for (int i = 0; i < 500 && name.empty(); ++i) {
+      const auto made = world.call<ecs::RegisterTaskDefinition>(
+          R"({"family":"big","containerDefinitions":[{"name":"app","image":"host","memory":64,
+              "command":[")" +
+          std::string(size, 'x') + R"("]}]})");
+      if (made) continue;
       name = made.error().name;
       EXPECT_THAT(made.error().error.message, testing::HasSubstr("cannot store"));
     }
   }
   EXPECT_EQ(name, "ServerException");
+  // A task that cannot be stored is not started.
+  std::string marker;
+  for (int i = 0; i < 500; ++i) {
+    marker = scratch / ("ran-" + std::to_string(i));
+    const auto made = world.call<ecs::RunTask>(
+        R"({"taskDefinition":"job","overrides":{"containerOverrides":[{"name":"app","command":[)" +
+        json::quoted("touch " + marker) + "]}]}}");
+    name = made ? "" : made.error().name;
+    if (!made) break;
+  }
+  EXPECT_EQ(name, "ServerException");
+  world.run_for(std::chrono::milliseconds(300));
+  EXPECT_FALSE(world.files.exists(marker));
+  EXPECT_TRUE(world.call<ecs::ListTasks>("{}")->task_arns.empty());
   EXPECT_TRUE(world.call<ecs::ListTasks>("{}"));
   EXPECT_EQ(world.describe(id).last_status, "STOPPED");
 }

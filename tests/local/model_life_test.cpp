@@ -214,8 +214,12 @@ TEST(ModelLife, late_and_doubled_events_change_nothing) {
   world.exited(id, 1);  // It has not started.
   EXPECT_EQ(world.status(id), "PENDING");
   world.started(id);
+  const auto running = world.task(id).version;
   world.started(id);
+  EXPECT_EQ(world.task(id).version, running);
   world.exited(id, 0);
+  world.started(id);
+  EXPECT_EQ(world.status(id), "STOPPED");
   const auto version = world.task(id).version;
   world.exited(id, 5);
   world.on(ContainerNotStarted{{id, "app"}, "late"});
@@ -272,6 +276,28 @@ TEST(ModelLife, tasks_that_do_not_fit_together_wait_for_memory_in_their_order) {
   EXPECT_EQ(world.asked(), Words{"start app"});
   world.started(third);
   EXPECT_EQ(world.status(third), "RUNNING");
+}
+
+TEST(ModelLife, getting_room_is_a_change_that_is_stored) {
+  Model::Options options;
+  options.memory_mib = 100;
+  ModelWorld world(options);
+  world.register_app("", R"(,"networkMode":"awsvpc")");
+  const std::string network =
+      R"(,"networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]}})";
+  const auto first = world.run(network);
+  const auto second = world.run(network);
+  EXPECT_TRUE(world.task(second).connectivity.empty());
+  const auto version = world.task(second).version;
+  world.changes = {};
+  (void)world.call<ecs::StopTask>(R"({"task":")" + first + R"("})");
+  while (world.task(second).connectivity.empty()) {  // Until the first one's last step.
+    ASSERT_TRUE(world.model.next_wake());
+    world.model.on_time(world.now);
+    world.take();
+  }
+  EXPECT_GT(world.task(second).version, version);
+  EXPECT_TRUE(world.changes.tasks.contains(second));
 }
 
 TEST(ModelLife, old_stopped_tasks_are_forgotten_at_last) {

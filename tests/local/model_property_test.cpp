@@ -125,7 +125,7 @@ class Property {
       // A change is always a new version, and only that is stored.
       const bool is_new = task.version != seen.version;
       const std::string text =
-          is_new || seen.text.empty() || random_.happens(20) ? ecs::to_text(task) : seen.text;
+          is_new || seen.text.empty() || random_.happens(60) ? ecs::to_text(task) : seen.text;
       if (!is_new) {
         EXPECT_EQ(text, seen.text);
       }
