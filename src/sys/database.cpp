@@ -14,6 +14,8 @@
 #include <map>
 #include <utility>
 
+#include "sys/errno_code.h"
+
 namespace runtask::sys {
 namespace {
 
@@ -29,24 +31,6 @@ struct Finalize {
 };
 using Connection = std::unique_ptr<sqlite3, Close>;
 using Statement = std::unique_ptr<sqlite3_stmt, Finalize>;
-
-Code code_of_errno(int number) {
-  switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-      return Code::kNotFound;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Code::kDenied;
-    case ENOSPC:
-    case EDQUOT:
-    case EFBIG:  // The process's own limit on file sizes.
-      return Code::kFull;
-    default:
-      return Code::kUnavailable;
-  }
-}
 
 Code code_of(int sqlite_code, int system_errno) {
   switch (sqlite_code & 0xff) {

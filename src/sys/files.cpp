@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "sys/errno_code.h"
 #include "sys/random.h"
 
 namespace runtask::sys {
@@ -24,25 +25,9 @@ namespace {
 constexpr auto kLockPollEvery = Duration(5);
 constexpr int kTemporaryNamesTried = 8;
 
-Code code_of(int number) {
-  switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-      return Code::kNotFound;
-    case EACCES:
-    case EPERM:
-    case EROFS:
-      return Code::kDenied;
-    case ENOSPC:
-    case EDQUOT:
-      return Code::kFull;
-    default:
-      return Code::kUnavailable;
-  }
-}
 // "what path: the system's words", from errno as the failed call left it.
 tl::unexpected<Error> system_failure(const std::string& what, const std::string& path, int number) {
-  return fail(code_of(number), what + " " + path + ": " + std::strerror(number));
+  return fail(code_of_errno(number), what + " " + path + ": " + std::strerror(number));
 }
 
 class Descriptor {
