@@ -162,6 +162,28 @@ Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) {
   return system_failure("cannot lock", path, errno);
 }
 
+// Most file systems say in the directory itself what an entry is; the others are asked.
+DirectoryEntry::Kind kind_of(const std::string& directory, const dirent& entry) {
+  using Kind = DirectoryEntry::Kind;
+  switch (entry.d_type) {
+    case DT_REG:
+      return Kind::kFile;
+    case DT_DIR:
+      return Kind::kDirectory;
+    case DT_LNK:
+      return Kind::kLink;
+    case DT_UNKNOWN:
+      break;
+    default:
+      return Kind::kOther;
+  }
+  struct stat status {};
+  if (::lstat((directory + "/" + &entry.d_name[0]).c_str(), &status) != 0) return Kind::kOther;
+  if (S_ISREG(status.st_mode)) return Kind::kFile;
+  if (S_ISDIR(status.st_mode)) return Kind::kDirectory;
+  return S_ISLNK(status.st_mode) ? Kind::kLink : Kind::kOther;
+}
+
 }  // namespace
 
 Result<std::string> SystemFiles::read(const std::string& path) const {
@@ -219,20 +241,28 @@ bool SystemFiles::is_private(const std::string& path) const {
          (status.st_mode & (S_IRWXG | S_IRWXO)) == 0;
 }
 
-Result<std::vector<std::string>> SystemFiles::list(const std::string& path) const {
+Result<std::vector<DirectoryEntry>> SystemFiles::entries(const std::string& path) const {
   DIR* const directory = ::opendir(path.c_str());
   if (directory == nullptr) return system_failure("cannot list", path, errno);
-  std::vector<std::string> names;
+  std::vector<DirectoryEntry> entries;
   errno = 0;
   while (const dirent* entry = ::readdir(directory)) {  // NOLINT: the stream is ours alone.
     const std::string_view name = &entry->d_name[0];
-    if (name != "." && name != "..") names.emplace_back(name);
+    if (name != "." && name != "..") entries.push_back({std::string(name), kind_of(path, *entry)});
     errno = 0;
   }
   const int number = errno;
   ::closedir(directory);
   if (number != 0) return system_failure("cannot list", path, number);
-  std::sort(names.begin(), names.end());
+  std::sort(entries.begin(), entries.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
+  return entries;
+}
+
+Result<std::vector<std::string>> SystemFiles::list(const std::string& path) const {
+  std::vector<std::string> names;
+  for (auto& entry : TRY(entries(path)))
+    names.push_back(std::move(entry.name));
   return names;
 }
 

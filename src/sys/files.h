@@ -22,6 +22,12 @@ class FileLock {
   virtual ~FileLock() = default;
 };
 
+struct DirectoryEntry {
+  enum class Kind { kFile, kDirectory, kLink, kOther };  // Of the entry itself: links are links.
+  std::string name;
+  Kind kind = Kind::kFile;
+};
+
 // Files by path. Errors name the path and carry the system's words: kNotFound, kDenied, kFull (disk
 // or quota), kUnavailable for the rest. Blocking, because local files are quick; any thread.
 class Files {
@@ -43,6 +49,9 @@ class Files {
   [[nodiscard]] virtual bool is_private(const std::string& path) const = 0;
   // Names in the directory, sorted, without "." and "..".
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
+  // The same names, each with what it is.
+  [[nodiscard]] virtual Result<std::vector<DirectoryEntry>> entries(
+      const std::string& path) const = 0;
   // With its parents. An existing directory is fine and keeps its mode.
   [[nodiscard]] virtual Result<> make_directory(const std::string& path, unsigned mode) = 0;
   // A file or a whole directory; absent is fine. Links are removed, never followed.
@@ -64,6 +73,7 @@ class SystemFiles final : public Files {
   [[nodiscard]] bool is_directory(const std::string& path) const override;
   [[nodiscard]] bool is_private(const std::string& path) const override;
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
+  [[nodiscard]] Result<std::vector<DirectoryEntry>> entries(const std::string& path) const override;
   [[nodiscard]] Result<> make_directory(const std::string& path, unsigned mode) override;
   [[nodiscard]] Result<> remove(const std::string& path) override;
   [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const std::string& path,

@@ -67,6 +67,15 @@ class SimFiles final : public sys::Files {
     }
     return names;  // The map is sorted.
   }
+  [[nodiscard]] Result<std::vector<sys::DirectoryEntry>> entries(
+      const std::string& path) const override {
+    using Kind = sys::DirectoryEntry::Kind;
+    std::vector<sys::DirectoryEntry> found;
+    for (auto& name : TRY(list(path)))
+      found.push_back(
+          {name, is_directory(plain(path) + "/" + name) ? Kind::kDirectory : Kind::kFile});
+    return found;
+  }
   [[nodiscard]] Result<> make_directory(const std::string& path, unsigned mode) override {
     const auto name = plain(path);
     if (is_directory(name)) return {};
