@@ -326,9 +326,7 @@ std::map<std::string, std::string> schema_of(Database& database) {
 }
 
 TEST_F(HistoryTest, the_page_on_the_format_shows_the_schema_that_is_made) {
-  const auto page_path = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path() /
-                         "docs/formats/history.md";
-  const auto page = files_.read(page_path.string());
+  const auto page = files_.read(RUNTASK_SOURCE_DIR "/docs/formats/history.md");
   ASSERT_TRUE(page) << page.error().text();
   const auto begin = page->find("```sql\n");
   ASSERT_NE(begin, std::string::npos);
