@@ -20,6 +20,24 @@ struct EnvironmentFlag {
   std::optional<std::string> value;  // None: taken from runtask's own environment.
 };
 
+// Which task by hamlet's names: the flags that `find` and `run` share. None: the flag was not
+// given; an empty text is a value (the unnamed instance).
+struct Selection {
+  std::optional<std::string> tier, component;
+  std::optional<std::string> tasks;      // A comma list.
+  std::optional<std::string> instances;  // A comma list; `*` is all.
+  std::optional<std::string> task_version;
+  std::optional<std::string> component_instance, component_version;
+  std::string container;
+  // The scope.
+  std::string environments;  // A comma list.
+  std::string segment, tenant, product;
+  std::vector<std::string> accounts;  // NAME, or ENVIRONMENT=NAME.
+  std::string region;
+  std::string root_dir;
+  std::string blueprint;  // A blueprint-config.json that is read instead of the CMDB.
+};
+
 struct RunArguments {
   std::vector<std::string> typed;  // The words themselves, for the record.
   // Which task.

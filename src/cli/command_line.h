@@ -51,6 +51,9 @@ CLI::Option* duration_option(CLI::App& app, const std::string& name,
                              Duration least = Duration(-1));
 [[nodiscard]] std::string with_example(const std::string& text, const std::string& examples);
 
+// The flags that pick tasks by hamlet's names: -t, -i, -w, -x, -y, -j, -k, -c and the scope.
+void declare_selection(CLI::App& app, Selection& selection);
+
 void declare_run(CLI::App& root, Targets& targets);
 void declare_runs(CLI::App& root, Targets& targets);
 void declare_local(CLI::App& root, Targets& targets);
