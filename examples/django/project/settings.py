@@ -1,4 +1,7 @@
-"""Settings of the example: one app, one SQLite file whose place the environment gives."""
+"""Settings of the example: one app, one SQLite file whose place the environment gives.
+
+DJANGO_DATABASE names the file; else DJANGO_DATABASE_NAME is a name in the directory DJANGO_DATABASE_DIR.
+"""
 import os
 from pathlib import Path
 
@@ -15,7 +18,10 @@ INSTALLED_APPS = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("DJANGO_DATABASE", str(BASE_DIR / "db.sqlite3")),
+        "NAME": os.environ.get("DJANGO_DATABASE") or os.path.join(
+            os.environ.get("DJANGO_DATABASE_DIR", str(BASE_DIR)),
+            os.environ.get("DJANGO_DATABASE_NAME", "db") + ".sqlite3",
+        ),
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
