@@ -146,9 +146,14 @@ struct LocalClusterCreate {
   std::string name;
 };
 
-using Command = std::variant<RunArguments, RunsList, RunsShow, RunsLogs, LocalStart, LocalStop,
-                             LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
-                             LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
+struct AgentEnvironment {
+  std::string overlay;  // Empty: the drop-ins alone.
+};
+
+using Command =
+    std::variant<RunArguments, AgentEnvironment, RunsList, RunsShow, RunsLogs, LocalStart,
+                 LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
+                 LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.
 struct Answer {

@@ -31,6 +31,7 @@ struct Targets {
   LocalImageList image_list;
   LocalImageRemove image_remove;
   LocalClusterCreate cluster_create;
+  AgentEnvironment agent_environment;
   std::optional<Command> chosen;
 };
 
@@ -57,5 +58,6 @@ void declare_selection(CLI::App& app, Selection& selection);
 void declare_run(CLI::App& root, Targets& targets);
 void declare_runs(CLI::App& root, Targets& targets);
 void declare_local(CLI::App& root, Targets& targets);
+void declare_agent_environment(CLI::App& root, Targets& targets);
 
 }  // namespace runtask::cli::command_line

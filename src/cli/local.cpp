@@ -20,11 +20,6 @@ int failed(const World& world, const Error& error) {
 
 constexpr EndpointStart kStartDefault{0, kIdleTimeoutDefault};
 
-std::string absolute(const World& world, const std::string& path) {
-  if (path.starts_with('/')) return path;
-  return world.environment.get("PWD").value_or("") + "/" + path;
-}
-
 }  // namespace
 
 int local(const LocalStart& arguments, const World& world) {
@@ -185,7 +180,7 @@ Result<> add_image(const LocalImageAdd& arguments, const World& world) {
   auto images = TRY(open_images(world));
   local::Image image;
   image.name = arguments.name;
-  image.directory = absolute(world, arguments.directory);
+  image.directory = World::absolute(arguments.directory);
   image.entry_point = arguments.entry_point;
   for (const auto& text : arguments.environment) {
     const auto equals = text.find('=');
@@ -210,7 +205,7 @@ Result<> remove_image(const std::string& name, const World& world) {
 int local(const LocalImageAdd& arguments, const World& world) {
   const auto added = add_image(arguments, world);
   if (!added) return failed(world, added.error());
-  world.screen.output("image " + arguments.name + " is " + absolute(world, arguments.directory));
+  world.screen.output("image " + arguments.name + " is " + World::absolute(arguments.directory));
   return kExitSuccess;
 }
 

@@ -24,6 +24,8 @@ struct World {
   // $RUNTASK_STATE_DIR, else $XDG_STATE_HOME/runtask, else $HOME/.local/state/runtask; absolute.
   // kUsage when none of them is set.
   [[nodiscard]] Result<std::string> state_directory() const;
+  // The path as every program would understand it.
+  [[nodiscard]] static std::string absolute(const std::string& path);
 };
 
 }  // namespace runtask::cli

@@ -282,6 +282,18 @@ Result<> SystemFiles::make_directory(const std::string& path, unsigned mode) {
   return {};
 }
 
+Result<> SystemFiles::make_link(const std::string& target, const std::string& path) {
+  struct stat status {};
+  if (::lstat(path.c_str(), &status) == 0) {
+    if (!S_ISLNK(status.st_mode))
+      return fail(Code::kConflict, "cannot link " + path + ": it is there, and no link");
+    if (::unlink(path.c_str()) != 0) return system_failure("cannot replace", path, errno);
+  }
+  if (::symlink(target.c_str(), path.c_str()) != 0)
+    return system_failure("cannot link", path, errno);
+  return {};
+}
+
 Result<> SystemFiles::remove(const std::string& path) {
   std::error_code error;
   std::filesystem::remove_all(path, error);

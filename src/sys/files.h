@@ -54,6 +54,8 @@ class Files {
       const std::string& path) const = 0;
   // With its parents. An existing directory is fine and keeps its mode.
   [[nodiscard]] virtual Result<> make_directory(const std::string& path, unsigned mode) = 0;
+  // A symbolic link; one that is there gets the new target. kConflict when a file or directory is.
+  [[nodiscard]] virtual Result<> make_link(const std::string& target, const std::string& path) = 0;
   // A file or a whole directory; absent is fine. Links are removed, never followed.
   [[nodiscard]] virtual Result<> remove(const std::string& path) = 0;
   // An exclusive lock on a file that is created when missing. kConflict when another process holds
@@ -75,6 +77,7 @@ class SystemFiles final : public Files {
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override;
   [[nodiscard]] Result<std::vector<DirectoryEntry>> entries(const std::string& path) const override;
   [[nodiscard]] Result<> make_directory(const std::string& path, unsigned mode) override;
+  [[nodiscard]] Result<> make_link(const std::string& target, const std::string& path) override;
   [[nodiscard]] Result<> remove(const std::string& path) override;
   [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                                        Duration patience) override;

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <string_view>
 #include <thread>
 
@@ -89,6 +90,12 @@ Result<std::string> read_line(int descriptor, Duration patience) {
 }
 
 }  // namespace
+
+std::string working_directory() {
+  std::error_code error;
+  const auto path = std::filesystem::current_path(error);
+  return error ? "/" : path.string();
+}
 
 Result<std::string> own_program() {
   std::array<char, 4096> buffer{};

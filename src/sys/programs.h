@@ -22,6 +22,9 @@ struct Program {
 // The path of the running program itself.
 [[nodiscard]] Result<std::string> own_program();
 
+// The directory that this program works in, absolute; "/" when it has none any more.
+[[nodiscard]] std::string working_directory();
+
 // Starts a program that outlives this one: a session of its own, working directory "/", standard
 // error added to `log_file` (0600), no other descriptor. Waits until the program says that it is
 // ready by writing one line to its standard output, and returns that line. kUnavailable with the

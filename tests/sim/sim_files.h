@@ -71,9 +71,11 @@ class SimFiles final : public sys::Files {
       const std::string& path) const override {
     using Kind = sys::DirectoryEntry::Kind;
     std::vector<sys::DirectoryEntry> found;
-    for (auto& name : TRY(list(path)))
-      found.push_back(
-          {name, is_directory(plain(path) + "/" + name) ? Kind::kDirectory : Kind::kFile});
+    for (auto& name : TRY(list(path))) {
+      const auto& entry = entries_.at(plain(path) + (path == "/" ? "" : "/") + name);
+      const auto other = entry.is_link ? Kind::kLink : Kind::kFile;
+      found.push_back({name, entry.is_directory ? Kind::kDirectory : other});
+    }
     return found;
   }
   [[nodiscard]] Result<> make_directory(const std::string& path, unsigned mode) override {
@@ -84,6 +86,16 @@ class SimFiles final : public sys::Files {
       return fail(Code::kUnavailable, "cannot make directory " + path + ": File exists");
     TRY(make_directory(parent(name), mode));
     entries_[name] = Entry{{}, mode, true};
+    return {};
+  }
+  // Not followed by anybody here: its content is its target.
+  [[nodiscard]] Result<> make_link(const std::string& target, const std::string& path) override {
+    TRY(changeable("cannot link", path));
+    if (!is_directory(parent(path))) return missing("cannot link", path);
+    const auto found = entries_.find(plain(path));
+    if (found != entries_.end() && !found->second.is_link)
+      return fail(Code::kConflict, "cannot link " + path + ": it is there, and no link");
+    entries_[plain(path)] = Entry{target, 0777, false, true};
     return {};
   }
   [[nodiscard]] Result<> remove(const std::string& path) override {
@@ -113,6 +125,7 @@ class SimFiles final : public sys::Files {
     std::string content;
     unsigned mode = 0;
     bool is_directory = false;
+    bool is_link = false;
   };
   using Locks = std::set<std::string>;
   class Lock final : public sys::FileLock {

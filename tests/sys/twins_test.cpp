@@ -139,6 +139,28 @@ TYPED_TEST(FilesTwins, what_is_written_is_there_until_removed) {
   EXPECT_TRUE(files.is_directory(root));
 }
 
+TYPED_TEST(FilesTwins, entries_say_what_they_are_and_a_link_is_replaced_but_no_file) {
+  using Kind = DirectoryEntry::Kind;
+  Files& files = this->kind_.files;
+  const auto& root = this->kind_.root;
+  ASSERT_TRUE(files.make_directory(root + "/d", 0700));
+  ASSERT_TRUE(files.write(root + "/f", "x", 0600));
+  ASSERT_TRUE(files.make_link("d", root + "/l"));
+  ASSERT_TRUE(files.make_link("f", root + "/l"));
+  const auto entries = files.entries(root);
+  ASSERT_TRUE(entries);
+  std::vector<std::pair<std::string, Kind>> seen;
+  for (const auto& entry : *entries)
+    seen.emplace_back(entry.name, entry.kind);
+  EXPECT_EQ(seen, (std::vector<std::pair<std::string, Kind>>{
+                      {"d", Kind::kDirectory}, {"f", Kind::kFile}, {"l", Kind::kLink}}));
+  const auto over_a_file = files.make_link("d", root + "/f");
+  ASSERT_FALSE(over_a_file);
+  EXPECT_EQ(over_a_file.error().code, Code::kConflict);
+  EXPECT_EQ(files.read(root + "/f").value_or("?"), "x");
+  EXPECT_FALSE(files.entries(root + "/none"));
+}
+
 TYPED_TEST(FilesTwins, errors_are_the_same) {
   Files& files = this->kind_.files;
   const auto& root = this->kind_.root;
