@@ -50,6 +50,11 @@ std::string parent_of(const std::string& path) {
 }  // namespace
 
 Result<Tree> Tree::read(const sys::Files& files, const std::string& root) {
+  return read(files, root, {});
+}
+
+Result<Tree> Tree::read(const sys::Files& files, const std::string& root,
+                        const std::set<std::string>& except) {
   Tree tree;
   tree.root_ = root;
   struct Waiting {
@@ -69,6 +74,7 @@ Result<Tree> Tree::read(const sys::Files& files, const std::string& root) {
     for (const auto& entry : *listed) {
       if (entry.name.starts_with('.')) continue;
       const auto path = at.path.empty() ? entry.name : at.path + "/" + entry.name;
+      if (except.contains(root + "/" + path)) continue;
       const bool is_directory =
           entry.kind == Kind::kDirectory ||
           (entry.kind == Kind::kLink && files.is_directory(root + "/" + path));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,9 @@ class Tree {
   // kNotFound or kDenied for the root; a directory below that may not be read is taken as empty.
   // kFull for more than kTreeEntriesMax entries.
   [[nodiscard]] static Result<Tree> read(const sys::Files& files, const std::string& root);
+  // The same as if nothing were at the absolute paths of `except`.
+  [[nodiscard]] static Result<Tree> read(const sys::Files& files, const std::string& root,
+                                         const std::set<std::string>& except);
 
   [[nodiscard]] const std::string& root() const { return root_; }
   // Paths, absolute, in byte order, of what the pattern matches at any depth. Parts of a pattern

@@ -301,6 +301,24 @@ Result<> SystemFiles::remove(const std::string& path) {
   return {};
 }
 
+Result<> SystemFiles::rename(const std::string& from, const std::string& to) {
+  if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
+  int number = errno;
+  // Some file systems (of the network, mostly) do not know the flag.
+  if (number == EINVAL || number == ENOSYS) {
+    struct stat status {};
+    if (::lstat(to.c_str(), &status) == 0) {
+      number = EEXIST;
+    } else {
+      if (::rename(from.c_str(), to.c_str()) == 0) return {};
+      number = errno;
+    }
+  }
+  if (number == EEXIST || number == ENOTEMPTY)
+    return fail(Code::kConflict, "cannot rename " + from + ": " + to + " is there already");
+  return system_failure("cannot rename", from, number);
+}
+
 Result<std::unique_ptr<FileLock>> SystemFiles::lock(const std::string& path, Duration patience) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {

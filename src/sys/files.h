@@ -58,6 +58,9 @@ class Files {
   [[nodiscard]] virtual Result<> make_link(const std::string& target, const std::string& path) = 0;
   // A file or a whole directory; absent is fine. Links are removed, never followed.
   [[nodiscard]] virtual Result<> remove(const std::string& path) = 0;
+  // Gives something another place on the same file system, whole or not at all. kConflict when
+  // something is there already; nothing is ever replaced.
+  [[nodiscard]] virtual Result<> rename(const std::string& from, const std::string& to) = 0;
   // An exclusive lock on a file that is created when missing. kConflict when another process holds
   // it and does not let go within `patience`.
   [[nodiscard]] virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path,
@@ -79,6 +82,7 @@ class SystemFiles final : public Files {
   [[nodiscard]] Result<> make_directory(const std::string& path, unsigned mode) override;
   [[nodiscard]] Result<> make_link(const std::string& target, const std::string& path) override;
   [[nodiscard]] Result<> remove(const std::string& path) override;
+  [[nodiscard]] Result<> rename(const std::string& from, const std::string& to) override;
   [[nodiscard]] Result<std::unique_ptr<FileLock>> lock(const std::string& path,
                                                        Duration patience) override;
   [[nodiscard]] bool is_locked(const std::string& path) const override;

@@ -104,6 +104,21 @@ class SimFiles final : public sys::Files {
     std::erase_if(entries_, [&](const auto& entry) { return is_within(entry.first, plain(path)); });
     return {};
   }
+  [[nodiscard]] Result<> rename(const std::string& from, const std::string& to) override {
+    if (!exists(from)) return missing("cannot rename", from);
+    if (!is_directory(parent(to))) return missing("cannot rename", from);
+    TRY(changeable("cannot rename", from));
+    TRY(changeable("cannot rename", to));
+    if (exists(to))
+      return fail(Code::kConflict, "cannot rename " + from + ": " + to + " is there already");
+    std::map<std::string, Entry> moved;
+    for (const auto& [name, entry] : entries_)
+      if (is_within(name, plain(from)))
+        moved.emplace(plain(to) + name.substr(plain(from).size()), entry);
+    std::erase_if(entries_, [&](const auto& entry) { return is_within(entry.first, plain(from)); });
+    entries_.merge(moved);
+    return {};
+  }
   // Never waits: the time of a simulation would not pass meanwhile.
   [[nodiscard]] Result<std::unique_ptr<sys::FileLock>> lock(const std::string& path,
                                                             Duration /*patience*/) override {

@@ -161,6 +161,26 @@ TYPED_TEST(FilesTwins, entries_say_what_they_are_and_a_link_is_replaced_but_no_f
   EXPECT_FALSE(files.entries(root + "/none"));
 }
 
+TYPED_TEST(FilesTwins, a_rename_takes_all_that_is_below_and_replaces_nothing) {
+  Files& files = this->kind_.files;
+  const auto& root = this->kind_.root;
+  ASSERT_TRUE(files.make_directory(root + "/a/b", 0700));
+  ASSERT_TRUE(files.write(root + "/a/b/file", "one", 0600));
+  ASSERT_TRUE(files.make_directory(root + "/taken", 0700));
+  const auto onto = files.rename(root + "/a", root + "/taken");
+  ASSERT_FALSE(onto);
+  EXPECT_EQ(onto.error().code, Code::kConflict);
+  EXPECT_EQ(onto.error().message,
+            "cannot rename " + root + "/a: " + root + "/taken is there already");
+  ASSERT_TRUE(files.rename(root + "/a", root + "/taken/c"));
+  EXPECT_FALSE(files.exists(root + "/a"));
+  EXPECT_EQ(files.read(root + "/taken/c/b/file").value_or("?"), "one");
+  const auto missing = files.rename(root + "/a", root + "/d");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, Code::kNotFound);
+  EXPECT_EQ(files.rename(root + "/taken", root + "/none/d").error().code, Code::kNotFound);
+}
+
 TYPED_TEST(FilesTwins, errors_are_the_same) {
   Files& files = this->kind_.files;
   const auto& root = this->kind_.root;
