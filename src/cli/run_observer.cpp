@@ -28,11 +28,24 @@ std::string RunObserver::masked(std::string text) const {
 
 // With one stream a line is printed as it came; with several it says whose it is.
 std::string RunObserver::prefix(const run::Launch& launch, const std::string& container) const {
+  const auto& part = plan_.part_of(launch);
   const bool many_launches = plan_.launches.size() > 1;
-  const auto streams = std::count_if(plan_.logs.begin(), plan_.logs.end(),
+  const auto streams = std::count_if(part.logs.begin(), part.logs.end(),
                                      [](const auto& source) { return !source.group.empty(); });
-  if (many_launches) return launch.name + " " + container + " | ";
+  if (many_launches || (streams > 1 && !part.place.environment.empty()))
+    return launch.name + " " + container + " | ";
   return streams > 1 ? container + " | " : "";
+}
+
+// How a record says whose it is.
+std::string RunObserver::json_head(const char* type, const run::Launch& launch) const {
+  const auto& place = plan_.part_of(launch).place;
+  const auto member = [](const char* name, const std::string& value) {
+    return value.empty() ? "" : ",\"" + std::string(name) + "\":" + json::quoted(value);
+  };
+  return "{\"type\":\"" + std::string(type) + "\",\"launch\":" + std::to_string(launch.index + 1) +
+         ",\"name\":" + json::quoted(launch.name) + member("environment", place.environment) +
+         member("task", place.task) + member("instance", place.instance);
 }
 
 void RunObserver::on_status(const run::Launch& launch, const ecs::Task& task) {
@@ -40,9 +53,7 @@ void RunObserver::on_status(const run::Launch& launch, const ecs::Task& task) {
   line.state = task.last_status;
   if (!line.since) line.since = loop_.now();
   if (options_.json) {
-    screen_.output(R"({"type":"status","launch":)" + std::to_string(launch.index + 1) +
-                   ",\"name\":" + json::quoted(launch.name) +
-                   ",\"task_arn\":" + json::quoted(task.task_arn) +
+    screen_.output(json_head("status", launch) + ",\"task_arn\":" + json::quoted(task.task_arn) +
                    ",\"status\":" + json::quoted(task.last_status) + "}");
     flush_soon();
   } else if (!screen_.shows_status() && !options_.quiet) {
@@ -56,8 +67,7 @@ void RunObserver::on_log(const run::Launch& launch, const std::string& container
                          const ecs::LogEvent& event) {
   const auto text = masked(event.message);
   if (options_.json) {
-    screen_.output(R"({"type":"log","launch":)" + std::to_string(launch.index + 1) + ",\"name\":" +
-                   json::quoted(launch.name) + ",\"container\":" + json::quoted(container) +
+    screen_.output(json_head("log", launch) + ",\"container\":" + json::quoted(container) +
                    ",\"timestamp\":" + json::quoted(iso_time(event.timestamp)) +
                    ",\"message\":" + json::quoted(text) + "}");
   } else {
@@ -87,7 +97,6 @@ void RunObserver::on_end(const run::Outcome& outcome) {
   clock_.reset();
   flush_.reset();
   screen_.status({});
-  outcome_ = outcome;
   if (options_.json) screen_.output(masked(run::to_json(outcome)));
   screen_.flush();
   if (!options_.quiet) screen_.message(masked(run::table(outcome)));

@@ -28,8 +28,6 @@ class RunObserver final : public run::Observer {
   void on_launch_ended(const run::LaunchOutcome& launch) override;
   void on_end(const run::Outcome& outcome) override;
 
-  [[nodiscard]] const std::optional<run::Outcome>& outcome() const { return outcome_; }
-
  private:
   struct Line {  // Of the live status.
     std::string name;
@@ -40,6 +38,7 @@ class RunObserver final : public run::Observer {
   void redraw();
   void flush_soon();
   [[nodiscard]] std::string prefix(const run::Launch& launch, const std::string& container) const;
+  [[nodiscard]] std::string json_head(const char* type, const run::Launch& launch) const;
   [[nodiscard]] std::string masked(std::string text) const;
 
   Screen& screen_;
@@ -49,7 +48,6 @@ class RunObserver final : public run::Observer {
   std::vector<Line> lines_;
   sys::PendingPtr clock_;
   sys::PendingPtr flush_;
-  std::optional<run::Outcome> outcome_;
 };
 
 }  // namespace runtask::cli

@@ -7,12 +7,11 @@
 #include "base/diagnostic.h"
 #include "base/json_members.h"
 #include "base/text.h"
+#include "cli/run_session.h"
 #include "ecs/api.h"
 
 namespace runtask::cli {
 namespace {
-
-constexpr int kLaunchesWithoutYesMax = 100;
 
 Result<std::string> own_variable(const World& world, const std::string& name, const char* flag) {
   auto value = world.environment.get(name);
@@ -174,9 +173,8 @@ std::string upper_case(std::string text) {
 }  // namespace
 
 Result<run::Request> read_request(const RunArguments& arguments, const World& world) {
-  if (arguments.count > kLaunchesWithoutYesMax && !arguments.yes)
-    return fail(Code::kUsage, std::to_string(arguments.count) + " launches are more than 100",
-                "add --yes if that is meant");
+  if (arguments.count > 0)
+    TRY(check_launches(static_cast<std::size_t>(arguments.count), arguments.yes));
   TRY(check_reports(arguments, world));
   run::Request request;
   request.cluster = arguments.cluster;

@@ -114,7 +114,8 @@ Result<> show(const RunsShow& arguments, const World& world) {
   world.screen.output(run::table(outcome));
   for (const auto& launch : outcome.launches)
     if (!launch.task_arn.empty())
-      world.screen.output("task of " + launch.name + "  " + launch.task_arn);
+      world.screen.output("task of " + launch.name + "  " + launch.task_arn +
+                          (launch.where.empty() ? "" : "  (" + launch.where + ")"));
   for (const auto& launch : outcome.launches)
     if (const auto block = run::failure_block(launch); !block.empty())
       world.screen.output("\n" + block);

@@ -15,7 +15,8 @@ namespace runtask::cli {
 struct Target {
   std::unique_ptr<sys::Http> http;
   std::unique_ptr<ecs::Client> client;
-  std::string words;  // "the embedded ECS", "eu-west-1".
+  std::string words;    // "the embedded ECS", "eu-west-1".
+  std::string account;  // hamlet's name of it; empty: not known.
   std::string region;
   bool is_local = false;
 };

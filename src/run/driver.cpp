@@ -30,7 +30,10 @@ class Driver::State {
         plan_(plan),
         machine_(plan_, policy),
         log_pace_(log_pace),
-        records_(plan_.launches.size()) {}
+        records_(plan_.launches.size()),
+        last_revivals_(plan_.targets.size()) {
+    assert(outside_.clients.size() == plan_.targets.size() && "every target has its client");
+  }
 
   Result<> start(const history::RunRecord& record) {
     started_at_ = record.started_at;
@@ -39,8 +42,9 @@ class Driver::State {
                  "while writing the history, before anything starts");
     outside_.loop.post([this, alive = std::weak_ptr<int>(alive_)] {
       if (alive.expired()) return;
-      for (const auto& source : plan_.logs)
-        if (!source.note.empty()) say_once(source.note);
+      for (const auto& part : plan_.parts)
+        for (const auto& source : part.logs)
+          if (!source.note.empty()) say_once(source.note);
       feed(Begin{});
     });
     return {};
@@ -53,6 +57,7 @@ class Driver::State {
   }
 
   [[nodiscard]] const Machine& machine() const { return machine_; }
+  [[nodiscard]] const std::optional<Outcome>& outcome() const { return outcome_; }
 
  private:
   // The reader of one container's stream.
@@ -108,11 +113,18 @@ class Driver::State {
     };
   }
 
+  [[nodiscard]] const Launch& launch_at(int index) const {
+    return plan_.launches[static_cast<std::size_t>(index)];
+  }
+  [[nodiscard]] ecs::Client& client_of(const Launch& launch) const {
+    return *outside_.clients[plan_.part_of(launch).place.target];
+  }
+
   // ---- ECS
 
   void run_task(int index) {
     auto& record = records_[static_cast<std::size_t>(index)];
-    const auto& launch = plan_.launches[static_cast<std::size_t>(index)];
+    const auto& launch = launch_at(index);
     // What is about to be started, and by which token it can be found again, must be on disk before
     // it is sent for the first time. Later attempts are the same call.
     if (outside_.history != nullptr && !record.is_journalled) {
@@ -127,7 +139,7 @@ class Driver::State {
       record.is_journalled = true;
     }
     if (!record.started_at) record.started_at = outside_.loop.wall_now();
-    outside_.client.call(
+    client_of(launch).call(
         launch.input, then<ecs::RunTaskReply>([this, index](ecs::Called<ecs::RunTaskReply> answer) {
           started(index, std::move(answer));
         }));
@@ -159,33 +171,37 @@ class Driver::State {
 
   void describe(const CallDescribe& action) {
     ecs::DescribeTasks request;
-    request.cluster = plan_.launches.front().input.cluster;
+    request.cluster = action.cluster;
     request.tasks = action.task_arns;
-    outside_.client.call(
-        request, then<ecs::DescribeTasksReply>([this, asked = action.task_arns](
-                                                   ecs::Called<ecs::DescribeTasksReply> answer) {
-          if (answer)
-            return feed(Observed{asked, std::move(answer->tasks), std::move(answer->failures)});
-          const auto& error = answer.error();
-          if (error.http_status == 0) unreachable();
-          feed(ObserveFailed{error.error.code, error.error.message});
-        }));
+    outside_.clients[action.target]->call(
+        request, then<ecs::DescribeTasksReply>(
+                     [this, asked = action.task_arns, target = action.target,
+                      view = action.view](ecs::Called<ecs::DescribeTasksReply> answer) {
+                       if (answer)
+                         return feed(Observed{asked, std::move(answer->tasks),
+                                              std::move(answer->failures), view});
+                       const auto& error = answer.error();
+                       if (error.http_status == 0) unreachable(target);
+                       feed(ObserveFailed{error.error.code, error.error.message, view});
+                     }));
   }
 
-  void unreachable() {
+  void unreachable(std::size_t target) {
     const auto now = outside_.loop.now();
-    if (!outside_.on_unreachable || (last_revival_ && now - *last_revival_ < kReviveEvery)) return;
-    last_revival_ = now;
-    outside_.on_unreachable();
+    auto& last = last_revivals_[target];
+    if (!outside_.on_unreachable || (last && now - *last < kReviveEvery)) return;
+    last = now;
+    outside_.on_unreachable(target);
   }
 
   void stop(const CallStop& action) {
     ecs::StopTask request;
-    request.cluster = plan_.launches.front().input.cluster;
+    const auto& launch = launch_at(action.launch);
+    request.cluster = launch.input.cluster;
     request.task = action.task_arn;
     request.reason = action.reason + " (run " + plan_.run_id + ")";
     note(action.launch, "stop_call", "{\"reason\":" + json::quoted(request.reason) + "}");
-    outside_.client.call(
+    client_of(launch).call(
         request, then<ecs::StopTaskReply>([this, index = action.launch](
                                               ecs::Called<ecs::StopTaskReply> answer) {
           if (!answer)
@@ -194,7 +210,7 @@ class Driver::State {
   }
 
   void show(const ShowStatus& action) {
-    const auto& launch = plan_.launches[static_cast<std::size_t>(action.launch)];
+    const auto& launch = launch_at(action.launch);
     // Stopped tasks are forgotten by ECS after an hour; then only this record knows.
     if (outside_.history != nullptr)
       note(action.launch, "observed", masked_json(ecs::to_text(action.task), plan_.secrets));
@@ -206,7 +222,7 @@ class Driver::State {
   void follow(const FollowLogs& action) {
     auto& record = records_[static_cast<std::size_t>(action.launch)];
     if (!record.readers.empty()) return;
-    for (const auto& source : plan_.logs) {
+    for (const auto& source : plan_.part_of(launch_at(action.launch)).logs) {
       if (source.group.empty()) {
         record.log_notes.push_back(source.note);
         continue;
@@ -257,23 +273,24 @@ class Driver::State {
     request.log_stream_name = reader.stream;
     request.next_token = token;
     request.start_from_head = true;  // Logs API: also with a forward token.
-    outside_.client.call(
-        request,
-        then<ecs::GetLogEventsReply>([this, &reader](ecs::Called<ecs::GetLogEventsReply> answer) {
-          if (reader.is_done) return;  // The launch has ended meanwhile.
-          if (answer) {
-            take_page(reader, *answer);
-          } else {
-            const auto& error = answer.error().error;
-            reader.follower.failed(error.code, error.message, outside_.loop.now());
-          }
-          advance(reader);
-        }));
+    client_of(launch_at(reader.launch))
+        .call(request, then<ecs::GetLogEventsReply>(
+                           [this, &reader](ecs::Called<ecs::GetLogEventsReply> answer) {
+                             if (reader.is_done) return;  // The launch has ended meanwhile.
+                             if (answer) {
+                               take_page(reader, *answer);
+                             } else {
+                               const auto& error = answer.error().error;
+                               reader.follower.failed(error.code, error.message,
+                                                      outside_.loop.now());
+                             }
+                             advance(reader);
+                           }));
   }
 
   void take_page(Reader& reader, const ecs::GetLogEventsReply& page) {
     auto& record = records_[static_cast<std::size_t>(reader.launch)];
-    const auto& launch = plan_.launches[static_cast<std::size_t>(reader.launch)];
+    const auto& launch = launch_at(reader.launch);
     std::vector<history::LogLine> lines;
     if (outside_.history != nullptr) lines.reserve(page.events.size());
     for (const auto& event : page.events) {
@@ -350,7 +367,15 @@ class Driver::State {
     const auto& record = records_[static_cast<std::size_t>(index)];
     LaunchOutcome outcome;
     outcome.index = index;
-    outcome.name = plan_.launches[static_cast<std::size_t>(index)].name;
+    outcome.name = launch_at(index).name;
+    const auto& part = plan_.part_of(launch_at(index));
+    outcome.environment = part.place.environment;
+    outcome.task = part.place.task;
+    outcome.instance = part.place.instance;
+    outcome.account = plan_.target_of(part).account;
+    outcome.region = plan_.target_of(part).region;
+    outcome.cluster = part.cluster;
+    outcome.where = where(plan_, part);
     outcome.verdict = launch.verdict;
     outcome.task_arn = launch.task_arn;
     outcome.stop_code = launch.task.stop_code;
@@ -399,7 +424,8 @@ class Driver::State {
                                    masked_json(to_json(outcome), plan_.secrets)}));
       outcome.history_incomplete = history_incomplete_;
     }
-    outside_.observer.on_end(outcome);
+    outcome_ = std::move(outcome);
+    outside_.observer.on_end(*outcome_);
   }
 
   Outside outside_;
@@ -409,7 +435,8 @@ class Driver::State {
   std::vector<Record> records_;
   WallTime started_at_{};
   sys::PendingPtr timer_;
-  std::optional<Instant> last_revival_;
+  std::vector<std::optional<Instant>> last_revivals_;  // By target.
+  std::optional<Outcome> outcome_;
   bool history_incomplete_ = false;
   std::set<std::string> said_;
   // Shared only to be watched: callbacks of the client may outlive the driver.
@@ -429,6 +456,9 @@ void Driver::interrupt(int exit_code) {
 }
 const Machine& Driver::machine() const {
   return state_->machine();
+}
+const std::optional<Outcome>& Driver::outcome() const {
+  return state_->outcome();
 }
 
 }  // namespace runtask::run

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "ecs/client.h"
 #include "history/history.h"
@@ -40,12 +41,13 @@ class Driver {
  public:
   struct Outside {  // All must outlive the driver.
     sys::Loop& loop;
-    ecs::Client& client;
-    history::History* history;  // None: nothing is recorded.
+    std::vector<ecs::Client*> clients;  // One per target of the plan, in its order.
+    history::History* history;          // None: nothing is recorded.
     Observer& observer;
-    // Called, at most once a second, while DescribeTasks finds nobody: the embedded endpoint may
-    // have died, and only its next start can say what became of the tasks. May be empty.
-    std::function<void()> on_unreachable;
+    // Called, at most once a second, while DescribeTasks finds nobody at that target: the embedded
+    // endpoint may have died, and only its next start can say what became of the tasks. May be
+    // empty.
+    std::function<void(std::size_t target)> on_unreachable;
   };
   Driver(const Outside& outside, const Plan& plan, const Policy& policy, const LogPace& log_pace);
   ~Driver();
@@ -58,6 +60,8 @@ class Driver {
   void interrupt(int exit_code);
 
   [[nodiscard]] const Machine& machine() const;
+  // None until the run has ended; there when the observer is told of it.
+  [[nodiscard]] const std::optional<Outcome>& outcome() const;
 
  private:
   class State;

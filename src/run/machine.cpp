@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "base/text.h"
 #include "ecs/life_cycle.h"
@@ -61,11 +62,23 @@ bool may_pass(const ecs::Failure& failure) {
 }
 
 Machine::Machine(const Plan& plan, const Policy& policy)
-    : policy_(policy),
-      facts_{plan.deciding, plan.essential},
-      launches_(plan.launches.size()),
-      describe_interval_(policy.pace.first),
-      jitter_(policy.jitter_seed) {}
+    : policy_(policy), launches_(plan.launches.size()), jitter_(policy.jitter_seed) {
+  for (const auto& part : plan.parts)
+    facts_.push_back({part.deciding, part.essential});
+  std::map<std::pair<std::size_t, std::string>, std::size_t> views;
+  std::map<std::string, std::size_t> environments;
+  for (const auto& launch : plan.launches) {
+    const auto& place = plan.part_of(launch).place;
+    const auto& cluster = launch.input.cluster;
+    const auto view = views.emplace(std::pair(place.target, cluster), views_.size()).first->second;
+    const auto environment = environments.emplace(place.environment, environments.size());
+    if (view == views_.size())
+      views_.push_back(
+          {place.target, cluster, {}, {}, false, {}, {}, policy.pace.first, 0, {}, {}});
+    views_[view].launches.push_back(static_cast<int>(facets_.size()));
+    facets_.push_back({launch.part, view, environment.first->second});
+  }
+}
 
 std::vector<Action> Machine::on(const Event& event, Instant now) {
   actions_.clear();
@@ -75,7 +88,8 @@ std::vector<Action> Machine::on(const Event& event, Instant now) {
   if (!begun_) return std::move(actions_);
   check_deadlines();
   start_ready_ones();
-  describe_if_due();
+  for (std::size_t view = 0; view < views_.size(); ++view)
+    describe_if_due(view);
   finish_if_over();
   return std::move(actions_);
 }
@@ -94,6 +108,15 @@ int Machine::parallel_limit() const {
   return first_is_alone ? 1 : std::min(policy_.max_parallel, kUnlimited);
 }
 
+// Launches of later environments wait. An environment is over when all of its launches are, logs
+// and all; whether the next one is wanted after a failure, AfterFailure says.
+std::size_t Machine::last_open_environment() const {
+  if (policy_.order != Order::kByEnvironment) return facets_.size();
+  for (std::size_t i = 0; i < launches_.size(); ++i)
+    if (launches_[i].phase != Phase::kDone) return facets_[i].environment;
+  return facets_.size();
+}
+
 // A launch whose log is still read to its end runs no task any more. Only where launches are to
 // follow one another does the next one wait for it, so that their logs do not mix.
 bool Machine::takes_a_place(const LaunchState& launch) const {
@@ -106,15 +129,17 @@ void Machine::start_ready_ones() {
       interrupted_by_ || (failed_ && policy_.after_failure != AfterFailure::kKeepGoing);
   auto active = std::count_if(launches_.begin(), launches_.end(),
                               [this](const LaunchState& launch) { return takes_a_place(launch); });
+  const auto open = last_open_environment();
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
-    auto& launch = launches_[static_cast<std::size_t>(i)];
+    auto& launch = at(i);
     if (launch.phase == Phase::kBackoff && launch.next_attempt <= now_) {
       start(i);
     } else if (launch.phase == Phase::kWaiting && stops_starting) {
       end(i, verdict_of(VerdictKind::kSkipped, interrupted_by_
                                                    ? "not started: interrupted"
                                                    : "not started: another launch failed"));
-    } else if (launch.phase == Phase::kWaiting && active < parallel_limit()) {
+    } else if (launch.phase == Phase::kWaiting && active < parallel_limit() &&
+               facets_[static_cast<std::size_t>(i)].environment <= open) {
       ++active;
       launch.first_attempt = now_;
       start(i);
@@ -135,10 +160,12 @@ void Machine::handle(const Started& event) {
   launch.phase = Phase::kWatching;
   launch.task_arn = event.task.task_arn;
   launch.started = now_;
-  by_task_[ecs::last_part(launch.task_arn)] = event.launch;
+  auto& view = view_of(event.launch);
+  view.by_task[ecs::last_part(launch.task_arn)] = event.launch;
   actions_.emplace_back(FollowLogs{event.launch, launch.task_arn});
-  describe_interval_ = policy_.pace.first;
-  next_describe_ = now_ + policy_.pace.first;
+  launch.next_poll = now_;
+  view.interval = policy_.pace.first;
+  view.next_describe = now_ + policy_.pace.first;
   observe(event.launch, event.task);
 }
 
@@ -193,26 +220,30 @@ long long Machine::random_per_mille() {
 
 // ---- Watching
 
-std::optional<int> Machine::launch_of(const std::string& task_arn) const {
-  const auto at = by_task_.find(ecs::last_part(task_arn));
-  if (at == by_task_.end()) return {};
-  return at->second;
+bool Machine::is_polled(const LaunchState& launch) const {
+  return policy_.polls && launch.our_stop == OurStop::kNone;
 }
 
 void Machine::handle(const Observed& event) {
-  describing_ = false;
-  unobserved_since_.reset();
-  const auto interval_before = describe_interval_;
-  describe_interval_ = std::min<Duration>(
-      std::max<Duration>(interval_before + interval_before / 2, interval_before + Duration(1)),
+  auto& view = views_.at(event.view);
+  view.describing = false;
+  view.unobserved_since.reset();
+  view.interval = std::min<Duration>(
+      std::max<Duration>(view.interval + view.interval / 2, view.interval + Duration(1)),
       policy_.pace.longest);
+  const auto polled = std::exchange(view.asked, {});
+  const auto launch_of = [&view](const std::string& arn) -> std::optional<int> {
+    const auto found = view.by_task.find(ecs::last_part(arn));
+    if (found == view.by_task.end()) return {};
+    return found->second;
+  };
   std::set<int> answered;
   for (const auto& task : event.tasks) {
     const auto launch = launch_of(task.task_arn);
     if (!launch) continue;
     answered.insert(*launch);
-    launches_[static_cast<std::size_t>(*launch)].was_seen = true;
-    launches_[static_cast<std::size_t>(*launch)].misses = 0;
+    at(*launch).was_seen = true;
+    at(*launch).misses = 0;
     observe(*launch, task);
   }
   // Whatever was asked for and did not come is missing, with or without a failure that says so.
@@ -220,35 +251,56 @@ void Machine::handle(const Observed& event) {
     const auto launch = launch_of(arn);
     if (launch && !answered.contains(*launch)) miss(*launch);
   }
-  next_describe_ = now_ + until_next_describe();
+  view.next_describe = now_ + until_next_describe(view);
+  for (const auto launch : polled)
+    count_poll(launch);
 }
 
 // Up to a tenth less than the interval, so that many runs of one account do not call in step; and
 // sooner where one call does not hold all tasks, so that each is still seen once per interval.
-Duration Machine::until_next_describe() {
+Duration Machine::until_next_describe(const View& view) {
   constexpr std::ptrdiff_t kTasksPerCall{ecs::limits::kTasksPerDescribeMax};
-  const auto alive =
-      std::count_if(launches_.begin(), launches_.end(),
-                    [](const LaunchState& launch) { return launch.phase == Phase::kWatching; });
+  const auto alive = std::count_if(view.launches.begin(), view.launches.end(), [this](int launch) {
+    return at(launch).phase == Phase::kWatching;
+  });
   const auto calls = std::max<std::ptrdiff_t>(1, (alive + kTasksPerCall - 1) / kTasksPerCall);
-  return (describe_interval_ - describe_interval_ * random_per_mille() / 10'000) / calls;
+  return (view.interval - view.interval * random_per_mille() / 10'000) / calls;
 }
 
 void Machine::handle(const ObserveFailed& event) {
-  describing_ = false;
-  describe_interval_ =
-      std::min<Duration>(std::max<Duration>(describe_interval_ * 2, kBackoffFirst / 4),
-                         std::max(policy_.pace.longest, kBackoffFirst));
-  next_describe_ = now_ + describe_interval_;
+  auto& view = views_.at(event.view);
+  view.describing = false;
+  view.interval = std::min<Duration>(std::max<Duration>(view.interval * 2, kBackoffFirst / 4),
+                                     std::max(policy_.pace.longest, kBackoffFirst));
+  view.next_describe = now_ + view.interval;
+  const auto polled = std::exchange(view.asked, {});
   if (event.code == Code::kDenied) {
     actions_.emplace_back(Say{event.why + "; without DescribeTasks nobody can say how it ends"});
-    return end_whatever_is_left("may not be described");
+    for (const auto launch : view.launches)
+      end_what_is_left_of(launch, "may not be described");
+    return;
   }
-  if (!unobserved_since_) unobserved_since_ = now_;
-  if (now_ - *unobserved_since_ >= kSayUnobservedAfter && !said_unobserved_) {
-    said_unobserved_ = true;
+  if (!view.unobserved_since) view.unobserved_since = now_;
+  if (now_ - *view.unobserved_since >= kSayUnobservedAfter && !view.said_unobserved) {
+    view.said_unobserved = true;
     actions_.emplace_back(Say{"cannot see the tasks at the moment (" + event.why + "); going on"});
   }
+  for (const auto launch : polled)
+    count_poll(launch);
+}
+
+// hamlet 8, step 11: a poll that failed counts as a try.
+void Machine::count_poll(int index) {
+  auto& launch = at(index);
+  if (launch.phase != Phase::kWatching || !is_polled(launch)) return;
+  ++launch.polls;
+  launch.next_poll = now_ + policy_.polls->every;
+  if (policy_.polls->most == 0 || launch.polls < policy_.polls->most) return;
+  auto verdict = verdict_of(VerdictKind::kUnknown,
+                            "not seen to end in " + std::to_string(launch.polls) +
+                                (launch.polls == 1 ? " poll" : " polls") + "; its task still runs");
+  verdict.exit_code = kExitGivenUp;
+  end(index, std::move(verdict));
 }
 
 void Machine::observe(int index, const ecs::Task& task) {
@@ -262,12 +314,14 @@ void Machine::observe(int index, const ecs::Task& task) {
   launch.task = task;
   if (changed) {
     actions_.emplace_back(ShowStatus{index, task});
-    describe_interval_ = policy_.pace.first;
+    view_of(index).interval = policy_.pace.first;
   }
   // RUNNING may have been too short to be seen.
   if (after >= ecs::Status::kRunning && !launch.running) launch.running = now_;
   drain_stopped_containers(index);
-  if (after >= ecs::Status::kStopped) judged(index, judge(task, facts_, launch.our_stop));
+  if (after < ecs::Status::kStopped) return;
+  const auto& facts = facts_[facets_[static_cast<std::size_t>(index)].part];
+  judged(index, judge(task, facts, launch.stop_called ? launch.our_stop : OurStop::kNone));
 }
 
 // The task is over; what is left is to read its log to the end.
@@ -308,19 +362,42 @@ void Machine::miss(int index) {
                                            : "ECS never showed the task (MISSING)"));
 }
 
-void Machine::describe_if_due() {
-  if (describing_ || now_ < next_describe_) return;
-  CallDescribe call;
-  const auto size = launches_.size();
+bool Machine::is_due(const View& view, const LaunchState& launch) const {
+  if (launch.phase != Phase::kWatching) return false;
+  return (is_polled(launch) ? launch.next_poll : view.next_describe) <= now_;
+}
+
+// When the view has something to look at next; none: nothing, or a look is under way.
+std::optional<Instant> Machine::next_look(const View& view) const {
+  std::optional<Instant> next;
+  if (view.describing) return next;
+  for (const auto index : view.launches) {
+    const auto& launch = launches_[static_cast<std::size_t>(index)];
+    if (launch.phase != Phase::kWatching) continue;
+    const auto when = is_polled(launch) ? launch.next_poll : view.next_describe;
+    next = next ? std::min(*next, when) : when;
+    if (!policy_.polls) break;  // All the same.
+  }
+  return next;
+}
+
+void Machine::describe_if_due(std::size_t number) {
+  auto& view = views_[number];
+  if (view.describing || (!policy_.polls && now_ < view.next_describe)) return;
+  CallDescribe call{{}, view.target, view.cluster, number};
+  const auto size = view.launches.size();
+  const auto from = view.from;
   for (std::size_t i = 0; i < size && call.task_arns.size() < ecs::limits::kTasksPerDescribeMax;
        ++i) {
-    const auto index = (describe_from_ + i) % size;
-    if (launches_[index].phase != Phase::kWatching) continue;
-    call.task_arns.push_back(launches_[index].task_arn);
-    if (call.task_arns.size() == ecs::limits::kTasksPerDescribeMax) describe_from_ = index + 1;
+    const auto place = (from + i) % size;
+    const auto index = view.launches[place];
+    if (!is_due(view, at(index))) continue;
+    call.task_arns.push_back(at(index).task_arn);
+    view.asked.push_back(index);
+    if (call.task_arns.size() == ecs::limits::kTasksPerDescribeMax) view.from = place + 1;
   }
   if (call.task_arns.empty()) return;
-  describing_ = true;
+  view.describing = true;
   actions_.emplace_back(std::move(call));
 }
 
@@ -354,10 +431,12 @@ void Machine::stop(int index, OurStop why) {
 
 void Machine::send_stop(int index) {
   auto& launch = launches_[static_cast<std::size_t>(index)];
+  launch.stop_called = true;
   launch.next_stop = now_ + kStopAgain;
   actions_.emplace_back(CallStop{index, launch.task_arn, reason_of(launch.our_stop)});
-  describe_interval_ = policy_.pace.first;
-  next_describe_ = std::min(next_describe_, now_ + policy_.pace.first);
+  auto& view = view_of(index);
+  view.interval = policy_.pace.first;
+  view.next_describe = std::min(view.next_describe, now_ + policy_.pace.first);
 }
 
 void Machine::handle(const StopFailed& event) {
@@ -430,23 +509,21 @@ void Machine::note_failure(VerdictKind kind) {
 }
 
 void Machine::end_whatever_is_left(const std::string& words) {
-  for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
-    const auto& launch = launches_[static_cast<std::size_t>(i)];
-    if (launch.phase == Phase::kDone) continue;
-    if (launch.phase == Phase::kDraining) {
-      end(i, launch.verdict);
-    } else if (launch.phase == Phase::kWaiting) {
-      end(i, verdict_of(VerdictKind::kSkipped, "not started"));
-    } else {
-      const bool by_us = interrupted_by_.has_value() && launch.our_stop != OurStop::kNone;
-      auto verdict =
-          by_us ? verdict_of_stop(launch.our_stop) : verdict_of(VerdictKind::kUnknown, "");
-      verdict.words =
-          (launch.task_arn.empty() ? "it may have been started; " : "its task may still run; ") +
-          words;
-      end(i, std::move(verdict));
-    }
-  }
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+    end_what_is_left_of(i, words);
+}
+
+void Machine::end_what_is_left_of(int index, const std::string& words) {
+  const auto& launch = at(index);
+  if (launch.phase == Phase::kDone) return;
+  if (launch.phase == Phase::kDraining) return end(index, launch.verdict);
+  if (launch.phase == Phase::kWaiting)
+    return end(index, verdict_of(VerdictKind::kSkipped, "not started"));
+  const bool by_us = interrupted_by_.has_value() && launch.our_stop != OurStop::kNone;
+  auto verdict = by_us ? verdict_of_stop(launch.our_stop) : verdict_of(VerdictKind::kUnknown, "");
+  verdict.words =
+      (launch.task_arn.empty() ? "it may have been started; " : "its task may still run; ") + words;
+  end(index, std::move(verdict));
 }
 
 void Machine::finish_if_over() {
@@ -480,11 +557,11 @@ std::optional<Instant> Machine::wake_at() const {
   std::optional<Instant> at;
   const auto consider = [&](Instant when) { at = at ? std::min(*at, when) : when; };
   if (interrupted_by_) consider(interrupted_at_ + kInterruptPatience);
-  bool watches = false;
+  for (const auto& view : views_)
+    if (const auto look = next_look(view)) consider(*look);
   for (const auto& launch : launches_) {
     if (launch.phase == Phase::kBackoff) consider(launch.next_attempt);
     if (launch.phase != Phase::kWatching) continue;
-    watches = true;
     if (launch.our_stop != OurStop::kNone) {
       if (must_stop_again(launch)) consider(launch.next_stop);
     } else if (!launch.running) {
@@ -493,7 +570,6 @@ std::optional<Instant> Machine::wake_at() const {
       consider(*launch.running + *policy_.timeout);
     }
   }
-  if (watches && !describing_) consider(next_describe_);
   return at;
 }
 

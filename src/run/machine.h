@@ -40,10 +40,12 @@ struct Observed {  // One DescribeTasks answered. `asked` are the tasks it was f
   std::vector<std::string> asked;
   std::vector<ecs::Task> tasks;
   std::vector<ecs::Failure> failures;
+  std::size_t view = 0;  // The call's.
 };
 struct ObserveFailed {
   Code code;
   std::string why;
+  std::size_t view = 0;  // The call's.
 };
 struct StopFailed {
   int launch;
@@ -66,6 +68,9 @@ struct CallRunTask {  // With the launch's input, whose token is the same on eve
 };
 struct CallDescribe {
   std::vector<std::string> task_arns;  // At most 100.
+  std::size_t target = 0;              // See Place.
+  std::string cluster;                 // As the launches' inputs have it.
+  std::size_t view = 0;                // To be given back with the answer.
 };
 struct CallStop {
   int launch;
@@ -102,6 +107,15 @@ struct Pace {
   Duration longest{6000};
 };
 
+// Instead of a pace: each launch is looked at at once when it is started and then after every pause
+// of this length, and when so many looks, failed ones included, have not shown it STOPPED, it is
+// given up: its task runs on, the exit code is kExitGivenUp. So does hamlet (8, step 11: DELAY,
+// RETRY_COUNT). A launch that is being stopped is looked at by the pace, without a limit.
+struct Polls {
+  Duration every{30'000};
+  int most = 0;  // 0: no limit.
+};
+
 struct Policy {
   Order order = Order::kByEnvironment;
   AfterFailure after_failure = AfterFailure::kFinishRunning;
@@ -114,6 +128,7 @@ struct Policy {
   bool detach = false;  // End once everything is started.
   bool detach_on_interrupt = false;
   Pace pace;
+  std::optional<Polls> polls;
   std::uint64_t jitter_seed = 0;
 };
 
@@ -138,8 +153,11 @@ struct LaunchState {
   int misses = 0;         // In a row: DescribeTasks that did not show it.
   Instant missing_since{};
   Instant started{};               // When RunTask answered.
+  int polls = 0;                   // With Policy::polls: looks so far,
+  Instant next_poll{};             // and when the next one is due.
   std::optional<Instant> running;  // When it was first seen RUNNING.
   OurStop our_stop = OurStop::kNone;
+  bool stop_called = false;  // Before that, an end is not our doing.
   bool stop_denied = false;
   Instant next_stop{};  // When StopTask is sent again.
   std::set<std::string> drained_containers;
@@ -162,6 +180,27 @@ class Machine {
 
  private:
   using Actions = std::vector<Action>;
+
+  struct Facet {  // What of the plan matters for a launch.
+    std::size_t part = 0;
+    std::size_t view = 0;
+    std::size_t environment = 0;  // Counted in the order of the plan.
+  };
+  // The tasks of one target and cluster, which one DescribeTasks can show together. Each has its
+  // own clock, so that a target that does not answer holds up no other.
+  struct View {
+    std::size_t target = 0;
+    std::string cluster;
+    std::vector<int> launches;
+    std::map<std::string, int> by_task;  // Task id to launch.
+    bool describing = false;
+    std::vector<int> asked;  // By the call under way.
+    Instant next_describe{};
+    Duration interval{};
+    std::size_t from = 0;  // Round robin over more than 100 tasks.
+    std::optional<Instant> unobserved_since;
+    bool said_unobserved = false;
+  };
 
   void handle(const Begin& event);
   void handle(const Started& event);
@@ -186,35 +225,41 @@ class Machine {
   void send_stop(int launch);
   void end(int launch, Verdict verdict);
   void end_whatever_is_left(const std::string& words);
+  void end_what_is_left_of(int launch, const std::string& words);
   void check_deadlines();
   void check_deadlines(int launch);
   void leave_detached(const std::string& words);
-  void describe_if_due();
+  void count_poll(int launch);
+  void describe_if_due(std::size_t view);
   void finish_if_over();
+  [[nodiscard]] LaunchState& at(int launch) {
+    return launches_.at(static_cast<std::size_t>(launch));
+  }
+  [[nodiscard]] View& view_of(int launch) {
+    return views_[facets_.at(static_cast<std::size_t>(launch)).view];
+  }
   [[nodiscard]] int parallel_limit() const;
+  [[nodiscard]] std::size_t last_open_environment() const;
   [[nodiscard]] bool takes_a_place(const LaunchState& launch) const;
-  [[nodiscard]] std::optional<int> launch_of(const std::string& task_arn) const;
+  [[nodiscard]] bool is_polled(const LaunchState& launch) const;
+  [[nodiscard]] bool is_due(const View& view, const LaunchState& launch) const;
+  [[nodiscard]] std::optional<Instant> next_look(const View& view) const;
   [[nodiscard]] Duration backoff(int attempts);
-  [[nodiscard]] Duration until_next_describe();
+  [[nodiscard]] Duration until_next_describe(const View& view);
   [[nodiscard]] long long random_per_mille();
 
   Policy policy_;
-  Facts facts_;
+  std::vector<Facts> facts_;  // By part.
   std::vector<LaunchState> launches_;
-  std::map<std::string, int> by_task_;  // Task id to launch.
-  Actions actions_;                     // Of the event at hand.
+  std::vector<Facet> facets_;  // By launch.
+  std::vector<View> views_;
+  Actions actions_;  // Of the event at hand.
   Instant now_{};
   bool begun_ = false;
   bool done_ = false;
   bool failed_ = false;  // Some launch has: see AfterFailure.
   std::optional<int> interrupted_by_;
   Instant interrupted_at_{};
-  bool describing_ = false;
-  Instant next_describe_{};
-  Duration describe_interval_{};
-  std::size_t describe_from_ = 0;  // Round robin over more than 100 tasks.
-  std::optional<Instant> unobserved_since_;
-  bool said_unobserved_ = false;
   std::uint64_t jitter_;
 };
 

@@ -56,6 +56,13 @@ void members(Visitor& visit, LaunchOutcome& it) {
   visit.required("launch", number);
   it.index = number - 1;
   visit.required("name", it.name);
+  visit("environment", it.environment);
+  visit("task", it.task);
+  visit("instance", it.instance);
+  visit("account", it.account);
+  visit("region", it.region);
+  visit("cluster", it.cluster);
+  visit("where", it.where);
   kind_member(visit, it.verdict.kind);
   visit.always("exit_code", it.verdict.exit_code);
   visit("decided_by", it.verdict.container);

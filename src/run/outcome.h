@@ -26,6 +26,10 @@ struct ContainerOutcome {
 struct LaunchOutcome {
   int index = 0;
   std::string name;
+  std::string environment, task, instance;  // See Place; empty for a task given directly.
+  std::string account, region;              // See TargetWords.
+  std::string cluster;
+  std::string where;  // The last three in words.
   Verdict verdict;
   std::string task_arn;
   std::string stop_code;

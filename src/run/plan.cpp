@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/diagnostic.h"
 #include "base/json.h"
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::size_t kMaskedLengthMin = 4;
 constexpr std::size_t kLargestShown = 5;  // Variables named when the overrides are too long.
+constexpr std::size_t kTitleNamesMax = 3;
 
 std::vector<std::string> container_names(const ecs::TaskDefinition& definition) {
   std::vector<std::string> names;
@@ -197,43 +200,140 @@ Result<ecs::RunTask> make_input(const Request& request, const ecs::TaskDefinitio
   return input;
 }
 
-}  // namespace
+std::vector<std::string> deciding_containers(const Request& request, const ecs::RunTask& input) {
+  if (!request.container.empty()) return {request.container};
+  std::vector<std::string> names;
+  if (input.overrides)
+    for (const auto& container : input.overrides->container_overrides)
+      names.push_back(container.name);
+  return names;
+}
 
-Result<Plan> make_plan(const Request& request, const ecs::TaskDefinition* definition,
-                       const std::string& run_id) {
+// Adds the request's launches, all but their names and tokens.
+Result<> add_part(const DefinedRequest& defined, Plan& plan) {
+  const auto& [request, definition] = defined;
   TRY(check_limits(request));
   if (!request.container.empty()) TRY(check_container(request.container, definition));
-  const auto input = TRY(make_input(request, definition, run_id));
+  const auto input = TRY(make_input(request, definition, plan.run_id));
 
-  Plan plan;
-  plan.run_id = run_id;
-  plan.cluster = request.cluster.empty() ? "default" : ecs::last_part(request.cluster);
-  const auto what = definition != nullptr ? definition->family_revision()
-                                          : ecs::last_part(request.task_definition);
-  plan.title = what + " on " + plan.cluster;
-  const auto family = what.substr(0, what.find(':'));
-  for (int i = 0; i < request.count; ++i) {
-    Launch launch{i, family, input};
-    if (request.count > 1) launch.name += "/" + std::to_string(i + 1);
-    // ECS API: at most 64 characters. The same on every attempt, so that a repeated call starts
-    // nothing twice.
-    launch.input.client_token = "runtask-" + run_id + "-" + std::to_string(i);
-    plan.launches.push_back(std::move(launch));
-  }
-  if (!request.container.empty()) {
-    plan.deciding = {request.container};
-  } else if (input.overrides) {
-    for (const auto& container : input.overrides->container_overrides)
-      plan.deciding.push_back(container.name);
-  }
+  Part part;
+  part.place = request.place;
+  part.what = definition != nullptr ? definition->family_revision()
+                                    : ecs::last_part(request.task_definition);
+  part.cluster = request.cluster.empty() ? "default" : ecs::last_part(request.cluster);
+  part.deciding = deciding_containers(request, input);
   if (definition != nullptr) {
-    plan.essential = essential_names(*definition);
+    part.essential = essential_names(*definition);
     if (request.follow_logs)
       for (const auto& container : definition->container_definitions)
-        plan.logs.push_back(log_source(request, container));
+        part.logs.push_back(log_source(request, container));
   }
+  const auto place = to_text(part.place);
+  const auto name = place.empty() ? part.what.substr(0, part.what.find(':')) : place;
+  for (int i = 0; i < request.count; ++i)
+    plan.launches.push_back({0, name, input, plan.parts.size()});
+  plan.parts.push_back(std::move(part));
   for (const auto& variable : request.environment)
     if (variable.is_secret) plan.secrets.emplace_back(variable.value);
+  return {};
+}
+
+// The requests with those of one environment side by side, in the order of their first.
+std::vector<const DefinedRequest*> by_environment(const std::vector<DefinedRequest>& requests) {
+  std::map<std::string, std::size_t> ranks;
+  std::vector<const DefinedRequest*> sorted;
+  for (const auto& one : requests) {
+    ranks.emplace(one.request.place.environment, ranks.size());
+    sorted.push_back(&one);
+  }
+  std::stable_sort(sorted.begin(), sorted.end(), [&](const auto* a, const auto* b) {
+    return ranks.at(a->request.place.environment) < ranks.at(b->request.place.environment);
+  });
+  return sorted;
+}
+
+Result<> check_places(const std::vector<DefinedRequest>& requests) {
+  std::set<std::string> places;
+  for (const auto& one : requests) {
+    const auto place = to_text(one.request.place);
+    if (!place.empty() && !places.insert(place).second)
+      return fail(Code::kUsage, "`" + place + "` is asked for twice");
+  }
+  return {};
+}
+
+void number_launches(Plan& plan) {
+  std::map<std::string, int> namesakes;
+  for (const auto& launch : plan.launches)
+    ++namesakes[launch.name];
+  std::map<std::string, int> numbers;
+  int index = 0;
+  for (auto& launch : plan.launches) {
+    launch.index = index++;
+    // ECS API: at most 64 characters. The same on every attempt, so that a repeated call starts
+    // nothing twice.
+    launch.input.client_token = "runtask-" + plan.run_id + "-" + std::to_string(launch.index);
+    if (namesakes.at(launch.name) > 1) launch.name += "/" + std::to_string(++numbers[launch.name]);
+  }
+}
+
+std::string title_of(const Plan& plan) {
+  const auto& first = plan.parts.front();
+  if (plan.parts.size() == 1) {
+    const auto place = to_text(first.place);
+    return first.what + " on " + first.cluster + (place.empty() ? "" : " (" + place + ")");
+  }
+  std::vector<std::string> names;
+  for (const auto& part : plan.parts) {
+    const auto place = to_text(part.place);
+    names.push_back(place.empty() ? part.what + " on " + part.cluster : place);
+  }
+  if (names.size() > kTitleNamesMax) {
+    const auto more = names.size() - kTitleNamesMax;
+    names.resize(kTitleNamesMax);
+    names.back() += " and " + std::to_string(more) + " more";
+  }
+  return join(names, ", ");
+}
+
+}  // namespace
+
+std::string to_text(const Place& place) {
+  if (place.environment.empty()) return {};
+  return place.environment + (place.task.empty() ? "" : "/" + place.task) + "/" +
+         (place.instance.empty() ? "default" : place.instance);
+}
+
+std::string where(const Plan& plan, const Part& part) {
+  const auto& target = plan.target_of(part);
+  std::vector<std::string> words;
+  if (!target.words.empty()) words.push_back(target.words);
+  if (!target.account.empty()) words.push_back("account " + target.account);
+  words.push_back("cluster " + part.cluster);
+  return join(words, ", ");
+}
+
+Result<Plan> make_plan(const std::vector<DefinedRequest>& requests,
+                       std::vector<TargetWords> targets, const std::string& run_id) {
+  if (requests.empty()) return fail(Code::kUsage, "there is no task to run");
+  TRY(check_places(requests));
+  Plan plan;
+  plan.run_id = run_id;
+  plan.targets = std::move(targets);
+  for (const auto* one : by_environment(requests)) {
+    const auto place = to_text(one->request.place);
+    assert((plan.targets.empty() || one->request.place.target < plan.targets.size()) &&
+           "a place has a target");
+    if (auto added = add_part(*one, plan); !added) {
+      auto error = std::move(added).error();
+      if (!place.empty()) error.context.push_back("while planning " + place);
+      return fail(std::move(error));
+    }
+  }
+  for (const auto& part : plan.parts)
+    plan.targets.resize(std::max(plan.targets.size(), part.place.target + 1));
+  number_launches(plan);
+  plan.title = title_of(plan);
   return plan;
 }
 
@@ -279,19 +379,62 @@ std::string masked_json(std::string text, const std::vector<Secret>& secrets) {
   return json::to_text(*tree);
 }
 
+namespace {
+
+std::string to_text(const Plan& plan, const Part& part) {
+  const auto place = to_text(part.place);
+  std::string text = "\n" + (place.empty() ? "" : place + ": ") + part.what + " on " +
+                     where(plan, part) + "\ndecided by: " +
+                     (part.deciding.empty() ? "the first essential container that fails"
+                                            : join(part.deciding, ", ")) +
+                     "\n";
+  for (const auto& source : part.logs)
+    text += "log of " + source.container + ": " +
+            (source.group.empty() ? source.note : source.group + " " + source.prefix + "/...") +
+            "\n";
+  return text;
+}
+
+json::Value tree_of(const LogSource& source) {
+  return {{"container", source.container},
+          {"group", source.group},
+          {"prefix", source.prefix},
+          {"note", source.note}};
+}
+
+// A launch whole, with what it has in common with others: a reader needs nothing else.
+json::Value tree_of(const Plan& plan, const Launch& launch) {
+  const auto& part = plan.part_of(launch);
+  auto tree = json::Value::object();
+  tree["name"] = launch.name;
+  const auto add = [&](const char* name, const std::string& value) {
+    if (!value.empty()) tree[name] = value;
+  };
+  add("environment", part.place.environment);
+  add("task", part.place.task);
+  add("instance", part.place.instance);
+  tree["target"] = part.place.target;
+  tree["cluster"] = part.cluster;
+  tree["deciding"] = part.deciding;
+  tree["essential"] = part.essential;
+  auto& logs = tree["logs"] = json::Value::array();
+  for (const auto& source : part.logs)
+    logs.push_back(tree_of(source));
+  tree["request"] = json::parse(ecs::write_request(launch.input), "plan").value_or(json::Value());
+  return tree;
+}
+
+}  // namespace
+
 std::string to_text(const Plan& plan) {
   std::string text = "run " + plan.run_id + ": " + plan.title + ", " +
                      std::to_string(plan.launches.size()) +
                      (plan.launches.size() == 1 ? " launch\n" : " launches\n");
-  text += "decided by: " +
-          (plan.deciding.empty() ? "the first essential container that fails"
-                                 : join(plan.deciding, ", ")) +
-          "\n";
-  for (const auto& source : plan.logs)
-    text += "log of " + source.container + ": " +
-            (source.group.empty() ? source.note : source.group + " " + source.prefix + "/...") +
-            "\n";
+  const Part* shown = nullptr;
   for (const auto& launch : plan.launches) {
+    const auto& part = plan.part_of(launch);
+    if (shown != &part) text += to_text(plan, part);
+    shown = &part;
     const auto overrides = launch.input.overrides.value_or(ecs::TaskOverride{});
     text += "\n" + launch.name + " (overrides: " + std::to_string(ecs::to_text(overrides).size()) +
             " of " + std::to_string(ecs::limits::kOverridesCharactersMax) + " characters)\n";
@@ -305,20 +448,13 @@ std::string to_json(const Plan& plan) {
   tree["type"] = "plan";
   tree["run"] = plan.run_id;
   tree["title"] = plan.title;
-  tree["cluster"] = plan.cluster;
-  tree["deciding"] = plan.deciding;
-  tree["essential"] = plan.essential;
-  auto& logs = tree["logs"] = json::Value::array();
-  for (const auto& source : plan.logs)
-    logs.push_back({{"container", source.container},
-                    {"group", source.group},
-                    {"prefix", source.prefix},
-                    {"note", source.note}});
+  auto& targets = tree["targets"] = json::Value::array();
+  for (const auto& target : plan.targets)
+    targets.push_back(
+        {{"account", target.account}, {"region", target.region}, {"words", target.words}});
   auto& launches = tree["launches"] = json::Value::array();
-  for (const auto& launch : plan.launches) {
-    const auto input = json::parse(ecs::write_request(launch.input), "plan");
-    launches.push_back({{"name", launch.name}, {"request", input.value_or(json::Value())}});
-  }
+  for (const auto& launch : plan.launches)
+    launches.push_back(tree_of(plan, launch));
   mask_strings(tree, plan.secrets);
   return json::to_text(tree);
 }

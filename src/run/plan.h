@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -21,30 +22,67 @@ struct LogSource {
   std::string note;
 };
 
-struct Launch {
-  int index = 0;
-  std::string name;    // As it is shown: the family, with a number when there are several.
-  ecs::RunTask input;  // Complete, with its client token.
+// An account and region of ECS, in words; calls to it are made by whoever carries the plan out.
+struct TargetWords {
+  std::string account;  // hamlet's name of it; empty: not known.
+  std::string region;
+  std::string words;  // As it is shown: "eu-west-1", "the embedded ECS".
 };
 
-struct Plan {
-  std::string run_id;
-  std::string title;  // "django-manage:3 on example"
-  std::string cluster;
-  std::vector<Launch> launches;
+// What the launches of one request have in common.
+struct Part {
+  Place place;
+  std::string what;     // "manage:3"
+  std::string cluster;  // Its name, for people; the inputs have it as it was given.
   // Whose exit codes decide: the containers that the overrides or --container name; may be empty.
   std::vector<std::string> deciding;
   // Essential containers in the order of the definition; empty when the definition is not known.
   std::vector<std::string> essential;
   std::vector<LogSource> logs;
-  std::vector<Secret> secrets;  // To be masked in whatever is shown.
 };
 
-// `definition` may be null when it could not be read: then names are not checked, and logs are
-// followed only where the request says so. Errors, all before anything is started: kUsage for
-// requests that contradict themselves or ECS' limits, kNotFound for a container that is not there.
-[[nodiscard]] Result<Plan> make_plan(const Request& request, const ecs::TaskDefinition* definition,
-                                     const std::string& run_id);
+struct Launch {
+  int index = 0;
+  // As it is shown, different from all others of the plan: the family, or, by hamlet's names,
+  // `environment/instance`, `environment/task/instance`; with a number where several are the same.
+  std::string name;
+  ecs::RunTask input;  // Complete, with its client token.
+  std::size_t part = 0;
+};
+
+struct Plan {
+  std::string run_id;
+  std::string title;  // "django-manage:3 on example"
+  std::vector<TargetWords> targets;
+  std::vector<Part> parts;
+  // Those of one environment together, in the order in which they may start.
+  std::vector<Launch> launches;
+  std::vector<Secret> secrets;  // To be masked in whatever is shown.
+
+  [[nodiscard]] const Part& part_of(const Launch& launch) const { return parts.at(launch.part); }
+  [[nodiscard]] const TargetWords& target_of(const Part& part) const {
+    return targets.at(part.place.target);
+  }
+};
+
+// A request with the definition that it names. That may be null when it could not be read: then
+// names are not checked, and logs are followed only where the request says so.
+struct DefinedRequest {
+  Request request;
+  const ecs::TaskDefinition* definition = nullptr;  // Must outlive the call that it is passed to.
+};
+
+// Environments come in the order of their first request, and the launches of one in the order of
+// its requests. `targets` may be empty where nothing is known of them. Errors, all before anything
+// is started: kUsage for requests that contradict themselves or ECS' limits and for a place that
+// comes twice, kNotFound for a container that is not there.
+[[nodiscard]] Result<Plan> make_plan(const std::vector<DefinedRequest>& requests,
+                                     std::vector<TargetWords> targets, const std::string& run_id);
+
+// The place in words: "dev/default", "dev/migrate/default"; empty for a task given directly.
+[[nodiscard]] std::string to_text(const Place& place);
+// "eu-west-1, account shared01, cluster prod", as far as it is known.
+[[nodiscard]] std::string where(const Plan& plan, const Part& part);
 
 // For people, and as one line of JSON. Values of secrets are masked.
 [[nodiscard]] std::string to_text(const Plan& plan);

@@ -129,6 +129,7 @@ std::string failure_block(const LaunchOutcome& launch) {
   const auto line = [&](const char* name, const std::string& value) {
     if (!value.empty()) text += "  " + std::string(name) + value + "\n";
   };
+  line("where           ", launch.where);
   line("task            ", launch.task_arn);
   line("stop code       ", launch.stop_code);
   line("stopped reason  ", launch.stopped_reason);

@@ -17,13 +17,24 @@ struct Variable {
   bool is_secret = false;  // Never shown; masked in every output.
 };
 
-// How launches may overlap. Environments come with hamlet's names; until then all launches are of
-// one environment.
+// Which of the tasks of a run this is, by hamlet's names. A task that is given directly has none of
+// them: all such tasks are of one environment.
+struct Place {
+  std::string environment;
+  std::string task;      // Only where the run has several of them, for it becomes part of names.
+  std::string instance;  // As it is shown: `default` is the unnamed one.
+  // Whose account and region: an index into the plan's targets.
+  std::size_t target = 0;
+};
+
+// How launches may overlap.
 enum class Order {
-  kByEnvironment,  // Side by side.
-  kListed,         // One after the other, the next only when the last succeeded.
-  kFirstAlone,     // One, then the rest side by side.
-  kAll,            // Everything side by side.
+  // Environment by environment, the next one only when the last succeeded; the launches of one side
+  // by side.
+  kByEnvironment,
+  kListed,      // One after the other, the next only when the last succeeded.
+  kFirstAlone,  // One, then the rest side by side.
+  kAll,         // Everything side by side.
 };
 enum class AfterFailure {
   kFinishRunning,  // What runs ends, what waits is skipped.
@@ -32,6 +43,7 @@ enum class AfterFailure {
 };
 
 struct Request {
+  Place place;
   // Which task, how often.
   std::string cluster;
   std::string task_definition;

@@ -29,6 +29,7 @@ enum class VerdictKind {
 [[nodiscard]] std::string_view name_of(VerdictKind kind);  // As in --json: "never_started".
 
 // runtask's own exit codes for a run; the others are a container's.
+constexpr int kExitGivenUp = 1;  // With Policy::polls only.
 constexpr int kExitTimedOut = 124;
 constexpr int kExitCouldNotRun = 125;
 constexpr int kExitInterrupted = 130;

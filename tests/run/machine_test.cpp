@@ -72,9 +72,10 @@ class Machinery {
 
   static Plan plan(int launches) {
     Plan made;
-    made.essential = {"main"};
+    made.targets.emplace_back();
+    made.parts.emplace_back().essential = {"main"};
     for (int i = 0; i < launches; ++i)
-      made.launches.push_back({i, "job/" + std::to_string(i + 1), {}});
+      made.launches.push_back({i, "job/" + std::to_string(i + 1), {}, 0});
     return made;
   }
 

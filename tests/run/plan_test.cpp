@@ -24,6 +24,12 @@ ecs::TaskDefinition definition() {
   return made;
 }
 
+// The plan of one request.
+Result<Plan> make_plan(const Request& request, const ecs::TaskDefinition* definition,
+                       const std::string& run_id) {
+  return make_plan(std::vector<DefinedRequest>{{request, definition}}, {}, run_id);
+}
+
 Request request() {
   Request made;
   made.cluster = "prod";
@@ -42,8 +48,8 @@ TEST(Plan, variables_and_command_go_to_the_first_essential_container_and_it_deci
   EXPECT_EQ(container.name, "django");
   EXPECT_EQ(container.environment, (std::vector<ecs::KeyValue>{{"A", "3"}, {"B", "2"}}));
   EXPECT_EQ(container.command, asked.command);
-  EXPECT_EQ(plan->deciding, std::vector<std::string>{"django"});
-  EXPECT_EQ(plan->essential, std::vector<std::string>{"django"});
+  EXPECT_EQ(plan->parts.at(0).deciding, std::vector<std::string>{"django"});
+  EXPECT_EQ(plan->parts.at(0).essential, std::vector<std::string>{"django"});
   EXPECT_EQ(plan->title, "manage:3 on prod");
 }
 
@@ -51,7 +57,7 @@ TEST(Plan, without_any_configuration_nothing_is_overridden_and_nothing_is_named)
   const auto known = definition();
   const auto plan = make_plan(request(), &known, "r1");
   EXPECT_FALSE(plan->launches.at(0).input.overrides);
-  EXPECT_TRUE(plan->deciding.empty());
+  EXPECT_TRUE(plan->parts.at(0).deciding.empty());
 }
 
 TEST(Plan, every_launch_has_a_token_of_its_own_that_ecs_takes) {
@@ -134,14 +140,14 @@ TEST(Plan, secrets_are_masked_in_every_form) {
 TEST(Plan, logs_are_followed_where_the_definition_says_and_explained_where_not) {
   const auto known = definition();
   auto plan = make_plan(request(), &known, "r1");
-  ASSERT_EQ(plan->logs.size(), 2U);
-  EXPECT_TRUE(plan->logs[0].group.empty());
-  EXPECT_NE(plan->logs[0].note.find("no log configuration"), std::string::npos);
-  EXPECT_EQ(plan->logs[1].group, "/g");
-  EXPECT_EQ(plan->logs[1].prefix, "p");
+  ASSERT_EQ(plan->parts.at(0).logs.size(), 2U);
+  EXPECT_TRUE(plan->parts.at(0).logs[0].group.empty());
+  EXPECT_NE(plan->parts.at(0).logs[0].note.find("no log configuration"), std::string::npos);
+  EXPECT_EQ(plan->parts.at(0).logs[1].group, "/g");
+  EXPECT_EQ(plan->parts.at(0).logs[1].prefix, "p");
   auto quiet = request();
   quiet.follow_logs = false;
-  EXPECT_TRUE(make_plan(quiet, &known, "r1")->logs.empty());
+  EXPECT_TRUE(make_plan(quiet, &known, "r1")->parts.at(0).logs.empty());
 }
 
 TEST(Plan, requests_that_contradict_themselves_are_refused) {

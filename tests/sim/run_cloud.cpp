@@ -62,6 +62,10 @@ Cloud::Cloud(SimLoop& loop, unsigned seed, const Faults& faults, const Shape& sh
   const auto reply = model_.call(request, context());
   assert(reply && "the definition is good");
   definition_ = reply->task_definition;
+  ecs::CreateCluster other;
+  other.cluster_name = "other";
+  const auto created = model_.call(other, context());
+  assert(created && "the cluster is new");
   carry_out();
 }
 Cloud::~Cloud() = default;
@@ -296,7 +300,7 @@ void Cloud::carry_out() {
     if (const auto* kill = std::get_if<local::KillContainer>(&action))
       finish(kill->id, 0ms, 137, false);
   }
-  most_alive_ = std::max(most_alive_, model_.live_tasks());
+  if (watch_) watch_();
   wake_model();
 }
 

@@ -49,7 +49,8 @@ struct Faults {
 };
 
 // An account of ECS and CloudWatch Logs for the run engine's tests: the embedded endpoint's own
-// model behind a network that loses, delays and repeats, with containers that only pretend.
+// model behind a network that loses, delays and repeats, with containers that only pretend. It has
+// the clusters `default` and `other`.
 class Cloud final : public ecs::Client {
  public:
   struct Shape {  // Of the task definition: "sidecar", if there is one, stands before "main".
@@ -82,7 +83,8 @@ class Cloud final : public ecs::Client {
   [[nodiscard]] const ecs::Task* task(const std::string& arn) const;
   [[nodiscard]] std::size_t tasks() const { return model_.tasks(); }
   [[nodiscard]] std::size_t live_tasks() const { return model_.live_tasks(); }
-  [[nodiscard]] std::size_t most_alive() const { return most_alive_; }
+  // Called whenever live_tasks() may have changed.
+  void watch_live_tasks(std::function<void()> watch) { watch_ = std::move(watch); }
   [[nodiscard]] std::vector<std::string> lines_of(const std::string& arn,
                                                   const std::string& container) const;
   [[nodiscard]] bool has_forgotten(const std::string& arn) const;
@@ -139,7 +141,7 @@ class Cloud final : public ecs::Client {
   std::map<local::ContainerId, Pretender> containers_;
   std::deque<ecs::DescribeTasksReply> last_answers_;
   std::optional<Instant> next_wake_;
-  std::size_t most_alive_ = 0;
+  std::function<void()> watch_;
   // Callbacks of the loop that may come after the cloud is gone find it so.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

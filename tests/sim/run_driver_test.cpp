@@ -37,7 +37,7 @@ class RunDriver : public testing::Test {
     return *std::move(opened);
   }
   void make_plan_of(const Request& request) {
-    const auto made = make_plan(request, &cloud_.definition(), "run-1");
+    const auto made = make_plan({{request, &cloud_.definition()}}, {}, "run-1");
     ASSERT_TRUE(made) << made.error().text();
     plan_ = *made;
     record_.id = plan_.run_id;
@@ -87,7 +87,7 @@ TEST_F(RunDriver, a_start_is_in_the_journal_before_it_is_sent) {
     EXPECT_EQ(events->front().kind, "start_call");
     EXPECT_NE(events->front().data.find(plan_.launches[0].input.client_token), std::string::npos);
   });
-  Driver driver({loop_, witness, &history, notebook_, {}}, plan_, {}, logs_);
+  Driver driver({loop_, {&witness}, &history, notebook_, {}}, plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
   loop_.run_until(1h);
   EXPECT_EQ(looks, 1);
@@ -97,7 +97,7 @@ TEST_F(RunDriver, a_start_is_in_the_journal_before_it_is_sent) {
 TEST_F(RunDriver, the_history_holds_the_stopped_task_every_line_and_the_outcome) {
   make_plan_of(request());
   auto history = open();
-  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  Driver driver({loop_, {&cloud_}, &history, notebook_, {}}, plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
   loop_.run_until(1h);
   ASSERT_TRUE(notebook_.outcome);
@@ -137,7 +137,7 @@ TEST_F(RunDriver, nothing_is_started_when_the_run_cannot_be_recorded) {
     auto other = sys::Database::open(scratch_ / "history.db", sys::Database::Mode::kReadWrite);
     ASSERT_TRUE(other && other->execute("DROP TABLE runs"));
   }
-  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  Driver driver({loop_, {&cloud_}, &history, notebook_, {}}, plan_, {}, logs_);
   EXPECT_FALSE(driver.start(record_));
   loop_.run_until(1h);
   EXPECT_TRUE(cloud_.tokens().empty());
@@ -147,7 +147,7 @@ TEST_F(RunDriver, nothing_is_started_when_the_run_cannot_be_recorded) {
 TEST_F(RunDriver, nothing_is_started_when_the_start_cannot_be_recorded) {
   make_plan_of(request());
   auto history = open();
-  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  Driver driver({loop_, {&cloud_}, &history, notebook_, {}}, plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
   {
     auto other = sys::Database::open(scratch_ / "history.db", sys::Database::Mode::kReadWrite);
@@ -166,12 +166,12 @@ TEST_F(RunDriver, a_history_that_breaks_in_the_middle_costs_one_warning_and_not_
   sim::SimLoop other_loop;
   sim::Cloud other_cloud(other_loop, 2, {}, {true, true, false});
   Notebook expected;
-  Driver reference({other_loop, other_cloud, nullptr, expected, {}}, plan_, {}, logs_);
+  Driver reference({other_loop, {&other_cloud}, nullptr, expected, {}}, plan_, {}, logs_);
   ASSERT_TRUE(reference.start(record_));
   other_loop.run_until(1h);
 
   auto history = open();
-  Driver driver({loop_, cloud_, &history, notebook_, {}}, plan_, {}, logs_);
+  Driver driver({loop_, {&cloud_}, &history, notebook_, {}}, plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
   loop_.run_until(500ms);
   ASSERT_FALSE(cloud_.tokens().empty());
@@ -195,7 +195,7 @@ TEST_F(RunDriver, secrets_reach_ecs_and_no_record) {
   auto history = open();
   bool arrived = false;
   Witness witness(cloud_, [&] { arrived = true; });
-  Driver driver({loop_, witness, &history, notebook_, {}}, plan_, {}, logs_);
+  Driver driver({loop_, {&witness}, &history, notebook_, {}}, plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
   loop_.run_until(1h);
   ASSERT_TRUE(arrived && notebook_.outcome);
@@ -214,7 +214,7 @@ TEST_F(RunDriver, secrets_reach_ecs_and_no_record) {
 TEST_F(RunDriver, a_driver_that_is_gone_is_told_nothing_more) {
   make_plan_of(request());
   {
-    Driver driver({loop_, cloud_, nullptr, notebook_, {}}, plan_, {}, logs_);
+    Driver driver({loop_, {&cloud_}, nullptr, notebook_, {}}, plan_, {}, logs_);
     ASSERT_TRUE(driver.start(record_));
     loop_.run_until(100ms);
   }
@@ -243,8 +243,9 @@ TEST_F(RunDriver, when_nobody_answers_it_asks_for_the_endpoint_at_most_once_a_se
   make_plan_of(request());
   Silence client(cloud_, silent);
   std::vector<Instant> revivals;
-  Driver driver({loop_, client, nullptr, notebook_, [&] { revivals.push_back(loop_.now()); }},
-                plan_, {}, logs_);
+  Driver driver(
+      {loop_, {&client}, nullptr, notebook_, [&](std::size_t) { revivals.push_back(loop_.now()); }},
+      plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
   loop_.run_until(2min);
   ASSERT_GT(revivals.size(), 5U);

@@ -1,6 +1,7 @@
 // The run engine against a simulated AWS, over thousands of seeds. Properties, not scripts:
-// whatever the network and the containers do, a run ends once, starts nothing twice, leaves nothing
-// running without saying so, prints what was written, and tells the truth.
+// whatever the networks and the containers do, a run over several accounts ends once, starts
+// nothing twice and nothing before its turn, leaves nothing running without saying so, prints what
+// was written, and tells the truth.
 //
 // RUNTASK_SIM_SEED=N replays one seed, RUNTASK_SIM_SEEDS=N runs that many.
 
@@ -11,6 +12,7 @@
 
 #include "ecs/life_cycle.h"
 #include "run/driver.h"
+#include "sim/forwarding_client.h"
 #include "sim/run_cloud.h"
 
 namespace runtask::run {
@@ -33,11 +35,15 @@ class Notebook final : public Observer {
     lines[{launch.index, container}].push_back(event.message);
   }
   void on_message(const std::string&) override {}
-  void on_launch_ended(const LaunchOutcome& launch) override { ++ends[launch.index]; }
+  void on_launch_ended(const LaunchOutcome& launch) override {
+    ++ends[launch.index];
+    ended[launch.index] = launch;
+  }
   void on_end(const Outcome& outcome) override { outcomes.push_back(outcome); }
 
   std::map<std::pair<int, std::string>, std::vector<std::string>> lines;
   std::map<int, int> ends;
+  std::map<int, LaunchOutcome> ended;
   std::map<int, ecs::Status> statuses;
   bool goes_back = false;
   std::vector<Outcome> outcomes;
@@ -46,35 +52,40 @@ class Notebook final : public Observer {
 // What a seed decides.
 struct Scenario {
   explicit Scenario(unsigned seed) : dice(seed) {
-    choose_faults();
+    const auto targets = one_in(2) ? 1 : 2 + dice() % 2;
+    for (unsigned i = 0; i < targets; ++i)
+      faults.push_back(any_faults());
     shape.has_sidecar = one_in(2);
     shape.sidecar_is_essential = one_in(2);
     shape.says_complete = one_in(3);
     names_container = one_in(2);
-    launches = 1 + static_cast<int>(dice() % 5);
+    choose_requests();
     policy.max_parallel = 1 + static_cast<int>(dice() % 4);
     policy.after_failure = static_cast<AfterFailure>(dice() % 3);
-    policy.order = static_cast<Order>(dice() % 4);
+    policy.order = one_in(2) ? Order::kByEnvironment : static_cast<Order>(dice() % 4);
     if (one_in(4)) policy.timeout = Duration(dice() % 15'000);
     if (one_in(4)) policy.start_timeout = Duration(2000 + dice() % 30'000);
     policy.retries = static_cast<int>(dice() % 4);
     policy.detach = one_in(10);
     policy.detach_on_interrupt = one_in(5);
+    if (one_in(6))
+      policy.polls = Polls{Duration(100 + dice() % 5'000), static_cast<int>(dice() % 15)};
     policy.jitter_seed = seed;
     if (one_in(3)) interrupt_at = Instant(dice() % 30'000);
     if (one_in(2)) interrupt_code = kExitTerminated;
     // The embedded endpoint tells when a stream is complete, and shows its lines at once.
     if (!shape.says_complete) return;
-    faults.late_lines_max = 0ms;
+    for (auto& one : faults)
+      one.late_lines_max = 0ms;
     logs = {5ms, 200ms, 0ms};
   }
 
   std::mt19937 dice;
-  sim::Faults faults;
+  std::vector<sim::Faults> faults;  // By target.
   sim::Cloud::Shape shape;
   Policy policy;
   LogPace logs{1s, 5s, 8s};
-  int launches = 1;
+  std::vector<Request> requests;
   bool names_container = false;
   std::optional<Instant> interrupt_at;
   int interrupt_code = kExitInterrupted;
@@ -82,30 +93,53 @@ struct Scenario {
  private:
   bool one_in(unsigned times) { return dice() % times == 0; }
 
-  void choose_faults() {
+  void choose_requests() {
+    const auto add = [this](const std::string& environment, int instance, std::size_t target) {
+      Request request;
+      request.task_definition = "job";
+      if (!environment.empty()) request.place = {environment, "", std::to_string(instance), 0};
+      request.place.target = target;
+      if (one_in(3)) request.cluster = "other";
+      if (names_container) request.container = "main";
+      request.count = 1 + static_cast<int>(dice() % (environment.empty() ? 5 : 2));
+      requests.push_back(std::move(request));
+    };
+    if (one_in(3)) return add("", 0, dice() % faults.size());
+    for (const auto* environment : {"dev", "test", "prod"}) {
+      const auto target = dice() % faults.size();
+      const auto instances = 1 + static_cast<int>(dice() % 2);
+      for (int instance = 0; instance < instances; ++instance)
+        add(environment, instance, target);
+      if (one_in(3)) break;
+    }
+  }
+
+  sim::Faults any_faults() {
+    sim::Faults chosen;
     const auto maybe = [&](int rate) { return one_in(3) ? rate : 0; };
-    faults.lost_request = maybe(15);
-    faults.lost_reply = maybe(20);
-    faults.repeated = maybe(20);
-    faults.throttled = maybe(20);
-    faults.server_error = maybe(10);
-    faults.missing_blip = maybe(10);
-    faults.not_visible = maybe(50);
-    faults.forgotten = one_in(8) ? 20 : 0;
-    faults.stale_answers = one_in(2);
-    faults.refused_for_now = maybe(20);
-    faults.refused = one_in(8) ? 20 : 0;
-    faults.spot = one_in(6) ? 20 : 0;
-    faults.lost_host = one_in(6) ? 20 : 0;
-    faults.stopped_by_others = one_in(6) ? 30 : 0;
-    faults.never_starts = maybe(10);
-    faults.ignores_term = maybe(50);
-    faults.out_of_memory = maybe(20);
-    faults.delay_max = one_in(2) ? 20ms : 2500ms;
-    faults.late_lines_max = one_in(2) ? 1ms : 4000ms;
-    faults.stop_denied = one_in(12);
-    faults.logs_denied = one_in(12);
-    faults.describe_denied = one_in(25);
+    chosen.lost_request = maybe(15);
+    chosen.lost_reply = maybe(20);
+    chosen.repeated = maybe(20);
+    chosen.throttled = maybe(20);
+    chosen.server_error = maybe(10);
+    chosen.missing_blip = maybe(10);
+    chosen.not_visible = maybe(50);
+    chosen.forgotten = one_in(8) ? 20 : 0;
+    chosen.stale_answers = one_in(2);
+    chosen.refused_for_now = maybe(20);
+    chosen.refused = one_in(8) ? 20 : 0;
+    chosen.spot = one_in(6) ? 20 : 0;
+    chosen.lost_host = one_in(6) ? 20 : 0;
+    chosen.stopped_by_others = one_in(6) ? 30 : 0;
+    chosen.never_starts = maybe(10);
+    chosen.ignores_term = maybe(50);
+    chosen.out_of_memory = maybe(20);
+    chosen.delay_max = one_in(2) ? 20ms : 2500ms;
+    chosen.late_lines_max = one_in(2) ? 1ms : 4000ms;
+    chosen.stop_denied = one_in(12);
+    chosen.logs_denied = one_in(12);
+    chosen.describe_denied = one_in(25);
+    return chosen;
   }
 };
 
@@ -169,32 +203,60 @@ class Truth {
   bool named_ = false;
 };
 
+// Tells of every RunTask, by the launch's place in the plan, before it is made.
+class Doorman final : public sim::ForwardingClient {
+ public:
+  Doorman(ecs::Client& inner, std::function<void(int)> tell)
+      : ForwardingClient(inner), tell_(std::move(tell)) {}
+  using ForwardingClient::call;
+  void call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) override {
+    tell_(std::stoi(request.client_token.substr(request.client_token.rfind('-') + 1)));
+    ForwardingClient::call(request, std::move(done));
+  }
+
+ private:
+  std::function<void(int)> tell_;
+};
+
 class Simulation {
  public:
-  explicit Simulation(unsigned seed)
-      : scenario(seed), cloud(loop, seed, scenario.faults, scenario.shape) {
-    Request request;
-    request.task_definition = "job";
-    request.count = scenario.launches;
-    if (scenario.names_container) request.container = "main";
-    plan = *make_plan(request, &cloud.definition(), "run-" + std::to_string(seed));
+  explicit Simulation(unsigned seed) : scenario(seed) {
+    for (const auto& faults : scenario.faults) {
+      const auto number = static_cast<unsigned>(clouds.size());
+      clouds.push_back(
+          std::make_unique<sim::Cloud>(loop, seed + number * 1'000'003, faults, scenario.shape));
+      clouds.back()->watch_live_tasks([this] { most_alive = std::max(most_alive, live_tasks()); });
+      doormen.push_back(
+          std::make_unique<Doorman>(*clouds.back(), [this](int launch) { check_turn(launch); }));
+    }
+    std::vector<DefinedRequest> requests;
+    for (const auto& request : scenario.requests)
+      requests.push_back({request, &clouds[request.place.target]->definition()});
+    plan = *make_plan(requests, std::vector<TargetWords>(clouds.size()),
+                      "run-" + std::to_string(seed));
   }
 
   void drive() {
-    Driver driver({loop, cloud, nullptr, notebook, {}}, plan, scenario.policy, scenario.logs);
+    std::vector<ecs::Client*> clients;
+    for (const auto& doorman : doormen)
+      clients.push_back(doorman.get());
+    Driver driver({loop, clients, nullptr, notebook, {}}, plan, scenario.policy, scenario.logs);
     ASSERT_TRUE(driver.start({}));
     sys::PendingPtr interrupt;
     if (scenario.interrupt_at)
       interrupt = loop.after(*scenario.interrupt_at, [&] {
-        for (const auto& launch : driver.machine().launches())
+        int index = 0;
+        for (const auto& launch : driver.machine().launches()) {
           if (launch.phase == Phase::kWatching &&
-              cloud.task(launch.task_arn)->desired_status == "RUNNING")
-            alive_at_interrupt.push_back(launch.task_arn);
+              cloud_of(index).task(launch.task_arn)->desired_status == "RUNNING")
+            alive_at_interrupt.emplace_back(index, launch.task_arn);
+          ++index;
+        }
         driver.interrupt(scenario.interrupt_code);
       });
     for (Instant at = 1s; at < kLongest && notebook.outcomes.empty(); at += 1s)
       loop.run_until(at);
-    alive_at_end = cloud.live_tasks();
+    alive_at_end = live_tasks();
     check();
     if (testing::Test::HasFatalFailure()) return;
     loop.run_until(loop.now() + 1min);
@@ -202,7 +264,46 @@ class Simulation {
   }
 
  private:
+  [[nodiscard]] const Part& part_of(int launch) const {
+    return plan.part_of(plan.launches.at(static_cast<std::size_t>(launch)));
+  }
+  [[nodiscard]] const sim::Cloud& cloud_of(int launch) const {
+    return *clouds[part_of(launch).place.target];
+  }
+  [[nodiscard]] const sim::Faults& faults_of(int launch) const {
+    return scenario.faults[part_of(launch).place.target];
+  }
+  [[nodiscard]] bool any_fault(bool sim::Faults::*fault) const {
+    return std::any_of(scenario.faults.begin(), scenario.faults.end(),
+                       [&](const auto& faults) { return faults.*fault; });
+  }
+  [[nodiscard]] std::size_t live_tasks() const {
+    std::size_t alive = 0;
+    for (const auto& cloud : clouds)
+      alive += cloud->live_tasks();
+    return alive;
+  }
+
+  // What must be over before this launch is started, and how, by the words of the contract.
+  void check_turn(int launch) {
+    for (int before = 0; before < launch; ++before) {
+      const auto order = scenario.policy.order;
+      const bool has_precedence =
+          order == Order::kListed || (order == Order::kFirstAlone && before == 0) ||
+          (order == Order::kByEnvironment &&
+           part_of(before).place.environment != part_of(launch).place.environment);
+      if (!has_precedence) continue;
+      const auto over = notebook.ended.find(before);
+      const bool may_start = over != notebook.ended.end() &&
+                             (scenario.policy.after_failure == AfterFailure::kKeepGoing ||
+                              over->second.verdict.kind == VerdictKind::kSucceeded);
+      if (!may_start)
+        out_of_turn.push_back(std::to_string(launch) + " before " + std::to_string(before));
+    }
+  }
+
   void check() {
+    ASSERT_EQ(out_of_turn, std::vector<std::string>());
     ASSERT_EQ(notebook.outcomes.size(), 1U) << "it did not end";
     const auto& outcome = notebook.outcomes.front();
     ASSERT_EQ(outcome.launches.size(), plan.launches.size());
@@ -225,15 +326,21 @@ class Simulation {
       if (launch.verdict.kind != VerdictKind::kSkipped) ++started;
       knows_all &= launch.verdict.kind != VerdictKind::kUnknown;
     }
-    ASSERT_LE(cloud.tasks(), started) << "something was started twice";
-    ASSERT_LE(cloud.tokens().size(), plan.launches.size());
+    std::size_t tasks = 0;
+    std::set<std::string> tokens;
+    for (const auto& cloud : clouds) {
+      tasks += cloud->tasks();
+      tokens.insert(cloud->tokens().begin(), cloud->tokens().end());
+    }
+    ASSERT_LE(tasks, started) << "something was started twice";
+    ASSERT_LE(tokens.size(), plan.launches.size());
     const auto limit = scenario.policy.order == Order::kListed
                            ? 1U
                            : static_cast<unsigned>(scenario.policy.max_parallel);
     // A launch of which nothing is known any more, or that cannot be stopped, gives its place to
     // the next.
-    if (knows_all && !scenario.faults.stop_denied) {
-      ASSERT_LE(cloud.most_alive(), limit);
+    if (knows_all && !any_fault(&sim::Faults::stop_denied)) {
+      ASSERT_LE(most_alive, limit);
     }
   }
 
@@ -247,10 +354,11 @@ class Simulation {
   }
 
   void check_launch(const LaunchOutcome& launch, std::size_t& said_alive) {
+    const auto& cloud = cloud_of(launch.index);
     if (says_alive(launch)) {
       ++said_alive;
       ASSERT_NE(launch.verdict.kind, VerdictKind::kSucceeded);
-      const auto& faults = scenario.faults;
+      const auto& faults = faults_of(launch.index);
       if (launch.verdict.words.find("MISSING") != std::string::npos && faults.missing_blip == 0 &&
           !faults.stale_answers) {
         ASSERT_TRUE(cloud.has_forgotten(launch.task_arn));
@@ -274,6 +382,7 @@ class Simulation {
     const auto said =
         std::string(name_of(launch.verdict.kind)) + " " + std::to_string(launch.verdict.exit_code);
     const Truth truth(task, scenario);
+    const auto& cloud = cloud_of(launch.index);
     if (task.stop_code == "TaskFailedToStart") {
       ASSERT_EQ(said, "never_started 125");
     } else if (task.stop_code == "SpotInterruption" || task.stop_code == "TerminationNotice") {
@@ -299,9 +408,9 @@ class Simulation {
 
   void check_log(const LaunchOutcome& launch) {
     std::uint64_t shown = 0;
-    for (const auto& source : plan.logs) {
+    for (const auto& source : part_of(launch.index).logs) {
       const auto& lines = notebook.lines[{launch.index, source.container}];
-      const auto written = cloud.lines_of(launch.task_arn, source.container);
+      const auto written = cloud_of(launch.index).lines_of(launch.task_arn, source.container);
       shown += lines.size();
       ASSERT_LE(lines.size(), written.size()) << "more was shown than written";
       ASSERT_TRUE(std::equal(lines.begin(), lines.end(), written.begin())) << source.container;
@@ -310,7 +419,7 @@ class Simulation {
       }
     }
     ASSERT_EQ(launch.log_lines, shown);
-    if (scenario.faults.logs_denied) {
+    if (faults_of(launch.index).logs_denied) {
       ASSERT_FALSE(launch.log_notes.empty());
     }
   }
@@ -339,18 +448,21 @@ class Simulation {
     // Other programs give a job 10 s between the signal and the kill.
     ASSERT_LE(outcome.ended_at, sim::SimLoop::kWallStart + *scenario.interrupt_at + 8s);
     if (scenario.policy.detach_on_interrupt) return;
-    for (const auto& arn : alive_at_interrupt) {
-      const auto called = cloud.stop_called_at(arn);
+    for (const auto& [launch, arn] : alive_at_interrupt) {
+      const auto called = cloud_of(launch).stop_called_at(arn);
       ASSERT_TRUE(called && *called <= *scenario.interrupt_at + 1s) << arn;
     }
   }
 
   Scenario scenario;
   sim::SimLoop loop;
-  sim::Cloud cloud;
+  std::vector<std::unique_ptr<sim::Cloud>> clouds;  // By target.
+  std::vector<std::unique_ptr<Doorman>> doormen;    // By target.
   Plan plan;
   Notebook notebook;
-  std::vector<std::string> alive_at_interrupt;
+  std::vector<std::string> out_of_turn;
+  std::vector<std::pair<int, std::string>> alive_at_interrupt;
+  std::size_t most_alive = 0;
   std::size_t alive_at_end = 0;
 };
 

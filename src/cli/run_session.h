@@ -1,0 +1,53 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/target.h"
+#include "cli/world.h"
+#include "run/driver.h"
+
+// One run from its plan to its exit code, whoever has made the plan: `runtask run` from flags or by
+// hamlet's names, or runTask.sh. And the questions that are asked of ECS before a plan is made.
+
+namespace runtask::cli {
+
+struct RunSettings {
+  run::Policy policy;
+  run::LogPace log_pace;
+  bool history = true;
+  std::vector<std::string> typed;    // The words of the command line, for the record.
+  std::vector<std::string> reports;  // Paths whose suffix says the form: .json, .xml, .md.
+};
+
+// The time, for people and for order, and enough chance to be unique.
+[[nodiscard]] std::string new_run_id(const World& world);
+
+// For the plan: what is known of the targets, in their order.
+[[nodiscard]] std::vector<run::TargetWords> words_of(const std::vector<Target>& targets);
+
+// The definition, or none when it may not be read: that costs a warning, checks and logs, not the
+// run. kNotFound when there is none of that name.
+[[nodiscard]] Result<std::optional<ecs::TaskDefinition>> read_definition(const World& world,
+                                                                         const Target& target,
+                                                                         const std::string& name);
+// kNotFound when there is no such cluster, or it is not active. One that may not be described is
+// left to RunTask.
+[[nodiscard]] Result<> check_cluster(const World& world, const Target& target,
+                                     const std::string& name);
+// kUsage when there are more than 100 of them and nobody has said --yes.
+[[nodiscard]] Result<> check_launches(std::size_t launches, bool yes);
+
+// How often to look. The embedded endpoint is this machine: looking often costs nobody anything,
+// and it shows a container STOPPED only when all of its lines are stored.
+void set_pace(const std::vector<Target>& targets, RunSettings& settings);
+
+// Opens the history, starts the plan, obeys signals (the first one as the policy says, the second
+// leaves the process at once), waits for the end, writes the reports, and gives the run's exit
+// code. The observer stops the loop in on_end(), when it has shown all. `targets` are the plan's,
+// in its order. Errors: the history cannot be written, before anything is started.
+[[nodiscard]] Result<int> carry_out(const World& world, const RunSettings& settings,
+                                    const std::vector<Target>& targets, const run::Plan& plan,
+                                    run::Observer& observer);
+
+}  // namespace runtask::cli
