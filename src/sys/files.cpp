@@ -224,6 +224,19 @@ Result<> SystemFiles::write(const std::string& path, std::string_view content, u
   return {};
 }
 
+Result<> SystemFiles::append(const std::string& path, std::string_view content, unsigned mode) {
+  const auto file = opened(path, O_WRONLY | O_APPEND | O_CREAT, mode);
+  if (!file.is_open()) return system_failure("cannot write", path, errno);
+  struct stat before {};
+  const bool is_file = ::fstat(file.get(), &before) == 0 && S_ISREG(before.st_mode);
+  if (const int number = write_whole(file.get(), content)) {
+    // A device takes nothing back, and neither does a file that cannot even be cut.
+    if (is_file) (void)!::ftruncate(file.get(), before.st_size);
+    return system_failure("cannot write", path, number);
+  }
+  return {};
+}
+
 bool SystemFiles::exists(const std::string& path) const {
   struct stat status {};
   return ::stat(path.c_str(), &status) == 0;

@@ -42,6 +42,10 @@ class Files {
   // `mode` is the permission bits of the new file.
   [[nodiscard]] virtual Result<> write(const std::string& path, std::string_view content,
                                        unsigned mode) = 0;
+  // Adds to the end, in one go; a file that is not there is made with `mode` less the umask. What
+  // could not be added whole is taken away again. Not synced: for files that can be made anew.
+  [[nodiscard]] virtual Result<> append(const std::string& path, std::string_view content,
+                                        unsigned mode) = 0;
   [[nodiscard]] virtual bool exists(const std::string& path) const = 0;
   [[nodiscard]] virtual bool is_directory(const std::string& path) const = 0;
   // Whether it is a file or directory, not a link, of this user's own that nobody else may read or
@@ -74,6 +78,8 @@ class SystemFiles final : public Files {
   [[nodiscard]] Result<std::string> read(const std::string& path) const override;
   [[nodiscard]] Result<> write(const std::string& path, std::string_view content,
                                unsigned mode) override;
+  [[nodiscard]] Result<> append(const std::string& path, std::string_view content,
+                                unsigned mode) override;
   [[nodiscard]] bool exists(const std::string& path) const override;
   [[nodiscard]] bool is_directory(const std::string& path) const override;
   [[nodiscard]] bool is_private(const std::string& path) const override;

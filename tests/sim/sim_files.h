@@ -47,6 +47,15 @@ class SimFiles final : public sys::Files {
     entries_[plain(path)] = Entry{std::string(content), mode, false};
     return {};
   }
+  [[nodiscard]] Result<> append(const std::string& path, std::string_view content,
+                                unsigned mode) override {
+    TRY(changeable("cannot write", path));
+    if (!is_directory(parent(path))) return missing("cannot write", path);
+    if (is_directory(path))
+      return fail(Code::kUnavailable, "cannot write " + path + ": Is a directory");
+    entries_.try_emplace(plain(path), Entry{{}, mode, false}).first->second.content += content;
+    return {};
+  }
   [[nodiscard]] bool exists(const std::string& path) const override {
     return entries_.contains(plain(path));
   }

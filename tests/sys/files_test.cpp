@@ -1,6 +1,7 @@
 #include "sys/files.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -77,6 +78,27 @@ TEST_F(FilesTest, a_failed_write_leaves_no_temporary_file_and_the_old_content) {
   EXPECT_FALSE(files_.write(scratch_ / "target", "x", 0600)) << "a directory is in the way";
   EXPECT_EQ(files_.list(scratch_.path()).value_or(std::vector<std::string>{}),
             std::vector<std::string>{"target"});
+}
+
+TEST_F(FilesTest, a_file_made_by_appending_has_its_mode_less_the_umask) {
+  ASSERT_TRUE(files_.append(scratch_ / "file", "x", 0666));
+  EXPECT_EQ(mode_of(scratch_ / "file"), 0640U);
+  ASSERT_TRUE(files_.append(scratch_ / "file", "y", 0600));
+  EXPECT_EQ(mode_of(scratch_ / "file"), 0640U) << "one that is there keeps its own";
+}
+
+TEST_F(FilesTest, what_cannot_be_appended_whole_is_taken_away_again) {
+  ASSERT_TRUE(files_.append(scratch_ / "file", "whole\n", 0600));
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  struct rlimit before {};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  struct rlimit small = before;
+  small.rlim_cur = 10;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  EXPECT_FALSE(files_.append(scratch_ / "file", "too much for it\n", 0600));
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  (void)std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(files_.read(scratch_ / "file").value_or("?"), "whole\n");
 }
 
 TEST_F(FilesTest, a_link_is_kept_and_its_file_replaced) {

@@ -181,6 +181,17 @@ TYPED_TEST(FilesTwins, a_rename_takes_all_that_is_below_and_replaces_nothing) {
   EXPECT_EQ(files.rename(root + "/taken", root + "/none/d").error().code, Code::kNotFound);
 }
 
+TYPED_TEST(FilesTwins, what_is_appended_stands_behind_the_rest) {
+  Files& files = this->kind_.files;
+  const auto path = this->kind_.root + "/file";
+  ASSERT_TRUE(files.append(path, "one\n", 0600));
+  ASSERT_TRUE(files.append(path, "two\n", 0600));
+  EXPECT_EQ(files.read(path).value_or("?"), "one\ntwo\n");
+  EXPECT_EQ(files.append(this->kind_.root, "x", 0600).error().code, Code::kUnavailable);
+  EXPECT_EQ(files.append(path + "/x", "x", 0600).has_value(), false);
+  EXPECT_EQ(files.append(this->kind_.root + "/none/x", "x", 0600).error().code, Code::kNotFound);
+}
+
 TYPED_TEST(FilesTwins, errors_are_the_same) {
   Files& files = this->kind_.files;
   const auto& root = this->kind_.root;
