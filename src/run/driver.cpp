@@ -98,7 +98,7 @@ class Driver::State {
         Match{[&](const CallRunTask& it) { run_task(it.launch); },
               [&](const CallDescribe& it) { describe(it); }, [&](const CallStop& it) { stop(it); },
               [&](const FollowLogs& it) { follow(it); }, [&](const DrainLogs& it) { drain(it); },
-              [&](const ShowStatus& it) { show(it); },
+              [&](const ShowStatus& it) { show(it); }, [&](const ShowLook& it) { show(it); },
               [&](const Say& it) { outside_.observer.on_message(it.text); },
               [&](const LaunchEnded& it) { launch_ended(it.launch); },
               [&](const RunEnded& it) { run_ended(it.exit_code); }},
@@ -215,6 +215,11 @@ class Driver::State {
     if (outside_.history != nullptr)
       note(action.launch, "observed", masked_json(ecs::to_text(action.task), plan_.secrets));
     outside_.observer.on_status(launch, action.task);
+  }
+
+  void show(const ShowLook& action) {
+    const auto& state = machine_.launches()[static_cast<std::size_t>(action.launch)];
+    outside_.observer.on_look(launch_at(action.launch), action.answered ? &state.task : nullptr);
   }
 
   // ---- Logs

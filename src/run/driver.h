@@ -29,6 +29,8 @@ class Observer {
   virtual ~Observer() = default;
 
   virtual void on_status(const Launch& launch, const ecs::Task& task) = 0;
+  // With Policy::polls: a poll, or a look between two that saw a change. None: it was not answered.
+  virtual void on_look(const Launch& /*launch*/, const ecs::Task* /*task*/) {}
   // One line as it came, not masked yet.
   virtual void on_log(const Launch& launch, const std::string& container,
                       const ecs::LogEvent& event) = 0;

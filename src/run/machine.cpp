@@ -231,20 +231,23 @@ void Machine::handle(const Observed& event) {
   view.interval = std::min<Duration>(
       std::max<Duration>(view.interval + view.interval / 2, view.interval + Duration(1)),
       policy_.pace.longest);
-  const auto polled = std::exchange(view.asked, {});
+  const auto looked_at = std::exchange(view.asked, {});
   const auto launch_of = [&view](const std::string& arn) -> std::optional<int> {
     const auto found = view.by_task.find(ecs::last_part(arn));
     if (found == view.by_task.end()) return {};
     return found->second;
   };
   std::set<int> answered;
+  std::set<int> changed;
   for (const auto& task : event.tasks) {
     const auto launch = launch_of(task.task_arn);
     if (!launch) continue;
     answered.insert(*launch);
     at(*launch).was_seen = true;
     at(*launch).misses = 0;
+    const auto before = at(*launch).task.last_status;
     observe(*launch, task);
+    if (at(*launch).task.last_status != before) changed.insert(*launch);
   }
   // Whatever was asked for and did not come is missing, with or without a failure that says so.
   for (const auto& arn : event.asked) {
@@ -252,8 +255,8 @@ void Machine::handle(const Observed& event) {
     if (launch && !answered.contains(*launch)) miss(*launch);
   }
   view.next_describe = now_ + until_next_describe(view);
-  for (const auto launch : polled)
-    count_poll(launch);
+  for (const auto launch : looked_at)
+    note_look(launch, answered.contains(launch), changed.contains(launch));
 }
 
 // Up to a tenth less than the interval, so that many runs of one account do not call in step; and
@@ -273,7 +276,7 @@ void Machine::handle(const ObserveFailed& event) {
   view.interval = std::min<Duration>(std::max<Duration>(view.interval * 2, kBackoffFirst / 4),
                                      std::max(policy_.pace.longest, kBackoffFirst));
   view.next_describe = now_ + view.interval;
-  const auto polled = std::exchange(view.asked, {});
+  const auto looked_at = std::exchange(view.asked, {});
   if (event.code == Code::kDenied) {
     actions_.emplace_back(Say{event.why + "; without DescribeTasks nobody can say how it ends"});
     for (const auto launch : view.launches)
@@ -285,14 +288,16 @@ void Machine::handle(const ObserveFailed& event) {
     view.said_unobserved = true;
     actions_.emplace_back(Say{"cannot see the tasks at the moment (" + event.why + "); going on"});
   }
-  for (const auto launch : polled)
-    count_poll(launch);
+  for (const auto launch : looked_at)
+    note_look(launch, false, false);
 }
 
 // hamlet 8, step 11: a poll that failed counts as a try.
-void Machine::count_poll(int index) {
+void Machine::note_look(int index, bool answered, bool changed) {
   auto& launch = at(index);
-  if (launch.phase != Phase::kWatching || !is_polled(launch)) return;
+  const bool is_poll = std::exchange(launch.is_poll_asked, false);
+  if (policy_.polls && (is_poll || changed)) actions_.emplace_back(ShowLook{index, answered});
+  if (!is_poll || launch.phase != Phase::kWatching || !is_polled(launch)) return;
   ++launch.polls;
   launch.next_poll = now_ + policy_.polls->every;
   if (policy_.polls->most == 0 || launch.polls < policy_.polls->most) return;
@@ -364,7 +369,7 @@ void Machine::miss(int index) {
 
 bool Machine::is_due(const View& view, const LaunchState& launch) const {
   if (launch.phase != Phase::kWatching) return false;
-  return (is_polled(launch) ? launch.next_poll : view.next_describe) <= now_;
+  return view.next_describe <= now_ || (is_polled(launch) && launch.next_poll <= now_);
 }
 
 // When the view has something to look at next; none: nothing, or a look is under way.
@@ -374,7 +379,8 @@ std::optional<Instant> Machine::next_look(const View& view) const {
   for (const auto index : view.launches) {
     const auto& launch = launches_[static_cast<std::size_t>(index)];
     if (launch.phase != Phase::kWatching) continue;
-    const auto when = is_polled(launch) ? launch.next_poll : view.next_describe;
+    const auto when =
+        is_polled(launch) ? std::min(launch.next_poll, view.next_describe) : view.next_describe;
     next = next ? std::min(*next, when) : when;
     if (!policy_.polls) break;  // All the same.
   }
@@ -394,6 +400,7 @@ void Machine::describe_if_due(std::size_t number) {
     if (!is_due(view, at(index))) continue;
     call.task_arns.push_back(at(index).task_arn);
     view.asked.push_back(index);
+    at(index).is_poll_asked = is_polled(at(index)) && at(index).next_poll <= now_;
     if (call.task_arns.size() == ecs::limits::kTasksPerDescribeMax) view.from = place + 1;
   }
   if (call.task_arns.empty()) return;

@@ -89,6 +89,10 @@ struct ShowStatus {  // The launch's lastStatus has changed.
   int launch;
   ecs::Task task;
 };
+struct ShowLook {  // With Policy::polls: a poll, or a look between two that saw a change.
+  int launch;
+  bool answered;  // False: DescribeTasks failed, or did not show the task.
+};
 struct Say {  // One fact for the user.
   std::string text;
 };
@@ -99,7 +103,7 @@ struct RunEnded {
   int exit_code;
 };
 using Action = std::variant<CallRunTask, CallDescribe, CallStop, FollowLogs, DrainLogs, ShowStatus,
-                            Say, LaunchEnded, RunEnded>;
+                            ShowLook, Say, LaunchEnded, RunEnded>;
 
 // How often DescribeTasks is called: soon at first and after every change, then ever more rarely.
 struct Pace {
@@ -107,10 +111,11 @@ struct Pace {
   Duration longest{6000};
 };
 
-// Instead of a pace: each launch is looked at at once when it is started and then after every pause
-// of this length, and when so many looks, failed ones included, have not shown it STOPPED, it is
-// given up: its task runs on, the exit code is kExitGivenUp. So does hamlet (8, step 11: DELAY,
-// RETRY_COUNT). A launch that is being stopped is looked at by the pace, without a limit.
+// Each launch is polled at once when it is started and then after every pause of this length, and
+// when so many polls, failed ones included, have not shown it STOPPED, it is given up: its task
+// runs on, the exit code is kExitGivenUp. So does hamlet (8, step 11: DELAY, RETRY_COUNT). Between
+// the polls the pace goes on, so that an end is seen soon; those looks do not count. A launch that
+// is being stopped is not polled any more.
 struct Polls {
   Duration every{30'000};
   int most = 0;  // 0: no limit.
@@ -154,7 +159,8 @@ struct LaunchState {
   Instant missing_since{};
   Instant started{};               // When RunTask answered.
   int polls = 0;                   // With Policy::polls: looks so far,
-  Instant next_poll{};             // and when the next one is due.
+  Instant next_poll{};             // when the next one is due,
+  bool is_poll_asked = false;      // and whether the look under way is one.
   std::optional<Instant> running;  // When it was first seen RUNNING.
   OurStop our_stop = OurStop::kNone;
   bool stop_called = false;  // Before that, an end is not our doing.
@@ -229,7 +235,7 @@ class Machine {
   void check_deadlines();
   void check_deadlines(int launch);
   void leave_detached(const std::string& words);
-  void count_poll(int launch);
+  void note_look(int launch, bool answered, bool changed);
   void describe_if_due(std::size_t view);
   void finish_if_over();
   [[nodiscard]] LaunchState& at(int launch) {
