@@ -20,11 +20,16 @@ std::string body_of(const Operation& request) {
 std::string body_of(const ecs::GetCallerIdentity& request) {
   return ecs::write_form(ecs::to_form(request));
 }
+std::string body_of(const ecs::AssumeRole& request) {
+  return ecs::write_form(ecs::to_form(request));
+}
 
 template <class Operation>
 Result<typename Operation::Reply> read_body(const std::string& body) {
   if constexpr (std::is_same_v<Operation, ecs::GetCallerIdentity>) {
     return ecs::read_caller_identity(body);
+  } else if constexpr (std::is_same_v<Operation, ecs::AssumeRole>) {
+    return ecs::read_assume_role(body);
   } else {
     return ecs::read_reply<Operation>(body);
   }
@@ -126,7 +131,7 @@ class Client::Exchange {
     if (!result) return decide(no_reply(text_, endpoint_, result.error()));
     auto body = read_http_reply(text_, *result, keys_);
     if (body) return engine_.end(id_, Engine::BodyDone(std::move(done_)), *std::move(body));
-    if (correct_clock(body.error(), result->headers)) return attempt();
+    if (correct_clock(body.error(), result->headers) || renew_keys(body.error())) return attempt();
     decide(std::move(body).error());
   }
 
@@ -139,6 +144,14 @@ class Client::Exchange {
     is_clock_corrected_ = true;
     known = *offset;
     return true;
+  }
+
+  // True when the keys had expired and there may be newer ones. Nothing was done with the old ones,
+  // so that this is safe for every call.
+  bool renew_keys(const ecs::CallError& error) {
+    if (are_keys_renewed_ || !are_keys_expired(error)) return false;
+    are_keys_renewed_ = true;
+    return engine_.credentials->refuse(keys_);
   }
 
   void decide(ecs::CallError error) {
@@ -169,6 +182,7 @@ class Client::Exchange {
   int attempts_ = 0;
   bool may_have_happened_ = false;
   bool is_clock_corrected_ = false;
+  bool are_keys_renewed_ = false;
   ecs::SigningKeys keys_;  // Of the attempt under way, to keep them out of what the server says.
   WallTime sent_at_;
   sys::PendingPtr step_;
@@ -236,6 +250,9 @@ void Client::call(const ecs::FilterLogEvents& request, ecs::Done<ecs::FilterLogE
 }
 void Client::call(const ecs::GetCallerIdentity& request,
                   ecs::Done<ecs::GetCallerIdentityReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::AssumeRole& request, ecs::Done<ecs::AssumeRoleReply> done) {
   engine_->call(request, std::move(done));
 }
 

@@ -26,8 +26,8 @@ struct ClientOptions {
 
 // ECS, its logs and STS over HTTP: AWS and the embedded endpoint alike. Signs, tries again what may
 // be tried again (RunTask after a lost reply only if it has a client token), corrects the clock,
-// and says in plain words what went wrong; `may_have_happened` of an error is about all attempts
-// together. For the loop's thread.
+// asks once for newer keys when those it had have expired, and says in plain words what went wrong;
+// `may_have_happened` of an error is about all attempts together. For the loop's thread.
 class Client final : public ecs::Client {
  public:
   struct Outside {  // All must outlive the client.
@@ -58,6 +58,8 @@ class Client final : public ecs::Client {
             ecs::Done<ecs::FilterLogEventsReply> done) override;
   void call(const ecs::GetCallerIdentity& request,
             ecs::Done<ecs::GetCallerIdentityReply> done) override;
+  // Keys for a role; not a part of ecs::Client, because only credentials are made of them.
+  void call(const ecs::AssumeRole& request, ecs::Done<ecs::AssumeRoleReply> done);
 
  private:
   class Exchange;

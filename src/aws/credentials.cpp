@@ -15,8 +15,7 @@ struct OtherWay {
   const char* words;
 };
 // In the SDKs' order; the credentials file's own keys come between the two lists.
-constexpr std::array<OtherWay, 4> kBeforeFileKeys = {{
-    {"role_arn", "by assuming a role (role_arn)"},
+constexpr std::array<OtherWay, 3> kBeforeFileKeys = {{
     {"web_identity_token_file", "from a web identity (web_identity_token_file)"},
     {"sso_session", "from IAM Identity Center (sso_session)"},
     {"sso_start_url", "from IAM Identity Center (sso_start_url)"},
@@ -48,20 +47,6 @@ Result<Credentials> complete(Credentials credentials, const char* id_name,
                                 (has_id ? secret_name : id_name) + " is missing");
 }
 
-Result<Credentials> from_environment(const sys::Environment& environment) {
-  const auto get = [&](const char* name) { return environment.get_non_empty(name).value_or(""); };
-  Credentials found;
-  found.source = "the environment";
-  found.keys.access_key_id = get("AWS_ACCESS_KEY_ID");
-  found.keys.secret_access_key = Secret(get("AWS_SECRET_ACCESS_KEY"));
-  found.keys.session_token = Secret(get("AWS_SESSION_TOKEN"));
-  if (found.keys.session_token.empty())
-    found.keys.session_token = Secret(get("AWS_SECURITY_TOKEN"));  // Its name before 2014.
-  if (const auto expiry = environment.get_non_empty("AWS_CREDENTIAL_EXPIRATION"))
-    found.expiry = TRY_DURING(parse_iso_time(*expiry), "while reading AWS_CREDENTIAL_EXPIRATION");
-  return complete(std::move(found), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
-}
-
 Result<Credentials> from_section(const ConfigSection& section, std::string source) {
   Credentials found;
   found.source = std::move(source);
@@ -75,46 +60,39 @@ bool has_keys(const ConfigSection& section) {
   return !section.get("aws_access_key_id").empty() || !section.get("aws_secret_access_key").empty();
 }
 
-// Nothing was found: what a machine in the cloud would have used instead, if it seems to be one.
-Error none_found(const sys::Environment& environment, const SharedConfig& shared) {
-  for (const char* variable :
-       {"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}) {
-    if (!environment.get_non_empty(variable)) continue;
-    return {Code::kUsage,
-            std::string("credentials of a container (") + variable +
-                ") are not supported by runtask yet",
-            {},
-            "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with keys"};
-  }
-  return {Code::kUsage,
-          "no AWS credentials: neither in the environment nor for the profile `" +
-              shared.profile() + "`",
-          {},
-          "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a profile with --profile, or run "
-          "on this machine with --local"};
-}
-
 }  // namespace
 
-Result<Credentials> find_credentials(const sys::Environment& environment,
-                                     const SharedConfig& shared) {
-  const bool in_environment = environment.get_non_empty("AWS_ACCESS_KEY_ID") ||
-                              environment.get_non_empty("AWS_SECRET_ACCESS_KEY");
-  if (!shared.is_explicit() && in_environment) return from_environment(environment);
+Result<std::optional<Credentials>> keys_of_environment(const sys::Environment& environment) {
+  const auto get = [&](const char* name) { return environment.get_non_empty(name).value_or(""); };
+  Credentials found;
+  found.source = "the environment";
+  found.keys.access_key_id = get("AWS_ACCESS_KEY_ID");
+  found.keys.secret_access_key = Secret(get("AWS_SECRET_ACCESS_KEY"));
+  if (found.keys.access_key_id.empty() && found.keys.secret_access_key.empty())
+    return std::optional<Credentials>();
+  found.keys.session_token = Secret(get("AWS_SESSION_TOKEN"));
+  if (found.keys.session_token.empty())
+    found.keys.session_token = Secret(get("AWS_SECURITY_TOKEN"));  // Its name before 2014.
+  if (const auto expiry = environment.get_non_empty("AWS_CREDENTIAL_EXPIRATION"))
+    found.expiry = TRY_DURING(parse_iso_time(*expiry), "while reading AWS_CREDENTIAL_EXPIRATION");
+  return std::optional(
+      TRY(complete(std::move(found), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")));
+}
 
+Result<std::optional<Credentials>> keys_of_profile(const SharedConfig& shared) {
   TRY(refuse_other_ways(kBeforeFileKeys, shared));
-  if (!shared.is_explicit() && environment.get_non_empty("AWS_WEB_IDENTITY_TOKEN_FILE"))
-    return fail(Code::kUsage,
-                "credentials from a web identity (AWS_WEB_IDENTITY_TOKEN_FILE) are not supported "
-                "by runtask yet",
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with keys");
   const std::string profile = "the profile `" + shared.profile() + "` of ";
   if (has_keys(shared.credentials()))
-    return from_section(shared.credentials(), profile + shared.credentials_path());
+    return std::optional(
+        TRY(from_section(shared.credentials(), profile + shared.credentials_path())));
   TRY(refuse_other_ways(kAfterFileKeys, shared));
   if (has_keys(shared.config()))
-    return from_section(shared.config(), profile + shared.config_path());
-  return fail(none_found(environment, shared));
+    return std::optional(TRY(from_section(shared.config(), profile + shared.config_path())));
+  return std::optional<Credentials>();
+}
+
+bool CredentialsProvider::refuse(const ecs::SigningKeys& /*keys*/) {
+  return false;
 }
 
 sys::PendingPtr StaticCredentials::get(Done done) {

@@ -21,12 +21,14 @@ struct Credentials {
   std::string source;  // For people: "the environment", "profile `x` in /home/me/.aws/credentials".
 };
 
-// Keys that are there already, in the order of the AWS SDKs: the environment (unless a profile was
-// given explicitly), then the profile's in the credentials file, then those in the config file.
-// kUsage when there are none, when only half of a pair is there, and when the profile gets its keys
-// in a way that is not supported yet (role, SSO, process, ...): the error says which.
-[[nodiscard]] Result<Credentials> find_credentials(const sys::Environment& environment,
-                                                   const SharedConfig& shared);
+// Keys that are there already: AWS_ACCESS_KEY_ID and its like; none when neither half of a pair is
+// set, kUsage when only one is.
+[[nodiscard]] Result<std::optional<Credentials>> keys_of_environment(
+    const sys::Environment& environment);
+// The profile's, in the credentials file or else in the config file. kUsage for half a pair, and
+// when the profile gets its keys in a way that is not supported yet (SSO, process, ...): the error
+// says which.
+[[nodiscard]] Result<std::optional<Credentials>> keys_of_profile(const SharedConfig& shared);
 
 // Where a client gets keys from, before each attempt to call. For the loop's thread.
 class CredentialsProvider {
@@ -40,6 +42,9 @@ class CredentialsProvider {
   // Answers once, on the loop, never from inside get(), with keys that are good now. Destroying
   // the Pending calls it off; it must not outlive the provider.
   [[nodiscard]] virtual sys::PendingPtr get(Done done) = 0;
+  // These keys were refused because they have expired: they must not be given again. True when
+  // get() may give others.
+  [[nodiscard]] virtual bool refuse(const ecs::SigningKeys& keys);
 };
 
 // Always the same keys; kDenied after their expiry.

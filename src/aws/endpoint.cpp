@@ -21,19 +21,20 @@ constexpr std::array<ServiceNames, 3> kServices = {
 
 struct Partition {
   std::string_view region_prefix;
+  std::string_view name;
   std::string_view suffix;
   std::string_view dualstack_suffix;  // Empty: not known.
 };
 // The first that fits; regions that nobody knows yet belong to the last one, `aws`.
 constexpr std::array<Partition, 8> kPartitions = {
-    {{"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
-     {"us-gov-", "amazonaws.com", "api.aws"},
-     {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
-     {"us-iso-", "c2s.ic.gov", ""},
-     {"us-isob-", "sc2s.sgov.gov", ""},
-     {"eu-isoe-", "cloud.adc-e.uk", ""},
-     {"us-isof-", "csp.hci.ic.gov", ""},
-     {"", "amazonaws.com", "api.aws"}}};
+    {{"cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+     {"us-gov-", "aws-us-gov", "amazonaws.com", "api.aws"},
+     {"eusc-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"},
+     {"us-iso-", "aws-iso", "c2s.ic.gov", ""},
+     {"us-isob-", "aws-iso-b", "sc2s.sgov.gov", ""},
+     {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", ""},
+     {"us-isof-", "aws-iso-f", "csp.hci.ic.gov", ""},
+     {"", "aws", "amazonaws.com", "api.aws"}}};
 
 const Partition& partition_of(std::string_view region) {
   return *std::find_if(kPartitions.begin(), kPartitions.end(), [&](const Partition& partition) {
@@ -219,6 +220,10 @@ Result<std::string> find_region(const sys::Environment& environment, const Share
   if (is_label) return region;
   return fail(Code::kUsage, "`" + valid_utf8(region) + "` cannot be an AWS region",
               "regions look like eu-west-1");
+}
+
+std::string partition_name(const std::string& region) {
+  return std::string(partition_of(region).name);
 }
 
 Result<> check_is_private(const Endpoint& endpoint) {

@@ -44,6 +44,9 @@ struct Endpoints {
 [[nodiscard]] Result<std::string> find_region(const sys::Environment& environment,
                                               const SharedConfig& shared, const std::string& flag);
 
+// The partition of the region's ARNs: "aws", "aws-cn", "aws-us-gov", ...
+[[nodiscard]] std::string partition_name(const std::string& region);
+
 // kDenied for plain http to another machine: the call's content and its result would be readable,
 // and could be changed, on the way. The user may allow it.
 [[nodiscard]] Result<> check_is_private(const Endpoint& endpoint);

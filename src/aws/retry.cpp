@@ -14,6 +14,7 @@ constexpr std::array<std::string_view, 5> kTransientNames = {
 constexpr std::array<std::string_view, 6> kSkewNames = {
     "RequestTimeTooSkewed",      "RequestExpired",        "RequestInTheFuture",
     "InvalidSignatureException", "SignatureDoesNotMatch", "AuthFailure"};
+constexpr std::array<std::string_view, 2> kExpiredNames = {"ExpiredToken", "ExpiredTokenException"};
 constexpr std::array<int, 4> kTransientStatuses = {500, 502, 503, 504};
 
 template <class List, class Value>
@@ -29,6 +30,10 @@ bool is_worth_another(const ecs::CallError& error, Repeat repeat) {
   if (error.http_status == 0) return code == Code::kUnavailable || code == Code::kTimeout;
   return code == Code::kThrottled || is_in(kTransientNames, error.name) ||
          is_in(kTransientStatuses, error.http_status);
+}
+
+bool are_keys_expired(const ecs::CallError& error) {
+  return is_in(kExpiredNames, error.name);
 }
 
 Duration backoff(int number, double random) {

@@ -23,6 +23,10 @@ enum class Repeat { kAnyTime, kOnlyIfNotDone };
 // here: how many there have been.
 [[nodiscard]] bool is_worth_another(const ecs::CallError& error, Repeat repeat);
 
+// Whether the keys were refused because they have expired: nothing was done, and with newer keys it
+// may work.
+[[nodiscard]] bool are_keys_expired(const ecs::CallError& error);
+
 // How long to wait after attempt `number` (from 1): random() in [0, 1) of 1 s, 2 s, 4 s, ... 20 s.
 [[nodiscard]] Duration backoff(int number, double random);
 

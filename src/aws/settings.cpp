@@ -19,11 +19,10 @@ Result<int> find_attempts(const sys::Environment& environment, const SharedConfi
 
 Result<Settings> find_settings(const sys::Environment& environment, const sys::Files& files,
                                const Choice& choice) {
-  const auto shared = TRY(SharedConfig::load(environment, files, choice.profile));
+  auto shared = TRY(SharedConfig::load(environment, files, choice.profile));
   Settings settings;
   settings.region = TRY(find_region(environment, shared, choice.region));
   settings.endpoints = TRY(find_endpoints(environment, shared, settings.region));
-  settings.credentials = TRY(find_credentials(environment, shared));
   settings.attempts_max = TRY(find_attempts(environment, shared));
   if (!shared.is_explicit() && environment.get_non_empty("AWS_PROFILE") &&
       environment.get_non_empty("AWS_ACCESS_KEY_ID")) {
@@ -31,6 +30,7 @@ Result<Settings> find_settings(const sys::Environment& environment, const sys::F
     settings.warnings.push_back(
         "both AWS_PROFILE and AWS_ACCESS_KEY_ID are set: the keys are used, not the profile's");
   }
+  settings.shared = std::move(shared);
   return settings;
 }
 

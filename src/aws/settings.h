@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "aws/credentials.h"
 #include "aws/endpoint.h"
+#include "aws/shared_config.h"
 #include "base/result.h"
 #include "sys/environment.h"
 #include "sys/files.h"
@@ -21,13 +21,13 @@ struct Choice {  // From the command line; empty: not said there.
 struct Settings {
   std::string region;
   Endpoints endpoints;
-  Credentials credentials;
+  SharedConfig shared;                // Of the profile.
   int attempts_max = 0;               // AWS_MAX_ATTEMPTS, the profile's max_attempts, or 3.
   std::vector<std::string> warnings;  // For people, one line each.
 };
 
-// Errors as those of SharedConfig::load, find_region, find_endpoints and find_credentials, in this
-// order.
+// Errors as those of SharedConfig::load, find_region and find_endpoints, in this order. Who calls
+// is another question: aws/credentials_chain.h.
 [[nodiscard]] Result<Settings> find_settings(const sys::Environment& environment,
                                              const sys::Files& files, const Choice& choice);
 

@@ -4,6 +4,7 @@ namespace runtask::aws {
 namespace {
 
 constexpr std::string_view kServicesPrefix = "services ";
+constexpr const char* kListHint = "`aws configure list-profiles` prints those that there are";
 
 // $VARIABLE with a leading "~/" resolved, else the file in the home directory; empty without one.
 std::string path_of(const sys::Environment& environment, const std::string& variable,
@@ -51,24 +52,45 @@ Result<SharedConfig> SharedConfig::load(const sys::Environment& environment,
   shared.config_path_ = path_of(environment, "AWS_CONFIG_FILE", ".aws/config");
   shared.credentials_path_ =
       path_of(environment, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
-  const auto config = TRY(read_sections(files, shared.config_path_));
-  const auto credentials = TRY(read_sections(files, shared.credentials_path_));
-  const auto* const in_config = find_profile(config, shared.profile_);
-  const auto in_credentials = credentials.find(shared.profile_);
-  if (is_named && shared.profile_ != "default" && in_config == nullptr &&
-      in_credentials == credentials.end()) {
+  shared.all_config_ = TRY(read_sections(files, shared.config_path_));
+  shared.all_credentials_ = TRY(read_sections(files, shared.credentials_path_));
+  if (is_named && shared.profile_ != "default" && !shared.has_profile(shared.profile_)) {
     return fail(Code::kUsage,
                 "the profile `" + shared.profile_ + "` (" + named_by + ") is in neither " +
                     shared.config_path_ + " nor " + shared.credentials_path_,
-                "`aws configure list-profiles` prints those that there are");
+                kListHint);
   }
-  if (in_config != nullptr) shared.config_ = *in_config;
-  if (in_credentials != credentials.end()) shared.credentials_ = in_credentials->second;
-  for (const auto& [heading, section] : config) {
+  shared.choose(shared.profile_);
+  for (const auto& [heading, section] : shared.all_config_) {
     if (heading.starts_with(kServicesPrefix))
       shared.services_[heading.substr(kServicesPrefix.size())] = section;
   }
   return shared;
+}
+
+bool SharedConfig::has_profile(const std::string& name) const {
+  return find_profile(all_config_, name) != nullptr || all_credentials_.contains(name);
+}
+
+Result<SharedConfig> SharedConfig::with_profile(const std::string& name) const {
+  if (!has_profile(name))
+    return fail(
+        Code::kUsage,
+        "the profile `" + name + "` is in neither " + config_path_ + " nor " + credentials_path_,
+        kListHint);
+  SharedConfig other = *this;
+  other.is_explicit_ = true;
+  other.choose(name);
+  return other;
+}
+
+void SharedConfig::choose(const std::string& profile) {
+  profile_ = profile;
+  const auto* const in_config = find_profile(all_config_, profile);
+  config_ = in_config == nullptr ? ConfigSection() : *in_config;
+  const auto in_credentials = all_credentials_.find(profile);
+  credentials_ =
+      in_credentials == all_credentials_.end() ? ConfigSection() : in_credentials->second;
 }
 
 Result<std::string> SharedConfig::service_endpoint(const std::string& service) const {

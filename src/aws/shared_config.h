@@ -27,6 +27,12 @@ class SharedConfig {
   // By --profile, not by the environment: then the keys in the environment do not count.
   [[nodiscard]] bool is_explicit() const { return is_explicit_; }
 
+  // Whether the AWS files have a profile of that name.
+  [[nodiscard]] bool has_profile(const std::string& name) const;
+  // The same files with another profile, as if it had been named explicitly. kUsage when it is in
+  // neither.
+  [[nodiscard]] Result<SharedConfig> with_profile(const std::string& name) const;
+
   // A setting of the profile in the config file; empty when there is none.
   [[nodiscard]] std::string setting(const std::string& name) const { return config_.get(name); }
   [[nodiscard]] const ConfigSection& config() const { return config_; }
@@ -40,6 +46,10 @@ class SharedConfig {
   [[nodiscard]] Result<std::string> service_endpoint(const std::string& service) const;
 
  private:
+  void choose(const std::string& profile);
+
+  ConfigSections all_config_;
+  ConfigSections all_credentials_;
   std::string profile_;
   bool is_explicit_ = false;
   std::string config_path_;

@@ -1,29 +1,121 @@
 #include "cli/target.h"
 
 #include "aws/client.h"
+#include "aws/credentials_chain.h"
 #include "aws/settings.h"
+#include "base/text.h"
 #include "cli/endpoint_process.h"
 #include "cli/version.h"
 #include "sys/http_client.h"
+#include "sys/terminal_line.h"
 
 namespace runtask::cli {
 namespace {
+
+using Source = hamlet::AccountCredentials::Source;
+
+// Makes what gives the keys, with the means that the target has.
+using MakeProvider = std::function<Result<aws::ProviderPtr>(const aws::ProviderWorld& means,
+                                                            const aws::ClientOptions& options)>;
 
 std::string user_agent() {
   return std::string("runtask/") + kVersion;
 }
 
+// Asks the person at the terminal.
+class TerminalCodes final : public aws::TokenCodes {
+ public:
+  static constexpr Duration kPatience = std::chrono::minutes(2);
+
+  explicit TerminalCodes(const World& world) : loop_(world.loop), screen_(world.screen) {}
+  [[nodiscard]] sys::PendingPtr ask(const std::string& serial,
+                                    std::function<void(Result<std::string>)> done) override {
+    screen_.flush();
+    const auto prompt = "MFA code of " + without_control_characters(serial) + ": ";
+    return sys::ask_on_terminal(
+        loop_, prompt, kPatience, [serial, done = std::move(done)](Result<std::string> code) {
+          if (code) return done(*std::move(code));
+          auto error = std::move(code).error();
+          error.message =
+              "the code of the MFA device `" + valid_utf8(serial) + "` is needed: " + error.message;
+          error.hint = "run it on a terminal, or use a role that needs no MFA";
+          done(fail(std::move(error)));
+        });
+  }
+
+ private:
+  sys::EventLoop& loop_;
+  Screen& screen_;
+};
+
 Result<Target> make_target(const World& world, aws::ClientOptions options,
-                           aws::Credentials credentials, const std::string& ca_bundle) {
+                           const std::string& ca_bundle, const MakeProvider& make_provider) {
   Target target;
   target.region = options.region;
+  target.words = target.region;
   options.user_agent = user_agent();
   target.http = std::make_unique<sys::HttpClient>(
       world.loop, sys::HttpClient::Options{user_agent(), ca_bundle});
-  target.client = TRY(aws::Client::create(
-      {world.loop, *target.http, world.random}, std::move(options),
-      std::make_unique<aws::StaticCredentials>(world.loop, std::move(credentials))));
+  target.codes = std::make_unique<TerminalCodes>(world);
+  const aws::Client::Outside outside{world.loop, *target.http, world.random};
+  auto provider = TRY(make_provider({outside, world.files, *target.codes}, options));
+  target.client = TRY(aws::Client::create(outside, std::move(options), std::move(provider)));
   return target;
+}
+
+Result<Target> make_aws_target(const World& world, aws::Settings& settings, bool insecure_http,
+                               const MakeProvider& make_provider) {
+  for (const auto& warning : settings.warnings)
+    world.screen.message("warning: " + warning);
+  aws::ClientOptions options;
+  options.region = settings.region;
+  options.endpoints = settings.endpoints;
+  options.attempts_max = settings.attempts_max;
+  options.allow_insecure_http = insecure_http;
+  return make_target(world, std::move(options), world.environment.get("AWS_CA_BUNDLE").value_or(""),
+                     make_provider);
+}
+
+// The environment without what chooses a profile or other AWS files.
+sys::Environment without_profile(const sys::Environment& environment) {
+  auto variables = environment.all();
+  for (const char* name :
+       {"AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"})
+    variables.erase(name);
+  return sys::Environment(std::move(variables));
+}
+
+// The source's keys, before any role.
+Result<aws::ProviderPtr> source_provider(const hamlet::AccountCredentials& account,
+                                         const aws::ProviderWorld& means,
+                                         const sys::Environment& environment,
+                                         const aws::SharedConfig& shared,
+                                         const aws::RoleAccess& access) {
+  switch (account.source) {
+    case Source::kKeys: {
+      const auto& keys = account.keys;
+      aws::Credentials credentials{
+          {keys.access_key_id, keys.secret_access_key, keys.session_token}, {}, keys.words};
+      return aws::ProviderPtr(
+          std::make_unique<aws::StaticCredentials>(means.outside.loop, std::move(credentials)));
+    }
+    case Source::kContainer:
+      return aws::container_credentials(means, environment);
+    case Source::kInstance:
+      return aws::instance_credentials(means, environment, shared);
+    case Source::kContainerOrInstance:
+      return aws::container_or_instance_credentials(means, environment, shared);
+    case Source::kProfile:
+    case Source::kSdkChain:
+      break;
+  }
+  return aws::sdk_credentials(means, environment, shared, access);
+}
+
+std::string words_of(const hamlet::AccountCredentials& account) {
+  return "source " + account.source_word +
+         (account.profile.empty() ? "" : ", profile " + account.profile) +
+         (account.role_arn.empty() ? ", no role" : ", role " + account.role_arn);
 }
 
 }  // namespace
@@ -33,8 +125,12 @@ Result<Target> local_target(const World& world) {
   aws::ClientOptions options;
   options.region = endpoint.address.region;
   options.endpoints = TRY(aws::one_endpoint(endpoint.address.url(), "the embedded ECS"));
-  auto target = TRY(make_target(world, std::move(options),
-                                {endpoint.keys, {}, "the embedded ECS' key file"}, ""));
+  auto target = TRY(make_target(
+      world, std::move(options), "",
+      [&](const aws::ProviderWorld&, const aws::ClientOptions&) -> Result<aws::ProviderPtr> {
+        return std::make_unique<aws::StaticCredentials>(
+            world.loop, aws::Credentials{endpoint.keys, {}, "the embedded ECS' key file"});
+      }));
   target.words = "the embedded ECS";
   target.is_local = true;
   return target;
@@ -43,17 +139,83 @@ Result<Target> local_target(const World& world) {
 Result<Target> aws_target(const World& world, const AwsChoice& choice) {
   auto settings =
       TRY(aws::find_settings(world.environment, world.files, {choice.profile, choice.region}));
-  for (const auto& warning : settings.warnings)
+  return make_aws_target(world, settings, choice.insecure_http,
+                         [&](const aws::ProviderWorld& means, const aws::ClientOptions& options) {
+                           return aws::sdk_credentials(means, world.environment, settings.shared,
+                                                       {options, kRoleSession});
+                         });
+}
+
+Result<hamlet::AccountCredentials> find_account(const World& world, const std::string& account,
+                                                const std::string& provider,
+                                                const hamlet::AccountFacts& facts,
+                                                const std::string& region) {
+  hamlet::AccountQuestion question;
+  question.account = account;
+  question.provider = provider;
+  question.partition = aws::partition_name(region);
+  question.facts = facts;
+  const auto home = world.environment.get_non_empty("HOME");
+  const auto config = home.value_or("") + "/.aws/config";
+  question.has_config_file =
+      home && world.files.exists(config) && !world.files.is_directory(config);
+  question.has_profile = [&world](const std::string& profile) -> Result<bool> {
+    // Whichever profile the environment names, it is not the one that is looked for.
+    const auto shared = TRY(aws::SharedConfig::load(world.environment, world.files, "default"));
+    return shared.has_profile(profile);
+  };
+  return hamlet::find_account_credentials(world.environment, question);
+}
+
+Result<Target> account_target(const World& world, const hamlet::AccountCredentials& account,
+                              const std::string& region, bool insecure_http) {
+  for (const auto& warning : account.warnings)
     world.screen.message("warning: " + warning);
-  aws::ClientOptions options;
-  options.region = settings.region;
-  options.endpoints = std::move(settings.endpoints);
-  options.attempts_max = settings.attempts_max;
-  options.allow_insecure_http = choice.insecure_http;
-  auto target = TRY(make_target(world, std::move(options), std::move(settings.credentials),
-                                world.environment.get("AWS_CA_BUNDLE").value_or("")));
-  target.words = target.region;
-  return target;
+  const bool are_files_the_users =
+      account.source == Source::kProfile ||
+      (account.source == Source::kSdkChain && !account.is_default_files_only);
+  const auto environment =
+      are_files_the_users ? world.environment : without_profile(world.environment);
+  auto settings = TRY(aws::find_settings(environment, world.files, {account.profile, region}));
+  const auto make_provider = [&](const aws::ProviderWorld& means,
+                                 const aws::ClientOptions& options) -> Result<aws::ProviderPtr> {
+    const aws::RoleAccess access{options, account.session_name};
+    auto source = TRY(source_provider(account, means, environment, settings.shared, access));
+    if (account.role_arn.empty()) return source;
+    return aws::role_credentials(
+        means, access, std::move(source),
+        {account.role_arn, account.session_name, {}, account.mfa_serial, {}});
+  };
+  return make_aws_target(world, settings, insecure_http, make_provider);
+}
+
+Result<> check_account(const World& world, const Target& target,
+                       const hamlet::AccountCredentials& account) {
+  if (!account.is_identity_checked) return {};
+  const auto reply = call_and_wait(world, *target.client, ecs::GetCallerIdentity{});
+  const auto during = "while checking the credentials of the account `" + account.account + "` (" +
+                      words_of(account) + ")";
+  const char* hint =
+      "check the credentials and HAMLET_AWS_AUTH_SOURCE; set HAMLET_AWS_AUTH_ROLE when a role must "
+      "be assumed to reach the account";
+  if (!reply) {
+    auto error = reply.error().error;
+    error.context.push_back(during);
+    if (account.account_id.empty()) {
+      world.screen.message("warning: whose credentials are used could not be found out: " +
+                           error.message);
+      return {};
+    }
+    if (error.hint.empty()) error.hint = hint;
+    return fail(std::move(error));
+  }
+  if (account.account_id.empty() || reply->account == account.account_id) return {};
+  return fail(Error{Code::kDenied,
+                    "the credentials belong to the AWS account " + valid_utf8(reply->account) +
+                        ", not to " + valid_utf8(account.account_id) + " (" +
+                        account.account_id_source + "): nothing is started",
+                    {during},
+                    hint});
 }
 
 }  // namespace runtask::cli

@@ -4,19 +4,26 @@
 #include <optional>
 #include <string>
 
+#include "aws/assumed_role.h"
 #include "cli/world.h"
 #include "ecs/client.h"
+#include "hamlet/account_credentials.h"
 #include "sys/http.h"
 
-// Where calls go: AWS as the environment and the AWS files say, or the embedded endpoint.
+// Where calls go and who makes them: AWS as the environment and the AWS files say, AWS as hamlet's
+// settings for an account say, or the embedded endpoint.
 
 namespace runtask::cli {
 
+// What a role's session is called when nobody named it.
+constexpr const char* kRoleSession = "runtask";
+
 struct Target {
   std::unique_ptr<sys::Http> http;
-  std::unique_ptr<ecs::Client> client;
-  std::string words;    // "the embedded ECS", "eu-west-1".
-  std::string account;  // hamlet's name of it; empty: not known.
+  std::unique_ptr<aws::TokenCodes> codes;  // For roles that take the code of a device.
+  std::unique_ptr<ecs::Client> client;     // Uses both above.
+  std::string words;                       // "the embedded ECS", "eu-west-1".
+  std::string account;                     // hamlet's name of it; empty: not known.
   std::string region;
   bool is_local = false;
 };
@@ -30,6 +37,24 @@ struct AwsChoice {
   bool insecure_http = false;
 };
 [[nodiscard]] Result<Target> aws_target(const World& world, const AwsChoice& choice);
+
+// The credentials that hamlet's settings choose for an account. `provider` is ACCOUNT_PROVIDER, or
+// empty; `region` is where the run is.
+[[nodiscard]] Result<hamlet::AccountCredentials> find_account(const World& world,
+                                                              const std::string& account,
+                                                              const std::string& provider,
+                                                              const hamlet::AccountFacts& facts,
+                                                              const std::string& region);
+// AWS with them; says their warnings. Nothing is called yet. Errors of code kUsage are about the
+// environment and the AWS files, not about the command's words.
+[[nodiscard]] Result<Target> account_target(const World& world,
+                                            const hamlet::AccountCredentials& account,
+                                            const std::string& region, bool insecure_http);
+// Asks STS whose credentials they are; before anything starts. kDenied when they belong to another
+// account than the one meant, the call's own error when it fails. An account whose number nobody
+// knows is not compared; then a call that fails costs a warning.
+[[nodiscard]] Result<> check_account(const World& world, const Target& target,
+                                     const hamlet::AccountCredentials& account);
 
 // Makes one call and waits for its answer, for commands that do nothing else meanwhile.
 template <class Operation>

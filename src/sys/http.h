@@ -28,6 +28,7 @@ struct HttpRequest {
   Duration connect_timeout{};  // Name look-up, TCP and TLS. Must be set.
   Duration timeout{};          // The whole exchange. Must be set.
   std::size_t reply_bytes_max = 0;
+  bool is_direct = false;  // Never by way of a proxy, whatever the environment says.
 };
 
 struct HttpReply {

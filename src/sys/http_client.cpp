@@ -256,7 +256,8 @@ Result<CURL*> HttpClient::Exchange::open(const CurlLibrary& curl, const Options&
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  if (place_.is_loopback()) set(CURLOPT_PROXY, "");  // Whatever the environment says.
+  // Whatever the environment says.
+  if (place_.is_loopback() || request_.is_direct) set(CURLOPT_PROXY, "");
   if (!options.user_agent.empty()) set(CURLOPT_USERAGENT, options.user_agent.c_str());
   if (!options.ca_bundle.empty()) set(CURLOPT_CAINFO, options.ca_bundle.c_str());
   set(CURLOPT_HEADERFUNCTION, &Exchange::take_header);

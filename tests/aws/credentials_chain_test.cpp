@@ -1,0 +1,265 @@
+#include "aws/credentials_chain.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "ecs/sts.h"
+#include "sim/sim_files.h"
+#include "sim/sim_http.h"
+#include "sim/sim_loop.h"
+#include "sim/sim_random.h"
+
+namespace runtask::aws {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::HasSubstr;
+using Variables = std::map<std::string, std::string>;
+
+class NoCodes final : public TokenCodes {
+ public:
+  explicit NoCodes(sys::Loop& loop) : loop_(loop) {}
+  [[nodiscard]] sys::PendingPtr ask(const std::string& serial,
+                                    std::function<void(Result<std::string>)> done) override {
+    serials.push_back(serial);
+    return loop_.after(Duration(0), [done = std::move(done)] { done(std::string("000000")); });
+  }
+  std::vector<std::string> serials;
+
+ private:
+  sys::Loop& loop_;
+};
+
+class ChainTest : public testing::Test {
+ protected:
+  ChainTest() {
+    EXPECT_TRUE(files.make_directory("/home/me/.aws", 0700));
+    // Everybody who may be asked; what they were asked is in http.requests().
+    http.script([this](const sys::HttpRequest& request) -> std::optional<sim::SimHttp::Answer> {
+      const auto answer = [](std::string body) {
+        return sim::SimHttp::Answer{sys::HttpReply{200, {}, std::move(body)}};
+      };
+      if (request.url.starts_with("https://sts.")) {
+        const auto form = *ecs::read_form(request.body);
+        return answer(ecs::to_xml(ecs::AssumeRoleReply{"of " + form.at("RoleArn"), "s", "t",
+                                                       loop.wall_now() + 1h, "", ""},
+                                  "id"));
+      }
+      if (request.url.starts_with("http://169.254.170.2/")) return answer(keys("CONTAINER"));
+      if (!is_machine_in_cloud) return std::nullopt;
+      if (request.url.ends_with("/token")) return answer("token");
+      if (request.url.ends_with("-credentials/")) return answer("role");
+      return answer(keys("MACHINE"));
+    });
+  }
+  static std::string keys(const std::string& id) {
+    return R"({"AccessKeyId":")" + id + R"(","SecretAccessKey":"s","Token":"t"})";
+  }
+  void config(std::string_view text) {
+    EXPECT_TRUE(files.write("/home/me/.aws/config", text, 0600));
+  }
+  void credentials(std::string_view text) {
+    EXPECT_TRUE(files.write("/home/me/.aws/credentials", text, 0600));
+  }
+  RoleAccess access() {
+    RoleAccess access;
+    access.sts.region = "eu-west-1";
+    access.sts.endpoints = *one_endpoint("https://sts.eu-west-1.amazonaws.com", "x");
+    access.session_name = "runtask";
+    return access;
+  }
+  Result<Credentials> ask(Result<ProviderPtr> provider) {
+    if (!provider) return fail(provider.error());
+    std::optional<Result<Credentials>> got;
+    const auto pending = (*provider)->get([&](Result<Credentials> result) {
+      got = std::move(result);
+      loop.stop();
+    });
+    loop.run();
+    return *got;
+  }
+  Result<Credentials> find(Variables variables, const std::string& profile = {}) {
+    variables.emplace("HOME", "/home/me");
+    const sys::Environment environment(std::move(variables));
+    const auto shared = TRY(SharedConfig::load(environment, files, profile));
+    return ask(sdk_credentials(world, environment, shared, access()));
+  }
+  // The key's id, or the error.
+  std::string id(Variables variables, const std::string& profile = {}) {
+    const auto found = find(std::move(variables), profile);
+    return found ? found->keys.access_key_id : found.error().text();
+  }
+  ecs::FormFields form(std::size_t request) {
+    return *ecs::read_form(http.requests().at(request).body);
+  }
+  std::string signer(std::size_t request) {
+    const std::string header(
+        sys::header_value(http.requests().at(request).headers, "Authorization"));
+    const auto start = header.find("Credential=") + 11;
+    return header.substr(start, header.find("/2026", start) - start);
+  }
+
+  sim::SimLoop loop;
+  sim::SimHttp http{loop};
+  sim::SimRandom random{7};
+  sim::SimFiles files;
+  NoCodes codes{loop};
+  const ProviderWorld world{{loop, http, random}, files, codes};
+  bool is_machine_in_cloud = false;
+};
+
+const Variables kKeys{{"AWS_ACCESS_KEY_ID", "ENV"}, {"AWS_SECRET_ACCESS_KEY", "s"}};
+const Variables kContainer{{"AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", "/c"}};
+constexpr const char* kFile =
+    "[default]\naws_access_key_id=DEFAULT\naws_secret_access_key=s\n"
+    "[x]\naws_access_key_id=X\naws_secret_access_key=s\n";
+
+TEST_F(ChainTest, environment_files_container_machine) {
+  is_machine_in_cloud = true;
+  credentials(kFile);
+  auto variables = kKeys;
+  variables.insert(kContainer.begin(), kContainer.end());
+  EXPECT_EQ(id(variables), "ENV");
+  EXPECT_EQ(id(variables, "x"), "X");
+  EXPECT_EQ(id(kContainer), "DEFAULT");
+  credentials("");
+  EXPECT_TRUE(http.requests().empty()) << "nobody was asked so far";
+  EXPECT_EQ(id(kContainer), "CONTAINER");
+  EXPECT_EQ(id({}), "MACHINE");
+  config("[profile only-region]\nregion = eu-west-1\n");
+  EXPECT_EQ(id(kKeys, "only-region"), "MACHINE") << "an agent's own role";
+}
+
+TEST_F(ChainTest, none_at_all_says_what_to_do_after_a_second) {
+  const auto found = find({});
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Code::kDenied);
+  EXPECT_THAT(found.error().text(), AllOf(HasSubstr("no AWS credentials"), HasSubstr("--local"),
+                                          HasSubstr("169.254.169.254")));
+  EXPECT_EQ(loop.now(), 1s);
+  const auto off = find({{"AWS_EC2_METADATA_DISABLED", "true"}});
+  ASSERT_FALSE(off);
+  EXPECT_EQ(off.error().code, Code::kUsage);
+  EXPECT_THAT(off.error().text(), HasSubstr("no AWS credentials"));
+  EXPECT_EQ(loop.now(), 1s);
+}
+
+TEST_F(ChainTest, half_a_pair_is_an_error_and_not_a_reason_to_look_further) {
+  is_machine_in_cloud = true;
+  EXPECT_THAT(id({{"AWS_ACCESS_KEY_ID", "A"}}), HasSubstr("AWS_SECRET_ACCESS_KEY is missing"));
+}
+
+TEST_F(ChainTest, a_web_identity_is_named_as_not_supported) {
+  EXPECT_THAT(id({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}}), HasSubstr("not supported"));
+  config("[profile p]\nrole_arn = arn:r\nweb_identity_token_file = /t\n");
+  EXPECT_THAT(id({}, "p"), HasSubstr("web_identity_token_file"));
+}
+
+TEST_F(ChainTest, a_profiles_role_is_assumed_with_the_keys_of_its_source) {
+  credentials(kFile);
+  config(
+      "[profile r]\nrole_arn = arn:r\nsource_profile = x\nexternal_id = e\nmfa_serial = m\n"
+      "role_session_name = n\nduration_seconds = 1800\n"
+      "[profile plain]\nrole_arn = arn:p\nsource_profile = default\n");
+  EXPECT_EQ(id({}, "r"), "of arn:r");
+  EXPECT_EQ(signer(0), "X");
+  EXPECT_EQ(form(0).at("RoleSessionName"), "n");
+  EXPECT_EQ(form(0).at("ExternalId"), "e");
+  EXPECT_EQ(form(0).at("SerialNumber"), "m");
+  EXPECT_EQ(form(0).at("DurationSeconds"), "1800");
+  EXPECT_EQ(codes.serials, std::vector<std::string>{"m"});
+  EXPECT_EQ(id({{"AWS_PROFILE", "plain"}}), "of arn:p");
+  EXPECT_EQ(signer(1), "DEFAULT");
+  EXPECT_EQ(form(1).at("RoleSessionName"), "runtask");
+}
+
+TEST_F(ChainTest, a_profiles_role_is_stronger_than_its_own_keys_and_may_use_them) {
+  credentials(
+      "[x]\naws_access_key_id=X\naws_secret_access_key=s\nrole_arn=arn:x\nsource_profile=x\n");
+  EXPECT_EQ(id({}, "x"), "of arn:x");
+  EXPECT_EQ(signer(0), "X");
+}
+
+TEST_F(ChainTest, roles_may_be_chained_but_not_in_a_circle) {
+  credentials(kFile);
+  config(
+      "[profile a]\nrole_arn = arn:a\nsource_profile = b\n"
+      "[profile b]\nrole_arn = arn:b\nsource_profile = x\n"
+      "[profile c]\nrole_arn = arn:c\nsource_profile = d\n"
+      "[profile d]\nrole_arn = arn:d\nsource_profile = c\n");
+  EXPECT_EQ(id({}, "a"), "of arn:a");
+  EXPECT_EQ(form(0).at("RoleArn"), "arn:b");
+  EXPECT_EQ(signer(1), "of arn:b");
+  EXPECT_THAT(id({}, "c"), HasSubstr("its own source"));
+  std::string many;
+  for (int i = 0; i < 100; ++i)
+    many += "[profile p" + std::to_string(i) + "]\nrole_arn = arn:a\nsource_profile = p" +
+            std::to_string(i + 1) + "\n";
+  config(many);
+  EXPECT_FALSE(find({}, "p0"));
+}
+
+TEST_F(ChainTest, a_profiles_role_may_be_assumed_with_what_the_machine_has) {
+  is_machine_in_cloud = true;
+  config(
+      "[profile e]\nrole_arn = arn:e\ncredential_source = Environment\n"
+      "[profile c]\nrole_arn = arn:c\ncredential_source = EcsContainer\n"
+      "[profile i]\nrole_arn = arn:i\ncredential_source = Ec2InstanceMetadata\n");
+  EXPECT_EQ(id(kKeys, "e"), "of arn:e");
+  EXPECT_EQ(signer(0), "ENV");
+  EXPECT_EQ(id(kContainer, "c"), "of arn:c");
+  EXPECT_EQ(signer(2), "CONTAINER");
+  EXPECT_EQ(id({}, "i"), "of arn:i");
+  EXPECT_EQ(signer(6), "MACHINE");
+  EXPECT_THAT(id({}, "e"), HasSubstr("none are set"));
+  EXPECT_THAT(id({}, "c"), HasSubstr("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is not set"));
+  EXPECT_THAT(id({{"AWS_EC2_METADATA_DISABLED", "true"}}, "i"), HasSubstr("switched off"));
+}
+
+TEST_F(ChainTest, a_role_without_a_sensible_source_is_an_error_before_anything_is_asked) {
+  credentials(kFile);
+  const std::map<std::string, std::string> cases = {
+      {"", "neither source_profile nor"},
+      {"source_profile = x\ncredential_source = Environment", "both source_profile and"},
+      {"credential_source = Moon", "none of Environment"},
+      {"source_profile = nobody", "`nobody` is in neither"},
+      {"source_profile = empty", "has no keys"},
+      {"source_profile = x\nduration_seconds = 60", "duration_seconds"},
+      {"source_profile = x\nduration_seconds = 1h", "duration_seconds"},
+  };
+  for (const auto& [settings, words] : cases) {
+    config("[profile p]\nrole_arn = arn:p\n" + settings + "\n[profile empty]\nregion = x\n");
+    const auto found = find({}, "p");
+    ASSERT_FALSE(found) << settings;
+    EXPECT_EQ(found.error().code, Code::kUsage);
+    EXPECT_THAT(found.error().text(), HasSubstr(words));
+  }
+  EXPECT_TRUE(http.requests().empty());
+}
+
+TEST_F(ChainTest, the_instances_source_prefers_the_container) {
+  is_machine_in_cloud = true;
+  const auto of = [&](const Variables& variables) {
+    const sys::Environment environment(variables);
+    const auto shared = *SharedConfig::load(environment, files, "");
+    const auto found = ask(container_or_instance_credentials(world, environment, shared));
+    return found ? found->keys.access_key_id : found.error().text();
+  };
+  EXPECT_EQ(of(kContainer), "CONTAINER");
+  EXPECT_EQ(of({}), "MACHINE");
+  EXPECT_EQ(of({{"ECS_CONTAINER_METADATA_URI_V4", "http://127.0.0.1:9/"}}), "MACHINE")
+      << "a container without a role of its own";
+}
+
+TEST_F(ChainTest, fetched_keys_are_kept) {
+  const auto provider = container_credentials(world, sys::Environment(kContainer));
+  ASSERT_TRUE(provider);
+  for (int i = 0; i < 3; ++i) {
+    const auto pending = (*provider)->get([](const Result<Credentials>&) {});
+    loop.run();
+  }
+  EXPECT_EQ(http.requests().size(), 1U);
+}
+
+}  // namespace
+}  // namespace runtask::aws
