@@ -2,87 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include "run/machinery.h"
+
 namespace runtask::run {
 namespace {
 
 using namespace std::chrono_literals;
-
-std::string arn(int launch) {
-  return "arn:aws:ecs:eu-west-1:1:task/c/" + std::to_string(launch);
-}
-ecs::Task task(int launch, const std::string& status) {
-  ecs::Task made;
-  made.task_arn = arn(launch);
-  made.last_status = status;
-  made.desired_status = status == "STOPPED" ? "STOPPED" : "RUNNING";
-  made.containers.emplace_back().name = "main";
-  return made;
-}
-ecs::Task stopped(int launch, std::optional<std::int64_t> code,
-                  std::string_view stop_code = "EssentialContainerExited") {
-  auto made = task(launch, "STOPPED");
-  made.stop_code = stop_code;
-  made.containers[0].exit_code = code;
-  return made;
-}
-
-// A machine with its clock, and what it has asked for since it was last looked at.
-class Machinery {
- public:
-  explicit Machinery(int launches, const Policy& policy = {}) : machine(plan(launches), policy) {
-    feed(Begin{});
-  }
-
-  void feed(const Event& event) {
-    for (auto& action : machine.on(event, now))
-      actions.push_back(std::move(action));
-  }
-  void start(int launch) { feed(Started{launch, task(launch, "PENDING")}); }
-  void see(const ecs::Task& seen) { feed(Observed{{seen.task_arn}, {seen}, {}}); }
-  void see_nothing_of(int launch) { feed(Observed{{arn(launch)}, {}, {}}); }
-  void finish(int launch, std::int64_t code) {
-    see(stopped(launch, code));
-    feed(LogsDrained{launch});
-  }
-  // Lets time pass as a driver would.
-  void pass(Duration duration) {
-    const auto until = now + duration;
-    for (auto at = machine.wake_at(); at && *at <= until; at = machine.wake_at()) {
-      now = std::max(now, *at);
-      feed(Tick{});
-    }
-    now = until;
-    feed(Tick{});
-  }
-
-  template <class T>
-  std::vector<T> take() {
-    std::vector<T> taken;
-    for (const auto& action : actions)
-      if (const auto* one = std::get_if<T>(&action)) taken.push_back(*one);
-    std::erase_if(actions, [](const Action& one) { return std::holds_alternative<T>(one); });
-    return taken;
-  }
-  [[nodiscard]] const LaunchState& launch(int index) const {
-    return machine.launches().at(static_cast<std::size_t>(index));
-  }
-  [[nodiscard]] std::string verdict(int index = 0) const {
-    return std::string(name_of(launch(index).verdict.kind));
-  }
-
-  static Plan plan(int launches) {
-    Plan made;
-    made.targets.emplace_back();
-    made.parts.emplace_back().essential = {"main"};
-    for (int i = 0; i < launches; ++i)
-      made.launches.push_back({i, "job/" + std::to_string(i + 1), {}, 0});
-    return made;
-  }
-
-  Instant now{1000};
-  Machine machine;
-  std::vector<Action> actions;
-};
 
 TEST(Machine, a_short_task_that_was_never_seen_running_is_judged_by_its_code) {
   Machinery run(1);

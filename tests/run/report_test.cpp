@@ -70,6 +70,46 @@ TEST(Outcome, as_json_is_one_line_with_exact_codes_and_reads_back_the_same) {
   EXPECT_EQ(to_json(*read), text);
 }
 
+TEST(Outcome, says_where_each_launch_was) {
+  auto placed = outcome();
+  auto& launch = placed.launches[1];
+  launch.environment = "dev";
+  launch.task = "migrate";
+  launch.instance = "tenant2";
+  launch.account = "acct01";
+  launch.region = "eu-west-1";
+  launch.cluster = "prod";
+  launch.where = "eu-west-1, account acct01, cluster prod";
+  const auto text = to_json(placed);
+  EXPECT_NE(text.find(R"("environment":"dev","task":"migrate","instance":"tenant2",)"
+                      R"("account":"acct01","region":"eu-west-1","cluster":"prod")"),
+            std::string::npos)
+      << text;
+  const auto read = read_outcome(text);
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(to_json(*read), text);
+  EXPECT_EQ(read->launches[1].instance, "tenant2");
+  EXPECT_NE(failure_block(read->launches[1])
+                .find("\n  where           eu-west-1, account acct01, cluster prod\n"),
+            std::string::npos);
+}
+
+TEST(Outcome, of_an_older_record_is_read) {
+  const auto read = read_outcome(
+      R"({"type":"outcome","run":"20260131-123456-0123abcd","title":"manage:3 on prod",)"
+      R"("verdict":"failed","exit_code":1,"started_at":"2026-01-31T12:34:56.000Z",)"
+      R"("ended_at":"2026-01-31T12:36:02.000Z","history_incomplete":false,"launches":[)"
+      R"({"launch":1,"name":"manage","verdict":"failed","exit_code":1,"decided_by":"main",)"
+      R"("words":"exit code 1 of container main","task_arn":"arn:aws:ecs:eu-west-1:1:task/c/2",)"
+      R"("containers":[{"name":"main","exit_code":1}],"log_lines":2}]})");
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_EQ(read->launches.at(0).name, "manage");
+  EXPECT_EQ(read->launches.at(0).where, "");
+  EXPECT_EQ(table(*read),
+            "LAUNCH  STATE   CODE  TIME  REASON\n"
+            "manage  failed  1     -     exit code 1 of container main");
+}
+
 TEST(Outcome, that_is_not_one_is_an_error) {
   for (const auto* text : {"", "[]", "{}", R"({"type":"outcome"})", "{\"type\":7"})
     EXPECT_FALSE(read_outcome(text)) << text;

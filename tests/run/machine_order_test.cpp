@@ -1,0 +1,421 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "run/machine.h"
+#include "run/machinery.h"
+
+// Runs over several environments, accounts and clusters.
+
+namespace runtask::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Stage {
+  std::string environment;
+  int launches = 1;
+  std::size_t target = 0;
+  std::string cluster = "c";
+};
+
+Plan plan_of(const std::vector<Stage>& stages) {
+  Plan plan;
+  for (const auto& stage : stages) {
+    plan.targets.resize(std::max(plan.targets.size(), stage.target + 1));
+    Part part;
+    part.place.environment = stage.environment;
+    part.place.target = stage.target;
+    part.essential = {"main"};
+    for (int i = 0; i < stage.launches; ++i) {
+      Launch launch;
+      launch.index = static_cast<int>(plan.launches.size());
+      launch.input.cluster = stage.cluster;
+      launch.part = plan.parts.size();
+      plan.launches.push_back(launch);
+    }
+    plan.parts.push_back(part);
+  }
+  return plan;
+}
+
+Policy policy_of(Order order, AfterFailure after_failure = AfterFailure::kFinishRunning) {
+  Policy policy;
+  policy.order = order;
+  policy.after_failure = after_failure;
+  return policy;
+}
+
+std::vector<int> started_by(Machinery& run) {
+  std::vector<int> launches;
+  for (const auto& call : run.take<CallRunTask>())
+    launches.push_back(call.launch);
+  return launches;
+}
+
+TEST(MachineOrder, an_environment_runs_side_by_side_and_the_next_one_when_it_has_succeeded) {
+  Machinery run(plan_of({{"dev", 2}, {"test", 2}, {"prod", 1}}), policy_of(Order::kByEnvironment));
+  EXPECT_EQ(started_by(run), (std::vector<int>{0, 1}));
+  run.start(0);
+  run.start(1);
+  run.finish(1, 0);
+  EXPECT_TRUE(started_by(run).empty());
+  run.see(stopped(0, 0));
+  EXPECT_TRUE(started_by(run).empty()) << "its log is still read";
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(started_by(run), (std::vector<int>{2, 3}));
+  run.start(2);
+  run.start(3);
+  run.finish(2, 0);
+  run.finish(3, 0);
+  EXPECT_EQ(started_by(run), std::vector<int>{4});
+  run.start(4);
+  run.finish(4, 0);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
+}
+
+TEST(MachineOrder, the_limit_of_launches_alive_holds_within_an_environment_too) {
+  auto policy = policy_of(Order::kByEnvironment);
+  policy.max_parallel = 2;
+  Machinery run(plan_of({{"dev", 3}, {"test", 1}}), policy);
+  EXPECT_EQ(started_by(run), (std::vector<int>{0, 1}));
+  run.start(0);
+  run.finish(0, 0);
+  EXPECT_EQ(started_by(run), std::vector<int>{2});
+  run.start(1);
+  run.finish(1, 0);
+  EXPECT_TRUE(started_by(run).empty());
+}
+
+TEST(MachineOrder, after_a_failure_its_environment_ends_and_the_later_ones_are_skipped) {
+  Machinery run(plan_of({{"dev", 2}, {"test", 2}}), policy_of(Order::kByEnvironment));
+  run.start(0);
+  run.start(1);
+  run.finish(1, 3);
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  EXPECT_FALSE(run.machine.is_done());
+  EXPECT_EQ(run.verdict(2), "skipped");
+  EXPECT_EQ(run.verdict(3), "skipped");
+  run.finish(0, 0);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 3);
+  EXPECT_EQ(started_by(run), (std::vector<int>{0, 1}));
+}
+
+TEST(MachineOrder, keep_going_waits_for_an_environment_to_end_and_goes_on_after_its_failure) {
+  Machinery run(plan_of({{"dev", 2}, {"test", 1}}),
+                policy_of(Order::kByEnvironment, AfterFailure::kKeepGoing));
+  started_by(run);
+  run.start(0);
+  run.start(1);
+  run.finish(0, 3);
+  EXPECT_TRUE(started_by(run).empty());
+  run.finish(1, 0);
+  EXPECT_EQ(started_by(run), std::vector<int>{2});
+  run.start(2);
+  run.finish(2, 4);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 3);
+}
+
+TEST(MachineOrder, keep_going_goes_on_after_an_environment_where_nothing_could_be_started) {
+  Machinery run(plan_of({{"dev", 1}, {"test", 1}}),
+                policy_of(Order::kByEnvironment, AfterFailure::kKeepGoing));
+  started_by(run);
+  run.feed(StartFailed{0, Code::kDenied, "AccessDeniedException", false});
+  EXPECT_EQ(started_by(run), std::vector<int>{1});
+  run.start(1);
+  run.finish(1, 0);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+}
+
+TEST(MachineOrder, fail_fast_stops_the_environment_that_runs_and_skips_the_rest) {
+  Machinery run(plan_of({{"dev", 2}, {"test", 1}}),
+                policy_of(Order::kByEnvironment, AfterFailure::kFailFast));
+  run.start(0);
+  run.start(1);
+  run.see(stopped(0, 3));
+  ASSERT_EQ(run.take<CallStop>().size(), 1U);
+  EXPECT_EQ(run.verdict(2), "skipped");
+  run.see(stopped(1, 143, "UserInitiated"));
+  run.feed(LogsDrained{0});
+  run.feed(LogsDrained{1});
+  EXPECT_EQ(run.verdict(1), "cancelled");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 3);
+}
+
+TEST(MachineOrder, all_starts_every_environment_at_once) {
+  Machinery run(plan_of({{"dev", 2}, {"test", 2}}), policy_of(Order::kAll));
+  EXPECT_EQ(started_by(run), (std::vector<int>{0, 1, 2, 3}));
+}
+
+TEST(MachineOrder, listed_goes_through_all_environments_one_launch_after_the_other) {
+  Machinery run(plan_of({{"dev", 2}, {"test", 1}}), policy_of(Order::kListed));
+  for (int launch = 0; launch < 3; ++launch) {
+    EXPECT_EQ(started_by(run), std::vector<int>{launch});
+    run.start(launch);
+    run.finish(launch, 0);
+  }
+  EXPECT_TRUE(run.machine.is_done());
+}
+
+TEST(MachineOrder, first_alone_is_one_launch_and_then_all_environments) {
+  Machinery run(plan_of({{"dev", 2}, {"test", 1}}), policy_of(Order::kFirstAlone));
+  EXPECT_EQ(started_by(run), std::vector<int>{0});
+  run.start(0);
+  run.finish(0, 0);
+  EXPECT_EQ(started_by(run), (std::vector<int>{1, 2}));
+}
+
+TEST(MachineOrder, the_exit_code_is_the_first_failures_of_the_plan_and_not_of_the_clock) {
+  Machinery run(plan_of({{"dev", 1}, {"test", 1}}),
+                policy_of(Order::kAll, AfterFailure::kKeepGoing));
+  run.start(0);
+  run.start(1);
+  run.finish(1, 9);
+  run.finish(0, 4);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 4);
+}
+
+TEST(MachineOrder, detach_leaves_when_the_last_environment_is_started) {
+  auto policy = policy_of(Order::kByEnvironment);
+  policy.detach = true;
+  Machinery run(plan_of({{"dev", 1}, {"test", 1}}), policy);
+  run.start(0);
+  EXPECT_FALSE(run.machine.is_done());
+  run.finish(0, 0);
+  run.start(1);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
+  EXPECT_EQ(run.verdict(1), "detached");
+}
+
+TEST(MachineOrder, each_part_has_its_own_deciding_containers) {
+  auto plan = plan_of({{"dev", 1}, {"test", 1}});
+  plan.parts[0].deciding = {"main"};
+  plan.parts[1].deciding = {"proxy"};
+  Machinery run(plan, policy_of(Order::kAll, AfterFailure::kKeepGoing));
+  run.start(0);
+  run.start(1);
+  for (const int launch : {0, 1}) {
+    auto over = stopped(launch, 0);
+    over.containers.emplace_back().name = "proxy";
+    over.containers[1].exit_code = 8;
+    run.see(over);
+    run.feed(LogsDrained{launch});
+  }
+  EXPECT_EQ(run.verdict(0), "succeeded");
+  EXPECT_EQ(run.launch(1).verdict.exit_code, 8);
+}
+
+// ---- Several targets and clusters
+
+TEST(MachineTargets, the_tasks_of_each_target_and_cluster_are_described_together) {
+  Machinery run(plan_of({{"dev", 2, 0, "a"}, {"test", 1, 0, "b"}, {"prod", 1, 1, "a"}}),
+                policy_of(Order::kAll));
+  for (const int launch : {0, 1, 2, 3})
+    run.start(launch);
+  run.pass(1s);
+  const auto calls = run.take<CallDescribe>();
+  ASSERT_EQ(calls.size(), 3U);
+  EXPECT_EQ(calls[0].task_arns, (std::vector<std::string>{arn(0), arn(1)}));
+  EXPECT_EQ(calls[0].cluster, "a");
+  EXPECT_EQ(calls[1].cluster, "b");
+  EXPECT_EQ(calls[1].target, 0U);
+  EXPECT_EQ(calls[2].task_arns, std::vector<std::string>{arn(3)});
+  EXPECT_EQ(calls[2].target, 1U);
+}
+
+TEST(MachineTargets, one_that_never_answers_holds_up_no_other) {
+  Machinery run(plan_of({{"dev", 1, 0}, {"test", 2, 1}}), policy_of(Order::kAll));
+  for (const int launch : {0, 1, 2})
+    run.start(launch);
+  int answered = 0;
+  for (int second = 0; second < 60; ++second) {
+    run.pass(1s);
+    for (const auto& call : run.take<CallDescribe>()) {
+      if (call.target == 0) continue;  // Under way for ever.
+      ++answered;
+      run.feed(Observed{call.task_arns, {task(1, "RUNNING"), task(2, "RUNNING")}, {}, call.view});
+    }
+  }
+  EXPECT_GE(answered, 9);
+  run.finish(1, 0, 1);
+  run.finish(2, 0, 1);
+  EXPECT_EQ(run.verdict(2), "succeeded");
+  EXPECT_FALSE(run.machine.is_done());
+  run.feed(Interrupted{kExitInterrupted});
+  run.pass(8s);
+  EXPECT_TRUE(run.machine.is_done());
+}
+
+TEST(MachineTargets, one_that_fails_slows_no_other_down) {
+  Machinery run(plan_of({{"dev", 1, 0}, {"test", 1, 1}}), policy_of(Order::kAll));
+  run.start(0);
+  run.start(1);
+  const auto begin = run.now;
+  while (run.take<CallDescribe>().empty())
+    run.pass(*run.machine.wake_at() - run.now);
+  for (int i = 0; i < 20; ++i)
+    run.feed(ObserveFailed{Code::kUnavailable, "no reply", 0});
+  EXPECT_LE(run.now - begin, 1s);
+  run.see(task(1, "RUNNING"), 1);
+  run.take<CallDescribe>();
+  run.pass(1s);
+  const auto calls = run.take<CallDescribe>();
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_EQ(calls[0].target, 1U);
+}
+
+TEST(MachineTargets, one_that_denies_describe_tasks_ends_its_own_launches_only) {
+  Machinery run(plan_of({{"dev", 2, 0}, {"test", 1, 1}}),
+                policy_of(Order::kAll, AfterFailure::kKeepGoing));
+  for (const int launch : {0, 1, 2})
+    run.start(launch);
+  run.feed(ObserveFailed{Code::kDenied, "DescribeTasks: not allowed", 0});
+  EXPECT_EQ(run.verdict(0), "unknown");
+  EXPECT_EQ(run.verdict(1), "unknown");
+  EXPECT_FALSE(run.machine.is_done());
+  run.finish(2, 0, 1);
+  EXPECT_EQ(run.verdict(2), "succeeded");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+}
+
+TEST(MachineTargets, the_same_task_id_in_two_accounts_is_two_tasks) {
+  Machinery run(plan_of({{"dev", 1, 0}, {"test", 1, 1}}), policy_of(Order::kAll));
+  run.feed(Started{0, task(7, "PENDING")});
+  run.feed(Started{1, task(7, "PENDING")});
+  run.see(stopped(7, 5), 0);
+  EXPECT_EQ(run.launch(0).phase, Phase::kDraining);
+  EXPECT_EQ(run.launch(1).phase, Phase::kWatching);
+}
+
+TEST(MachineTargets, an_interrupt_stops_what_is_alive_in_all_of_them_at_once) {
+  Machinery run(plan_of({{"dev", 2, 0, "a"}, {"test", 1, 0, "b"}, {"prod", 1, 1}}),
+                policy_of(Order::kAll));
+  for (const int launch : {0, 1, 2, 3})
+    run.start(launch);
+  run.feed(Interrupted{kExitTerminated});
+  EXPECT_EQ(run.take<CallStop>().size(), 4U);
+}
+
+TEST(MachineTargets, an_end_before_our_stop_was_sent_is_not_our_doing) {
+  Machinery run(1);
+  run.feed(Interrupted{kExitInterrupted});
+  // The name of the task comes together with the news that somebody has stopped it.
+  run.feed(Started{0, stopped(0, 137, "UserInitiated")});
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(run.verdict(), "stopped");
+}
+
+// ---- Polls, hamlet's way of waiting
+
+Policy polling(Duration every, int most) {
+  Policy policy;
+  policy.polls = Polls{every, most};
+  policy.start_timeout = 24h;
+  return policy;
+}
+
+// Answers every poll, and tells when the polls came.
+std::vector<Duration> poll(Machinery& run, Duration until, const std::optional<ecs::Task>& answer) {
+  std::vector<Duration> times;
+  const auto begin = run.now;
+  while (!run.machine.is_done()) {
+    for (const auto& call : run.take<CallDescribe>()) {
+      times.push_back(run.now - begin);
+      if (answer) {
+        run.feed(Observed{call.task_arns, {*answer}, {}, call.view});
+      } else {
+        run.feed(ObserveFailed{Code::kTimeout, "no reply", call.view});
+      }
+    }
+    const auto wake = run.machine.wake_at();
+    if (!wake || *wake - begin > until) break;
+    run.pass(*wake - run.now);
+  }
+  return times;
+}
+
+TEST(MachinePolls, the_first_is_at_once_and_after_the_last_the_task_is_left_running) {
+  Machinery run(Machinery::plan(1), polling(30s, 4));
+  run.start(0);
+  EXPECT_EQ(poll(run, 1h, task(0, "RUNNING")), (std::vector<Duration>{0s, 30s, 60s, 90s}));
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 1);
+  EXPECT_EQ(run.verdict(), "unknown");
+  EXPECT_NE(run.launch(0).verdict.words.find("4 polls; its task still runs"), std::string::npos);
+  EXPECT_TRUE(run.take<CallStop>().empty());
+}
+
+TEST(MachinePolls, one_that_fails_counts_as_a_try) {
+  Machinery run(Machinery::plan(1), polling(10s, 3));
+  run.start(0);
+  EXPECT_EQ(poll(run, 1h, std::nullopt), (std::vector<Duration>{0s, 10s, 20s}));
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 1);
+}
+
+TEST(MachinePolls, without_a_limit_go_on_at_the_same_distance_whatever_they_show) {
+  Machinery run(Machinery::plan(1), polling(10s, 0));
+  run.start(0);
+  auto times = poll(run, 10min, task(0, "PENDING"));
+  ASSERT_EQ(times.size(), 61U);
+  for (std::size_t i = 1; i < times.size(); ++i)
+    ASSERT_EQ(times[i] - times[i - 1], 10s);
+  times = poll(run, 20min, task(0, "RUNNING"));
+  EXPECT_EQ(times.size(), 120U);
+  EXPECT_FALSE(run.machine.is_done());
+}
+
+TEST(MachinePolls, an_end_that_the_last_one_shows_is_judged_by_its_code) {
+  Machinery run(Machinery::plan(1), polling(10s, 2));
+  run.start(0);
+  ASSERT_EQ(run.take<CallDescribe>().size(), 1U);
+  run.see(task(0, "RUNNING"));
+  run.pass(10s);
+  run.finish(0, 6);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 6);
+}
+
+TEST(MachinePolls, every_launch_is_polled_and_counted_from_its_own_start) {
+  auto policy = polling(10s, 2);
+  policy.after_failure = AfterFailure::kKeepGoing;
+  Machinery run(Machinery::plan(2), policy);
+  run.start(0);
+  ASSERT_EQ(run.take<CallDescribe>().size(), 1U);
+  run.see(task(0, "RUNNING"));
+  run.pass(4s);
+  EXPECT_TRUE(run.take<CallDescribe>().empty());
+  run.start(1);
+  EXPECT_EQ(run.take<CallDescribe>().at(0).task_arns, std::vector<std::string>{arn(1)});
+  run.see(task(1, "RUNNING"));
+  run.pass(6s);
+  EXPECT_EQ(run.take<CallDescribe>().at(0).task_arns, std::vector<std::string>{arn(0)});
+  run.see(task(0, "RUNNING"));
+  EXPECT_EQ(run.launch(0).phase, Phase::kDone);
+  EXPECT_EQ(run.launch(1).phase, Phase::kWatching);
+}
+
+TEST(MachinePolls, a_launch_that_is_being_stopped_is_looked_at_by_the_pace_and_without_limit) {
+  Machinery run(Machinery::plan(1), polling(30s, 1));
+  run.start(0);
+  run.take<CallDescribe>();
+  run.feed(Interrupted{kExitInterrupted});
+  run.see(task(0, "RUNNING"));  // The poll that was under way.
+  EXPECT_FALSE(run.machine.is_done());
+  run.pass(1100ms);
+  EXPECT_EQ(run.take<CallDescribe>().size(), 1U);
+  run.see(stopped(0, 143, "UserInitiated"));
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
+}
+
+TEST(MachinePolls, giving_up_is_a_failure_for_what_waits) {
+  Machinery run(plan_of({{"dev", 1}, {"test", 1}}), polling(10s, 1));
+  run.start(0);
+  run.take<CallDescribe>();
+  run.see(task(0, "RUNNING"));
+  EXPECT_EQ(run.verdict(1), "skipped");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 1);
+}
+
+}  // namespace
+}  // namespace runtask::run
