@@ -16,6 +16,7 @@ int main(int count, char** words) {
   sys::forbid_core_dumps();
 
   const auto environment = sys::Environment::of_process();
+  sys::EventLoop loop;  // Before the screen, which may report to it to the end.
   cli::Screen screen(cli::Screen::options_of_terminal(
       environment.get_non_empty("NO_COLOR").has_value(), environment.get("TERM").value_or("")));
 
@@ -29,7 +30,6 @@ int main(int count, char** words) {
     return answer->exit_code;
   }
 
-  sys::EventLoop loop;
   sys::SystemRandom random;
   sys::SystemFiles files;
   sys::SystemProcesses processes(loop);

@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "cli/endpoint_process.h"
+#include "cli/run_output.h"
 #include "run/report.h"
 #include "sys/programs.h"
 
@@ -13,6 +14,8 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::size_t kLaunchesWithoutYesMax = 100;
+// How long the words of leaving at once wait for a terminal or pipe that is full.
+constexpr Duration kLastWordsPatience = 200ms;
 
 std::string command_line(const run::Plan& plan, const RunSettings& settings) {
   std::string line = "runtask";
@@ -50,8 +53,11 @@ void leave_at_once(const World& world, const run::Plan& plan, const run::Driver&
   for (const auto& launch : driver.machine().launches())
     if (launch.phase != run::Phase::kDone && !launch.task_arn.empty())
       text += "\n  " + launch.task_arn;
-  world.screen.message(text + "\nlook at it: runtask runs show " + plan.run_id);
-  world.screen.flush();
+  text += "\nlook at it: runtask runs show " + plan.run_id;
+  if (const auto left = world.screen.unwritten_lines(); left > 0)
+    text += "\n" + std::to_string(left) + " lines were not written";
+  world.screen.message(text);
+  world.screen.wait_until_written(kLastWordsPatience);
   sys::leave(code);
 }
 
@@ -145,6 +151,7 @@ Result<int> carry_out(const World& world, const RunSettings& settings,
   run::Driver driver(outside, plan, settings.policy, settings.log_pace);
   TRY(driver.start(record_of(plan, settings, world)));
 
+  RunOutput output(world, driver);
   int signals = 0;
   std::vector<sys::PendingPtr> watches;
   for (const auto& [signal, code] : {std::pair(SIGINT, +run::kExitInterrupted),
@@ -152,6 +159,8 @@ Result<int> carry_out(const World& world, const RunSettings& settings,
                                      {SIGHUP, +run::kExitTerminated}})
     watches.push_back(world.loop.on_signal(signal, [&, code = code] {
       if (++signals > 1) leave_at_once(world, plan, driver, code);
+      output.hurry();
+      if (driver.outcome()) return;  // Only its output is still written.
       world.screen.message(settings.policy.detach_on_interrupt
                                ? "leaving the tasks running"
                                : "stopping the tasks; once more to leave at once");
@@ -160,10 +169,7 @@ Result<int> carry_out(const World& world, const RunSettings& settings,
   world.loop.run();
   if (!driver.outcome()) return fail(Code::kUnavailable, "the run came to no end");
   const auto& outcome = *driver.outcome();
-  if (world.screen.lost_lines() > 0)
-    world.screen.message(
-        "warning: " + std::to_string(world.screen.lost_lines()) +
-        " lines could not be written to standard output: " + world.screen.lost_why());
+  output.finish();
   if (const auto written = write_reports(settings, world, plan, outcome); !written)
     world.screen.message(written.error().text());
   return outcome.exit_code;

@@ -1,5 +1,8 @@
 #include "cli/screen.h"
 
+#include <cassert>
+#include <utility>
+
 #include "base/text.h"
 #include "sys/programs.h"
 
@@ -7,6 +10,17 @@ namespace runtask::cli {
 namespace {
 
 constexpr std::size_t kPendingBytesMax = 64U << 10U;
+// How far a reader may lag before has_room() says no. Enough for a fast reader never to starve.
+constexpr std::size_t kQueueBytesMax = 1U << 20U;
+// Messages beyond this are dropped: nobody has read a page of them for a long time.
+constexpr std::size_t kMessageQueueBytesMax = 8U << 20U;
+// Status lines are not even drawn for a terminal that lags this much.
+constexpr std::size_t kStatusQueueBytesMax = 16U << 10U;
+// How long a message waits for the lines before it where the two streams go to different places:
+// long for a reader who reads, and too short for anybody to notice.
+constexpr Duration kOrderPatience{5};
+// What is queued last, at the end of the program.
+constexpr Duration kLastPatience{200};
 constexpr int kOutput = 1;
 constexpr int kMessages = 2;
 
@@ -55,6 +69,7 @@ Screen::~Screen() {
   status_.clear();
   erase_status();
   flush();
+  wait_until_written(kLastPatience);
 }
 
 void Screen::output(std::string_view line) {
@@ -77,17 +92,25 @@ void Screen::output_raw(std::string_view text) {
 
 void Screen::message(std::string_view text) {
   flush();
+  if (message_writer_ && message_writer_ != output_writer_)
+    (void)output_writer_->wait_until_written(kOrderPatience);
+  if (message_writer_ && message_writer_->queued() > kMessageQueueBytesMax) {
+    ++dropped_messages_;
+    return;
+  }
   erase_status();
-  std::string why;
-  (void)sys::write_all(kMessages, std::string(text) + "\n", why);  // Nowhere left to say it.
+  if (const auto dropped = std::exchange(dropped_messages_, 0); dropped > 0)
+    write(kMessages, "(" + std::to_string(dropped) + " messages were not shown)\n");
+  write(kMessages, std::string(text) + "\n");
   draw_status();
 }
 
 void Screen::status(std::vector<std::string> lines) {
   if (!options_.live_status) return;
   flush();
-  erase_status();
   status_ = std::move(lines);
+  if (message_writer_ && message_writer_->queued() > kStatusQueueBytesMax) return;
+  erase_status();
   draw_status();
 }
 
@@ -95,11 +118,7 @@ void Screen::flush() {
   if (pending_.empty()) return;
   const bool redraw = drawn_ != 0;
   erase_status();
-  std::string why;
-  if (!sys::write_all(kOutput, pending_, why)) {
-    lost_lines_ += pending_lines_;
-    lost_why_ = why;
-  }
+  write(kOutput, pending_);
   pending_.clear();
   pending_lines_ = 0;
   if (redraw) draw_status();
@@ -107,8 +126,7 @@ void Screen::flush() {
 
 void Screen::erase_status() {
   if (drawn_ == 0) return;
-  std::string why;
-  (void)sys::write_all(kMessages, "\x1b[" + std::to_string(drawn_) + "A\r\x1b[J", why);
+  write(kMessages, "\x1b[" + std::to_string(drawn_) + "A\r\x1b[J");
   drawn_ = 0;
 }
 
@@ -118,9 +136,65 @@ void Screen::draw_status() {
   std::string text;
   for (const auto& line : status_)
     text += line.substr(0, utf8_prefix(line, width > 1 ? width - 1 : 1)) + "\n";
-  std::string why;
-  (void)sys::write_all(kMessages, text, why);
+  write(kMessages, text);
   drawn_ = status_.size();
+}
+
+void Screen::write(int descriptor, const std::string& text) {
+  if (output_writer_)
+    return (descriptor == kOutput ? output_writer_ : message_writer_)->write(descriptor, text);
+  std::string why;
+  if (sys::write_all(descriptor, text, why) || descriptor != kOutput) return;
+  lost_lines_ += pending_lines_;
+  lost_why_ = why;
+}
+
+void Screen::stop_waiting(sys::EventLoop& loop) {
+  if (output_writer_) return;
+  flush();
+  const auto make = [&] {
+    return std::make_shared<sys::BackgroundWriter>(loop, [this] {
+      if (const auto handler = on_progress_) handler();  // A copy: it may replace itself.
+    });
+  };
+  output_writer_ = make();
+  message_writer_ = sys::is_one_place(kOutput, kMessages) ? output_writer_ : make();
+}
+
+void Screen::wait_again() {
+  assert(is_all_written() && "nothing is left to a thread");
+  lost_why_ = lost_why();
+  lost_lines_ = lost_lines();
+  output_writer_.reset();
+  message_writer_.reset();
+}
+
+bool Screen::has_room() const {
+  return !output_writer_ || pending_.size() + output_writer_->queued() < kQueueBytesMax;
+}
+
+bool Screen::is_all_written() const {
+  return pending_.empty() &&
+         (!output_writer_ || (output_writer_->queued() == 0 && message_writer_->queued() == 0));
+}
+
+void Screen::wait_until_written(Duration patience) {
+  flush();
+  if (!output_writer_) return;
+  (void)output_writer_->wait_until_written(patience);
+  if (message_writer_ != output_writer_) (void)message_writer_->wait_until_written(patience);
+}
+
+std::size_t Screen::unwritten_lines() const {
+  return pending_lines_ + (output_writer_ ? output_writer_->queued_lines(kOutput) : 0);
+}
+
+std::size_t Screen::lost_lines() const {
+  return lost_lines_ + (output_writer_ ? output_writer_->lost_lines(kOutput) : 0);
+}
+
+std::string Screen::lost_why() const {
+  return output_writer_ && lost_why_.empty() ? output_writer_->lost_why(kOutput) : lost_why_;
 }
 
 std::string Screen::painted(std::string_view text, const char* code) const {

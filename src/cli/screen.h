@@ -1,12 +1,20 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/time.h"
+#include "sys/background_writer.h"
+
 // What a person sees: the result stream (standard output), messages (standard error), and, on a
 // terminal, a few status lines below them that are rewritten in place. No colour and no cursor
 // movement unless standard error is a terminal and NO_COLOR is not set. For the loop's thread.
+//
+// A command that only prints waits for its reader, as any program does. One that has something to
+// look after meanwhile calls stop_waiting(): what it prints then goes to a queue.
 
 namespace runtask::cli {
 
@@ -21,6 +29,7 @@ class Screen {
   [[nodiscard]] static Options options_of_terminal(bool no_color, std::string_view term);
 
   explicit Screen(const Options& options) : options_(options) {}
+  // After stop_waiting() it gives a slow reader a moment more, and drops what is left then.
   ~Screen();
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
@@ -36,17 +45,35 @@ class Screen {
   void status(std::vector<std::string> lines);
   void flush();
 
+  // From now on nothing here waits for whoever reads standard output or standard error. The loop
+  // must outlive this.
+  void stop_waiting(sys::EventLoop& loop);
+  // Undoes it, once everything is written.
+  void wait_again();
+  // Called on the loop, soon after something was written; replaces the one before, may be empty.
+  void on_progress(std::function<void()> handler) { on_progress_ = std::move(handler); }
+  // False while the reader is so far behind that whoever can should hold back. A soft limit:
+  // what is printed nevertheless is kept.
+  [[nodiscard]] bool has_room() const;
+  // Whether everything was written, or is lost.
+  [[nodiscard]] bool is_all_written() const;
+  // Blocks until it is, or the patience is over.
+  void wait_until_written(Duration patience);
+  // Lines of the result that are not written yet.
+  [[nodiscard]] std::size_t unwritten_lines() const;
+
   [[nodiscard]] bool shows_status() const { return options_.live_status; }
   [[nodiscard]] std::string bold(std::string_view text) const;
   [[nodiscard]] std::string red(std::string_view text) const;
   [[nodiscard]] std::string green(std::string_view text) const;
   // Lines of the result that could not be written (closed pipe, full disk), and why.
-  [[nodiscard]] std::size_t lost_lines() const { return lost_lines_; }
-  [[nodiscard]] const std::string& lost_why() const { return lost_why_; }
+  [[nodiscard]] std::size_t lost_lines() const;
+  [[nodiscard]] std::string lost_why() const;
 
  private:
   void erase_status();
   void draw_status();
+  void write(int descriptor, const std::string& text);
   [[nodiscard]] std::string painted(std::string_view text, const char* code) const;
 
   Options options_;
@@ -56,6 +83,12 @@ class Screen {
   std::size_t drawn_ = 0;  // Status lines that are on the terminal now.
   std::size_t lost_lines_ = 0;
   std::string lost_why_;
+  std::function<void()> on_progress_;
+  // After stop_waiting(). One, where both streams end in one place and their order shows; else one
+  // each, so that messages come through while the result's reader stalls.
+  std::shared_ptr<sys::BackgroundWriter> output_writer_;
+  std::shared_ptr<sys::BackgroundWriter> message_writer_;
+  std::size_t dropped_messages_ = 0;
 };
 
 // Text that cannot move a terminal's cursor, change its title or ring: control characters become

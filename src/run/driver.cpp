@@ -56,6 +56,14 @@ class Driver::State {
     });
   }
 
+  void read_on() {
+    if (!holds_) return;
+    holds_ = false;
+    for (auto& record : records_)
+      for (auto& reader : record.readers)
+        advance(*reader);
+  }
+
   [[nodiscard]] const Machine& machine() const { return machine_; }
   [[nodiscard]] const std::optional<Outcome>& outcome() const { return outcome_; }
 
@@ -258,18 +266,24 @@ class Driver::State {
     if (reader.is_done) return;
     const auto now = outside_.loop.now();
     reader.timer.reset();
+    if (outside_.observer.takes_lines()) {
+      reader.follower.release(now);
+    } else {
+      reader.follower.hold(now);
+    }
     if (auto words = reader.follower.take_words(now, reader.source.container)) {
       records_[static_cast<std::size_t>(reader.launch)].log_notes.push_back(*words);
       say_once(*words);
     }
-    std::visit(Match{[&](const LogFollower::Fetch& it) { fetch(reader, it.token); },
-                     [&](const LogFollower::Wait& it) {
-                       reader.timer = outside_.loop.after(it.until - now,
-                                                          [this, &reader] { advance(reader); });
-                     },
-                     [&](const LogFollower::Pending&) {},
-                     [&](const LogFollower::Done& it) { read_to_end(reader, it); }},
-               reader.follower.next(now));
+    std::visit(
+        Match{[&](const LogFollower::Fetch& it) { fetch(reader, it.token); },
+              [&](const LogFollower::Wait& it) {
+                reader.timer =
+                    outside_.loop.after(it.until - now, [this, &reader] { advance(reader); });
+              },
+              [&](const LogFollower::Pending&) {}, [&](const LogFollower::Held&) { holds_ = true; },
+              [&](const LogFollower::Done& it) { read_to_end(reader, it); }},
+        reader.follower.next(now));
   }
 
   void fetch(Reader& reader, const std::string& token) {
@@ -443,6 +457,7 @@ class Driver::State {
   std::vector<std::optional<Instant>> last_revivals_;  // By target.
   std::optional<Outcome> outcome_;
   bool history_incomplete_ = false;
+  bool holds_ = false;  // Some reader waits for read_on().
   std::set<std::string> said_;
   // Shared only to be watched: callbacks of the client may outlive the driver.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
@@ -458,6 +473,9 @@ Result<> Driver::start(const history::RunRecord& record) {
 }
 void Driver::interrupt(int exit_code) {
   state_->post(Interrupted{exit_code});
+}
+void Driver::read_on() {
+  state_->read_on();
 }
 const Machine& Driver::machine() const {
   return state_->machine();

@@ -34,6 +34,9 @@ class Observer {
   // One line as it came, not masked yet.
   virtual void on_log(const Launch& launch, const std::string& container,
                       const ecs::LogEvent& event) = 0;
+  // Whether it keeps up with the lines. When it does not, no further page is read until
+  // Driver::read_on(), so that what nobody takes is not gathered in memory.
+  [[nodiscard]] virtual bool takes_lines() const { return true; }
   virtual void on_message(const std::string& text) = 0;
   virtual void on_launch_ended(const LaunchOutcome& launch) = 0;
   virtual void on_end(const Outcome& outcome) = 0;
@@ -60,6 +63,8 @@ class Driver {
   [[nodiscard]] Result<> start(const history::RunRecord& record);
   // Ctrl-C or SIGTERM: kExitInterrupted or kExitTerminated.
   void interrupt(int exit_code);
+  // The observer takes lines again.
+  void read_on();
 
   [[nodiscard]] const Machine& machine() const;
   // None until the run has ended; there when the observer is told of it.

@@ -7,6 +7,7 @@ namespace runtask::run {
 LogFollower::Step LogFollower::next(Instant now) {
   if (fetching_) return Pending{};
   if (complete_ || denied_ || at_end_) return Done{};
+  if (held_since_) return Held{};
   if (is_given_up(now)) return Done{true, last_failure_};
   if (now < next_fetch_) return Wait{next_fetch_};
   fetching_ = true;
@@ -16,7 +17,7 @@ LogFollower::Step LogFollower::next(Instant now) {
 
 bool LogFollower::is_given_up(Instant now) const {
   if (!stopped_) return false;
-  const auto drained = *stopped_ + pace_.drain;
+  const auto drained = *stopped_ + pace_.drain + held_after_stop_;
   return now - drained >= kDrainLongest || now - std::max(drained, last_page_) >= kDrainSilent;
 }
 
@@ -72,6 +73,16 @@ void LogFollower::stopped(Instant now) {
   stopped_ = now;
   interval_ = pace_.first;
   next_fetch_ = now;
+}
+
+void LogFollower::hold(Instant now) {
+  if (!held_since_) held_since_ = now;
+}
+
+void LogFollower::release(Instant now) {
+  if (!held_since_) return;
+  if (stopped_) held_after_stop_ += now - std::max(*held_since_, *stopped_);
+  held_since_.reset();
 }
 
 std::optional<std::string> LogFollower::take_words(Instant now, const std::string& container) {

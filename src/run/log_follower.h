@@ -41,11 +41,12 @@ class LogFollower {
     Instant until;
   };
   struct Pending {};  // A page is under way.
+  struct Held {};     // See hold().
   struct Done {
     bool is_capped = false;  // Given up: there may be more.
     std::string why;         // Then the last failure, if that was the reason.
   };
-  using Step = std::variant<Fetch, Wait, Pending, Done>;
+  using Step = std::variant<Fetch, Wait, Pending, Held, Done>;
   [[nodiscard]] Step next(Instant now);
 
   // The page that was asked for has come.
@@ -55,6 +56,10 @@ class LogFollower {
   void failed(Code code, const std::string& why, Instant now);
   // The container has stopped.
   void stopped(Instant now);
+  // Whoever shows the lines is behind: no further page is asked for until release(). The time
+  // between does not count against the stream. Either may come twice.
+  void hold(Instant now);
+  void release(Instant now);
 
   // A sentence for the user that became true, once each; none: nothing to say.
   [[nodiscard]] std::optional<std::string> take_words(Instant now, const std::string& container);
@@ -69,6 +74,8 @@ class LogFollower {
   Duration interval_;
   Instant next_fetch_{};
   std::optional<Instant> stopped_;
+  std::optional<Instant> held_since_;
+  Duration held_after_stop_{};  // In all, up to the last release().
   std::string token_;
   bool fetching_ = false;
   Instant fetch_began_{};

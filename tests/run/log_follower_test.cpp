@@ -54,6 +54,46 @@ TEST(LogFollower, is_done_only_after_a_read_that_began_after_the_drain_window) {
   EXPECT_TRUE(is_done(follower, 7100ms));
 }
 
+TEST(LogFollower, held_it_asks_for_nothing_and_goes_on_with_the_same_token) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.hold(0s);
+  follower.page("f/1", 5, false, 0s);  // The page that was under way.
+  EXPECT_TRUE(std::holds_alternative<LogFollower::Held>(follower.next(1s)));
+  follower.hold(2s);
+  EXPECT_TRUE(std::holds_alternative<LogFollower::Held>(follower.next(1h)));
+  follower.release(1h);
+  EXPECT_EQ(fetched(follower, 1h), "token:f/1");
+}
+
+TEST(LogFollower, the_time_that_it_is_held_does_not_make_it_give_up) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.page("f/1", 5, false, 0s);
+  follower.hold(1s);
+  follower.stopped(2s);
+  EXPECT_TRUE(std::holds_alternative<LogFollower::Held>(follower.next(3s)));
+  follower.release(3h);
+  follower.release(3h);  // Once too often.
+  EXPECT_EQ(fetched(follower, 3h), "token:f/1");
+  follower.page("f/2", 5, false, 3h);
+  EXPECT_EQ(fetched(follower, 3h), "token:f/2");
+  // What came after the stop and before and after the holding does count.
+  follower.failed(Code::kThrottled, "rate exceeded", 3h);
+  const auto step = follower.next(3h + kDrainLongest);
+  const auto* done = std::get_if<LogFollower::Done>(&step);
+  ASSERT_NE(done, nullptr);
+  EXPECT_TRUE(done->is_capped);
+}
+
+TEST(LogFollower, a_stream_that_was_read_to_its_end_is_done_although_it_is_held) {
+  LogFollower follower(kPace, 0s);
+  EXPECT_EQ(fetched(follower, 0s), "token:");
+  follower.hold(0s);
+  follower.page("f/1", 5, true, 0s);
+  EXPECT_TRUE(is_done(follower, 0s));
+}
+
 TEST(LogFollower, a_stream_that_is_not_there_is_waited_for_and_said_once) {
   LogFollower follower(kPace, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:");

@@ -19,10 +19,12 @@ class Notebook final : public Observer {
   void on_log(const Launch&, const std::string& container, const ecs::LogEvent& event) override {
     lines[container].push_back(event.message);
   }
+  [[nodiscard]] bool takes_lines() const override { return !is_full; }
   void on_message(const std::string& text) override { messages.push_back(text); }
   void on_launch_ended(const LaunchOutcome& launch) override { launches.push_back(launch); }
   void on_end(const Outcome& ended) override { outcome = ended; }
 
+  bool is_full = false;
   std::vector<std::string> statuses, messages;
   std::map<std::string, std::vector<std::string>> lines;
   std::vector<LaunchOutcome> launches;
@@ -209,6 +211,45 @@ TEST_F(RunDriver, secrets_reach_ecs_and_no_record) {
     all += event.data;
   EXPECT_EQ(all.find("hunter2"), std::string::npos);
   EXPECT_NE(all.find("****"), std::string::npos);
+}
+
+TEST_F(RunDriver, reads_no_page_while_nobody_takes_the_lines_and_loses_none_of_them) {
+  make_plan_of(request());
+  Driver driver({loop_, {&cloud_}, nullptr, notebook_, {}}, plan_, {}, logs_);
+  notebook_.is_full = true;
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(1h);
+  EXPECT_TRUE(notebook_.lines.empty());
+  ASSERT_FALSE(notebook_.statuses.empty());
+  EXPECT_EQ(notebook_.statuses.back(), "STOPPED");  // The task is not held up.
+  EXPECT_FALSE(notebook_.outcome);
+  driver.read_on();  // Still full.
+  loop_.run_until(2h);
+  EXPECT_TRUE(notebook_.lines.empty());
+
+  notebook_.is_full = false;
+  driver.read_on();
+  loop_.run_until(3h);
+  ASSERT_TRUE(notebook_.outcome);
+  EXPECT_TRUE(notebook_.outcome->launches[0].log_notes.empty());
+  ASSERT_EQ(notebook_.lines.size(), 2U);
+  for (const auto& [container, lines] : notebook_.lines) {
+    EXPECT_FALSE(lines.empty()) << container;
+    EXPECT_EQ(lines, cloud_.lines_of(notebook_.outcome->launches[0].task_arn, container));
+  }
+}
+
+TEST_F(RunDriver, an_interrupt_ends_in_time_although_nobody_takes_the_lines) {
+  make_plan_of(request());
+  Driver driver({loop_, {&cloud_}, nullptr, notebook_, {}}, plan_, {}, logs_);
+  notebook_.is_full = true;
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(1h);
+  EXPECT_FALSE(notebook_.outcome);
+  driver.interrupt(kExitInterrupted);
+  loop_.run_until(1h + kInterruptPatience);
+  ASSERT_TRUE(notebook_.outcome);  // The task's own verdict: it had ended before.
+  EXPECT_FALSE(notebook_.outcome->launches[0].log_notes.empty());
 }
 
 TEST_F(RunDriver, a_driver_that_is_gone_is_told_nothing_more) {
