@@ -83,6 +83,7 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
       "  runtask run --cluster prod --task-definition manage\n"
       "  runtask run --local --task-definition hello\n  runtask runs list"));
   command_line::declare_run(root, targets);
+  command_line::declare_find(root, targets);
   command_line::declare_runs(root, targets);
   command_line::declare_local(root, targets);
   command_line::declare_agent_environment(root, targets);

@@ -38,6 +38,13 @@ struct Selection {
   std::string blueprint;  // A blueprint-config.json that is read instead of the CMDB.
 };
 
+// `runtask find`.
+struct FindArguments {
+  Selection selection;
+  bool json = false;
+  bool explain = false;
+};
+
 struct RunArguments {
   std::vector<std::string> typed;  // The words themselves, for the record.
   // Which task.
@@ -151,8 +158,8 @@ struct AgentEnvironment {
 };
 
 using Command =
-    std::variant<RunArguments, AgentEnvironment, RunsList, RunsShow, RunsLogs, LocalStart,
-                 LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
+    std::variant<RunArguments, FindArguments, AgentEnvironment, RunsList, RunsShow, RunsLogs,
+                 LocalStart, LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
                  LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.

@@ -32,6 +32,7 @@ struct Targets {
   LocalImageRemove image_remove;
   LocalClusterCreate cluster_create;
   AgentEnvironment agent_environment;
+  FindArguments find;
   std::optional<Command> chosen;
 };
 
@@ -56,6 +57,7 @@ CLI::Option* duration_option(CLI::App& app, const std::string& name,
 void declare_selection(CLI::App& app, Selection& selection);
 
 void declare_run(CLI::App& root, Targets& targets);
+void declare_find(CLI::App& root, Targets& targets);
 void declare_runs(CLI::App& root, Targets& targets);
 void declare_local(CLI::App& root, Targets& targets);
 void declare_agent_environment(CLI::App& root, Targets& targets);

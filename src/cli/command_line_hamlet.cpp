@@ -56,4 +56,22 @@ void declare_selection(CLI::App& app, Selection& selection) {
   declare_scope(app, selection);
 }
 
+void declare_find(CLI::App& root, Targets& targets) {
+  auto& find = *root.add_subcommand("find", "The tasks that a hamlet CMDB defines");
+  find.description(
+      "Looks up tasks in a hamlet CMDB: the names, what they run on, what is deployed. Flags that "
+      "are not given do not restrict. Nothing found: exit code 1.");
+  find.footer(with_example(
+      "The working directory counts too: inside the CMDB most of the scope need not be given.",
+      "  runtask find --product shop --environment integration\n"
+      "  runtask find --environment integration -t application -i web -w migrate -x default\n"
+      "  runtask find -w migrate --explain\n"
+      "  runtask find --environment int,prod --account prod=acct02 --json"));
+  declare_selection(find, targets.find.selection);
+  find.add_flag("--json", targets.find.json, "One JSON object a task, one line each");
+  find.add_flag("--explain", targets.find.explain,
+                "Also the file and the path in it that each value came from");
+  chooses(find, targets, &Targets::find);
+}
+
 }  // namespace runtask::cli::command_line

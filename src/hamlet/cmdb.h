@@ -92,11 +92,13 @@ struct LoadOptions {
 // The CMDB as one scope sees it. Holds no reference to what it was loaded from.
 class Cmdb {
  public:
-  // Errors: kNotFound for a directory that hamlet insists on; kInvalid, with file:line:column, for
-  // a file that is not JSON; kConflict for files that disagree with the scope about its names.
+  // Errors: kNotFound for a directory that hamlet insists on, for a scope that the files say
+  // nothing of, and when no region is known; kInvalid, with file:line:column, for a file that is
+  // not JSON; kConflict for files that disagree with the scope about its names.
   [[nodiscard]] static Result<Cmdb> load(const sys::Files& files, const Scope& scope,
                                          LoadOptions options = {});
-  // From a blueprint-config.json that hamlet has generated.
+  // From a blueprint-config.json that hamlet has generated. Region and account come from the CMDB
+  // if the scope is whole, with the errors of load(), else they are unknown.
   [[nodiscard]] static Result<Cmdb> load_blueprint(const sys::Files& files, const std::string& path,
                                                    const Scope& scope, LoadOptions options = {});
   Cmdb(Cmdb&&) noexcept;
@@ -113,13 +115,17 @@ class Cmdb {
   [[nodiscard]] const ScopeFacts& facts() const;
   // Stack output files that were searched, or, if there is none, the patterns.
   [[nodiscard]] const std::vector<std::string>& state_files() const;
-  // Mistakes in what was read that did not stop it, each one line with its place.
+  // Mistakes in what was read that touch no task for sure, each one line with its place.
   [[nodiscard]] const std::vector<std::string>& warnings() const;
+  // The mistakes of all tasks, each once: for hamlet's engine each is a reason to refuse the whole
+  // segment. Looks at every task.
+  [[nodiscard]] std::vector<std::string> mistakes() const;
+
+  class Contents;  // What it was read from.
+  explicit Cmdb(std::unique_ptr<const Contents> contents);
 
  private:
-  struct Contents;
-  explicit Cmdb(std::unique_ptr<Contents> contents);
-  std::unique_ptr<Contents> contents_;
+  std::unique_ptr<const Contents> contents_;
 };
 
 }  // namespace runtask::hamlet

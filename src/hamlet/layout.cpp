@@ -118,6 +118,46 @@ std::vector<std::string> Tree::find(std::string_view pattern) const {
   return paths;
 }
 
+std::vector<std::string> Tree::find_below(const std::string& directory,
+                                          std::string_view pattern) const {
+  std::vector<std::string> paths;
+  const auto [from, to] = range_below(directory);
+  const auto parts = parts_of(pattern);
+  for (auto index = from; index != to; ++index) {
+    const std::string_view path = entries_[index].path;
+    const auto relative =
+        directory.size() <= root_.size() ? path : path.substr(directory.size() - root_.size());
+    if (matches(parts, 0, parts_of(relative), 0))
+      paths.push_back(root_ + "/" + entries_[index].path);
+  }
+  return paths;
+}
+
+std::vector<std::string> Tree::names_in(const std::string& directory) const {
+  std::vector<std::string> names;
+  const auto [from, to] = range_below(directory);
+  const auto skipped = directory.size() <= root_.size() ? 0 : directory.size() - root_.size();
+  for (auto index = from; index != to; ++index) {
+    const auto name = std::string_view(entries_[index].path).substr(skipped);
+    if (name.find('/') == std::string_view::npos) names.emplace_back(name);
+  }
+  return names;
+}
+
+// Entries below a directory stand together, because "/" follows its name in all of them.
+std::pair<std::size_t, std::size_t> Tree::range_below(const std::string& directory) const {
+  if (directory == root_) return {0, entries_.size()};
+  if (!directory.starts_with(root_ + "/")) return {0, 0};
+  const auto prefix = directory.substr(root_.size() + 1) + "/";
+  const auto from = std::lower_bound(
+      entries_.begin(), entries_.end(), prefix,
+      [](const Entry& entry, const std::string& wanted) { return entry.path < wanted; });
+  const auto to = std::find_if(from, entries_.end(),
+                               [&](const Entry& entry) { return !entry.path.starts_with(prefix); });
+  return {static_cast<std::size_t>(from - entries_.begin()),
+          static_cast<std::size_t>(to - entries_.begin())};
+}
+
 std::string Tree::first_directory(const std::vector<std::string>& patterns) const {
   for (const auto& pattern : patterns) {
     const auto found = find(pattern);

@@ -40,6 +40,11 @@ class Tree {
   // are separated by '/'; `**` stands for any number of directories, `*` in a part for any
   // characters; everything else is literal.
   [[nodiscard]] std::vector<std::string> find(std::string_view pattern) const;
+  // The same, but only below that directory, which the pattern is relative to.
+  [[nodiscard]] std::vector<std::string> find_below(const std::string& directory,
+                                                    std::string_view pattern) const;
+  // Names of what is right in that directory (absolute, below the root), in byte order.
+  [[nodiscard]] std::vector<std::string> names_in(const std::string& directory) const;
   // The first match of the first pattern that has one, or empty. A file yields its directory.
   [[nodiscard]] std::string first_directory(const std::vector<std::string>& patterns) const;
 
@@ -48,6 +53,9 @@ class Tree {
     std::string path;  // Relative to the root.
     bool is_directory = false;
   };
+  // Of entries_, first and one past the last.
+  [[nodiscard]] std::pair<std::size_t, std::size_t> range_below(const std::string& directory) const;
+
   std::string root_;
   std::vector<Entry> entries_;                       // In byte order of the path.
   std::multimap<std::string, std::size_t> by_name_;  // Last part of the path to entry.

@@ -193,7 +193,7 @@ class Resolver {
 
   [[nodiscard]] Result<> check(const Scope& scope) const {
     if (scope.root_dir.empty())
-      return fail(Code::kUsage,
+      return fail(Code::kNotFound,
                   "no CMDB here: neither " + working_directory_ +
                       " nor a directory above it has `root.json`, or `config` and `infrastructure`",
                   "give --root-dir, set ROOT_DIR, or go into the CMDB");

@@ -43,7 +43,8 @@ constexpr int kEnvironmentsMax = 1000;
 // working directory says. hamlet 9: a directory with `segment.json` sets SEGMENT and ENVIRONMENT,
 // one with `environment.json` ENVIRONMENT, the product further up PRODUCT, `account.json` ACCOUNT;
 // an account still missing is the root directory's name, a segment still missing `default`.
-// A scope that does not resolve whole is a kUsage error that names the words that are missing.
+// A scope that does not resolve whole is a kUsage error that names the words that are missing;
+// kNotFound when there is no CMDB.
 [[nodiscard]] Result<std::vector<Scope>> resolve_scopes(const ScopeRequest& request,
                                                         const sys::Environment& environment,
                                                         const sys::Files& files,

@@ -1,0 +1,255 @@
+#include "hamlet/catalogue.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+#include "base/diagnostic.h"
+#include "base/text.h"
+
+namespace runtask::hamlet {
+namespace {
+
+constexpr std::size_t kShownNamesMax = 20;  // Of those that do exist.
+
+std::string unnamed_as_empty(const std::string& name) {
+  return name == "default" ? "" : name;
+}
+std::string shown(const std::string& name) {
+  return name.empty() ? "the unnamed one" : "`" + name + "`";
+}
+void add_once(std::vector<std::string>& names, const std::string& name) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+// "there are `a`, `b` and 3 more", the nearest to what was asked for first.
+std::string what_exists(const std::string& asked, std::vector<std::string> names,
+                        const std::string& plural) {
+  if (names.empty()) return "there are no " + plural;
+  if (const auto near = nearest_name(asked, names); !near.empty())
+    std::stable_partition(names.begin(), names.end(),
+                          [&](const std::string& name) { return name == near; });
+  std::string text = names.size() == 1 ? "there is only " : "there are ";
+  for (std::size_t i = 0; i < std::min(names.size(), kShownNamesMax); ++i)
+    text += (i == 0 ? "" : ", ") + shown(names[i]);
+  if (names.size() > kShownNamesMax)
+    text += " and " + std::to_string(names.size() - kShownNamesMax) + " more";
+  return text;
+}
+
+class Selection {
+ public:
+  Selection(const Catalogue& catalogue, const Selector& selector)
+      : all_(catalogue), selector_(selector) {}
+
+  [[nodiscard]] Result<std::vector<std::size_t>> tasks() const {
+    const auto tiers = TRY(chosen_tiers());
+    const auto components = TRY(chosen_components(tiers));
+    const auto clusters = TRY(chosen_clusters(components));
+    return chosen_tasks(clusters);
+  }
+
+ private:
+  using Indices = std::vector<std::size_t>;
+
+  [[nodiscard]] Result<Indices> chosen_tiers() const {
+    Indices chosen;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < all_.tiers.size(); ++i) {
+      add_once(names, all_.tiers[i].name);
+      if (!selector_.tier || all_.tiers[i].name == *selector_.tier) chosen.push_back(i);
+    }
+    if (!chosen.empty() || !selector_.tier) return chosen;
+    std::string hint = what_exists(*selector_.tier, names, "tiers with components");
+    for (const auto& tier : all_.tiers)
+      if (tier.id == *selector_.tier)
+        hint = "tiers are looked up by name: the one with the id `" + tier.id + "` is called `" +
+               tier.name + "`";
+    return fail(Code::kNotFound, "there is no tier `" + *selector_.tier + "`", hint);
+  }
+
+  [[nodiscard]] std::string tier_of(const ComponentRow& component) const {
+    return all_.tiers[component.tier].name;
+  }
+
+  [[nodiscard]] Result<Indices> chosen_components(const Indices& tiers) const {
+    Indices chosen;
+    std::vector<std::string> names;
+    const ComponentRow* by_id = nullptr;
+    const ComponentRow* other_type = nullptr;
+    for (std::size_t i = 0; i < all_.components.size(); ++i) {
+      const auto& component = all_.components[i];
+      if (std::find(tiers.begin(), tiers.end(), component.tier) == tiers.end()) continue;
+      const bool is_asked = !selector_.component || component.name == *selector_.component;
+      if (component.type == "ecs") add_once(names, component.name);
+      if (component.type == "ecs" && is_asked) chosen.push_back(i);
+      if (!selector_.component) continue;
+      if (component.id == *selector_.component) by_id = &component;
+      if (is_asked && component.type != "ecs") other_type = &component;
+    }
+    if (!selector_.component) return chosen;
+    const auto& asked = *selector_.component;
+    if (chosen.empty() && other_type != nullptr)
+      return fail(Code::kNotFound,
+                  "component `" + asked + "` of tier `" + tier_of(*other_type) + "` is of type `" +
+                      other_type->type + "`: only an `ecs` component has tasks to run",
+                  what_exists(asked, names, "ecs components in that tier"));
+    if (chosen.empty()) {
+      std::string hint = what_exists(asked, names, "ecs components there");
+      if (by_id != nullptr)
+        hint = "components are looked up by name: the one with the id `" + by_id->id +
+               "` is called `" + by_id->name + "`";
+      return fail(Code::kNotFound,
+                  "there is no component `" + asked + "`" +
+                      (selector_.tier ? " in tier `" + *selector_.tier + "`" : ""),
+                  hint);
+    }
+    for (std::size_t i = 1; i < chosen.size(); ++i) {
+      const auto& one = all_.components[chosen[i - 1]];
+      const auto& other = all_.components[chosen[i]];
+      if (one.tier == other.tier)
+        return fail(Code::kConflict,
+                    "two components of tier `" + tier_of(one) + "` are called `" + asked + "`: `" +
+                        one.id + "` and `" + other.id + "`",
+                    "give them names of their own in the CMDB");
+    }
+    return chosen;
+  }
+
+  [[nodiscard]] Result<Indices> chosen_clusters(const Indices& components) const {
+    Indices chosen;
+    std::vector<std::string> existing;
+    const auto& wanted_instance = selector_.component_instance;
+    const auto& wanted_version = selector_.component_version;
+    for (std::size_t i = 0; i < all_.clusters.size(); ++i) {
+      const auto& cluster = all_.clusters[i];
+      if (!std::binary_search(components.begin(), components.end(), cluster.component)) continue;
+      add_once(existing, cluster.version.empty() ? cluster.instance
+                                                 : cluster.instance + "/" + cluster.version);
+      if ((!wanted_instance || cluster.instance == unnamed_as_empty(*wanted_instance)) &&
+          (!wanted_version || cluster.version == unnamed_as_empty(*wanted_version)))
+        chosen.push_back(i);
+    }
+    if (!chosen.empty() || (!wanted_instance && !wanted_version)) return chosen;
+    const auto instance = unnamed_as_empty(wanted_instance.value_or(""));
+    const auto version = unnamed_as_empty(wanted_version.value_or(""));
+    std::string what = wanted_instance ? "instance " + shown(instance) : "";
+    if (wanted_version) what += (what.empty() ? "version " : ", version ") + shown(version);
+    return fail(Code::kNotFound,
+                "component " + shown(selector_.component.value_or("")) + " has no " + what,
+                what_exists(version.empty() ? instance : instance + "/" + version, existing,
+                            "instances of it"));
+  }
+
+  // "the task `migrate` of component `web`", for messages.
+  [[nodiscard]] std::string of_component() const {
+    return selector_.component ? " of component `" + *selector_.component + "`" : "";
+  }
+
+  [[nodiscard]] Result<Indices> chosen_tasks(const Indices& clusters) const {
+    Indices candidates;
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < all_.tasks.size(); ++i) {
+      const auto& task = all_.tasks[i];
+      if (!std::binary_search(clusters.begin(), clusters.end(), task.cluster)) continue;
+      add_once(names, task.name);
+      candidates.push_back(i);
+    }
+    if (selector_.tasks.empty()) return instances_among(candidates, "");
+    Indices chosen;
+    for (const auto& name : selector_.tasks) {
+      Indices of_name;
+      const TaskRow* by_id = nullptr;
+      for (const auto i : candidates) {
+        if (all_.tasks[i].name == name) of_name.push_back(i);
+        if (all_.tasks[i].id == name) by_id = &all_.tasks[i];
+      }
+      if (of_name.empty()) {
+        std::string hint = what_exists(name, names, "tasks" + of_component());
+        if (by_id != nullptr)
+          hint = "tasks are looked up by name: the one with the id `" + by_id->id +
+                 "` is called `" + by_id->name + "`";
+        return fail(Code::kNotFound, "there is no task `" + name + "`" + of_component(), hint);
+      }
+      const auto instances = TRY(instances_among(of_name, name));
+      TRY(check_one_meaning(instances, name));
+      chosen.insert(chosen.end(), instances.begin(), instances.end());
+    }
+    return chosen;
+  }
+
+  // Two tasks of one cluster that nothing tells apart.
+  [[nodiscard]] Result<> check_one_meaning(const Indices& chosen, const std::string& name) const {
+    std::map<std::tuple<std::size_t, std::string, std::string>, std::size_t> known;
+    for (const auto i : chosen) {
+      const auto& task = all_.tasks[i];
+      const auto [at, is_new] = known.try_emplace({task.cluster, task.instance, task.version}, i);
+      if (is_new) continue;
+      return fail(Code::kConflict,
+                  "two tasks" + of_component() + " are called `" + name + "`: `" +
+                      all_.tasks[at->second].id + "` and `" + task.id + "`",
+                  "give them names of their own in the CMDB");
+    }
+    return {};
+  }
+
+  [[nodiscard]] Result<Indices> instances_among(const Indices& tasks,
+                                                const std::string& name) const {
+    Indices of_version;
+    std::vector<std::string> versions;
+    for (const auto i : tasks) {
+      add_once(versions, all_.tasks[i].version);
+      if (!selector_.version || all_.tasks[i].version == unnamed_as_empty(*selector_.version))
+        of_version.push_back(i);
+    }
+    const auto& wanted = selector_.instances;
+    const bool is_any =
+        wanted.empty() || std::find(wanted.begin(), wanted.end(), "*") != wanted.end();
+    if (is_any && (!of_version.empty() || tasks.empty())) return of_version;
+    const std::string task = name.empty() ? "no task" : "the task `" + name + "`";
+    const std::string has = name.empty() ? " has " : " has no ";
+    if (is_any)
+      return fail(Code::kNotFound,
+                  task + has + "version " + shown(unnamed_as_empty(*selector_.version)),
+                  what_exists(*selector_.version, versions, "versions"));
+    Indices chosen;
+    for (const auto& asked : wanted) {
+      const auto instance = unnamed_as_empty(asked);
+      bool is_found = false;
+      for (const auto i : of_version)
+        if (all_.tasks[i].instance == instance) {
+          if (std::find(chosen.begin(), chosen.end(), i) == chosen.end()) chosen.push_back(i);
+          is_found = true;
+        }
+      if (!is_found) return no_instance(tasks, task + has, instance);
+    }
+    return chosen;
+  }
+
+  [[nodiscard]] Result<Indices> no_instance(const Indices& tasks, const std::string& sentence,
+                                            const std::string& instance) const {
+    std::vector<std::string> existing;
+    const std::string wanted_version = unnamed_as_empty(selector_.version.value_or(""));
+    for (const auto i : tasks) {
+      const auto& task = all_.tasks[i];
+      add_once(existing, task.version.empty() ? task.instance : task.instance + "/" + task.version);
+    }
+    return fail(Code::kNotFound,
+                sentence + "instance " + shown(instance) +
+                    (selector_.version ? " in version " + shown(wanted_version) : ""),
+                what_exists(wanted_version.empty() ? instance : instance + "/" + wanted_version,
+                            existing, "instances"));
+  }
+
+  const Catalogue& all_;
+  const Selector& selector_;
+};
+
+}  // namespace
+
+Result<std::vector<std::size_t>> select_tasks(const Catalogue& catalogue,
+                                              const Selector& selector) {
+  return Selection(catalogue, selector).tasks();
+}
+
+}  // namespace runtask::hamlet

@@ -1,0 +1,171 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "hamlet/attributes.h"
+#include "hamlet/blueprint.h"
+#include "hamlet/cmdb.h"
+#include "hamlet/cmdb_contents.h"
+#include "hamlet/components.h"
+#include "hamlet/qualifiers.h"
+#include "hamlet/stack_outputs.h"
+#include "hamlet/task_state.h"
+#include "hamlet/tiers.h"
+
+// A Cmdb from the files of a CMDB.
+
+namespace runtask::hamlet {
+namespace {
+
+SourcedText text_at(const Documents& documents, const Node* node) {
+  if (node == nullptr || !node->is_scalar() || node->text.empty()) return {};
+  return {node->text, source_of(documents, *node)};
+}
+
+// Executor 9, section 7: variables and flags, the deployment unit's, the product's. The account's
+// own region does not count.
+SourcedText region_of(const Documents& documents, const Node& merged, const Scope& scope) {
+  if (!scope.region.empty()) return {scope.region, {{}, {}, "as asked for"}};
+  if (!scope.deployment_unit.empty())
+    for (const char* layer : {"Account", "Product"})
+      if (auto found = text_at(documents, merged.at({layer, scope.deployment_unit, "Region"}));
+          found.value)
+        return found;
+  if (!scope.product_region.empty()) return {scope.product_region, {{}, {}, "PRODUCT_REGION"}};
+  return text_at(documents, merged.at({"Product", "Region"}));
+}
+
+class FilesContents final : public Cmdb::Contents {
+ public:
+  explicit FilesContents(bool with_sources) : with_sources_(with_sources) {}
+
+  Result<> load(const sys::Files& files, const Scope& scope) {
+    const auto tree = TRY(Tree::read(files, scope.root_dir));
+    auto input = TRY(read_scope_input(files, tree, scope, documents_));
+    facts = std::move(input.facts);
+    const auto layers = layers_of(*input.merged, scope.names);
+    const auto* qualified = resolve_qualifiers(documents_, input.merged, layers, warnings);
+    blueprint_ = documents_.merge(built_in_data(documents_), qualified);
+    expansion_ =
+        TRY(expand(documents_, active_tiers(documents_, *blueprint_, layers, warnings), warnings));
+    const auto* number = blueprint_->at({"Account", "ProviderId"});
+    outputs_ =
+        TRY(StackOutputs::read(files, tree, input.layout, scope.names,
+                               number != nullptr && number->is_scalar() ? number->text : ""));
+    state_files = outputs_.files();
+    for (auto& mistake : outputs_.mistakes())
+      warnings.push_back(std::move(mistake));
+    profiles_ = std::make_unique<Profiles>(documents_, *blueprint_);
+    state_ = std::make_unique<TaskState>(documents_, *blueprint_, expansion_, outputs_,
+                                         facts.region.value.value_or(""), with_sources_);
+    return {};
+  }
+
+  [[nodiscard]] const Catalogue& names() const override { return expansion_.names; }
+
+  [[nodiscard]] Occurrence task(std::size_t index) const override {
+    auto occurrence = named_occurrence(expansion_.names, index);
+    const auto& task = expansion_.tasks[index];
+    Attributes attributes(documents_, profiles_->add_to(task.contexts));
+    fill_attributes(attributes, occurrence);
+    const auto* provider = attributes.find({"Placement", "ComputeProvider", "Default", "Provider"});
+    state_->fill(task, expansion_.clusters[task.cluster],
+                 provider != nullptr && provider->is_text() ? provider->text : "", occurrence);
+    return occurrence;
+  }
+
+ private:
+  template <class T>
+  void set(Sourced<T>& target, const Node* node, T value) const {
+    target.value = std::move(value);
+    if (!with_sources_) return;
+    target.source =
+        node == nullptr ? Source{{}, {}, "hamlet's default"} : source_of(documents_, *node);
+  }
+  void set_text(SourcedText& target, const Node* node, const char* otherwise) const {
+    set<std::string>(target, node, node == nullptr ? otherwise : node->text);
+  }
+
+  void fill_attributes(Attributes& attributes, Occurrence& occurrence) const {
+    const auto* enabled = attributes.find_boolean("Enabled");
+    set(occurrence.enabled, enabled, enabled == nullptr || enabled->text == "true");
+    const auto* fixed = attributes.find_boolean("FixedName");
+    set(occurrence.fixed_name, fixed, fixed != nullptr && fixed->text == "true");
+    set_text(occurrence.engine, attributes.find_text("Engine", {"ec2", "fargate", "aws:fargate"}),
+             "ec2");
+    set_text(
+        occurrence.network_mode,
+        attributes.find_text("NetworkMode", {"none", "bridge", "host", "awsvpc", "aws:awsvpc"}),
+        "");
+    set_text(occurrence.platform_version, attributes.find_text("aws:FargatePlatform", {}),
+             "LATEST");
+    std::vector<std::string> containers;
+    const Node* first = nullptr;
+    for (const auto& container : attributes.containers()) {
+      if (first == nullptr) first = container.node;
+      containers.push_back(container.name);
+    }
+    set(occurrence.containers, first, std::move(containers));
+    occurrence.mistakes = attributes.take_mistakes();
+  }
+
+  bool with_sources_;
+  Documents documents_;
+  const Node* blueprint_ = nullptr;
+  Expansion expansion_;
+  StackOutputs outputs_;
+  std::unique_ptr<Profiles> profiles_;
+  std::unique_ptr<TaskState> state_;
+};
+
+// "the directory ... of account `acct01`" for a row of hamlet's table that has no directory.
+Error missing_directory(const Tree& tree, const std::string& missing, const Scope& scope) {
+  const bool is_product = missing.starts_with("PRODUCT");
+  const std::string of = missing == "TENANT" ? "tenant `" + scope.names.tenant + "`"
+                         : is_product        ? "product `" + scope.names.product + "`"
+                                             : "account `" + scope.names.account + "`";
+  std::string what = lower_case(missing);
+  std::replace(what.begin(), what.end(), '_', ' ');
+  std::string hint = "looked everywhere below " + tree.root() + "; is that the root of the CMDB?";
+  if (!tree.find("appsettings").empty() || !tree.find("credentials").empty())
+    hint =
+        "the CMDB is of the time before 1.1.0 (`appsettings`): hamlet's own upgrade has to "
+        "bring it up to date first";
+  return {Code::kNotFound,
+          "there is no " + what + " directory" +
+              (missing == "TENANT" && scope.names.tenant.empty() ? "" : " of " + of),
+          {},
+          hint};
+}
+
+}  // namespace
+
+Result<ScopeInput> read_scope_input(const sys::Files& files, const Tree& tree, const Scope& scope,
+                                    Documents& documents) {
+  ScopeInput input;
+  input.layout = find_layout(tree, scope.names);
+  if (const auto missing = first_missing(input.layout, true); !missing.empty())
+    return fail(missing_directory(tree, missing, scope));
+  input.merged =
+      TRY(merge_files(files, documents, blueprint_files(tree, input.layout, scope.names)));
+  TRY(check_names(documents, *input.merged, scope.names));
+  input.facts.scope = scope;
+  input.facts.region = region_of(documents, *input.merged, scope);
+  if (!input.facts.region.value)
+    return fail(Code::kNotFound, "no region is known for product `" + scope.names.product + "`",
+                "put `Region` into `Product` in product.json, give --region, or set REGION");
+  for (const char* key : {"ProviderId", "AWSId", "AzureId"})
+    if (!input.facts.account_number.value)
+      input.facts.account_number = text_at(documents, input.merged->at({"Account", key}));
+  input.facts.account_provider = text_at(documents, input.merged->at({"Account", "Provider"}));
+  if (!input.facts.account_provider.value)
+    input.facts.account_provider = {"aws", {{}, {}, "hamlet's default"}};
+  return input;
+}
+
+Result<Cmdb> Cmdb::load(const sys::Files& files, const Scope& scope, LoadOptions options) {
+  auto contents = std::make_unique<FilesContents>(options.with_sources);
+  TRY(contents->load(files, scope));
+  return Cmdb(std::move(contents));
+}
+
+}  // namespace runtask::hamlet
