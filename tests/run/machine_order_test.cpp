@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "run/machine.h"
@@ -316,18 +317,19 @@ Policy polling(Duration every, int most) {
   return policy;
 }
 
-// Answers every poll, and tells when the polls came.
+// Answers every DescribeTasks, with that task or not at all, and tells when the polls came.
 std::vector<Duration> poll(Machinery& run, Duration until, const std::optional<ecs::Task>& answer) {
   std::vector<Duration> times;
   const auto begin = run.now;
   while (!run.machine.is_done()) {
     for (const auto& call : run.take<CallDescribe>()) {
-      times.push_back(run.now - begin);
+      const auto polls = run.launch(0).polls;
       if (answer) {
         run.feed(Observed{call.task_arns, {*answer}, {}, call.view});
       } else {
         run.feed(ObserveFailed{Code::kTimeout, "no reply", call.view});
       }
+      if (run.launch(0).polls != polls) times.push_back(run.now - begin);
     }
     const auto wake = run.machine.wake_at();
     if (!wake || *wake - begin > until) break;
@@ -346,11 +348,14 @@ TEST(MachinePolls, the_first_is_at_once_and_after_the_last_the_task_is_left_runn
   EXPECT_TRUE(run.take<CallStop>().empty());
 }
 
-TEST(MachinePolls, one_that_fails_counts_as_a_try) {
+TEST(MachinePolls, one_that_fails_or_does_not_show_the_task_counts_as_a_try) {
   Machinery run(Machinery::plan(1), polling(10s, 3));
   run.start(0);
   EXPECT_EQ(poll(run, 1h, std::nullopt), (std::vector<Duration>{0s, 10s, 20s}));
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 1);
+  Machinery other(Machinery::plan(1), polling(10s, 3));
+  other.start(0);
+  EXPECT_EQ(poll(other, 1h, task(9, "RUNNING")), (std::vector<Duration>{0s, 10s, 20s}));
 }
 
 TEST(MachinePolls, without_a_limit_go_on_at_the_same_distance_whatever_they_show) {
@@ -365,6 +370,45 @@ TEST(MachinePolls, without_a_limit_go_on_at_the_same_distance_whatever_they_show
   EXPECT_FALSE(run.machine.is_done());
 }
 
+TEST(MachinePolls, between_two_the_pace_goes_on_and_sees_an_end_without_counting) {
+  Machinery run(Machinery::plan(1), polling(30s, 2));
+  run.start(0);
+  ASSERT_EQ(run.take<CallDescribe>().size(), 1U);
+  run.see(task(0, "RUNNING"));
+  run.pass(2s);
+  ASSERT_EQ(run.take<CallDescribe>().size(), 1U);
+  run.see(task(0, "RUNNING"));
+  EXPECT_EQ(run.launch(0).polls, 1);
+  run.pass(3s);
+  ASSERT_EQ(run.take<CallDescribe>().size(), 1U);
+  run.finish(0, 6);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 6);
+}
+
+TEST(MachinePolls, are_told_of_each_and_of_changes_between_them) {
+  Machinery run(Machinery::plan(1), polling(30s, 0));
+  run.start(0);
+  run.take<CallDescribe>();
+  run.see(task(0, "PENDING"));
+  ASSERT_EQ(run.take<ShowLook>().size(), 1U);  // A poll.
+  run.pass(2s);
+  run.take<CallDescribe>();
+  run.see(task(0, "PENDING"));
+  EXPECT_TRUE(run.take<ShowLook>().empty());
+  run.pass(3s);
+  run.take<CallDescribe>();
+  run.see(task(0, "RUNNING"));
+  EXPECT_TRUE(run.take<ShowLook>().at(0).answered);  // A change.
+  while (run.launch(0).next_poll > run.now) {
+    run.pass(*run.machine.wake_at() - run.now);
+    if (run.launch(0).next_poll > run.now && !run.take<CallDescribe>().empty())
+      run.see(task(0, "RUNNING"));
+  }
+  EXPECT_TRUE(run.take<ShowLook>().empty());
+  run.feed(ObserveFailed{Code::kTimeout, "no reply", 0});
+  EXPECT_FALSE(run.take<ShowLook>().at(0).answered);
+}
+
 TEST(MachinePolls, an_end_that_the_last_one_shows_is_judged_by_its_code) {
   Machinery run(Machinery::plan(1), polling(10s, 2));
   run.start(0);
@@ -376,22 +420,26 @@ TEST(MachinePolls, an_end_that_the_last_one_shows_is_judged_by_its_code) {
 }
 
 TEST(MachinePolls, every_launch_is_polled_and_counted_from_its_own_start) {
-  auto policy = polling(10s, 2);
+  auto policy = polling(10s, 3);
   policy.after_failure = AfterFailure::kKeepGoing;
   Machinery run(Machinery::plan(2), policy);
+  const auto begin = run.now;
+  std::map<int, Duration> over;
+  const auto until = [&](Duration end) {
+    while (run.now - begin < end && !run.machine.is_done()) {
+      for (const auto& call : run.take<CallDescribe>())
+        run.feed(Observed{call.task_arns, {task(0, "RUNNING"), task(1, "RUNNING")}, {}, call.view});
+      for (const auto& ended : run.take<LaunchEnded>())
+        over[ended.launch] = run.now - begin;
+      const auto wake = run.machine.wake_at();
+      run.pass(std::min(wake ? *wake - run.now : end, end - (run.now - begin)));
+    }
+  };
   run.start(0);
-  ASSERT_EQ(run.take<CallDescribe>().size(), 1U);
-  run.see(task(0, "RUNNING"));
-  run.pass(4s);
-  EXPECT_TRUE(run.take<CallDescribe>().empty());
+  until(4s);
   run.start(1);
-  EXPECT_EQ(run.take<CallDescribe>().at(0).task_arns, std::vector<std::string>{arn(1)});
-  run.see(task(1, "RUNNING"));
-  run.pass(6s);
-  EXPECT_EQ(run.take<CallDescribe>().at(0).task_arns, std::vector<std::string>{arn(0)});
-  run.see(task(0, "RUNNING"));
-  EXPECT_EQ(run.launch(0).phase, Phase::kDone);
-  EXPECT_EQ(run.launch(1).phase, Phase::kWatching);
+  until(1min);
+  EXPECT_EQ(over, (std::map<int, Duration>{{0, 20s}, {1, 24s}}));
 }
 
 TEST(MachinePolls, a_launch_that_is_being_stopped_is_looked_at_by_the_pace_and_without_limit) {
