@@ -186,7 +186,9 @@ Result<Target> account_target(const World& world, const hamlet::AccountCredentia
         means, access, std::move(source),
         {account.role_arn, account.session_name, {}, account.mfa_serial, {}});
   };
-  return make_aws_target(world, settings, insecure_http, make_provider);
+  auto target = TRY(make_aws_target(world, settings, insecure_http, make_provider));
+  target.account = account.account;
+  return target;
 }
 
 Result<> check_account(const World& world, const Target& target,

@@ -166,17 +166,16 @@ Result<> choose_user(const Settings& settings, AccountCredentials& found) {
 
 Result<> choose_profile(const Settings& settings, const AccountQuestion& question,
                         AccountCredentials& found) {
-  const auto expected = found.account_id.empty() ? found.account : found.account_id;
+  const auto expected = found.account_id.empty() ? settings.account() : found.account_id;
   const bool is_there = !expected.empty() && TRY(question.has_profile(expected));
   if (is_there) {
     found.profile = expected;
   } else {
     const auto own = settings.variable("AWS_PROFILE");
-    std::string text = "the AWS files have no profile for the account";
-    for (const auto* name : {&found.account_id, &found.account})
-      if (!name->empty()) text += (name == &found.account_id ? " `" : ", `") + *name + "`";
-    found.warnings.push_back(text + (own.empty() ? ": what the AWS SDKs find by default is used"
-                                                 : ": AWS_PROFILE is used"));
+    found.warnings.push_back(
+        "the AWS files have no profile `" + valid_utf8(expected) + "` for the account `" +
+        valid_utf8(found.account) +
+        (own.empty() ? "`: what the AWS SDKs find by default is used" : "`: AWS_PROFILE is used"));
     found.profile = own.value;
   }
   found.source = found.profile.empty() ? Source::kSdkChain : Source::kProfile;
@@ -198,8 +197,8 @@ Result<> choose_source(const Settings& settings, const AccountQuestion& question
   } else if (word == "NONE") {
     found.is_default_files_only = true;
     found.is_identity_checked = false;
-    found.warnings.push_back("no login to AWS for the account `" + found.account + "` (" +
-                             source.name +
+    found.warnings.push_back("no login to AWS for the account `" + valid_utf8(found.account) +
+                             "` (" + source.name +
                              " is NONE): nothing checks whose credentials will be used");
   } else {
     return fail(
@@ -243,7 +242,7 @@ Result<AccountCredentials> find_account_credentials(const sys::Environment& envi
   TRY(check_provider(question, valid_utf8(question.account)));
 
   AccountCredentials found;
-  found.account = settings.account();
+  found.account = question.account;
   found.session_name = session_name(settings);
   find_account_id(settings, question.facts, found);
   const auto source = find_source(settings, question.has_config_file);

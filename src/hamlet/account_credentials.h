@@ -48,7 +48,7 @@ struct AccountCredentials {
     std::string words;     // For people: whose.
   };
 
-  std::string account;      // Upper case, as in the names of settings.
+  std::string account;      // As it was asked for.
   std::string source_word;  // ENV, USER, ..., as hamlet calls the source, in upper case.
   Source source = Source::kSdkChain;
   Keys keys;

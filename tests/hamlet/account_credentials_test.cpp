@@ -65,7 +65,7 @@ TEST_F(AccountCredentialsTest, keys_of_the_environment_are_the_usual_source) {  
   EXPECT_EQ(credentials.keys.secret_access_key.reveal(), "SECRETEXAMPLE");
   EXPECT_TRUE(credentials.keys.session_token.empty());
   EXPECT_EQ(credentials.role_arn, "");
-  EXPECT_EQ(credentials.account, "EXAMPLE01");
+  EXPECT_EQ(credentials.account, "example01");
   EXPECT_EQ(credentials.account_id, kNumber);
   EXPECT_EQ(credentials.account_id_source, "Account.ProviderId");
   EXPECT_EQ(credentials.session_name, "hamlet_jane");
@@ -317,7 +317,7 @@ TEST_F(AccountCredentialsTest, without_such_a_profile_the_users_own_is_used_with
   EXPECT_EQ(credentials.profile, "mine");
   ASSERT_EQ(credentials.warnings.size(), 1U);
   EXPECT_THAT(credentials.warnings[0],
-              AllOf(HasSubstr(kNumber), HasSubstr("EXAMPLE01"), HasSubstr("AWS_PROFILE is used")));
+              AllOf(HasSubstr(kNumber), HasSubstr("example01"), HasSubstr("AWS_PROFILE is used")));
   credentials = found(with_keys({{"AWS_CONFIG_FILE", "/x"}}));
   EXPECT_EQ(credentials.source, Source::kSdkChain);
   EXPECT_EQ(credentials.warnings.size(), 1U);
