@@ -197,7 +197,8 @@ Wrong wrong_dependencies(const ecs::TaskDefinition& definition) {
       if (is_one_of(dependency.condition, {"COMPLETE", "SUCCESS"}) && other->is_essential())
         return where + "A " + dependency.condition + " dependency on the essential container '" +
                other->name + "' is not allowed.";
-      if (dependency.condition == "HEALTHY" && !other->health_check)
+      if (dependency.condition == "HEALTHY" &&
+          (!other->health_check || other->health_check->command[0] == "NONE"))
         return where + "A HEALTHY dependency on '" + other->name +
                "' needs a health check of that container.";
     }

@@ -31,17 +31,47 @@ bool is_alive(const ContainerState& container) {
 // What has become of a dependency.
 enum class Dependency { kOpen, kMet, kNeverMet };
 Dependency dependency(const std::string& condition, const ContainerState& state,
-                      const ecs::Container& container) {
+                      const ecs::Container& container, const ecs::ContainerDefinition& definition) {
   const bool has_stopped = state.phase == Phase::kStopped;
   if (has_stopped && !state.was_started) return Dependency::kNeverMet;
   if (condition == "START") return state.was_started ? Dependency::kMet : Dependency::kOpen;
   if (condition == "HEALTHY") {
     if (has_stopped) return Dependency::kNeverMet;
-    return container.health_status == "HEALTHY" ? Dependency::kMet : Dependency::kOpen;
+    if (container.health_status == "HEALTHY") return Dependency::kMet;
+    // containers-roadmap#2379: ECS leaves the task PENDING for three hours, unless a startTimeout
+    // ends it. Here a check that has failed all its retries is the end, and startTimeout the way to
+    // give the container longer.
+    return container.health_status == "UNHEALTHY" && !definition.start_timeout
+               ? Dependency::kNeverMet
+               : Dependency::kOpen;
   }
   if (!has_stopped) return Dependency::kOpen;
   return condition == "COMPLETE" || container.exit_code == 0 ? Dependency::kMet
                                                              : Dependency::kNeverMet;
+}
+
+// Why it is never met.
+std::string words_of_dependency(const std::string& condition, const ContainerState& state,
+                                const ecs::Container& container) {
+  std::string what = " never started";
+  if (container.exit_code) {
+    what = " exited with " + std::to_string(*container.exit_code);
+  } else if (state.phase != Phase::kStopped) {
+    what = " is UNHEALTHY (its check failed " + std::to_string(state.failed_checks) + " times)";
+  }
+  return "DependencyError: container " + container.name + what + ", and this one waits for its " +
+         condition;
+}
+
+// Whether a container that has not started yet still lacks something of another one.
+bool still_waits_for(const TaskState& task, std::size_t waiting, std::size_t other) {
+  const auto& wanted = task.starts[waiting]->definition().depends_on;
+  for (std::size_t k = 0; k < wanted.size(); ++k)
+    if (task.containers[waiting].depends_on[k] == other &&
+        dependency(wanted[k].condition, task.containers[other], task.task.containers[other],
+                   task.starts[other]->definition()) != Dependency::kMet)
+      return true;
+  return false;
 }
 
 // "3m0s", as the agent (in Go) writes it.
@@ -204,7 +234,8 @@ void Model::State::on_timer(TaskState& task, const Timer& timer, const Moment& n
     case TimerKind::kDependency: {
       const auto& definition = task.starts[index]->definition();
       for (const std::size_t other : task.containers[index].dependents)
-        if (task.containers[other].phase == Phase::kWaiting && !task.is_stopping)
+        if (task.containers[other].phase == Phase::kWaiting && !task.is_stopping &&
+            still_waits_for(task, other, index))
           fail_to_start(task, other,
                         "DependencyError: container " + definition.name +
                             " did not get where this one waits for within its startTimeout of " +
@@ -303,15 +334,13 @@ void Model::State::start_ready(TaskState& task, const Moment& now) {
     bool all_met = true;
     for (std::size_t k = 0; k < wanted.size(); ++k) {
       const std::size_t other = task.containers[i].depends_on[k];
-      const auto found =
-          dependency(wanted[k].condition, task.containers[other], task.task.containers[other]);
+      const auto found = dependency(wanted[k].condition, task.containers[other],
+                                    task.task.containers[other], task.starts[other]->definition());
       all_met &= found == Dependency::kMet;
       if (found != Dependency::kNeverMet) continue;
-      const auto& code = task.task.containers[other].exit_code;
       fail_to_start(task, i,
-                    "DependencyError: container " + wanted[k].container_name +
-                        (code ? " exited with " + std::to_string(*code) : " never started") +
-                        ", and this one waits for its " + wanted[k].condition,
+                    words_of_dependency(wanted[k].condition, task.containers[other],
+                                        task.task.containers[other]),
                     now);
       break;
     }

@@ -59,6 +59,18 @@ class Run(Sandbox):
         self.assertEqual(result.code, 124, result)
         self.assertEqual(result.out, "started\nstopping\n")
 
+    def test_one_that_waits_for_an_unhealthy_container_never_starts(self):
+        self.register("sick", {"name": "db", "command": ["/bin/sleep", "600"],
+                               "healthCheck": {"command": ["CMD", "/bin/false"], "interval": 5, "retries": 1}},
+                      {"name": "main", "command": ["/bin/echo", "never"],
+                       "dependsOn": [{"containerName": "db", "condition": "HEALTHY"}]})
+        result = self.run_local("sick", "--json")
+        self.assertEqual(result.code, 125, result)
+        outcome = json_lines(result.out)[-1]["launches"][0]
+        self.assertEqual(outcome["verdict"], "never_started")
+        self.assertIn("db is UNHEALTHY", {c["name"]: c.get("reason") for c in outcome["containers"]}["main"])
+        self.assertNotIn("never\n", result.out)
+
     def interrupted(self, number, code):
         self.register("slow", ("main", "trap 'echo stopping; exit 3' TERM; echo started; while :; do sleep 0.05; done"))
         process = self.start("run", "--local", "--task-definition", "slow", "--json",

@@ -105,6 +105,92 @@ TEST(ModelDependency, checks_that_fail_often_enough_make_it_unhealthy) {
   EXPECT_EQ(world.status(id), "RUNNING");  // Only a service would stop it for that.
 }
 
+// Init's check, 5 s after the last one, fails.
+void fail_check(ModelWorld& world, const std::string& id) {
+  world.wait(seconds(5));
+  world.on(HealthChecked{{id, "init"}, false});
+}
+
+TEST(ModelDependency, one_that_becomes_unhealthy_ends_the_wait_and_the_task) {
+  ModelWorld world;
+  register_pair(world, "HEALTHY",
+                R"(,"healthCheck":{"command":["CMD","x"],"interval":5,"retries":2})");
+  const auto id = world.run();
+  world.started(id, "init");
+  fail_check(world, id);
+  EXPECT_EQ(world.status(id), "PENDING");
+  EXPECT_EQ(world.task(id).desired_status, "RUNNING");
+  (void)world.asked();
+  fail_check(world, id);
+  EXPECT_EQ(world.container(id, "init").health_status, "UNHEALTHY");
+  EXPECT_EQ(world.container(id, "app").reason,
+            "DependencyError: container init is UNHEALTHY (its check failed 2 times), and this one "
+            "waits for its HEALTHY");
+  EXPECT_EQ(world.task(id).stop_code, "TaskFailedToStart");
+  EXPECT_EQ(world.asked(), (Words{"check init", "signal init"}));
+  world.exited(id, 143, "init");
+  EXPECT_EQ(world.status(id), "STOPPED");
+  EXPECT_FALSE(world.container(id, "app").exit_code);
+  EXPECT_FALSE(world.task(id).started_at);
+}
+
+TEST(ModelDependency, with_a_start_timeout_an_unhealthy_one_may_recover_until_then) {
+  ModelWorld world;
+  register_pair(world, "HEALTHY", R"(,"startTimeout":30,
+      "healthCheck":{"command":["CMD","x"],"interval":5,"retries":1})");
+  const auto recovering = world.run();
+  world.started(recovering, "init");
+  fail_check(world, recovering);
+  EXPECT_EQ(world.container(recovering, "init").health_status, "UNHEALTHY");
+  EXPECT_EQ(world.status(recovering), "PENDING");
+  (void)world.asked();
+  world.on(HealthChecked{{recovering, "init"}, true});
+  EXPECT_EQ(world.asked(), Words{"start app"});
+
+  const auto lost = world.run();
+  world.started(lost, "init");
+  for (int check = 0; check < 5; ++check)
+    fail_check(world, lost);
+  EXPECT_EQ(world.task(lost).desired_status, "RUNNING");
+  world.wait(seconds(5));
+  EXPECT_EQ(world.task(lost).stop_code, "TaskFailedToStart");
+  EXPECT_NE(world.container(lost, "app").reason.find("within its startTimeout of 30s"),
+            std::string::npos);
+}
+
+TEST(ModelDependency, a_start_timeout_is_nothing_to_one_that_waits_for_somebody_else) {
+  ModelWorld world;
+  ASSERT_TRUE(world.call<ecs::RegisterTaskDefinition>(
+      R"({"family":"job","containerDefinitions":[
+           {"name":"app","image":"host","memory":64,
+            "dependsOn":[{"containerName":"db","condition":"HEALTHY"},
+                         {"containerName":"init","condition":"COMPLETE"}]},
+           {"name":"db","image":"host","memory":64,"startTimeout":10,
+            "healthCheck":{"command":["CMD","x"],"interval":5}},
+           {"name":"init","image":"host","memory":64,"essential":false}]})"));
+  const auto id = world.run();
+  world.started(id, "db");
+  world.started(id, "init");
+  world.on(HealthChecked{{id, "db"}, true});
+  world.wait(seconds(60));  // Init takes long; db has been healthy for ages.
+  EXPECT_EQ(world.task(id).desired_status, "RUNNING");
+  (void)world.asked();
+  world.exited(id, 0, "init");
+  EXPECT_EQ(world.asked(), Words{"start app"});
+}
+
+TEST(ModelDependency, healthy_of_one_whose_check_is_off_cannot_be_registered) {
+  ModelWorld world;
+  EXPECT_NE(world
+                .error_of<ecs::RegisterTaskDefinition>(
+                    R"({"family":"job","containerDefinitions":[
+           {"name":"app","image":"host","memory":64,
+            "dependsOn":[{"containerName":"db","condition":"HEALTHY"}]},
+           {"name":"db","image":"host","memory":64,"healthCheck":{"command":["NONE"]}}]})")
+                .find("needs a health check"),
+            std::string::npos);
+}
+
 TEST(ModelDependency, the_start_timeout_of_the_one_waited_for_ends_the_wait) {
   ModelWorld world;
   register_pair(world, "COMPLETE", R"(,"startTimeout":7)");
