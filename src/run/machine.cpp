@@ -35,24 +35,6 @@ bool must_stop_again(const LaunchState& launch) {
   return launch.our_stop != OurStop::kNone && launch.task.desired_status != "STOPPED";
 }
 
-std::string reason_of(OurStop why) {
-  switch (why) {
-    case OurStop::kTimeout:
-      return "runtask: --timeout";
-    case OurStop::kStartTimeout:
-      return "runtask: --start-timeout";
-    case OurStop::kInterrupt:
-      return "runtask: interrupted by Ctrl-C";
-    case OurStop::kTerminate:
-      return "runtask: interrupted by SIGTERM";
-    case OurStop::kCancel:
-      return "runtask: another launch failed";
-    case OurStop::kNone:
-      break;
-  }
-  return "runtask";
-}
-
 }  // namespace
 
 bool may_pass(const ecs::Failure& failure) {
@@ -63,8 +45,10 @@ bool may_pass(const ecs::Failure& failure) {
 
 Machine::Machine(const Plan& plan, const Policy& policy)
     : policy_(policy), launches_(plan.launches.size()), jitter_(policy.jitter_seed) {
-  for (const auto& part : plan.parts)
+  for (const auto& part : plan.parts) {
     facts_.push_back({part.deciding, part.essential});
+    stop_patience_.push_back(part.stop_patience);
+  }
   std::map<std::pair<std::size_t, std::string>, std::size_t> views;
   std::map<std::string, std::size_t> environments;
   for (const auto& launch : plan.launches) {
@@ -410,57 +394,6 @@ void Machine::describe_if_due(std::size_t number) {
 
 // ---- Stopping
 
-void Machine::stop(int index, OurStop why) {
-  auto& launch = launches_[static_cast<std::size_t>(index)];
-  if (launch.our_stop != OurStop::kNone) return;
-  switch (launch.phase) {
-    case Phase::kWaiting:
-    case Phase::kDraining:
-    case Phase::kDone:
-      return;
-    case Phase::kStarting:
-      launch.our_stop = why;
-      return;  // Stopped as soon as its name is known: see check_deadlines.
-    case Phase::kBackoff:
-      launch.our_stop = why;
-      if (launch.may_have_started) {
-        launch.next_attempt = now_;  // It must be found, to be stopped.
-      } else {
-        end(index, verdict_of(VerdictKind::kSkipped, "given up before it started"));
-      }
-      return;
-    case Phase::kWatching:
-      launch.our_stop = why;
-      send_stop(index);
-      return;
-  }
-}
-
-void Machine::send_stop(int index) {
-  auto& launch = launches_[static_cast<std::size_t>(index)];
-  launch.stop_called = true;
-  launch.next_stop = now_ + kStopAgain;
-  actions_.emplace_back(CallStop{index, launch.task_arn, reason_of(launch.our_stop)});
-  auto& view = view_of(index);
-  view.interval = policy_.pace.first;
-  view.next_describe = std::min(view.next_describe, now_ + policy_.pace.first);
-}
-
-void Machine::handle(const StopFailed& event) {
-  auto& launch = launches_.at(static_cast<std::size_t>(event.launch));
-  if (launch.phase != Phase::kWatching) return;
-  if (event.code != Code::kDenied) {
-    launch.next_stop = now_ + kBackoffFirst;
-    return;
-  }
-  if (launch.stop_denied) return;
-  launch.stop_denied = true;
-  actions_.emplace_back(Say{event.why + "; the task still runs: " + launch.task_arn});
-  auto verdict = verdict_of_stop(launch.our_stop);
-  verdict.words += ", but it could not be stopped and still runs";
-  end(event.launch, std::move(verdict));
-}
-
 void Machine::handle(const Interrupted& event) {
   if (interrupted_by_) return;
   interrupted_by_ = event.exit_code;
@@ -484,6 +417,7 @@ void Machine::check_deadlines(int index) {
     stop(index, OurStop::kTimeout);
   if (!launch.running && now_ - launch.first_attempt >= policy_.start_timeout)
     stop(index, OurStop::kStartTimeout);
+  if (launch.stop_called && now_ >= launch.stop_given_up) return give_up_stopping(index);
   if (must_stop_again(launch) && launch.next_stop <= now_) send_stop(index);
 }
 
@@ -571,6 +505,7 @@ std::optional<Instant> Machine::wake_at() const {
     if (launch.phase != Phase::kWatching) continue;
     if (launch.our_stop != OurStop::kNone) {
       if (must_stop_again(launch)) consider(launch.next_stop);
+      if (launch.stop_called) consider(launch.stop_given_up);
     } else if (!launch.running) {
       consider(launch.first_attempt + policy_.start_timeout);
     } else if (policy_.timeout) {

@@ -165,7 +165,8 @@ struct LaunchState {
   OurStop our_stop = OurStop::kNone;
   bool stop_called = false;  // Before that, an end is not our doing.
   bool stop_denied = false;
-  Instant next_stop{};  // When StopTask is sent again.
+  Instant stop_given_up{};  // After the first StopTask: when its end is not waited for any longer.
+  Instant next_stop{};      // When StopTask is sent again.
   std::set<std::string> drained_containers;
   Verdict verdict;
   Instant ended{};
@@ -229,6 +230,7 @@ class Machine {
   void miss(int launch);
   void stop(int launch, OurStop why);
   void send_stop(int launch);
+  void give_up_stopping(int launch);
   void end(int launch, Verdict verdict);
   void end_whatever_is_left(const std::string& words);
   void end_what_is_left_of(int launch, const std::string& words);
@@ -255,7 +257,8 @@ class Machine {
   [[nodiscard]] long long random_per_mille();
 
   Policy policy_;
-  std::vector<Facts> facts_;  // By part.
+  std::vector<Facts> facts_;             // By part.
+  std::vector<Duration> stop_patience_;  // By part.
   std::vector<LaunchState> launches_;
   std::vector<Facet> facets_;  // By launch.
   std::vector<View> views_;
@@ -275,6 +278,9 @@ constexpr Duration kMissingGraceUnseen = std::chrono::seconds(60);
 constexpr Duration kMissingGraceSeen = std::chrono::seconds(10);
 constexpr int kMissesSeenMin = 4;  // One replica that lags answers now and then.
 constexpr Duration kStopAgain = std::chrono::seconds(5);
+// From the first StopTask, beyond the containers' stopTimeouts: ECS needs some of it to take the
+// network away, and a task that is still not STOPPED then is not going to be.
+constexpr Duration kStopOverdue = std::chrono::seconds(60);
 constexpr int kLearnAttemptsMin = 4;  // After a lost RunTask reply, whatever --retries says.
 constexpr Duration kBackoffFirst = std::chrono::seconds(1);
 constexpr Duration kBackoffLongest = std::chrono::seconds(30);

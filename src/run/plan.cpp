@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kMaskedLengthMin = 4;
 constexpr std::size_t kLargestShown = 5;  // Variables named when the overrides are too long.
 constexpr std::size_t kTitleNamesMax = 3;
+constexpr int kStopTimeoutSecondsMax = 3600;  // What is believed of one container.
 
 std::vector<std::string> container_names(const ecs::TaskDefinition& definition) {
   std::vector<std::string> names;
@@ -56,6 +57,17 @@ void set_variable(std::vector<ecs::KeyValue>& environment, const Variable& varia
     return;
   }
   environment.push_back({variable.name, variable.value});
+}
+
+// ECS API: containers are stopped in the reverse order of their dependencies, so in the worst case
+// each one's stopTimeout comes after another's.
+Duration stop_patience(const ecs::TaskDefinition& definition) {
+  Duration all{};
+  for (const auto& container : definition.container_definitions)
+    all += std::chrono::seconds(
+        std::clamp(container.stop_timeout.value_or(ecs::limits::kStopTimeoutSecondsDefault), 0,
+                   kStopTimeoutSecondsMax));
+  return all;
 }
 
 // The container that -e and --command go to: the one asked for, else the first essential one.
@@ -224,6 +236,7 @@ Result<> add_part(const DefinedRequest& defined, Plan& plan) {
   part.deciding = deciding_containers(request, input);
   if (definition != nullptr) {
     part.essential = essential_names(*definition);
+    part.stop_patience = stop_patience(*definition);
     if (request.follow_logs)
       for (const auto& container : definition->container_definitions)
         part.logs.push_back(log_source(request, container));

@@ -6,6 +6,7 @@
 
 #include "base/result.h"
 #include "base/secret.h"
+#include "base/time.h"
 #include "ecs/api.h"
 #include "run/request.h"
 
@@ -13,6 +14,9 @@
 // data; made before anything is started, so that all that can be known is reported first.
 
 namespace runtask::run {
+
+// When the definition is not known: as much as Fargate allows one container.
+constexpr Duration kStopPatienceUnknown = std::chrono::seconds(120);
 
 // Where the lines of one container are, as far as its log configuration says.
 struct LogSource {
@@ -38,6 +42,8 @@ struct Part {
   std::vector<std::string> deciding;
   // Essential containers in the order of the definition; empty when the definition is not known.
   std::vector<std::string> essential;
+  // How long ECS may take, after a StopTask, until it kills the last container.
+  Duration stop_patience = kStopPatienceUnknown;
   std::vector<LogSource> logs;
 };
 

@@ -140,6 +140,43 @@ TEST(Machine, a_stop_is_sent_again_until_ecs_shows_that_it_was_taken) {
   EXPECT_TRUE(run.take<CallStop>().empty());
 }
 
+TEST(Machine, a_task_that_ignores_its_stop_is_given_up_and_said_to_run_on) {
+  Policy policy;
+  policy.timeout = 1s;
+  auto plan = Machinery::plan(1);
+  plan.parts[0].stop_patience = 30s;
+  Machinery run(plan, policy);
+  run.start(0);
+  run.see(task(0, "RUNNING"));
+  run.pass(1s);
+  ASSERT_EQ(run.take<CallStop>().size(), 1U);
+  auto stopping = task(0, "RUNNING");
+  stopping.desired_status = "STOPPED";
+  run.see(stopping);
+  run.pass(30s + kStopOverdue - 1ms);
+  EXPECT_FALSE(run.machine.is_done());
+  run.pass(1ms);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 124);
+  EXPECT_EQ(run.verdict(), "timed_out");
+  EXPECT_NE(run.launch(0).verdict.words.find("may still run"), std::string::npos);
+  EXPECT_NE(run.take<Say>().at(0).text.find(arn(0)), std::string::npos);
+}
+
+TEST(Machine, a_stop_that_never_arrives_is_given_up_too) {
+  Policy policy;
+  policy.start_timeout = 10s;
+  Machinery run(1, policy);
+  run.start(0);
+  const auto begin = run.now;
+  while (!run.machine.is_done() && run.now < begin + 1h) {
+    if (!run.take<CallStop>().empty()) run.feed(StopFailed{0, Code::kTimeout, "no answer"});
+    run.pass(1s);
+  }
+  EXPECT_LE(run.now - begin, 10s + kStopPatienceUnknown + kStopOverdue + 1s);
+  EXPECT_EQ(run.verdict(), "never_started");
+  EXPECT_NE(run.launch(0).verdict.words.find("may still run"), std::string::npos);
+}
+
 TEST(Machine, a_stop_that_is_denied_is_said_and_the_outcome_is_honest) {
   Policy policy;
   policy.timeout = 1s;
@@ -198,6 +235,7 @@ TEST(Machine, a_seen_task_that_is_missing_in_one_answer_goes_on_and_for_good_is_
 TEST(Machine, errors_of_describe_tasks_never_end_a_run_but_a_denial_does) {
   Machinery run(1);
   run.start(0);
+  run.see(task(0, "RUNNING"));  // Else --start-timeout would end it.
   run.pass(10s);
   run.take<CallDescribe>();
   for (int i = 0; i < 100; ++i) {

@@ -53,6 +53,18 @@ TEST(Plan, variables_and_command_go_to_the_first_essential_container_and_it_deci
   EXPECT_EQ(plan->title, "manage:3 on prod");
 }
 
+TEST(Plan, knows_how_long_a_stop_may_take) {
+  auto known = definition();
+  EXPECT_EQ(make_plan(request(), &known, "r1")->parts[0].stop_patience, std::chrono::seconds(60));
+  known.container_definitions[0].stop_timeout = 2;
+  known.container_definitions[1].stop_timeout = 100;
+  EXPECT_EQ(make_plan(request(), &known, "r1")->parts[0].stop_patience, std::chrono::seconds(102));
+  known.container_definitions[1].stop_timeout = 2'000'000'000;
+  EXPECT_EQ(make_plan(request(), &known, "r1")->parts[0].stop_patience,
+            std::chrono::seconds(2 + 3600));
+  EXPECT_EQ(make_plan(request(), nullptr, "r1")->parts[0].stop_patience, kStopPatienceUnknown);
+}
+
 TEST(Plan, without_any_configuration_nothing_is_overridden_and_nothing_is_named) {
   const auto known = definition();
   const auto plan = make_plan(request(), &known, "r1");
