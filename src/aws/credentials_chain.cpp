@@ -59,8 +59,11 @@ class RoleFinder {
 
   Result<ProviderPtr> provider_of(const SharedConfig& shared) {
     const auto& name = shared.profile();
-    if (!seen_.insert(name).second || seen_.size() > kRolesInARowMax)
+    if (!seen_.insert(name).second)
       return fail(Code::kUsage, "the profile `" + name + "` is its own source (source_profile)");
+    if (seen_.size() > kRolesInARowMax)
+      return fail(Code::kUsage, "more than " + std::to_string(kRolesInARowMax) +
+                                    " roles in a row, up to that of the profile `" + name + "`");
     auto role = TRY(role_of(shared));
     auto source = TRY(source_of(shared));
     return role_credentials(world_, access_, std::move(source), std::move(role));

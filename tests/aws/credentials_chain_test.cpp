@@ -191,12 +191,17 @@ TEST_F(ChainTest, roles_may_be_chained_but_not_in_a_circle) {
   EXPECT_EQ(form(0).at("RoleArn"), "arn:b");
   EXPECT_EQ(signer(1), "of arn:b");
   EXPECT_THAT(id({}, "c"), HasSubstr("its own source"));
-  std::string many;
-  for (int i = 0; i < 100; ++i)
-    many += "[profile p" + std::to_string(i) + "]\nrole_arn = arn:a\nsource_profile = p" +
-            std::to_string(i + 1) + "\n";
-  config(many);
-  EXPECT_FALSE(find({}, "p0"));
+}
+
+TEST_F(ChainTest, five_roles_in_a_row_are_as_many_as_there_may_be) {
+  credentials(kFile);
+  std::string roles = "[profile p5]\nrole_arn = arn:5\nsource_profile = x\n";
+  for (int i = 0; i < 5; ++i)
+    roles += "[profile p" + std::to_string(i) + "]\nrole_arn = arn:" + std::to_string(i) +
+             "\nsource_profile = p" + std::to_string(i + 1) + "\n";
+  config(roles);
+  EXPECT_EQ(id({}, "p1"), "of arn:1");
+  EXPECT_THAT(id({}, "p0"), HasSubstr("more than 5 roles in a row"));
 }
 
 TEST_F(ChainTest, a_profiles_role_may_be_assumed_with_what_the_machine_has) {

@@ -87,6 +87,24 @@ TEST_F(CredentialsTest, the_credentials_file_is_stronger_than_the_config_file) {
   EXPECT_EQ(id({}, "y"), "Y");
 }
 
+TEST_F(CredentialsTest, another_profile_of_the_same_files_is_an_explicit_one) {
+  credentials(kFile);
+  config("[profile y]\nregion = r\n");
+  const auto shared =
+      *SharedConfig::load(sys::Environment(Variables{{"HOME", "/home/me"}}), files, "");
+  for (const char* name : {"x", "y", "default"})
+    EXPECT_TRUE(shared.has_profile(name)) << name;
+  EXPECT_FALSE(shared.has_profile("z"));
+  EXPECT_FALSE(shared.is_explicit());
+  const auto other = shared.with_profile("x");
+  ASSERT_TRUE(other) << other.error().text();
+  EXPECT_TRUE(other->is_explicit());
+  EXPECT_EQ((*keys_of_profile(*other))->keys.access_key_id, "X");
+  EXPECT_EQ(shared.with_profile("y")->setting("region"), "r");
+  EXPECT_EQ(shared.with_profile("y")->credentials().get("aws_access_key_id"), "");
+  EXPECT_FALSE(shared.with_profile("z"));
+}
+
 TEST_F(CredentialsTest, the_files_may_be_elsewhere) {
   EXPECT_TRUE(files.write("/home/me/other", kFile, 0600));
   EXPECT_EQ(id({{"AWS_SHARED_CREDENTIALS_FILE", "/home/me/other"}}), "DEFAULT");

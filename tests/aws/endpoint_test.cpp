@@ -94,6 +94,20 @@ TEST(Endpoints, are_aws_own_by_partition) {
   EXPECT_EQ(ecs("mars-north-1"), "https://ecs.mars-north-1.amazonaws.com/");
 }
 
+TEST(Endpoints, arns_have_the_partition_of_the_region) {
+  const std::map<std::string, std::string> partitions = {{"eu-west-1", "aws"},
+                                                         {"cn-north-1", "aws-cn"},
+                                                         {"us-gov-west-1", "aws-us-gov"},
+                                                         {"eusc-de-east-1", "aws-eusc"},
+                                                         {"us-iso-east-1", "aws-iso"},
+                                                         {"us-isob-east-1", "aws-iso-b"},
+                                                         {"eu-isoe-west-1", "aws-iso-e"},
+                                                         {"us-isof-east-1", "aws-iso-f"},
+                                                         {"mars-north-1", "aws"}};
+  for (const auto& [region, partition] : partitions)
+    EXPECT_EQ(partition_name(region), partition) << region;
+}
+
 TEST(Endpoints, of_fips_and_dual_stack_have_names_of_their_own) {
   EXPECT_EQ(urls({{"AWS_USE_FIPS_ENDPOINT", "true"}}).ecs,
             "https://ecs-fips.eu-west-1.amazonaws.com/");

@@ -179,6 +179,21 @@ class FetchedCredentials(FetchedKeys, AwsSandbox):
         self.check_no_secret(result)
 
 
+class EmbeddedSts(Sandbox):
+    def test_a_profiles_role_works_on_the_embedded_endpoint_too(self):
+        self.register("manage", ("main", "exit 5"))
+        exports = dict(line[len("export "):].split("=", 1) for line in self.ok("local", "env").out.splitlines()
+                       if line.startswith("export "))
+        base = {name: exports.pop(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+        os.makedirs(self.path(".aws"), exist_ok=True)
+        self.write(".aws/config", "[profile base]\naws_access_key_id = %s\naws_secret_access_key = %s\n"
+                   "[profile role]\nrole_arn = arn:aws:iam::000000000000:role/any\nsource_profile = base\n"
+                   % (base["AWS_ACCESS_KEY_ID"], base["AWS_SECRET_ACCESS_KEY"]))
+        result = self.runtask("run", "--profile", "role", "--cluster", "default", "--task-definition", "manage",
+                              "--drain", "0", env=exports)
+        self.assertEqual(result.code, 5, result)
+
+
 class MfaDevice(FetchedKeys, AwsSandbox):
     def setUp(self):
         super().setUp()

@@ -261,7 +261,13 @@ TEST_F(HttpPair, a_proxy_is_never_used_for_the_own_machine) {
     EXPECT_TRUE(reply) << reply.error().error.text();
   }
   const auto elsewhere = ask(request_to("http://elsewhere.test/"));
+  // A part of a name has at most 63 characters, so no name server is ever asked for this one.
+  auto direct = request_to("http://" + std::string(70, 'x') + ".test/");
+  direct.is_direct = true;
+  const auto without_proxy = ask(std::move(direct));
   ::unsetenv("http_proxy");
+  ASSERT_FALSE(without_proxy);
+  EXPECT_THAT(without_proxy.error().error.message, Not(HasSubstr("proxy")));
   ASSERT_FALSE(elsewhere);
   EXPECT_FALSE(elsewhere.error().may_have_arrived);
   EXPECT_THAT(
