@@ -399,7 +399,7 @@ TEST(MachinePolls, are_told_of_each_and_of_changes_between_them) {
   run.take<CallDescribe>();
   run.see(task(0, "RUNNING"));
   EXPECT_TRUE(run.take<ShowLook>().at(0).answered);  // A change.
-  while (run.launch(0).next_poll > run.now) {
+  for (int look = 0; look < 100 && run.launch(0).next_poll > run.now; ++look) {
     run.pass(*run.machine.wake_at() - run.now);
     if (run.launch(0).next_poll > run.now && !run.take<CallDescribe>().empty())
       run.see(task(0, "RUNNING"));
