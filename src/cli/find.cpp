@@ -2,6 +2,7 @@
 #include <array>
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <set>
 
 #include "base/json.h"
@@ -184,13 +185,43 @@ class Finder {
         request_(std::move(request)),
         selector_(std::move(selector)) {}
 
+  // Everything that hamlet's engine would refuse, each once.
+  static std::vector<std::string> warnings_of(const hamlet::Cmdb& cmdb,
+                                              const std::vector<hamlet::Occurrence>& tasks) {
+    auto warnings = cmdb.warnings();
+    std::set<std::string> known(warnings.begin(), warnings.end());
+    const auto add = [&](const std::string& mistake) {
+      if (known.insert(mistake).second) warnings.push_back(mistake);
+    };
+    if (tasks.size() == cmdb.task_count()) {
+      for (const auto& task : tasks)
+        for (const auto& mistake : task.mistakes)
+          add(mistake);
+    } else {
+      for (const auto& mistake : cmdb.mistakes())
+        add(mistake);
+    }
+    return warnings;
+  }
+
+  // The tree below the scope's root, read once for all scopes that share it; null if that fails,
+  // so that the load says why.
+  const hamlet::Tree* tree_of(const hamlet::Scope& scope) {
+    if (!request_.blueprint.empty() || scope.root_dir.empty()) return nullptr;
+    if (!tree_ || tree_->root() != scope.root_dir) {
+      tree_.reset();
+      if (auto tree = hamlet::Tree::read(world_.files, scope.root_dir))
+        tree_.emplace(*std::move(tree));
+    }
+    return tree_ ? &*tree_ : nullptr;
+  }
+
   // Whether something was found.
   Result<bool> look_in(const hamlet::Scope& scope) {
-    const auto cmdb =
-        TRY(load_cmdb(world_.files, request_, scope, {.with_sources = arguments_.explain}));
+    const hamlet::LoadOptions options{.with_sources = arguments_.explain, .tree = tree_of(scope)};
+    const auto cmdb = TRY(load_cmdb(world_.files, request_, scope, options));
     const auto tasks = TRY(cmdb.find(selector_));
-    warn(cmdb.warnings(), world_);
-    warn(cmdb.mistakes(), world_);
+    warn(warnings_of(cmdb, tasks), world_);
     for (const auto& task : tasks) {
       if (arguments_.json) {
         world_.screen.output(json_line(fields_of(task, cmdb.facts()), arguments_.explain));
@@ -217,6 +248,7 @@ class Finder {
   const World& world_;
   hamlet::ScopeRequest request_;
   hamlet::Selector selector_;
+  std::optional<hamlet::Tree> tree_;
   std::vector<Row> rows_;
   std::vector<std::function<void()>> explanations_;
 };

@@ -38,6 +38,10 @@ Cmdb::Cmdb(Cmdb&&) noexcept = default;
 Cmdb& Cmdb::operator=(Cmdb&&) noexcept = default;
 Cmdb::~Cmdb() = default;
 
+std::size_t Cmdb::task_count() const {
+  return contents_->names().tasks.size();
+}
+
 std::vector<Occurrence> Cmdb::tasks() const {
   std::vector<Occurrence> occurrences;
   for (std::size_t i = 0; i < contents_->names().tasks.size(); ++i) {

@@ -87,6 +87,8 @@ struct Selector {
 
 struct LoadOptions {
   bool with_sources = false;  // For --explain; costs time and memory.
+  // What is below the scope's root_dir, if somebody has read it already; used during load() alone.
+  const Tree* tree = nullptr;
 };
 
 // The CMDB as one scope sees it. Holds no reference to what it was loaded from.
@@ -105,6 +107,7 @@ class Cmdb {
   Cmdb& operator=(Cmdb&&) noexcept;
   ~Cmdb();
 
+  [[nodiscard]] std::size_t task_count() const;
   // Every task, in the order of the files; tasks with mistakes are among them.
   [[nodiscard]] std::vector<Occurrence> tasks() const;
   // Those that the selector picks: in the CMDB's order by cluster and task, instances as selected.

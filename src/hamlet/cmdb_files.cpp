@@ -7,6 +7,7 @@
 #include "hamlet/cmdb_contents.h"
 #include "hamlet/components.h"
 #include "hamlet/qualifiers.h"
+#include "hamlet/settings.h"
 #include "hamlet/stack_outputs.h"
 #include "hamlet/task_state.h"
 #include "hamlet/tiers.h"
@@ -38,9 +39,11 @@ class FilesContents final : public Cmdb::Contents {
  public:
   explicit FilesContents(bool with_sources) : with_sources_(with_sources) {}
 
-  Result<> load(const sys::Files& files, const Scope& scope) {
-    const auto tree = TRY(Tree::read(files, scope.root_dir));
+  Result<> load(const sys::Files& files, const Tree& tree, const Scope& scope) {
+    documents_.look_out_for("__setting:");
     auto input = TRY(read_scope_input(files, tree, scope, documents_));
+    if (documents_.has_seen_words())
+      settings_ = TRY(Settings::read(files, documents_, tree, input.layout, scope.names));
     facts = std::move(input.facts);
     const auto layers = layers_of(*input.merged, scope.names);
     const auto* qualified = resolve_qualifiers(documents_, input.merged, layers, warnings);
@@ -67,6 +70,8 @@ class FilesContents final : public Cmdb::Contents {
     const auto& task = expansion_.tasks[index];
     Attributes attributes(documents_, profiles_->add_to(task.contexts));
     fill_attributes(attributes, occurrence);
+    if (asks_for_setting(occurrence.platform_version.value.value_or("")))
+      fill_setting(index, attributes, occurrence);
     const auto* provider = attributes.find({"Placement", "ComputeProvider", "Default", "Provider"});
     state_->fill(task, expansion_.clusters[task.cluster],
                  provider != nullptr && provider->is_text() ? provider->text : "", occurrence);
@@ -108,8 +113,45 @@ class FilesContents final : public Cmdb::Contents {
     occurrence.mistakes = attributes.take_mistakes();
   }
 
+  // The names of hamlet's settings namespaces: by names and ids, cut and uncut, with the type.
+  [[nodiscard]] Settings::Owner owner_of(std::size_t index, const Attributes& attributes) const {
+    const auto& task = expansion_.tasks[index];
+    const auto& row = expansion_.names.clusters[task.cluster];
+    const auto& component = expansion_.names.components[row.component];
+    Settings::Owner owner;
+    auto raw_names = task.name_parts;
+    auto raw_ids = task.id_parts;
+    raw_names[1] = component.name;
+    raw_ids[1] = component.id;
+    for (const auto& parts : {task.name_parts, raw_names, task.id_parts, raw_ids})
+      for (const char* type : {"", "-task"})
+        owner.names.push_back(lower_case(join(parts, "-") + type));
+    if (const auto* unit = attributes.find({"deployment:Unit"}); unit != nullptr) {
+      owner.unit = unit->text;
+    } else if (const auto* units = attributes.find({"DeploymentUnits"});
+               units != nullptr && !units->members.empty()) {
+      owner.unit = units->members.front().value->text;
+    }
+    return owner;
+  }
+  void fill_setting(std::size_t index, const Attributes& attributes, Occurrence& occurrence) const {
+    std::string unknown;
+    auto& platform = occurrence.platform_version;
+    auto resolved = settings_.resolve(*platform.value, owner_of(index, attributes), unknown);
+    if (resolved) {
+      platform.value = std::move(resolved);
+      platform.source.rule = "with the settings that it asks for";
+      return;
+    }
+    const auto* where = attributes.find({"aws:FargatePlatform"});
+    occurrence.mistakes.push_back("there is no setting `" + unknown +
+                                  "`: " + documents_.place_of(*where));
+    platform.value.reset();
+  }
+
   bool with_sources_;
   Documents documents_;
+  Settings settings_;
   const Node* blueprint_ = nullptr;
   Expansion expansion_;
   StackOutputs outputs_;
@@ -164,7 +206,12 @@ Result<ScopeInput> read_scope_input(const sys::Files& files, const Tree& tree, c
 
 Result<Cmdb> Cmdb::load(const sys::Files& files, const Scope& scope, LoadOptions options) {
   auto contents = std::make_unique<FilesContents>(options.with_sources);
-  TRY(contents->load(files, scope));
+  if (options.tree != nullptr) {
+    TRY(contents->load(files, *options.tree, scope));
+  } else {
+    const auto tree = TRY(Tree::read(files, scope.root_dir));
+    TRY(contents->load(files, tree, scope));
+  }
   return Cmdb(std::move(contents));
 }
 

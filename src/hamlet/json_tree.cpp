@@ -157,6 +157,7 @@ bool Node::has_members() const {
 Result<const Node*> Documents::parse(std::string_view text, const std::string& file_name) {
   const auto file = static_cast<std::int32_t>(files_.size());
   Builder builder(nodes_, file);
+  if (!words_.empty() && text.find(words_) != std::string_view::npos) has_seen_words_ = true;
   bool is_parsed = false;
   try {
     is_parsed = nlohmann::json::sax_parse(text.begin(), text.end(), &builder);

@@ -69,6 +69,10 @@ class Documents {
   // Sorts what find() needs. To be called once all members of a made object are there.
   static void finish(Node& object);
 
+  // Whether any text that has been parsed since contains these words.
+  void look_out_for(std::string words) { words_ = std::move(words); }
+  [[nodiscard]] bool has_seen_words() const { return has_seen_words_; }
+
   [[nodiscard]] const std::string& file_name(std::int32_t file) const;
   // "/Tiers/app/Components/0": where the node was written in its file (JSON pointer).
   [[nodiscard]] static std::string pointer_to(const Node& node);
@@ -78,6 +82,8 @@ class Documents {
  private:
   std::deque<Node> nodes_;
   std::vector<std::string> files_;
+  std::string words_;
+  bool has_seen_words_ = false;
 };
 constexpr std::size_t kNodesMax = 5'000'000;
 constexpr int kMergeDepthMax = 64;  // As deep as json::parse() goes.

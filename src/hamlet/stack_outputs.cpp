@@ -64,7 +64,7 @@ Result<StackOutputs> StackOutputs::read(const sys::Files& files, const Tree& tre
   for (const auto& path : paths) {
     auto text = files.read(path);
     if (!text) {
-      outputs.mistakes_.push_back({text.error().message, {}});
+      outputs.add_mistake(text.error().message, {});
       continue;
     }
     bytes += text->size();
@@ -83,12 +83,14 @@ void StackOutputs::add_file(const std::string& path, std::string text,
   const auto file = static_cast<std::uint32_t>(files_.size());
   files_.push_back(path);
   if (!root) {
-    mistakes_.push_back({root.error().message, std::move(text)});
+    const auto& message = root.error().message;
+    const auto summary = message.starts_with(path) ? message : path + ": " + first_line(message);
+    mistakes_.push_back({message, std::move(text), first_line(summary)});
     return;
   }
   const auto* stacks = (*root)->find("Stacks");
   if (stacks == nullptr || !stacks->is_array()) {
-    mistakes_.push_back({path + ": there is no array `Stacks`", std::move(text)});
+    add_mistake(path + ": there is no array `Stacks`", std::move(text));
     return;
   }
   std::optional<std::string> missing;
@@ -114,9 +116,13 @@ void StackOutputs::add_file(const std::string& path, std::string text,
     }
   }
   if (missing)
-    mistakes_.push_back(
-        {path + ": the stack has no output `" + *missing + "`, so hamlet cannot place it",
-         std::move(text)});
+    add_mistake(path + ": the stack has no output `" + *missing + "`, so hamlet cannot place it",
+                std::move(text));
+}
+
+void StackOutputs::add_mistake(std::string message, std::string text) {
+  auto summary = message;
+  mistakes_.push_back({std::move(message), std::move(text), std::move(summary)});
 }
 
 const StackOutputs::Output* StackOutputs::find(const std::string& key) const {
@@ -136,7 +142,7 @@ std::vector<std::string> StackOutputs::mistakes_about(std::string_view text) con
 std::vector<std::string> StackOutputs::mistakes() const {
   std::vector<std::string> messages;
   for (const auto& mistake : mistakes_)
-    messages.push_back(first_line(mistake.message));
+    messages.push_back(mistake.summary);
   return messages;
 }
 

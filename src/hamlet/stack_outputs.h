@@ -46,8 +46,10 @@ class StackOutputs {
  private:
   struct Mistake {
     std::string message;
-    std::string text;  // Of the file.
+    std::string text;     // Of the file.
+    std::string summary;  // One line of it, with the file.
   };
+  void add_mistake(std::string message, std::string text);
   void add_file(const std::string& path, std::string text, const std::string& account_number);
 
   std::vector<std::string> files_;

@@ -78,8 +78,9 @@ class Sandbox(unittest.TestCase):
     def start(self, *arguments, env=None, **options):
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
+        options.setdefault("cwd", self.directory)
         process = subprocess.Popen([RUNTASK, *arguments], env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL,
-                                   cwd=self.directory, **options)
+                                   **options)
         self.addCleanup(self._end, process)
         return process
 
