@@ -52,10 +52,13 @@ Result<hamlet::Selector> selector_of(const Selection& selection,
   if (!instances) instances = environment.get_non_empty("TASK_INSTANCE");
   instances = or_unnamed(instances);
   if (instances) selector.instances = parts_of(*instances);
-  for (const auto& instance : selector.instances)
+  for (const auto& instance : selector.instances) {
+    // All instances are all versions of them too, unless one is asked for.
+    if (instance == "*" && !selection.task_version) selector.version.reset();
     if (instance == "null")
       return fail(Code::kUsage, "the task instance is the text `null`: a parameter that nobody set",
                   "give -x NAME, `default` for the unnamed instance, or `*` for all");
+  }
   return selector;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 
 #include "base/diagnostic.h"
@@ -11,6 +12,7 @@ namespace runtask::hamlet {
 namespace {
 
 constexpr std::size_t kShownNamesMax = 20;  // Of those that do exist.
+constexpr std::size_t kComparedNamesMax = 10'000;
 
 std::string unnamed_as_empty(const std::string& name) {
   return name == "default" ? "" : name;
@@ -18,13 +20,20 @@ std::string unnamed_as_empty(const std::string& name) {
 std::string shown(const std::string& name) {
   return name.empty() ? "the unnamed one" : "`" + name + "`";
 }
-void add_once(std::vector<std::string>& names, const std::string& name) {
-  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+// Each once, in the order in which they first came; no more than can be compared in a moment.
+std::vector<std::string> distinct(std::vector<std::string> names) {
+  std::set<std::string> known;
+  std::vector<std::string> once;
+  for (auto& name : names)
+    if (once.size() < kComparedNamesMax && known.insert(name).second)
+      once.push_back(std::move(name));
+  return once;
 }
 
 // "there are `a`, `b` and 3 more", the nearest to what was asked for first.
-std::string what_exists(const std::string& asked, std::vector<std::string> names,
+std::string what_exists(const std::string& asked, std::vector<std::string> all,
                         const std::string& plural) {
+  auto names = distinct(std::move(all));
   if (names.empty()) return "there are no " + plural;
   if (const auto near = nearest_name(asked, names); !near.empty())
     std::stable_partition(names.begin(), names.end(),
@@ -56,7 +65,7 @@ class Selection {
     Indices chosen;
     std::vector<std::string> names;
     for (std::size_t i = 0; i < all_.tiers.size(); ++i) {
-      add_once(names, all_.tiers[i].name);
+      names.push_back(all_.tiers[i].name);
       if (!selector_.tier || all_.tiers[i].name == *selector_.tier) chosen.push_back(i);
     }
     if (!chosen.empty() || !selector_.tier) return chosen;
@@ -81,7 +90,7 @@ class Selection {
       const auto& component = all_.components[i];
       if (std::find(tiers.begin(), tiers.end(), component.tier) == tiers.end()) continue;
       const bool is_asked = !selector_.component || component.name == *selector_.component;
-      if (component.type == "ecs") add_once(names, component.name);
+      if (component.type == "ecs") names.push_back(component.name);
       if (component.type == "ecs" && is_asked) chosen.push_back(i);
       if (!selector_.component) continue;
       if (component.id == *selector_.component) by_id = &component;
@@ -124,7 +133,7 @@ class Selection {
     for (std::size_t i = 0; i < all_.clusters.size(); ++i) {
       const auto& cluster = all_.clusters[i];
       if (!std::binary_search(components.begin(), components.end(), cluster.component)) continue;
-      add_once(existing, cluster.version.empty() ? cluster.instance
+      existing.push_back(cluster.version.empty() ? cluster.instance
                                                  : cluster.instance + "/" + cluster.version);
       if ((!wanted_instance || cluster.instance == unnamed_as_empty(*wanted_instance)) &&
           (!wanted_version || cluster.version == unnamed_as_empty(*wanted_version)))
@@ -152,7 +161,7 @@ class Selection {
     for (std::size_t i = 0; i < all_.tasks.size(); ++i) {
       const auto& task = all_.tasks[i];
       if (!std::binary_search(clusters.begin(), clusters.end(), task.cluster)) continue;
-      add_once(names, task.name);
+      names.push_back(task.name);
       candidates.push_back(i);
     }
     if (selector_.tasks.empty()) return instances_among(candidates, "");
@@ -198,7 +207,7 @@ class Selection {
     Indices of_version;
     std::vector<std::string> versions;
     for (const auto i : tasks) {
-      add_once(versions, all_.tasks[i].version);
+      versions.push_back(all_.tasks[i].version);
       if (!selector_.version || all_.tasks[i].version == unnamed_as_empty(*selector_.version))
         of_version.push_back(i);
     }
@@ -232,7 +241,7 @@ class Selection {
     const std::string wanted_version = unnamed_as_empty(selector_.version.value_or(""));
     for (const auto i : tasks) {
       const auto& task = all_.tasks[i];
-      add_once(existing, task.version.empty() ? task.instance : task.instance + "/" + task.version);
+      existing.push_back(task.version.empty() ? task.instance : task.instance + "/" + task.version);
     }
     return fail(Code::kNotFound,
                 sentence + "instance " + shown(instance) +

@@ -163,7 +163,7 @@ class Expander {
     for (const auto& instance : variants(&node, "Instances")) {
       for (const auto& version : variants(instance.node, "Versions")) {
         if (all_.tasks.size() >= kOccurrencesMax)
-          return fail(Code::kFull, "the CMDB defines more than 1,000,000 tasks in one scope");
+          return fail(Code::kFull, "the CMDB defines more than 200,000 tasks in one scope");
         Task task;
         task.cluster = cluster_index;
         task.contexts = cluster.contexts;

@@ -40,7 +40,7 @@ struct Expansion {
 // kFull beyond kOccurrencesMax tasks. What makes no sense is left out with a warning.
 [[nodiscard]] Result<Expansion> expand(Documents& documents, std::vector<Tier> tiers,
                                        std::vector<std::string>& warnings);
-constexpr std::size_t kOccurrencesMax = 1'000'000;
+constexpr std::size_t kOccurrencesMax = 200'000;
 
 // hamlet 9: parts joined by "X"; "-", "_" and "/" in a part become "X", "," is dropped.
 [[nodiscard]] std::string core_id(const std::vector<std::string>& parts);
