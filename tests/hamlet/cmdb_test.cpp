@@ -64,6 +64,15 @@ TEST(Layers, the_closer_directory_and_then_the_name_that_sorts_first_win) {
     expect(path, strongest);
 }
 
+TEST(Layers, an_account_has_no_profiles_of_its_own) {
+  CmdbWorld world;
+  const auto* solution = R"({"Tiers": {"app": {"Components": {"web": {"Engine": "fargate"}}}}})";
+  world.write("acct01/config/profiles.json", solution);
+  EXPECT_EQ(world.find().engine.value, "ec2");
+  world.write("acme/profiles.json", solution);
+  EXPECT_EQ(world.find().engine.value, "fargate");
+}
+
 TEST(Layers, a_null_deletes_what_is_weaker) {
   CmdbWorld world;
   world.write(world.kShared + "solution-a.json",
@@ -157,6 +166,16 @@ TEST(Components, the_type_is_said_or_is_the_last_key_that_can_be_one) {
   Selector selector;
   selector.tasks = {"h"};
   EXPECT_EQ(world.error_of(selector).message, "there is no task `h`");
+}
+
+TEST(Components, ids_and_names_are_cut_at_the_first_dash) {
+  CmdbWorld world;
+  world.solution(R"({"Tiers": {"app": {"Components": {"ci-agents-x": {"Type": "ecs",
+      "Tasks": {"build-job": {}}}}}}})");
+  const auto task = world.find("build-job");
+  EXPECT_EQ(task.component, "ci-agents-x");
+  EXPECT_EQ(task.resource_id.value, "ecsTaskXappXciXbuildXjob");
+  EXPECT_EQ(task.log_group.value, "/shop/integration/application/ci/build/job");
 }
 
 TEST(Components, attributes_and_tasks_come_from_both_but_instances_from_the_type_object) {
@@ -290,6 +309,23 @@ TEST(Attributes, a_setting_in_a_text_comes_from_the_nearest_namespace) {
   Selector selector;
   selector.tasks = {"migrate"};
   EXPECT_THAT(world.error_of(selector).message, HasSubstr("there is no setting `NOWHERE`"));
+}
+
+TEST(Names, a_named_segment_is_part_of_the_path_and_a_default_one_is_not) {
+  CmdbWorld world;
+  EXPECT_EQ(world.find().log_group.value, "/shop/integration/application/web/migrate");
+  world.solution(
+      R"({"Segment": {"Id": "x", "Name": "default"}, "Environment": {"Name": "named"}})");
+  EXPECT_EQ(world.find().log_group.value, "/shop/named/application/web/migrate");
+  world.scope.names.segment = "blue";
+  world.solution("{}");
+  world.write("shop/config/solutionsv2/shared/blue/segment.json", R"({"Segment": {"Id": "blue"}})");
+  world.write("shop/config/solutionsv2/shared/solution.json", R"({"Tiers": {"app": {"Components":
+      {"web": {"Type": "ecs", "Tasks": {"migrate": {}}}}}}})");
+  world.write("shop/infrastructure/cf/integration/blue/seg-acct01-stack.json",
+              R"({"Stacks": [{"Outputs": {"Account": "111", "Region": "r", "DeploymentUnit": "u",
+                  "vpcXmgmtXvpc": "vpc"}}]})");
+  EXPECT_EQ(world.find().log_group.value, "/shop/integration/blue/application/web/migrate");
 }
 
 TEST(Tiers, solutions_add_to_the_tiers_and_rename_them) {
