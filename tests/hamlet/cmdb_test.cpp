@@ -297,6 +297,10 @@ TEST(Attributes, a_setting_in_a_text_comes_from_the_nearest_namespace) {
   world.task(R"("aws:FargatePlatform": "v__setting:PLATFORM_VERSION__")");
   world.write("shop/config/settings/shared/settings.json", R"({"PLATFORM": {"VERSION": "1"}})");
   EXPECT_EQ(world.find().platform_version.value, "v1");
+  // Not a whole word of the task's name.
+  world.write("shop/config/settings/integration/default/app-we/settings.json",
+              R"({"PLATFORM_VERSION": "0"})");
+  EXPECT_EQ(world.find().platform_version.value, "v1");
   world.write("shop/config/settings/integration/default/app-web/settings.json",
               R"({"PLATFORM_VERSION": {"Value": "2"}})");
   world.write("shop/config/settings/integration/default/app-webby/settings.json",
