@@ -1,5 +1,8 @@
 #include "cli/arguments.h"
 
+#include <array>
+#include <string_view>
+
 #include "base/diagnostic.h"
 #include "base/text.h"
 #include "cli/command_line.h"
@@ -69,6 +72,18 @@ Answer usage_error(const CLI::App& root, const std::vector<std::string>& argumen
   return {kExitUsage, "error: " + complaint + "\nhint: see `" + path_of(app) + " --help`", true};
 }
 
+// hamlet's scripts, which are links to this program.
+struct Script {
+  std::string_view name;
+  Command (*command)(const std::vector<std::string>& words);
+};
+constexpr std::array kScripts{
+    Script{"setContext.sh",
+           [](const std::vector<std::string>& words) -> Command {
+             return SetContext{words, true};
+           }},
+};
+
 }  // namespace
 
 std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& arguments) {
@@ -86,6 +101,7 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
   command_line::declare_find(root, targets);
   command_line::declare_runs(root, targets);
   command_line::declare_local(root, targets);
+  command_line::declare_context(root, targets);
   command_line::declare_agent_environment(root, targets);
   try {
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
@@ -100,6 +116,14 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
   }
   if (!targets.chosen) return Answer{kExitUsage, "error: no command given", true};
   return *std::move(targets.chosen);
+}
+
+std::variant<Command, Answer> parse_invocation(const std::string& called_as,
+                                               const std::vector<std::string>& arguments) {
+  const auto name = called_as.substr(called_as.rfind('/') + 1);
+  for (const auto& script : kScripts)
+    if (name == script.name) return script.command(arguments);
+  return parse_arguments(arguments);
 }
 
 }  // namespace runtask::cli

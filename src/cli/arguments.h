@@ -157,10 +157,16 @@ struct AgentEnvironment {
   std::string overlay;  // Empty: the drop-ins alone.
 };
 
+// `runtask context set`, or the program under the name setContext.sh.
+struct SetContext {
+  std::vector<std::string> words;  // As the script takes them: cli/script_flags.h.
+  bool is_script = false;          // It is to end as the script does.
+};
+
 using Command =
-    std::variant<RunArguments, FindArguments, AgentEnvironment, RunsList, RunsShow, RunsLogs,
-                 LocalStart, LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
-                 LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
+    std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext, RunsList, RunsShow,
+                 RunsLogs, LocalStart, LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister,
+                 LocalLogs, LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.
 struct Answer {
@@ -171,5 +177,14 @@ struct Answer {
 
 [[nodiscard]] std::variant<Command, Answer> parse_arguments(
     const std::vector<std::string>& arguments);
+
+// The same for the whole line. By one of hamlet's script names, which links to the program have,
+// it is that script, whatever directory the name is in; by any other name it is runtask.
+//
+// A further script needs: its struct with `words` in Command, a row in kScripts (arguments.cpp), a
+// `context(...)` or another overload that commands.cpp dispatches to; and, if `runtask context` has
+// it too, its flags in command_line_context.cpp, which hands on words in the script's own form.
+[[nodiscard]] std::variant<Command, Answer> parse_invocation(
+    const std::string& called_as, const std::vector<std::string>& arguments);
 
 }  // namespace runtask::cli

@@ -33,6 +33,7 @@ struct Targets {
   LocalClusterCreate cluster_create;
   AgentEnvironment agent_environment;
   FindArguments find;
+  SetContext set_context;
   std::optional<Command> chosen;
 };
 
@@ -60,6 +61,7 @@ void declare_run(CLI::App& root, Targets& targets);
 void declare_find(CLI::App& root, Targets& targets);
 void declare_runs(CLI::App& root, Targets& targets);
 void declare_local(CLI::App& root, Targets& targets);
+void declare_context(CLI::App& root, Targets& targets);
 void declare_agent_environment(CLI::App& root, Targets& targets);
 
 }  // namespace runtask::cli::command_line

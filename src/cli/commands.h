@@ -29,6 +29,8 @@ namespace runtask::cli {
 [[nodiscard]] int local(const LocalImageRemove& arguments, const World& world);
 [[nodiscard]] int local(const LocalClusterCreate& arguments, const World& world);
 
+[[nodiscard]] int context(const SetContext& arguments, const World& world);
+
 [[nodiscard]] int agent_environment(const AgentEnvironment& arguments, const World& world);
 
 }  // namespace runtask::cli

@@ -20,7 +20,9 @@ int main(int count, char** words) {
   cli::Screen screen(cli::Screen::options_of_terminal(
       environment.get_non_empty("NO_COLOR").has_value(), environment.get("TERM").value_or("")));
 
-  auto parsed = cli::parse_arguments(std::vector<std::string>(words + 1, words + count));
+  const int first = count > 0 ? 1 : 0;  // A caller may leave out even the program's own name.
+  auto parsed = cli::parse_invocation(first == 1 ? words[0] : "runtask",
+                                      std::vector<std::string>(words + first, words + count));
   if (const auto* answer = std::get_if<cli::Answer>(&parsed)) {
     if (answer->is_error) {
       screen.message(answer->text);

@@ -1,0 +1,173 @@
+"""setContext.sh by its own name against what the bash script did: every recorded case, through the real binary.
+
+A case lives in tests/golden/hamlet/setContext: `input.json`, what it wrote (`context.properties`) and how it ended
+(`result.json`); `bash-4.2/` has the same under a bash that takes odd names for unset ones.
+"""
+import json
+import os
+import re
+import stat
+import subprocess
+
+from support import RUNTASK, SOURCE, Result, Sandbox, main
+
+GOLDEN = os.path.join(SOURCE, "tests", "golden", "hamlet", "setContext")
+
+# Cases that end differently on purpose, and why.
+DIFFERENCES = {
+    "01-docs-properties-accounts": "ACCOUNTS, which the documentation names, is read as well as ACCOUNTS_LIST",
+    "17-job-name-tenant-prefix-fails": "`cott-` in a job's name sets TENANT instead of ending the script",
+    "18-job-name-tenant-prefix-tenant-set": "`cott-` in a job's name does not end the script",
+    "20-product-with-hyphen": "a name that is no identifier counts as unset, as for bash 4.2",
+    "21-environment-with-hyphen": "a name that is no identifier counts as unset, as for bash 4.2",
+    "24-hyphen-everything-explicit-account": "the same, and the shell's own stray values are not copied",
+    "25-multi-environment-list": "ENVIRONMENT may be a list, as the page promises",
+    "27-odd-characters-in-values": "what a reader would not get back is escaped",
+    "42-no-automation-provider": "where nothing is written, that is said",
+    "66-second-run-breaks-credentials-name": "a pointer to itself is not a value",
+}
+
+
+def cases():
+    return sorted(os.listdir(GOLDEN))
+
+
+def load(case, name):
+    with open(os.path.join(GOLDEN, case, name), encoding="utf-8") as file:
+        return file.read()
+
+
+class Scripted(Sandbox):
+    """A Jenkins workspace and the binary under the name of the script."""
+
+    def setUp(self):
+        super().setUp()
+        self.workspace = self.path("workspace")
+        os.mkdir(self.workspace)
+        self.script = self.path("setContext.sh")
+        os.symlink(RUNTASK, self.script)
+        self.places = {"@WORKSPACE@": self.workspace, "@JENKINS_HOME@": self.path("jenkins"), "@HOME@": self.directory}
+
+    def placed(self, text):
+        for name, path in self.places.items():
+            text = text.replace(name, path)
+        return text
+
+    def call(self, *words, env, program=None, cwd=None):
+        done = subprocess.run(program or [self.script, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, cwd=cwd or self.workspace, check=False, timeout=60,
+                              env={"PATH": self.env["PATH"], "HOME": self.directory, **env})
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    def lines(self):
+        """The lines of context.properties, or None when there is no such file."""
+        path = os.path.join(self.workspace, "context.properties")
+        if not os.path.exists(path):
+            return None
+        with open(path, encoding="utf-8", newline="") as file:
+            return file.read().split("\n")
+
+    def values(self):
+        """Name to value as the last line of a name says it; for lines without escapes."""
+        return dict(line.split("=", 1) for line in self.lines() if line)
+
+    def jenkins(self, **variables):
+        return {"JENKINS_HOME": self.path("jenkins"), "WORKSPACE": self.workspace, "BUILD_NUMBER": "42",
+                "PRODUCT": "bagpipes", "ENVIRONMENT": "dev", "ACCOUNTS_LIST": "example01",
+                "BUILD_USER": "jane", "GITHUB_ORG": "example-org", **variables}
+
+
+class SetContextGolden(Scripted):
+    def recorded(self, case):
+        """Runs a case and returns how it ended; its files are in the workspace then."""
+        given = json.loads(load(case, "input.json"))
+        for name, content in given["workspace_files_before"].items():
+            os.makedirs(os.path.dirname(os.path.join(self.workspace, name)), exist_ok=True)
+            with open(os.path.join(self.workspace, name), "w", encoding="utf-8") as file:
+                file.write(content)
+        env = {name: self.placed(value) for name, value in given["env"].items()}
+        return self.call(*given["argv"], env=env)
+
+    def expected(self, case, variant="", **changes):
+        """The recorded lines, with other values for some names."""
+        lines = self.placed(load(case, os.path.join(variant, "context.properties"))).split("\n")
+        for i, line in enumerate(lines):
+            name = line.split("=", 1)[0]
+            if name in changes:
+                lines[i] = name + "=" + changes.pop(name)
+        self.assertEqual(changes, {}, "names that are not there")
+        return lines
+
+    def fresh(self):
+        for name in os.listdir(self.workspace):
+            os.remove(os.path.join(self.workspace, name))
+
+    def test_what_is_not_different_on_purpose_is_as_it_was_recorded(self):
+        self.assertGreater(len(cases()), 30)
+        for case in cases():
+            if case in DIFFERENCES:
+                continue
+            with self.subTest(case=case):
+                self.fresh()
+                done = self.recorded(case)
+                result = json.loads(load(case, "result.json"))
+                wrote = self.expected(case) if result["context_properties_written"] else None
+                self.assertEqual(self.lines(), wrote)
+                self.assertEqual((done.code, done.err), (result["exit_code"], result["stderr"]))
+                if "stdout_line_count" in result:  # The text was not recorded.
+                    self.assertEqual(done.out.count("\n"), result["stdout_line_count"], done.out)
+                else:
+                    self.assertEqual(done.out, result["stdout"])
+
+    def check(self, case, lines, out="", err=""):
+        """A case that differs for the reason in DIFFERENCES."""
+        self.assertIn(case, DIFFERENCES)
+        self.fresh()
+        done = self.recorded(case)
+        self.assertEqual(self.lines(), lines)
+        self.assertEqual(done, Result(0, out, err))
+
+    def test_the_documented_list_of_accounts_is_read(self):
+        self.check("01-docs-properties-accounts", self.expected("05-segment-empty"))
+
+    def test_a_tenant_in_the_jobs_name_is_one(self):
+        with_tenant = self.expected("05-segment-empty", TENANT="acme")
+        self.check("17-job-name-tenant-prefix-fails", with_tenant)
+        self.check("18-job-name-tenant-prefix-tenant-set", with_tenant)
+
+    def test_names_with_hyphens_are_names(self):
+        for case in ("20-product-with-hyphen", "21-environment-with-hyphen"):
+            self.check(case, self.expected(case, "bash-4.2"))
+        case = "24-hyphen-everything-explicit-account"
+        self.check(case, [re.sub(r"^(MY-ACCT_\w+=).*", r"\1", line) for line in self.expected(case, "bash-4.2")])
+
+    def test_several_environments_have_their_own_values_where_they_differ(self):
+        case = "25-multi-environment-list"
+        differ = ("RELEASE_TAG", "DEPLOYMENT_TAG", "DETAIL_MESSAGE")
+        alone = self.expected("05-segment-empty", ENVIRONMENT="dev,test")
+        lines = [line for line in alone[:-1] if line.split("=")[0] not in differ] + ["CONTEXT_COUNT=2"]
+        for k, name in ((1, "dev"), (2, "test")):
+            lines += ["CONTEXT_%d_%s" % (k, line) for line in (
+                "ENVIRONMENT=" + name, "SEGMENT=default", "ACCOUNT=example01", "RELEASE_TAG=r42-" + name,
+                "DEPLOYMENT_TAG=d42-" + name,
+                "DETAIL_MESSAGE=product=bagpipes, environment=%s, mode=DEPLOYMENT_MODE_DEFAULT, user=jane" % name)]
+        self.check(case, lines + [""])
+
+    def test_odd_characters_are_escaped_where_they_would_be_lost(self):
+        user = "Jane \"JD\" O'Brien \\\\ $HOME `id` #=:! \\u00e9"
+        self.check("27-odd-characters-in-values", self.expected(
+            "05-segment-empty", GIT_USER=user, GIT_EMAIL="\\ lead@x.test ",
+            DETAIL_MESSAGE="product=bagpipes, environment=dev, mode=DEPLOYMENT_MODE_DEFAULT, user=" + user +
+            ", comment=line1\\nline2=x"))
+
+    def test_nothing_is_written_without_a_provider_and_that_is_said(self):
+        self.check("42-no-automation-provider", None,
+                   out="(Warn) The context is written nowhere: neither AUTOMATION_PROVIDER nor JENKINS_HOME is set\n")
+
+    def test_a_second_call_keeps_the_name_of_the_credentials(self):
+        case = "66-second-run-breaks-credentials-name"
+        self.check(case, self.expected(case, GITHUB_GIT_CREDENTIALS_VAR="GITHUB_CREDENTIALS"))
+
+
+if __name__ == "__main__":
+    main()
