@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <unordered_set>
 
 #include "base/text.h"
 #include "properties/lookups.h"
@@ -21,6 +22,7 @@ class Pass {
   Result<std::string> value(const std::string& raw) {
     // What names the value in a message about a cycle is its own text, as it is for Java.
     trail_ = {raw};
+    entered_.clear();
     std::string out;
     TRY(substitute(raw, out));
     return out;
@@ -29,7 +31,7 @@ class Pass {
  private:
   // Appends the text with its references replaced.
   Result<> substitute(std::string_view text, std::string& out) {
-    looked_at_ += text.size() + 1;
+    looked_at_ += text.size();
     if (looked_at_ > kInterpolationBytesMax)
       return fail(Code::kFull, "the values refer to each other so often that they exceed " +
                                    std::to_string(kInterpolationBytesMax >> 20U) + " MiB");
@@ -73,11 +75,13 @@ class Pass {
       out += reference;
     }
     trail_.pop_back();
+    entered_.erase(name);
     return {};
   }
 
   Result<> enter(const std::string& name) {
-    if (std::find(trail_.begin(), trail_.end(), name) != trail_.end()) {
+    looked_at_ += kInterpolationReferenceBytes;
+    if (!entered_.insert(name).second) {
       const std::vector<std::string> path(trail_.begin() + 1, trail_.end());
       return fail(Code::kInvalid, "Infinite loop in property interpolation of " + trail_.front() +
                                       ": " + join(path, "->"));
@@ -100,7 +104,8 @@ class Pass {
   const Properties& known_;
   const DateFormat& date_;
   std::size_t& looked_at_;
-  std::vector<std::string> trail_;  // The value, then the names that led here.
+  std::vector<std::string> trail_;           // The value, then the names that led here.
+  std::unordered_set<std::string> entered_;  // Those names.
 };
 
 Result<Properties> pass(const Properties& known, const DateFormat& date, std::size_t& looked_at) {

@@ -30,8 +30,10 @@ struct Interpolated {
 [[nodiscard]] Interpolated interpolated(const Properties& properties, const DateFormat& date);
 
 constexpr std::size_t kInterpolationDepthMax = 500;  // References within referenced values.
-// Characters that are looked at in both passes together, and so a bound of time and of size: a few
-// lines can refer to each other so that their values would fill any memory.
-constexpr std::size_t kInterpolationBytesMax = 64U << 20U;
+// Characters that are looked at in both passes together, a reference counting as
+// kInterpolationReferenceBytes more; and so a bound of time and of size: a few lines can refer to
+// each other so that their values would fill any memory.
+constexpr std::size_t kInterpolationBytesMax = 16U << 20U;
+constexpr std::size_t kInterpolationReferenceBytes = 64;
 
 }  // namespace runtask::properties
