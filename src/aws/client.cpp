@@ -45,6 +45,21 @@ Repeat repeat_of(const ecs::RunTask& request) {
   return request.client_token.empty() ? Repeat::kOnlyIfNotDone : Repeat::kAnyTime;
 }
 
+template <class Operation>
+constexpr Duration kSilenceMaxOf = kSilenceMax;
+template <>
+constexpr Duration kSilenceMaxOf<ecs::RunTask> = kSilenceMaxOfWork;
+template <>
+constexpr Duration kSilenceMaxOf<ecs::GetLogEvents> = kSilenceMaxOfWork;
+template <>
+constexpr Duration kSilenceMaxOf<ecs::FilterLogEvents> = kSilenceMaxOfWork;
+
+// How an operation is called.
+struct Manner {
+  Repeat repeat;
+  Duration silence_max;
+};
+
 }  // namespace
 
 // What all calls share.
@@ -63,14 +78,16 @@ class Client::Engine {
   template <class Operation>
   void call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
     CallText text{Operation::kService, Operation::kName, body_of(request)};
-    begin(std::move(text), repeat_of(request), [done = std::move(done)](auto body) {
-      if (!body) return done(tl::unexpected(std::move(body).error()));
-      auto reply = read_body<Operation>(*body);
-      if (!reply) return done(tl::unexpected(unreadable_reply(Operation::kName, reply.error())));
-      done(*std::move(reply));
-    });
+    begin(std::move(text), {repeat_of(request), kSilenceMaxOf<Operation>},
+          [done = std::move(done)](auto body) {
+            if (!body) return done(tl::unexpected(std::move(body).error()));
+            auto reply = read_body<Operation>(*body);
+            if (!reply)
+              return done(tl::unexpected(unreadable_reply(Operation::kName, reply.error())));
+            done(*std::move(reply));
+          });
   }
-  void begin(CallText text, Repeat repeat, BodyDone done);
+  void begin(CallText text, const Manner& manner, BodyDone done);
   // Forgets the exchange, which ends it, and only then answers: the answer may destroy the client.
   void end(std::uint64_t exchange, const BodyDone& done,
            tl::expected<std::string, ecs::CallError> body);
@@ -90,12 +107,13 @@ class Client::Engine {
 // One call with all its attempts. Whatever it waits for is its step; destroying it calls that off.
 class Client::Exchange {
  public:
-  Exchange(Engine& engine, std::uint64_t id, CallText text, Repeat repeat, Engine::BodyDone done)
+  Exchange(Engine& engine, std::uint64_t id, CallText text, const Manner& manner,
+           Engine::BodyDone done)
       : engine_(engine),
         id_(id),
         text_(std::move(text)),
         endpoint_(engine.options.endpoints.of(text_.service)),
-        repeat_(repeat),
+        manner_(manner),
         done_(std::move(done)),
         invocation_id_(engine.random.uuid()) {}
 
@@ -122,6 +140,7 @@ class Client::Exchange {
     if (!options.user_agent.empty()) request.headers.push_back({"User-Agent", options.user_agent});
     request.connect_timeout = options.connect_timeout;
     request.timeout = options.timeout;
+    request.silence_max = manner_.silence_max;
     request.reply_bytes_max = kReplyBytesMax;
     step_ = engine_.http.send(std::move(request),
                               [this](sys::HttpResult result) { receive(std::move(result)); });
@@ -155,7 +174,7 @@ class Client::Exchange {
   }
 
   void decide(ecs::CallError error) {
-    const bool is_worth_it = is_worth_another(error, repeat_);
+    const bool is_worth_it = is_worth_another(error, manner_.repeat);
     may_have_happened_ = may_have_happened_ || error.may_have_happened;
     if (!is_worth_it || attempts_ >= engine_.options.attempts_max) return give_up(std::move(error));
     constexpr std::uint64_t kSteps = 1U << 20U;
@@ -176,7 +195,7 @@ class Client::Exchange {
   const std::uint64_t id_;
   const CallText text_;
   const Endpoint& endpoint_;
-  const Repeat repeat_;
+  const Manner manner_;
   Engine::BodyDone done_;
   const std::string invocation_id_;
   int attempts_ = 0;
@@ -188,10 +207,10 @@ class Client::Exchange {
   sys::PendingPtr step_;
 };
 
-void Client::Engine::begin(CallText text, Repeat repeat, BodyDone done) {
+void Client::Engine::begin(CallText text, const Manner& manner, BodyDone done) {
   const auto id = next_exchange_++;
   auto& exchange = exchanges_[id];
-  exchange = std::make_unique<Exchange>(*this, id, std::move(text), repeat, std::move(done));
+  exchange = std::make_unique<Exchange>(*this, id, std::move(text), manner, std::move(done));
   exchange->attempt();
 }
 

@@ -14,12 +14,21 @@
 
 namespace runtask::aws {
 
+// How long a server may say nothing within one attempt before it counts as stalled. ECS looks most
+// answers up, in well under a second; somebody waits at a terminal for the three attempts, so they
+// must not take longer together than people wait: 15 s and the pauses between.
+constexpr Duration kSilenceMax = std::chrono::seconds(5);
+// RunTask places the task before it answers, and logs are searched. Nobody waits for these alone:
+// a run goes on meanwhile, and a RunTask that was given up too soon has to be asked for again.
+constexpr Duration kSilenceMaxOfWork = std::chrono::seconds(15);
+
 struct ClientOptions {
   std::string region;  // For the signature.
   Endpoints endpoints;
   std::string user_agent;
   Duration connect_timeout = std::chrono::seconds(5);
-  Duration timeout = std::chrono::seconds(30);  // Of one attempt.
+  // Of one attempt, whole. A page of a log over a slow line may need it; see kSilenceMax.
+  Duration timeout = std::chrono::seconds(30);
   int attempts_max = kAttemptsDefault;
   bool allow_insecure_http = false;  // Plain http to another machine.
 };

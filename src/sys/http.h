@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -27,6 +28,8 @@ struct HttpRequest {
   std::string body;
   Duration connect_timeout{};  // Name look-up, TCP and TLS. Must be set.
   Duration timeout{};          // The whole exchange. Must be set.
+  // The longest that the server may say nothing, from the connection on. None: no such limit.
+  std::optional<Duration> silence_max;
   std::size_t reply_bytes_max = 0;
   bool is_direct = false;  // Never by way of a proxy, whatever the environment says.
 };

@@ -88,6 +88,8 @@ class HttpClient::Exchange final : public Pending {
     multi_ = nullptr;
   }
   void finish(EventLoop& loop, CURLcode code);
+  // Ends it when the server has been silent for too long.
+  void watch_silence(EventLoop& loop);
   void fail_soon(EventLoop& loop, Error error);
 
  private:
@@ -97,6 +99,9 @@ class HttpClient::Exchange final : public Pending {
   [[nodiscard]] std::string reason(CURLcode code) const;
   void deliver(EventLoop& loop, HttpResult result);
 
+  void hear() {
+    if (clock_ != nullptr) heard_ = clock_->now();
+  }
   static std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
 
@@ -111,6 +116,12 @@ class HttpClient::Exchange final : public Pending {
   HttpReply reply_;
   std::size_t header_bytes_ = 0;
   bool is_too_large_ = false;
+  // Of the server's silence, if that is limited.
+  const EventLoop* clock_ = nullptr;
+  Instant sent_{};
+  std::optional<Instant> heard_;  // When the server said something last.
+  bool is_silent_ = false;
+  PendingPtr silence_;
   PendingPtr delivery_;
 };
 
@@ -183,6 +194,7 @@ PendingPtr HttpClient::Multi::send(HttpRequest request, std::function<void(HttpR
   exchanges_.insert(exchange.get());
   // This only asks for a timer that is due at once; all the work is done on the loop.
   curl_.multi_add_handle(multi_, *easy);
+  exchange->watch_silence(loop_);
   return exchange;
 }
 
@@ -304,7 +316,25 @@ Result<> HttpClient::Exchange::set_headers() {
   return {};
 }
 
+void HttpClient::Exchange::watch_silence(EventLoop& loop) {
+  if (!request_.silence_max) return;
+  if (clock_ == nullptr) sent_ = loop.now();
+  clock_ = &loop;
+  // How long it took to connect, 0 as long as that goes on; until then the other limits count.
+  curl_off_t connecting_us = 0;
+  curl_->easy_getinfo(easy_, CURLINFO_PRETRANSFER_TIME_T, &connecting_us);
+  const auto connected = sent_ + Duration(connecting_us / 1000);
+  const auto since = connecting_us == 0 ? loop.now() : heard_.value_or(connected);
+  const auto left = since + *request_.silence_max - loop.now();
+  if (left <= Duration(0)) {
+    is_silent_ = true;
+    return finish(loop, CURLE_OPERATION_TIMEDOUT);
+  }
+  silence_ = loop.after(left, [this, &loop] { watch_silence(loop); });
+}
+
 void HttpClient::Exchange::close() {
+  silence_.reset();
   if (easy_ != nullptr) {
     if (multi_ != nullptr) multi_->remove(this, easy_);
     curl_->easy_cleanup(std::exchange(easy_, nullptr));
@@ -351,6 +381,13 @@ HttpFailure HttpClient::Exchange::failure(CURLcode code) const {
     return failed(Code::kFull,
                   "the answer of " + where + " is larger than " +
                       std::to_string(request_.reply_bytes_max) + " bytes",
+                  true);
+  }
+  if (is_silent_) {
+    return failed(Code::kTimeout,
+                  (heard_ ? "no whole answer from " + where + ": nothing came for "
+                          : "no answer from " + where + " within ") +
+                      short_duration(*request_.silence_max),
                   true);
   }
   if (code == CURLE_OPERATION_TIMEDOUT && begun > 0) {
@@ -408,6 +445,7 @@ std::size_t HttpClient::Exchange::take_header(char* bytes, std::size_t size, std
                                               void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
   const std::string_view line(bytes, size * count);
+  exchange.hear();
   exchange.header_bytes_ += line.size();
   if (exchange.header_bytes_ > kReplyHeaderBytesMax) return 0;
   if (line.starts_with("HTTP/")) {
@@ -424,6 +462,7 @@ std::size_t HttpClient::Exchange::take_header(char* bytes, std::size_t size, std
 std::size_t HttpClient::Exchange::take_body(char* bytes, std::size_t size, std::size_t count,
                                             void* self) {
   auto& exchange = *static_cast<Exchange*>(self);
+  exchange.hear();
   auto& body = exchange.reply_.body;
   const auto length = size * count;
   if (length > exchange.request_.reply_bytes_max - body.size()) {

@@ -177,7 +177,22 @@ TEST_F(ClientTest, a_stall_ends_in_a_timeout) {
   const auto error = failure(ecs::DescribeTasks{});
   EXPECT_EQ(error.error.code, Code::kTimeout);
   EXPECT_TRUE(error.may_have_happened);
-  EXPECT_LE(loop.now(), 3 * 30s + 3s);
+  EXPECT_LE(loop.now(), 3 * 5s + 3s);
+}
+
+TEST_F(ClientTest, what_takes_ecs_longer_may_be_silent_for_longer) {
+  make();
+  const auto silence = [&](const auto& request) {
+    http.will_answer(400, "{}");
+    (void)failure(request);
+    return http.requests().back().silence_max.value_or(0s);
+  };
+  EXPECT_EQ(silence(ecs::DescribeTasks{}), kSilenceMax);
+  EXPECT_EQ(silence(ecs::StopTask{}), kSilenceMax);
+  EXPECT_EQ(silence(ecs::DescribeTaskDefinition{}), kSilenceMax);
+  EXPECT_EQ(silence(run_task("token")), kSilenceMaxOfWork);
+  EXPECT_EQ(silence(ecs::GetLogEvents{}), kSilenceMaxOfWork);
+  EXPECT_EQ(silence(ecs::FilterLogEvents{}), kSilenceMaxOfWork);
 }
 
 TEST_F(ClientTest, a_web_page_is_named_and_not_taken_for_a_reply) {

@@ -142,6 +142,11 @@ class Servers(AwsSandbox):
         self.everything(Reply({}, fault="reset"))
         self.check("connection")
 
+    def test_a_stall_is_found_soon(self):
+        self.everything(Reply({}, fault="stall"))
+        result = self.check("within 5s", env={"AWS_MAX_ATTEMPTS": "1"})
+        self.assertIn("127.0.0.1:%d" % self.aws.port, result.err)
+
     def test_html(self):
         self.everything(Reply(b"<html><body>Bad Gateway</body></html>", 200, "text/html"))
         self.check("text/html")

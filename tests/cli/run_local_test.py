@@ -166,10 +166,12 @@ class Run(Sandbox):
         self.assertEqual(verdicts, ["cancelled", "cancelled", "failed"])
 
     def test_detach_ends_with_0_when_everything_is_started(self):
-        self.register("later", ("main", "sleep 0.5; touch %s" % self.path("done")))
+        self.register("later", ("main", "while [ ! -e %s ]; do sleep 0.02; done; touch %s"
+                                % (self.path("go"), self.path("done"))))
         result = self.run_local("later", "--detach")
         self.assertEqual(result.code, 0, result)
         self.assertFalse(os.path.exists(self.path("done")))
+        self.write("go", "")
         wait_until(lambda: os.path.exists(self.path("done")), "the detached task's end")
 
     def test_plan_starts_nothing_and_shows_the_request(self):

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -21,7 +22,8 @@ class SimHttp final : public sys::Http {
     sys::HttpResult result;
     Duration delay{};
   };
-  // What comes of a request; none: nothing ever comes, until the request's timeout.
+  // What comes of a request; none: nothing ever comes, until the request's
+  // timeout or the longest silence that it allows.
   using Script = std::function<std::optional<Answer>(const sys::HttpRequest&)>;
 
   explicit SimHttp(sys::Loop& loop) : loop_(loop) {}
@@ -46,8 +48,9 @@ class SimHttp final : public sys::Http {
                                      std::function<void(sys::HttpResult)> done) override {
     requests_.push_back(request);
     auto answer = answer_to(request);
-    const bool is_late = !answer || answer->delay >= request.timeout;
-    const auto delay = is_late ? request.timeout : answer->delay;
+    const auto patience = std::min(request.timeout, request.silence_max.value_or(request.timeout));
+    const bool is_late = !answer || answer->delay >= patience;
+    const auto delay = is_late ? patience : answer->delay;
     auto result = is_late ? failure(Code::kTimeout, "no whole answer within the time", true)
                           : std::move(answer->result);
     return loop_.after(delay,

@@ -322,6 +322,49 @@ TEST(HttpClient, a_server_that_stalls_in_the_middle_is_a_timeout) {
   EXPECT_EQ(reply.error().error.code, Code::kTimeout);
 }
 
+TEST(HttpClient, a_silence_that_is_too_long_ends_it) {
+  const Ear ear(8);
+  auto request = request_to(url_of(ear.port()));
+  request.silence_max = Duration(50);
+  const auto reply = ask(request);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kTimeout);
+  EXPECT_EQ(reply.error().error.message, "no answer from " + place_of(ear.port()) + " within 0.1s");
+  EXPECT_TRUE(reply.error().may_have_arrived);
+}
+
+TEST(HttpClient, a_silence_in_the_middle_of_the_answer_ends_it) {
+  const ScriptedServer server([](Line& line) {
+    hear_request(line);
+    line.say("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf");
+    EXPECT_TRUE(line.is_closed_by_other());
+  });
+  auto request = request_to(url_of(server.port()));
+  request.silence_max = Duration(50);
+  const auto reply = ask(request);
+  ASSERT_FALSE(reply);
+  EXPECT_EQ(reply.error().error.code, Code::kTimeout);
+  EXPECT_EQ(reply.error().error.message,
+            "no whole answer from " + place_of(server.port()) + ": nothing came for 0.1s");
+}
+
+TEST(HttpClient, an_answer_may_take_longer_than_any_of_its_silences) {
+  constexpr int kPieces = 20;
+  const ScriptedServer server([](Line& line) {
+    hear_request(line);
+    line.say("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(kPieces) + "\r\n\r\n");
+    for (int piece = 0; piece < kPieces; ++piece) {
+      std::this_thread::sleep_for(Duration(50));
+      line.say("x");
+    }
+  });
+  auto request = request_to(url_of(server.port()));
+  request.silence_max = Duration(900);
+  const auto reply = ask(request);
+  ASSERT_TRUE(reply) << reply.error().error.text();
+  EXPECT_EQ(reply->body, std::string(kPieces, 'x'));
+}
+
 TEST(HttpClient, a_connection_that_does_not_come_about_in_time_has_sent_nothing) {
   // Nobody accepts here, and the queue is full: the kernel drops further attempts.
   const Ear ear(0);

@@ -280,6 +280,12 @@ TEST(SimHttp, answers_as_it_was_told_and_remembers) {
   loop.run();
   EXPECT_EQ(heard.back(), "asked");
   EXPECT_EQ(loop.now(), std::chrono::seconds(35));
+
+  request.silence_max = std::chrono::seconds(5);
+  const auto silent = http.send(request, hear);
+  loop.run();
+  EXPECT_EQ(heard.back(), "no whole answer within the time");
+  EXPECT_EQ(loop.now(), std::chrono::seconds(40));
 }
 
 }  // namespace
