@@ -144,7 +144,7 @@ class Servers(AwsSandbox):
 
     def test_a_stall_is_found_soon(self):
         self.everything(Reply({}, fault="stall"))
-        result = self.check("within 5s", env={"AWS_MAX_ATTEMPTS": "1"})
+        result = self.check("within 5.0s", env={"AWS_MAX_ATTEMPTS": "1"})
         self.assertIn("127.0.0.1:%d" % self.aws.port, result.err)
 
     def test_html(self):
