@@ -41,8 +41,6 @@ class Lines {
 
   // False at the end. Skips blank lines and comments.
   bool next(Line& line) {
-    line.text.clear();
-    line.pieces.clear();
     while (skip_to_something()) {
       if (text_[at_] == '#' || text_[at_] == '!') {
         skip_line();
@@ -69,8 +67,10 @@ class Lines {
   }
 
   // False when it counts for nothing. A lone backslash does count at the very end of the text, and
-  // only there: Java takes it for an empty name.
+  // only there (not before a line end of two characters): Java takes it for an empty name.
   bool take(Line& line) {
+    line.text.clear();
+    line.pieces.clear();
     for (;;) {
       const std::size_t begin = at_;
       skip_line();
@@ -81,16 +81,20 @@ class Lines {
       if (continues) piece.remove_suffix(1);
       line.pieces.push_back({line.text.size(), begin});
       line.text += piece;
+      const bool ends_in_two = text_.substr(at_, 2) == "\r\n";
       if (at_ < text_.size()) skip_line_end();
-      if (!continues || at_ == text_.size()) return continues || !line.text.empty();
+      if (!continues) return !line.text.empty();
+      if (at_ == text_.size()) return !ends_in_two || !line.text.empty();
       while (at_ < text_.size() && is_blank(text_[at_]))
         ++at_;
       if (at_ == text_.size()) return !line.text.empty();
-      // A blank line behind the continuation ends the logical line.
+      // A blank line behind the continuation ends the logical line; a comment sign begins a comment
+      // as long as nothing else has come.
       if (is_line_end(text_[at_])) {
         skip_line_end();
         return !line.text.empty();
       }
+      if (line.text.empty() && (text_[at_] == '#' || text_[at_] == '!')) return false;
     }
   }
 

@@ -58,12 +58,15 @@ TEST(PropertiesReader, an_odd_backslash_at_the_end_joins_lines_without_the_blank
   EXPECT_EQ(read("a\\\nb\\\n=c"), (Entries{{"ab", "c"}}));
   EXPECT_EQ(read("a=1\\"), (Entries{{"a", "1"}}));
   EXPECT_EQ(read("\\\n\\\n\na=1"), (Entries{{"a", "1"}}));
+  EXPECT_EQ(read("\\\n#a=1\\\nb=2"), (Entries{{"b", "2"}})) << "nothing was continued";
 }
 
 TEST(PropertiesReader, a_lone_backslash_at_the_very_end_is_an_empty_name_as_for_java) {
   EXPECT_EQ(read("\\"), (Entries{{"", ""}}));
   EXPECT_EQ(read("\\\n"), (Entries{{"", ""}}));
   EXPECT_EQ(read("\\\n  "), Entries{});
+  EXPECT_EQ(read("\\\r"), (Entries{{"", ""}}));
+  EXPECT_EQ(read("\\\r\n"), Entries{});
 }
 
 TEST(PropertiesReader, escapes_are_characters_and_any_other_character_is_itself) {
