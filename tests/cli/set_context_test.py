@@ -169,5 +169,80 @@ class SetContextGolden(Scripted):
         self.check(case, self.expected(case, GITHUB_GIT_CREDENTIALS_VAR="GITHUB_CREDENTIALS"))
 
 
+class SetContextBeyondTheScript(Scripted):
+    def context_set(self, *words, env):
+        return self.call(env=env, program=[RUNTASK, "context", "set", *words])
+
+    def test_the_command_does_what_the_script_does(self):
+        self.assertEqual(self.call("-e", "test", "-ablue", env=self.jenkins()).code, 0)
+        by_script = self.lines()
+        os.remove(os.path.join(self.workspace, "context.properties"))
+        self.assertEqual(self.context_set("--environment=test", "-a", "blue", env=self.jenkins()), Result(0, "", ""))
+        self.assertEqual(self.lines(), by_script)
+        self.assertIn("ACCOUNT=blue", by_script)
+
+    def test_a_flag_that_is_not_known_is_a_complaint_of_the_script_and_an_error_of_the_command(self):
+        done = self.call("-x", "-e", "test", "-a", env=self.jenkins())
+        self.assertEqual(done, Result(0, "", '(Fatal) Invalid option: "-x"\n(Fatal) Option "-a" requires an argument\n'))
+        self.assertEqual(self.values()["ENVIRONMENT"], "test")
+        done = self.context_set("--enviroment", "test", env=self.jenkins())
+        self.assertEqual(done.code, 2)
+        self.assertIn("--environment", done.err)
+
+    def test_what_is_said_may_be_asked_to_be_less(self):
+        done = self.call(env={"AUTOMATION_LOG_LEVEL": "error"})
+        self.assertEqual(done, Result(0, "", ""))
+
+    def test_nothing_written_is_a_failure_of_the_command(self):
+        done = self.context_set(env={})
+        self.assertEqual(done.code, 1)
+        self.assertIn("written nowhere", done.out)
+        self.assertEqual(self.context_set(env=self.jenkins(BUILD_PATH="no")).code, 1)
+        self.assertIsNone(self.lines())
+
+    def test_a_file_that_cannot_be_written_fails_both(self):
+        os.mkdir(os.path.join(self.workspace, "context.properties"))
+        done = self.call(env=self.jenkins())
+        self.assertEqual(done.code, 1)
+        self.assertIn("(Fatal) cannot write " + self.workspace, done.err)
+        done = self.call(env=self.jenkins(WORKSPACE=self.path("none")))
+        self.assertEqual(done.code, 1)
+        self.assertIn("No such file or directory", done.err)
+
+    def test_a_file_of_the_script_is_made_with_the_umask(self):
+        before = os.umask(0o027)
+        self.addCleanup(os.umask, before)
+        self.call(env=self.jenkins())
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(self.workspace, "context.properties")).st_mode), 0o640)
+
+    def test_azure_pipelines_get_commands(self):
+        done = self.call(env={"AUTOMATION_PROVIDER": "azurepipelines", "WORKSPACE": self.workspace, "PRODUCT": "shop ",
+                              "COMMENT": "a\nb"})
+        lines = done.out.splitlines()
+        self.assertEqual((done.code, done.err), (0, ""))
+        self.assertIn("##vso[task.setvariable variable=PRODUCT]shop", lines)
+        self.assertIn("##vso[task.setvariable variable=DETAIL_MESSAGE]product=shop , mode=DEPLOYMENT_MODE_DEFAULT, "
+                      "user=automation, comment=a%0Ab", lines)
+        self.assertIsNone(self.lines())
+
+    def test_hamlets_command_line_is_told_who_git_says_it_is(self):
+        with open(self.path(".gitconfig"), "w", encoding="utf-8") as file:
+            file.write("[user]\n\tname = Jane D\n\temail = jane@example.test\n")
+        self.call(env={"AUTOMATION_PROVIDER": "hamletcli", "AUTOMATION_DATA_DIR": self.workspace})
+        self.assertEqual(self.lines()[:2], ["GIT_USER=Jane D", "GIT_EMAIL=jane@example.test"])
+        self.assertEqual(self.values()["GIT_EMAIL"], "jane@example.test")
+
+    def test_a_second_call_with_what_the_first_has_written_says_the_same(self):
+        for environments in ("dev", "dev,test"):
+            with self.subTest(environments=environments):
+                env = self.jenkins(ENVIRONMENT=environments, GITHUB_CREDENTIALS="a:b", SHOP_DEV_ACCOUNT="low")
+                self.call(env=env)
+                first = self.lines()
+                os.remove(os.path.join(self.workspace, "context.properties"))
+                self.call(env={**env, **dict(line.split("=", 1) for line in first if line)})
+                self.assertEqual(self.lines(), first)
+                os.remove(os.path.join(self.workspace, "context.properties"))
+
+
 if __name__ == "__main__":
     main()
