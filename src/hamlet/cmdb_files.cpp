@@ -48,8 +48,10 @@ class FilesContents final : public Cmdb::Contents {
     const auto layers = layers_of(*input.merged, scope.names);
     const auto* qualified = resolve_qualifiers(documents_, input.merged, layers, warnings);
     blueprint_ = documents_.merge(built_in_data(documents_), qualified);
-    expansion_ =
-        TRY(expand(documents_, active_tiers(documents_, *blueprint_, layers, warnings), warnings));
+    expansion_ = TRY(
+        expand(documents_,
+               active_tiers(documents_, *blueprint_, qualified->find("Tiers"), layers, warnings),
+               warnings));
     const auto* number = blueprint_->at({"Account", "ProviderId"});
     outputs_ =
         TRY(StackOutputs::read(files, tree, input.layout, scope.names,

@@ -1,6 +1,7 @@
 #include "hamlet/tiers.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/text.h"
 
@@ -57,8 +58,8 @@ const Node* tiers_of(Documents& documents, const Node& solution, const std::stri
 
 }  // namespace
 
-std::vector<Tier> active_tiers(Documents& documents, const Node& blueprint, const Layers& layers,
-                               std::vector<std::string>& warnings) {
+std::vector<Tier> active_tiers(Documents& documents, const Node& blueprint, const Node* written,
+                               const Layers& layers, std::vector<std::string>& warnings) {
   std::vector<Solution> solutions;
   if (const auto* tiers = blueprint.find("Tiers"); tiers != nullptr && tiers->is_object())
     solutions.push_back({kTiersPriority, tiers});
@@ -94,8 +95,18 @@ std::vector<Tier> active_tiers(Documents& documents, const Node& blueprint, cons
     }
     const auto* components = tier->find("Components");
     if (components == nullptr || !components->has_members()) continue;
-    tiers.push_back({tier->text_of("Id", key), tier->text_of("Name", key), tier});
+    tiers.push_back({key, tier->text_of("Id", key), tier->text_of("Name", key), tier});
   }
+  std::map<std::string, std::size_t> places;
+  if (written != nullptr)
+    for (const auto& member : written->members)
+      places.emplace(member.key, places.size());
+  const auto place_of = [&](const Tier& tier) {
+    const auto found = places.find(tier.key);
+    return found == places.end() ? places.size() : found->second;
+  };
+  std::stable_sort(tiers.begin(), tiers.end(),
+                   [&](const Tier& a, const Tier& b) { return place_of(a) < place_of(b); });
   return tiers;
 }
 

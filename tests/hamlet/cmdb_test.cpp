@@ -332,6 +332,19 @@ TEST(Names, a_named_segment_is_part_of_the_path_and_a_default_one_is_not) {
   EXPECT_EQ(world.find().log_group.value, "/shop/integration/blue/application/web/migrate");
 }
 
+TEST(Tiers, they_come_in_the_order_of_the_files) {
+  CmdbWorld world;
+  world.solution(R"({"Tiers": {"new": {"Name": "first", "Network": {"Link": {"Tier": "mgmt",
+      "Component": "vpc"}}, "Components": {"n": {"Type": "ecs", "Tasks": {"t": {}}}}},
+      "web": {"Components": {"w": {"Type": "ecs", "Tasks": {"t": {}}}}}}})");
+  const auto cmdb = world.load();
+  ASSERT_TRUE(cmdb);
+  std::vector<std::string> tiers;
+  for (const auto& task : cmdb->tasks())
+    tiers.push_back(task.tier);
+  EXPECT_THAT(tiers, ElementsAre("application", "first", "web"));
+}
+
 TEST(Tiers, solutions_add_to_the_tiers_and_rename_them) {
   CmdbWorld world;
   world.solution(R"({"Solutions": {
