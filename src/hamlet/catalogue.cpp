@@ -194,9 +194,11 @@ class Selection {
       const auto& task = all_.tasks[i];
       const auto [at, is_new] = known.try_emplace({task.cluster, task.instance, task.version}, i);
       if (is_new) continue;
+      const auto& other = all_.tasks[at->second];
       return fail(Code::kConflict,
-                  "two tasks" + of_component() + " are called `" + name + "`: `" +
-                      all_.tasks[at->second].id + "` and `" + task.id + "`",
+                  "two tasks" + of_component() + " are called `" + name + "`" +
+                      (other.id == task.id ? ", with the same id"
+                                           : ": `" + other.id + "` and `" + task.id + "`"),
                   "give them names of their own in the CMDB");
     }
     return {};

@@ -60,7 +60,7 @@ class FilesContents final : public Cmdb::Contents {
     for (auto& mistake : outputs_.mistakes())
       warnings.push_back(std::move(mistake));
     profiles_ = std::make_unique<Profiles>(documents_, *blueprint_);
-    state_ = std::make_unique<TaskState>(documents_, *blueprint_, expansion_, outputs_,
+    state_ = std::make_unique<TaskState>(documents_, *blueprint_, expansion_, outputs_, scope.names,
                                          facts.region.value.value_or(""), with_sources_);
     return {};
   }
@@ -128,6 +128,17 @@ class FilesContents final : public Cmdb::Contents {
     for (const auto& parts : {task.name_parts, raw_names, task.id_parts, raw_ids})
       for (const char* type : {"", "-task"})
         owner.names.push_back(lower_case(join(parts, "-") + type));
+    const auto& names = facts.scope.names;
+    const auto& segment = state_->segment_names();
+    owner.own = {{"TENANT", names.tenant},
+                 {"ACCOUNT", names.account},
+                 {"PRODUCT", segment[0]},
+                 {"ENVIRONMENT", segment[1]},
+                 {"SEGMENT", names.segment},
+                 {"TIER", task.name_parts[0]},
+                 {"COMPONENT", task.name_parts[1]},
+                 {"COMPONENT_INSTANCE", expansion_.names.tasks[index].instance},
+                 {"COMPONENT_VERSION", expansion_.names.tasks[index].version}};
     if (const auto* unit = attributes.find({"deployment:Unit"}); unit != nullptr) {
       owner.unit = unit->text;
     } else if (const auto* units = attributes.find({"DeploymentUnits"});

@@ -103,11 +103,15 @@ class BlueprintContents final : public Cmdb::Contents {
     set(target, *node, node->text);
   }
   static void note_missing(Occurrence& occurrence) {
-    if (!occurrence.cluster.value) occurrence.missing_outputs.emplace_back("ECSHOST");
-    if (!occurrence.resource_id.value) occurrence.missing_outputs.emplace_back("task");
+    if (!occurrence.cluster.value)
+      occurrence.missing_outputs.emplace_back("State.Attributes.ECSHOST");
+    if (!occurrence.resource_id.value)
+      occurrence.missing_outputs.emplace_back("State.ResourceGroups.default.Resources.task");
     if (occurrence.network_mode.value.value_or("") != "awsvpc") return;
-    if (!occurrence.security_group.value) occurrence.missing_outputs.emplace_back("SECURITY_GROUP");
-    if (!occurrence.subnet.value) occurrence.missing_outputs.emplace_back("SUBNET");
+    if (!occurrence.security_group.value)
+      occurrence.missing_outputs.emplace_back("State.Attributes.SECURITY_GROUP");
+    if (!occurrence.subnet.value)
+      occurrence.missing_outputs.emplace_back("State.Attributes.SUBNET");
   }
 
   void add_tier(const Node& tier) {

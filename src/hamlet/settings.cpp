@@ -77,7 +77,8 @@ std::optional<std::string> Settings::value_of(const std::string& name, const Own
     if (owns(owner, entry->space))
       if (const auto* found = flattened(*entry->root, name, 0); found != nullptr)
         return found->text;
-  return {};
+  const auto own = owner.own.find(name);
+  return own == owner.own.end() ? std::nullopt : std::optional(own->second);
 }
 
 std::optional<std::string> Settings::resolve(const std::string& text, const Owner& owner,

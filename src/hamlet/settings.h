@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ class Settings {
   struct Owner {
     std::vector<std::string> names;
     std::string unit;
+    std::map<std::string, std::string> own;  // What hamlet itself sets; any file beats it.
   };
   // The text with every `__setting:NAME__` replaced; none, with the name in `unknown`, when a
   // setting is not there.

@@ -27,15 +27,18 @@ bool has_zone(const Node& blueprint, const std::string& region, const std::strin
          std::find(kUsualZones.begin(), kUsualZones.end(), zone) != kUsualZones.end();
 }
 
-std::string layer_name(const Node& blueprint, const char* layer, const char* library) {
+// By the data, else as the scope calls it.
+std::string layer_name(const Node& blueprint, const char* layer, const char* library,
+                       const std::string& word) {
   const auto* object = blueprint.find(layer);
-  if (object == nullptr) return {};
+  if (object == nullptr) return word;
   const auto id = object->text_of("Id");
   auto name = object->text_of("Name");
   if (name.empty() && library != nullptr)
     if (const auto* known = blueprint.at({library, id}); known != nullptr)
       name = known->text_of("Name");
-  return name.empty() ? id : name;
+  if (name.empty()) name = id;
+  return name.empty() ? word : name;
 }
 
 bool is_awsvpc(const Occurrence& occurrence) {
@@ -50,7 +53,8 @@ bool is_fargate(const Occurrence& occurrence) {
 }  // namespace
 
 TaskState::TaskState(const Documents& documents, const Node& blueprint, const Expansion& expansion,
-                     const StackOutputs& outputs, const std::string& region, bool with_sources)
+                     const StackOutputs& outputs, const Names& names, const std::string& region,
+                     bool with_sources)
     : documents_(documents),
       expansion_(expansion),
       outputs_(outputs),
@@ -60,10 +64,10 @@ TaskState::TaskState(const Documents& documents, const Node& blueprint, const Ex
       network_tiers_(texts_of(blueprint.at({"Segment", "Network", "Tiers", "Order"}))) {
   for (const auto& zone : texts_of(blueprint.at({"Segment", "Network", "Zones", "Order"})))
     if (has_zone(blueprint, region, zone)) zones_.push_back(zone);
-  segment_names_ = {layer_name(blueprint, "Product", nullptr),
-                    layer_name(blueprint, "Environment", "Environments")};
-  if (const auto segment = layer_name(blueprint, "Segment", nullptr); segment != "default")
-    segment_names_.push_back(segment);
+  segment_names_ = {layer_name(blueprint, "Product", nullptr, names.product),
+                    layer_name(blueprint, "Environment", "Environments", names.environment)};
+  const auto segment = layer_name(blueprint, "Segment", nullptr, names.segment);
+  if (segment != "default") segment_names_.push_back(segment);
 }
 
 std::string TaskState::subnet_id(const std::string& network_id, const std::string& tier,

@@ -17,7 +17,8 @@ namespace runtask::hamlet {
 class TaskState {
  public:
   TaskState(const Documents& documents, const Node& blueprint, const Expansion& expansion,
-            const StackOutputs& outputs, const std::string& region, bool with_sources);
+            const StackOutputs& outputs, const Names& names, const std::string& region,
+            bool with_sources);
 
   // The state members of `occurrence`, whose attributes are there already. Mistakes that touch them
   // are added to it. hamlet 9: as long as the network of the tier is not deployed, a task has no

@@ -309,6 +309,8 @@ TEST(Attributes, a_setting_in_a_text_comes_from_the_nearest_namespace) {
   world.write("shop/config/settings/integration/default/app-web/migrate/settings.json",
               R"({"PLATFORM_VERSION": "4"})");
   EXPECT_EQ(world.find().platform_version.value, "v4");
+  world.task(R"("aws:FargatePlatform": "__setting:TIER__/__setting:ENVIRONMENT__")");
+  EXPECT_EQ(world.find().platform_version.value, "application/integration");
   world.task(R"("aws:FargatePlatform": "__setting:NOWHERE__")");
   Selector selector;
   selector.tasks = {"migrate"};
@@ -321,6 +323,9 @@ TEST(Names, a_named_segment_is_part_of_the_path_and_a_default_one_is_not) {
   world.solution(
       R"({"Segment": {"Id": "x", "Name": "default"}, "Environment": {"Name": "named"}})");
   EXPECT_EQ(world.find().log_group.value, "/shop/named/application/web/migrate");
+  world.solution(R"({"Environment": null})");
+  world.scope.names.environment = "integration";
+  EXPECT_EQ(world.find().log_group.value, "/shop/integration/application/web/migrate");
   world.scope.names.segment = "blue";
   world.solution("{}");
   world.write("shop/config/solutionsv2/shared/blue/segment.json", R"({"Segment": {"Id": "blue"}})");
