@@ -65,16 +65,6 @@ std::string percent_encoded(std::string_view text) {
   return encoded;
 }
 
-// "https://host:port", lower case, or empty for what has no such form.
-std::string origin_of(std::string_view url) {
-  const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return {};
-  auto host = url.substr(scheme + 3);
-  host = host.substr(0, host.find_first_of("/?#"));
-  if (const auto at = host.rfind('@'); at != std::string_view::npos) host = host.substr(at + 1);
-  return lower_case(url.substr(0, scheme)) + "://" + lower_case(host);
-}
-
 void replace_all(std::string& text, const std::string& what, std::string_view by) {
   if (what.empty()) return;
   for (std::size_t at = 0; (at = text.find(what, at)) != std::string::npos; at += by.size())
@@ -116,6 +106,15 @@ class Output {
 
 }  // namespace
 
+std::string origin_of(std::string_view url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string_view::npos) return {};
+  auto host = url.substr(scheme + 3);
+  host = host.substr(0, host.find_first_of("/?#"));
+  if (const auto at = host.rfind('@'); at != std::string_view::npos) host = host.substr(at + 1);
+  return lower_case(url.substr(0, scheme)) + "://" + lower_case(host);
+}
+
 GitCredentials git_credentials(std::string_view text) {
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return {kTokenUser, Secret(std::string(text))};
@@ -123,7 +122,7 @@ GitCredentials git_credentials(std::string_view text) {
 }
 
 Repository repository_of(const std::string& url) {
-  Repository repository{url, {}};
+  Repository repository{url, {}, origin_of(url)};
   const auto scheme = url.find("://");
   if (scheme == std::string::npos) return repository;
   const auto name = lower_case(std::string_view(url).substr(0, scheme));
@@ -201,7 +200,7 @@ Result<GitResult> Git::run_remote(const std::string& directory, const Repository
     // Without the user's helpers: they would be asked first, and told to keep the secret after.
     spec.argv.insert(spec.argv.end(), {"-c", "credential.helper="});
     all["GIT_ASKPASS"] = options_.askpass;
-    all[kAskUrl] = origin_of(repository.url);
+    all[kAskUrl] = repository.asking_origin;
     all[kAskUser] = repository.credentials->user;
     all[kAskPassword] = repository.credentials->password.reveal();
   }
@@ -248,6 +247,19 @@ Result<GitResult> Git::wait_for(const sys::ProcessSpec& spec, const Repository* 
   if (!exit)
     return fail(Code::kTimeout, "`" + what + "` has not ended within " + short_duration(patience));
   return GitResult{exit->shell_code(), output.finish()};
+}
+
+bool Git::pause(Duration duration) {
+  bool is_over = false;
+  const auto end = outside_.loop.after(duration, [&] {
+    is_over = true;
+    outside_.loop.stop();
+  });
+  is_waiting_ = true;
+  while (!is_over && !is_cancelled_)
+    outside_.loop.run();
+  is_waiting_ = false;
+  return !is_cancelled_;
 }
 
 void Git::cancel() {

@@ -31,7 +31,13 @@ struct GitCredentials {
 struct Repository {
   std::string url;  // As git gets it; never with a password.
   std::optional<GitCredentials> credentials;
+  // Who may ask for them, "https://host:port": where the URL leads after insteadOf of the user's
+  // configuration. A redirect does not lead there.
+  std::string asking_origin;
 };
+
+// "https://host:port" of a URL, in lower case; empty for what is no URL.
+[[nodiscard]] std::string origin_of(std::string_view url);
 
 // "user:password", or a token alone: the forms of hamlet's credentials variables. Servers take a
 // token as the password of a user whose name does not matter to them.
@@ -75,7 +81,9 @@ class Git {
   [[nodiscard]] Result<GitResult> run_remote(const std::string& directory,
                                              const Repository& repository,
                                              std::vector<std::string> words, Duration patience);
-  // Ends the git that runs now, and with it all later calls. Called by a signal's handler.
+  // Waits without git; false when cancel() came meanwhile, or before.
+  [[nodiscard]] bool pause(Duration duration);
+  // Ends the git that runs now, and with it all later calls. Called on the loop.
   void cancel();
   [[nodiscard]] bool is_cancelled() const { return is_cancelled_; }
   [[nodiscard]] bool shows_progress() const { return options_.progress != nullptr; }

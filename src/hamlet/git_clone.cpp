@@ -16,6 +16,7 @@ constexpr const char* kMarker = "/.git/runtask-update";
 constexpr const char* kBase = "refs/runtask/base";
 constexpr std::size_t kNamesShown = 10;
 constexpr std::size_t kPathsShown = 3;
+constexpr std::size_t kLinesShown = 20;
 
 using Words = std::vector<std::string>;
 
@@ -48,21 +49,33 @@ bool is_refused(const std::string& output) {
                           "could not read Password", "terminal prompts disabled"});
 }
 
+// What git says, whole: SSH and proxies put the reason before git's own last word.
+std::vector<std::string> said_by_git(const std::string& output) {
+  std::vector<std::string> lines;
+  for (const auto& line : split(output, '\n'))
+    if (const auto text = trimmed(line); !text.empty() && lines.size() < kLinesShown)
+      lines.push_back("git: " + std::string(text));
+  return lines;
+}
+
+Error remote_error(const Repository& repository, const std::string& output) {
+  const auto& url = repository.url;
+  if (is_refused(output) && repository.credentials)
+    return {Code::kDenied, url + " refuses the credentials it was given", said_by_git(output),
+            "check the variable that holds them"};
+  if (is_refused(output))
+    return {Code::kDenied, url + " asks for a password, and there is none", said_by_git(output),
+            "set the provider's credentials (such as GITHUB_CREDENTIALS=user:password) for "
+            "setContext.sh, or set up one of git's credential helpers"};
+  if (has_any(output, {"not found", "does not appear to be a git repository", "does not exist"}))
+    return {Code::kNotFound, "there is no repository " + url + ", or it may not be seen",
+            said_by_git(output), "check provider, organisation, name and credentials"};
+  return {
+      Code::kUnavailable, "cannot read " + url + ": " + reason_of(output), said_by_git(output), {}};
+}
+
 tl::unexpected<Error> remote_failure(const Repository& repository, const std::string& output) {
-  if (is_refused(output)) {
-    if (repository.credentials)
-      return fail(Code::kDenied, repository.url + " refuses the credentials it was given",
-                  "check the variable that holds them");
-    return fail(Code::kDenied, repository.url + " asks for a password, and there is none",
-                "set the provider's credentials (such as GITHUB_CREDENTIALS=user:password) for "
-                "setContext.sh, or set up one of git's credential helpers");
-  }
-  if (has_any(output, {"not found", "does not appear to be a git repository", "does not exist",
-                       "Repository not found"}))
-    return fail(Code::kNotFound,
-                "there is no repository " + repository.url + ": " + reason_of(output),
-                "or the credentials do not reach it; check provider, organisation and name");
-  return fail(Code::kUnavailable, "cannot read " + repository.url + ": " + reason_of(output));
+  return fail(remote_error(repository, output));
 }
 
 // A git command of this machine that has to succeed.
@@ -234,10 +247,20 @@ Result<> add_ignore_file(sys::Files& files, const std::string& directory) {
   return files.write(excludes, text + std::string(kLine), 0644);
 }
 
+// git says where it would go, without going there.
+Result<> find_asking_origin(Git& git, const std::string& directory, Repository& repository) {
+  if (!repository.credentials) return {};
+  const auto output = TRY(local(git, directory, {"ls-remote", "--get-url", "--", repository.url}));
+  const auto text = trimmed(output);
+  repository.asking_origin = origin_of(text.substr(text.rfind('\n') + 1));
+  return {};
+}
+
 }  // namespace
 
 Result<Reference> find_reference(Git& git, const std::string& directory, Repository& repository,
                                  const std::string& name) {
+  TRY(find_asking_origin(git, directory, repository));
   const auto look = [&] {
     return git.run_remote(directory, repository,
                           {"ls-remote", "--quiet", "--heads", "--tags", "--", repository.url},
@@ -271,9 +294,7 @@ Result<> make_clone(Git& git, sys::Files& files, const Repository& repository,
                     const Reference& reference, const std::string& directory) {
   TRY(files.make_directory(directory, 0755));
   TRY(local(git, directory, {"init", "--quiet"}));
-  TRY(local(git, directory, {"config", "remote.origin.url", repository.url}));
-  TRY(local(git, directory,
-            {"config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"}));
+  TRY(local(git, directory, {"remote", "add", "--", "origin", repository.url}));
   const auto commit = TRY(fetch_reference(git, directory, repository, reference, true));
   TRY(check_out(git, directory, reference, commit));
   return add_ignore_file(files, directory);

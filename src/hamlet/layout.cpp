@@ -160,14 +160,15 @@ std::pair<std::size_t, std::size_t> Tree::range_below(const std::string& directo
 
 std::string Tree::first_directory(const std::vector<std::string>& patterns) const {
   for (const auto& pattern : patterns) {
-    const auto found = find(pattern);
-    if (found.empty()) continue;
-    const auto& path = found.front();
-    const auto relative = path.substr(root_.size() + 1);
-    const auto at = std::lower_bound(
-        entries_.begin(), entries_.end(), relative,
-        [](const Entry& entry, const std::string& wanted) { return entry.path < wanted; });
-    return at->is_directory ? path : parent_of(path);
+    const bool wants_file = pattern.ends_with(".json");
+    for (const auto& path : find(pattern)) {
+      const auto relative = path.substr(root_.size() + 1);
+      const auto at = std::lower_bound(
+          entries_.begin(), entries_.end(), relative,
+          [](const Entry& entry, const std::string& wanted) { return entry.path < wanted; });
+      if (!at->is_directory) return parent_of(path);
+      if (!wants_file) return path;
+    }
   }
   return {};
 }

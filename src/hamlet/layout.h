@@ -45,7 +45,8 @@ class Tree {
                                                     std::string_view pattern) const;
   // Names of what is right in that directory (absolute, below the root), in byte order.
   [[nodiscard]] std::vector<std::string> names_in(const std::string& directory) const;
-  // The first match of the first pattern that has one, or empty. A file yields its directory.
+  // The first match of the first pattern that has one, or empty. A file yields its directory; a
+  // directory does not match a pattern that ends in `.json`.
   [[nodiscard]] std::string first_directory(const std::vector<std::string>& patterns) const;
 
  private:

@@ -69,39 +69,6 @@ std::string solutions_place(const sys::Files& files, const std::string& director
   return directory;
 }
 
-// What the working directory says; empty where it says nothing.
-Names names_of_place(const sys::Files& files, const std::string& working_directory) {
-  Names names;
-  auto at = solutions_place(files, working_directory);
-  if (files.exists(within(at, "segment.json"))) {
-    names.segment = last_part(at);
-    if (files.exists(within(parent_of(at), "environment.json"))) {
-      at = parent_of(at);
-    } else {
-      names.environment = names.segment;
-      names.segment = "default";
-    }
-  }
-  std::string product;
-  if (files.exists(within(at, "environment.json"))) {
-    names.environment = last_part(at);
-    product = within(parent_of(parent_of(parent_of(at))), "config");
-  }
-  if (product.empty() || !files.exists(within(product, "product.json"))) {
-    product = at;
-    while (product != "/" && !files.exists(within(product, "product.json")))
-      product = parent_of(product);
-  }
-  if (product != "/")
-    names.product =
-        last_part(product) == "config" ? last_part(parent_of(product)) : last_part(product);
-  auto account = working_directory;
-  if (files.exists(within(account, "account.json")))
-    names.account =
-        last_part(account) == "config" ? last_part(parent_of(account)) : last_part(account);
-  return names;
-}
-
 // NAME for every environment and ENVIRONMENT=NAME for one; the last one given counts.
 Result<std::string> account_flag(const std::vector<std::string>& flags,
                                  const std::string& environment) {
@@ -220,6 +187,38 @@ class Resolver {
 };
 
 }  // namespace
+
+Names names_of_place(const sys::Files& files, const std::string& working_directory) {
+  Names names;
+  auto at = solutions_place(files, working_directory);
+  if (files.exists(within(at, "segment.json"))) {
+    names.segment = last_part(at);
+    if (files.exists(within(parent_of(at), "environment.json"))) {
+      at = parent_of(at);
+    } else {
+      names.environment = names.segment;
+      names.segment = "default";
+    }
+  }
+  std::string product;
+  if (files.exists(within(at, "environment.json"))) {
+    names.environment = last_part(at);
+    product = within(parent_of(parent_of(parent_of(at))), "config");
+  }
+  if (product.empty() || !files.exists(within(product, "product.json"))) {
+    product = at;
+    while (product != "/" && !files.exists(within(product, "product.json")))
+      product = parent_of(product);
+  }
+  if (product != "/")
+    names.product =
+        last_part(product) == "config" ? last_part(parent_of(product)) : last_part(product);
+  auto account = working_directory;
+  if (files.exists(within(account, "account.json")))
+    names.account =
+        last_part(account) == "config" ? last_part(parent_of(account)) : last_part(account);
+  return names;
+}
 
 Result<std::vector<Scope>> resolve_scopes(const ScopeRequest& request,
                                           const sys::Environment& environment,

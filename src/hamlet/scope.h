@@ -50,4 +50,7 @@ constexpr int kEnvironmentsMax = 1000;
                                                         const sys::Files& files,
                                                         const std::string& working_directory);
 
+// What the working directory alone says; empty where it says nothing.
+[[nodiscard]] Names names_of_place(const sys::Files& files, const std::string& working_directory);
+
 }  // namespace runtask::hamlet
