@@ -82,6 +82,8 @@ constexpr std::array kScripts{
            [](const std::vector<std::string>& words) -> Command {
              return SetContext{words, true};
            }},
+    Script{"constructTree.sh",
+           [](const std::vector<std::string>& words) -> Command { return ConstructTree{words}; }},
 };
 
 }  // namespace

@@ -163,10 +163,15 @@ struct SetContext {
   bool is_script = false;          // It is to end as the script does.
 };
 
-using Command =
-    std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext, RunsList, RunsShow,
-                 RunsLogs, LocalStart, LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister,
-                 LocalLogs, LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
+// `runtask context tree`, or the program under the name constructTree.sh.
+struct ConstructTree {
+  std::vector<std::string> words;  // As the script takes them: cli/script_flags.h.
+};
+
+using Command = std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext,
+                             ConstructTree, RunsList, RunsShow, RunsLogs, LocalStart, LocalStop,
+                             LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
+                             LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.
 struct Answer {

@@ -34,6 +34,7 @@ struct Targets {
   AgentEnvironment agent_environment;
   FindArguments find;
   SetContext set_context;
+  ConstructTree construct_tree;
   std::optional<Command> chosen;
 };
 

@@ -30,6 +30,10 @@ namespace runtask::cli {
 [[nodiscard]] int local(const LocalClusterCreate& arguments, const World& world);
 
 [[nodiscard]] int context(const SetContext& arguments, const World& world);
+[[nodiscard]] int context(const ConstructTree& arguments, const World& world);
+// runtask as the program that git asks for a password (hamlet/git.h); before anything is parsed.
+[[nodiscard]] int answer_git(const std::vector<std::string>& words,
+                             const sys::Environment& environment, Screen& screen);
 
 [[nodiscard]] int agent_environment(const AgentEnvironment& arguments, const World& world);
 

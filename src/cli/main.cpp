@@ -5,6 +5,7 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/world.h"
+#include "hamlet/git.h"
 #include "sys/programs.h"
 
 // The one place where the real things are made. Everything else gets them passed in.
@@ -21,8 +22,9 @@ int main(int count, char** words) {
       environment.get_non_empty("NO_COLOR").has_value(), environment.get("TERM").value_or("")));
 
   const int first = count > 0 ? 1 : 0;  // A caller may leave out even the program's own name.
-  auto parsed = cli::parse_invocation(first == 1 ? words[0] : "runtask",
-                                      std::vector<std::string>(words + first, words + count));
+  const std::vector<std::string> arguments(words + first, words + count);
+  if (hamlet::is_asked_by_git(environment)) return cli::answer_git(arguments, environment, screen);
+  auto parsed = cli::parse_invocation(first == 1 ? words[0] : "runtask", arguments);
   if (const auto* answer = std::get_if<cli::Answer>(&parsed)) {
     if (answer->is_error) {
       screen.message(answer->text);
