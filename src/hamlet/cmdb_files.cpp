@@ -74,6 +74,7 @@ class FilesContents final : public Cmdb::Contents {
     fill_attributes(attributes, occurrence);
     if (asks_for_setting(occurrence.platform_version.value.value_or("")))
       fill_setting(index, attributes, occurrence);
+    check_instances(expansion_.clusters[task.cluster], occurrence);
     const auto* provider = attributes.find({"Placement", "ComputeProvider", "Default", "Provider"});
     state_->fill(task, expansion_.clusters[task.cluster],
                  provider != nullptr && provider->is_text() ? provider->text : "", occurrence);
@@ -113,6 +114,29 @@ class FilesContents final : public Cmdb::Contents {
     }
     set(occurrence.containers, first, std::move(containers));
     occurrence.mistakes = attributes.take_mistakes();
+  }
+
+  // hamlet 9: a cluster whose compute provider profile has no instance group takes tasks in network
+  // mode awsvpc alone.
+  void check_instances(const Cluster& cluster, Occurrence& occurrence) const {
+    const auto mode = occurrence.network_mode.value.value_or("");
+    if (mode == "awsvpc" || mode == "aws:awsvpc") return;
+    const Attributes of_cluster(documents_, cluster.contexts);
+    const auto* name = of_cluster.find({"Profiles", "ComputeProvider"});
+    if (name == nullptr || !name->is_text()) return;
+    const auto* profile = blueprint_->at({"ComputeProviders", name->text});
+    if (profile == nullptr) return;
+    const auto* providers = profile->at({"Containers", "Providers"});
+    for (const char* kind : {"*", "ecs"})
+      if (const auto* found = profile->at({"Modes", "*", kind, "Containers", "Providers"});
+          found != nullptr)
+        providers = found;
+    if (providers == nullptr || !providers->is_array()) return;
+    for (const auto& member : providers->members)
+      if (member.value->text == "_autoscalegroup") return;
+    occurrence.mistakes.push_back(
+        "the cluster has no instances (compute provider profile `" + name->text +
+        "`), so its tasks need `NetworkMode` awsvpc: " + documents_.place_of(*providers));
   }
 
   // The names of hamlet's settings namespaces: by names and ids, cut and uncut, with the type.

@@ -292,6 +292,20 @@ TEST(Attributes, a_mistake_is_an_error_for_the_task_asked_for_and_a_warning_for_
                              HasSubstr("/Tiers/app/Components/bad/Tasks/x/Engine")));
 }
 
+TEST(Attributes, a_cluster_without_instances_takes_tasks_in_awsvpc_mode_alone) {
+  CmdbWorld world;
+  const auto with = [&](const std::string& providers, const std::string& task) {
+    world.solution(R"({"ComputeProviders": {"p": {"Containers": {"Providers": [)" + providers +
+                   R"(]}}}, "Tiers": {"app": {"Components": {"web": {
+                   "Profiles": {"ComputeProvider": "p"}, "Tasks": {"migrate": {)" +
+                   task + "}}}}}}}");
+    return world.load()->mistakes().size();
+  };
+  EXPECT_EQ(with(R"("aws:fargate")", ""), 1U);
+  EXPECT_EQ(with(R"("aws:fargate")", R"("NetworkMode": "awsvpc")"), 0U);
+  EXPECT_EQ(with(R"("aws:fargate", "_autoscalegroup")", ""), 0U);
+}
+
 TEST(Attributes, a_setting_in_a_text_comes_from_the_nearest_namespace) {
   CmdbWorld world;
   world.task(R"("aws:FargatePlatform": "v__setting:PLATFORM_VERSION__")");
