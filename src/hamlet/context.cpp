@@ -1,11 +1,13 @@
 #include "hamlet/context.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/text.h"
 #include "hamlet/automation.h"
 #include "hamlet/context_settings.h"
 #include "hamlet/scope.h"
+#include "properties/reader.h"
 
 namespace runtask::hamlet {
 namespace {
@@ -61,6 +63,22 @@ class Facet {
   std::vector<Property> properties_;
 };
 
+// The names that have a value, of earlier calls among others, where this one's are going to be
+// read: in the environment, and in a file that earlier builds have left in the workspace.
+using Inherited = std::set<std::string>;
+Inherited inherited_names(const ContextSources& sources, const Destination& destination) {
+  Inherited names;
+  for (const auto& [name, value] : sources.environment.all())
+    if (!value.empty()) names.insert(name);
+  const auto content = sources.files.read(context_file_of(destination));
+  if (!content) return names;
+  const auto file = properties::parse(*content, properties::Charset::kLatin1, "");
+  if (!file) return names;  // Whoever reads it next says so.
+  for (const auto& [name, value] : file->entries())
+    if (!value.empty()) names.insert(name);
+  return names;
+}
+
 // Whether all that have the name say the same. A name that only one of them has, such as a
 // setting of its account, is no contradiction.
 bool agree(const std::vector<Facet>& facets, const std::string& name) {
@@ -80,8 +98,7 @@ bool is_always_listed(const std::string& name) {
 
 class Merge {
  public:
-  Merge(const std::vector<Facet>& facets, std::string environments,
-        const ScriptVariables& inherited)
+  Merge(const std::vector<Facet>& facets, std::string environments, const Inherited& inherited)
       : facets_(facets), environments_(std::move(environments)), inherited_(inherited) {}
 
   std::vector<Property> properties() {
@@ -107,7 +124,7 @@ class Merge {
       merged_.emplace_back(name, environments_);
     } else if (agree(facets_, name)) {
       merged_.emplace_back(name, value);
-    } else if (!is_known && !inherited_.get(name).empty()) {
+    } else if (!is_known && inherited_.contains(name)) {
       merged_.emplace_back(name, "");  // One environment's value of an earlier call is nobody's.
     }
     if (!is_known && (is_always_listed(name) || !agree(facets_, name))) listed_.push_back(name);
@@ -118,18 +135,18 @@ class Merge {
 
   const std::vector<Facet>& facets_;
   std::string environments_;
-  const ScriptVariables& inherited_;
+  const Inherited& inherited_;
   std::vector<std::string> names_;   // Seen so far.
   std::vector<std::string> listed_;  // Those that each environment has its own value of.
   std::vector<Property> merged_;
 };
 
 // hamlet never takes a property away, so a context of several environments that is followed by
-// another in the same build would shine through.
-void blank_what_is_stale(const sys::Environment& environment, std::vector<Property>& properties) {
+// another in the same workspace would shine through.
+void blank_what_is_stale(const Inherited& inherited, std::vector<Property>& properties) {
   std::vector<std::string> stale;
-  for (const auto& [name, value] : environment.all()) {
-    if (!name.starts_with("CONTEXT_") || value.empty()) continue;
+  for (const auto& name : inherited) {
+    if (!name.starts_with("CONTEXT_")) continue;
     const bool is_ours =
         name == "CONTEXT_COUNT" || (name.size() > 8 && name[8] >= '1' && name[8] <= '9');
     const bool is_said = std::any_of(properties.begin(), properties.end(),
@@ -156,6 +173,7 @@ std::optional<Context> set_context(const ContextRequest& request, const ContextS
   }
   apply(request.flags, script.settings);
   choose_segment(script.settings);
+  const auto inherited = inherited_names(sources, script.destination);
   const auto environments = listed(script.settings.get("ENVIRONMENT"));
   if (environments.size() > static_cast<std::size_t>(kEnvironmentsMax)) {
     messages.fatal("ENVIRONMENT names more than " + std::to_string(kEnvironmentsMax) +
@@ -170,14 +188,13 @@ std::optional<Context> set_context(const ContextRequest& request, const ContextS
       define_settings(alone, messages);
       facets.emplace_back(std::move(alone.properties));
     }
-    context.properties =
-        Merge(facets, script.settings.get("ENVIRONMENT"), script.settings).properties();
+    context.properties = Merge(facets, script.settings.get("ENVIRONMENT"), inherited).properties();
   } else {
     if (!environments.empty()) script.settings.set("ENVIRONMENT", environments.front());
     define_settings(script, messages);
     context.properties = std::move(script.properties);
   }
-  blank_what_is_stale(sources.environment, context.properties);
+  blank_what_is_stale(inherited, context.properties);
   return context;
 }
 

@@ -33,7 +33,7 @@ struct ContextRequest {
 // Where the rest comes from.
 struct ContextSources {
   const sys::Environment& environment;
-  const sys::Files& files;  // Asked which directories are there.
+  const sys::Files& files;  // Asked which directories are there, and what the file says so far.
   // A value of git's own configuration ("user.name"), asked for only where the provider is
   // hamletcli and the environment says nothing; empty when it is not set.
   std::function<std::string(const std::string& key)> git_setting;
@@ -52,8 +52,8 @@ struct Context {
 // alone. What all of them agree on is there once; what differs is there as CONTEXT_<k>_<NAME>, k
 // from 1, and not under its own name; CONTEXT_<k>_ENVIRONMENT, _SEGMENT and _ACCOUNT always are, as
 // is CONTEXT_COUNT, and ENVIRONMENT itself stays the list. An environment that is named twice
-// counts once. What an earlier call has left in the environment under such names, and this one
-// does not say, is made empty, which readers take for not there.
+// counts once. What an earlier call has left in the environment or in the file under such names,
+// and this one does not say, is made empty, which readers take for not there.
 [[nodiscard]] std::optional<Context> set_context(const ContextRequest& request,
                                                  const ContextSources& sources, Messages& messages);
 

@@ -106,6 +106,7 @@ TEST_F(ContextTest, build_directories_are_where_jenkins_put_them) {
   ASSERT_TRUE(files.make_directory("/ws/build/part/deploy", 0700));
   ASSERT_TRUE(files.make_directory("/ws/build/part/devops", 0700));
   ASSERT_TRUE(files.make_directory("/ws/build/part/pkg", 0700));
+  ASSERT_TRUE(files.make_directory("/ws/build/part/package", 0700));
   ASSERT_TRUE(files.make_directory("/ws/build/part/content", 0700));
   EXPECT_EQ(directories({}), "/ws/build /ws/build /ws/build");
   EXPECT_EQ(directories({{"BUILD_PATH", "part"}}),
@@ -268,6 +269,20 @@ TEST_F(ContextTest, a_selective_release_takes_its_source_by_either_name) {
   EXPECT_EQ(seen.count("RELEASE_MODE_TAG"), 0U);
 }
 
+TEST_F(ContextTest, a_hotfix_has_a_variable_of_its_own_for_the_account_it_comes_from) {
+  auto variables = jenkins({{"RELEASE_MODE", "hotfix"},
+                            {"SHOP_HOTFIX_FROM_SEGMENT", "stage"},
+                            {"HOTFIX_FROM_ENVIRONMENT", "prod"},
+                            {"SHOP_PROD_DEFAULT_ACCOUNT", "high"},
+                            {"SHOP_STAGE_ACCOUNT", "low"}});
+  const auto seen = values(variables);
+  EXPECT_EQ(said(), "");
+  EXPECT_EQ(seen.at("FROM_ENVIRONMENT"), "stage");
+  EXPECT_EQ(seen.at("FROM_ACCOUNT"), "high");
+  EXPECT_EQ(seen.at("FROM_PRODUCT_SPA_PROVIDER"), "high");
+  EXPECT_EQ(seen.count("FROM_PRODUCT_CONFIG_REPO"), 0U);
+}
+
 TEST_F(ContextTest, identifiers_are_numbers_with_a_letter_or_somebodys_own) {
   auto variables = jenkins({{"RELEASE_IDENTIFIER", "1.2"}, {"DEPLOYMENT_IDENTIFIER", "007"}});
   auto seen = values(variables);
@@ -344,6 +359,22 @@ TEST_F(ContextTest, what_an_earlier_list_has_left_is_blanked) {
   EXPECT_EQ(both.at("CONTEXT_1_ACCOUNT"), "acct");
   EXPECT_EQ(both.at("CONTEXT_2_ROOT_DIR"), "");
   EXPECT_EQ(both.at("RELEASE_TAG"), "") << "one environment's value of an earlier call";
+}
+
+TEST_F(ContextTest, what_an_earlier_build_has_left_in_the_workspace_is_blanked) {
+  ASSERT_TRUE(files.write("/ws/context.properties",
+                          "CONTEXT_COUNT=2\nCONTEXT_1_ACCOUNT=old\nCONTEXT_2_SEGMENT=\n"
+                          "RELEASE_TAG=r41-dev\n",
+                          0600));
+  const auto single = values(jenkins());
+  EXPECT_EQ(single.at("CONTEXT_COUNT"), "");
+  EXPECT_EQ(single.at("CONTEXT_1_ACCOUNT"), "");
+  EXPECT_EQ(single.count("CONTEXT_2_SEGMENT"), 0U) << "it is blank already";
+  auto variables = jenkins();
+  variables["ENVIRONMENT"] = "dev,prod";
+  EXPECT_EQ(values(variables).at("RELEASE_TAG"), "");
+  ASSERT_TRUE(files.write("/ws/context.properties", "CONTEXT_COUNT=2\nX=\\u12\n", 0600));
+  EXPECT_TRUE(context(jenkins())) << "a broken file is not this command's to complain about";
 }
 
 TEST_F(ContextTest, there_is_a_limit_to_a_list) {
