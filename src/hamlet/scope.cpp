@@ -164,6 +164,12 @@ class Resolver {
                   "no CMDB here: neither " + working_directory_ +
                       " nor a directory above it has `root.json`, or `config` and `infrastructure`",
                   "give --root-dir, set ROOT_DIR, or go into the CMDB");
+    // They are names of directories, which hamlet's patterns are made of.
+    const auto& names = scope.names;
+    for (const auto& name :
+         {names.tenant, names.account, names.product, names.environment, names.segment})
+      if (name.find_first_of("*/") != std::string::npos)
+        return fail(Code::kUsage, "`" + name + "` cannot be a name: it has a `*` or a `/` in it");
     std::vector<std::string> missing;
     if (scope.names.product.empty()) missing.emplace_back("product");
     if (scope.names.environment.empty()) missing.emplace_back("environment");

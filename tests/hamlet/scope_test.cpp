@@ -88,6 +88,14 @@ TEST_F(ScopeTest, what_is_missing_is_named) {
   EXPECT_NE(scopes.error().message.find("no CMDB here"), std::string::npos);
 }
 
+TEST_F(ScopeTest, a_pattern_is_no_name) {
+  for (const char* name : {"*", "p*d", "a/b"}) {
+    const auto scopes = resolve({}, {{"PRODUCT", "shop"}, {"ENVIRONMENT", name}});
+    ASSERT_FALSE(scopes) << name;
+    EXPECT_EQ(scopes.error().code, Code::kUsage);
+  }
+}
+
 TEST_F(ScopeTest, several_environments_each_have_their_own_context) {
   const std::map<std::string, std::string> variables = {{"PRODUCT", "shop"},
                                                         {"ENVIRONMENT", "a,b"},
