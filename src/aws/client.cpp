@@ -243,6 +243,10 @@ void Client::call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTask
 void Client::call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) {
   engine_->call(request, std::move(done));
 }
+void Client::call(const ecs::ListTaskDefinitions& request,
+                  ecs::Done<ecs::ListTaskDefinitionsReply> done) {
+  engine_->call(request, std::move(done));
+}
 void Client::call(const ecs::DescribeClusters& request,
                   ecs::Done<ecs::DescribeClustersReply> done) {
   engine_->call(request, std::move(done));

@@ -54,6 +54,8 @@ class Client final : public ecs::Client {
   void call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) override;
   void call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) override;
   void call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) override;
+  void call(const ecs::ListTaskDefinitions& request,
+            ecs::Done<ecs::ListTaskDefinitionsReply> done) override;
   void call(const ecs::DescribeClusters& request,
             ecs::Done<ecs::DescribeClustersReply> done) override;
   void call(const ecs::ListClusters& request, ecs::Done<ecs::ListClustersReply> done) override;

@@ -84,6 +84,8 @@ constexpr std::array kScripts{
            }},
     Script{"constructTree.sh",
            [](const std::vector<std::string>& words) -> Command { return ConstructTree{words}; }},
+    Script{"runTask.sh",
+           [](const std::vector<std::string>& words) -> Command { return RunTaskScript{words}; }},
 };
 
 }  // namespace

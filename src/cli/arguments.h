@@ -48,9 +48,9 @@ struct FindArguments {
 struct RunArguments {
   std::vector<std::string> typed;  // The words themselves, for the record.
   // Which task.
-  std::string cluster;
+  Selection selection;  // By hamlet's names; its container and region count in any case.
+  std::string cluster;  // Or directly.
   std::string task_definition;
-  std::string container;
   int count = 1;
   // How ECS places it.
   std::string launch_type;
@@ -93,7 +93,7 @@ struct RunArguments {
   bool json = false;
   // Where.
   bool local = false;
-  std::string profile, region;
+  std::string profile;
   bool insecure_http = false;
 };
 
@@ -168,9 +168,14 @@ struct ConstructTree {
   std::vector<std::string> words;  // As the script takes them: cli/script_flags.h.
 };
 
+// The program under the name runTask.sh.
+struct RunTaskScript {
+  std::vector<std::string> words;  // As the script takes them: cli/script_flags.h.
+};
+
 using Command = std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext,
-                             ConstructTree, RunsList, RunsShow, RunsLogs, LocalStart, LocalStop,
-                             LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
+                             ConstructTree, RunTaskScript, RunsList, RunsShow, RunsLogs, LocalStart,
+                             LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
                              LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.

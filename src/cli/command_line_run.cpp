@@ -6,20 +6,14 @@ namespace {
 void declare_which(CLI::App& app, RunArguments& run) {
   app.add_option("--cluster", run.cluster, "The cluster's name or ARN (default: `default`)")
       ->type_name("CLUSTER")
-      ->group("Which task");
+      ->group("Which task, directly");
   app.add_option("--task-definition", run.task_definition, "family, family:revision or ARN")
-      ->required()
       ->type_name("TASK")
-      ->group("Which task");
-  app.add_option("-c,--container", run.container,
-                 "The container that -e and --command configure and whose exit code decides "
-                 "(default: the first essential one)")
-      ->type_name("NAME")
-      ->group("Which task");
+      ->group("Which task, directly");
   app.add_option("--count", run.count, "How many times to start it")
       ->check(within(1, kCountMax))
       ->type_name("N")
-      ->group("Which task");
+      ->group("Which task, directly");
 }
 
 void declare_placement(CLI::App& app, RunArguments& run) {
@@ -199,7 +193,6 @@ void declare_output(CLI::App& app, RunArguments& run) {
   app.add_option("--profile", run.profile, "Of the AWS configuration files")
       ->type_name("NAME")
       ->group(where);
-  app.add_option("--region", run.region, "The AWS region")->type_name("REGION")->group(where);
   app.add_flag("--insecure-http", run.insecure_http,
                "Allow an http:// endpoint that is not on this machine")
       ->group(where);
@@ -218,8 +211,10 @@ void declare_run(CLI::App& root, Targets& targets) {
       "  runtask run --cluster prod --task-definition manage -e \"MANAGE_PY_TASK=migrate "
       "--no-input\"\n"
       "  runtask run --local --task-definition hello --command \"echo hi\"\n"
+      "  runtask run --environment int -t app -i web -w migrate -x default,tenant2 -e DRY=1\n"
       "  runtask run --cluster prod --task-definition report:7 --count 5 --timeout 30m --json"));
   declare_which(run, targets.run);
+  declare_selection(run, targets.run.selection);
   declare_placement(run, targets.run);
   declare_configuration(run, targets.run);
   declare_how(run, targets.run);

@@ -14,6 +14,8 @@ int dispatch(const Command& command, const World& world) {
         using Arguments = std::decay_t<decltype(arguments)>;
         if constexpr (std::is_same_v<Arguments, RunArguments>) {
           return run(arguments, world);
+        } else if constexpr (std::is_same_v<Arguments, RunTaskScript>) {
+          return run_task_script(arguments, world);
         } else if constexpr (std::is_same_v<Arguments, FindArguments>) {
           return find(arguments, world);
         } else if constexpr (std::is_same_v<Arguments, AgentEnvironment>) {

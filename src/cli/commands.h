@@ -11,6 +11,8 @@ namespace runtask::cli {
 
 [[nodiscard]] int run(const RunArguments& arguments, const World& world);
 
+[[nodiscard]] int run_task_script(const RunTaskScript& arguments, const World& world);
+
 [[nodiscard]] int find(const FindArguments& arguments, const World& world);
 
 [[nodiscard]] int runs(const RunsList& arguments, const World& world);

@@ -179,7 +179,7 @@ Result<run::Request> read_request(const RunArguments& arguments, const World& wo
   run::Request request;
   request.cluster = arguments.cluster;
   request.task_definition = arguments.task_definition;
-  request.container = arguments.container;
+  request.container = arguments.selection.container;
   request.count = arguments.count;
   request.launch_type = upper_case(arguments.launch_type);
   for (const auto& text : arguments.capacity_providers)

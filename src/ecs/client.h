@@ -28,6 +28,7 @@ class Client {
   virtual void call(const StopTask& request, Done<StopTaskReply> done) = 0;
   virtual void call(const DescribeTasks& request, Done<DescribeTasksReply> done) = 0;
   virtual void call(const ListTasks& request, Done<ListTasksReply> done) = 0;
+  virtual void call(const ListTaskDefinitions& request, Done<ListTaskDefinitionsReply> done) = 0;
   virtual void call(const DescribeClusters& request, Done<DescribeClustersReply> done) = 0;
   virtual void call(const ListClusters& request, Done<ListClustersReply> done) = 0;
   virtual void call(const CreateCluster& request, Done<CreateClusterReply> done) = 0;

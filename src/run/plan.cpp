@@ -184,7 +184,7 @@ void add_network(const Request& request, ecs::RunTask& input) {
   ecs::AwsVpcConfiguration network;
   network.subnets = request.subnets;
   network.security_groups = request.security_groups;
-  network.assign_public_ip = request.assign_public_ip ? "ENABLED" : "DISABLED";
+  if (request.assign_public_ip) network.assign_public_ip = "ENABLED";  // ECS API: else DISABLED.
   input.network_configuration.emplace().awsvpc_configuration = std::move(network);
 }
 

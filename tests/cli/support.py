@@ -141,6 +141,54 @@ class Sandbox(unittest.TestCase):
         return outcome["launches"][index]
 
 
+# ---- A CMDB
+
+EXAMPLE = os.path.join(SOURCE, "examples", "django")
+
+
+class NamedSandbox(Sandbox):
+    """The example's CMDB, with its definitions doing something quick: what WHAT says."""
+
+    def setUp(self):
+        super().setUp()
+        self.cmdb = self.path("cmdb")
+        for part in ("accounts", "library"):
+            shutil.copytree(os.path.join(EXAMPLE, "cmdb", part), os.path.join(self.cmdb, part))
+        self.write("cmdb/root.json", "")
+        for environment in ("integration", "production"):
+            self.ok("local", "cluster", "create", "library-" + environment)
+            for instance in ("default", "tenant2"):
+                with open(os.path.join(EXAMPLE, "task-definitions", "%s-%s.json" % (environment, instance)),
+                          encoding="utf-8") as file:
+                    definition = json.load(file)
+                place = environment + "/" + instance
+                definition["containerDefinitions"][0].update(
+                    image="host", command=["/bin/sh", "-c", "echo %s $WHAT >>%s; echo here $WHAT; [ \"$WHAT\" != %s ]"
+                                           % (place, self.path("trace"), place)])
+                self.ok("local", "register", self.write("definition.json", json.dumps(definition)))
+        self.env.update({"ROOT_DIR": self.cmdb, "PRODUCT": "library", "SEGMENT": "default", "ACCOUNT": "sandbox",
+                         "RUNTASK_LOCAL": "1"})
+
+    def trace(self):
+        """Where something ran, in order; instances of one environment run side by side."""
+        try:
+            return [line.split()[0] for line in self.text("trace").splitlines()]
+        except FileNotFoundError:
+            return []
+
+    def named(self, *words, **options):
+        return self.runtask("run", "-t", "application", "-i", "host", "-w", "manage", *words, **options)
+
+    def script(self, *words, env=None):
+        path = self.path("runTask.sh")
+        if not os.path.lexists(path):
+            os.symlink(RUNTASK, path)
+        process = subprocess.run([path, *words], env={**self.env, **(env or {})}, cwd=self.directory,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LONGEST,
+                                 check=False)
+        return Result(process.returncode, process.stdout.decode(), process.stderr.decode())
+
+
 def json_lines(text):
     return [json.loads(line) for line in text.splitlines()]
 
@@ -202,6 +250,13 @@ class ScriptedAws:
 
             def log_message(self, *_):
                 pass
+
+            def do_GET(self):
+                # Credentials of a container or machine: asked for by path.
+                with outer.lock:
+                    operation = outer.operations.get("GET")
+                    answer = operation(self.path) if operation else Reply({}, 404)
+                outer.send(self, answer if isinstance(answer, Reply) else Reply(answer))
 
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))

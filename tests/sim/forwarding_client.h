@@ -25,6 +25,10 @@ class ForwardingClient : public ecs::Client {
   void call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) override {
     inner_.call(request, std::move(done));
   }
+  void call(const ecs::ListTaskDefinitions& request,
+            ecs::Done<ecs::ListTaskDefinitionsReply> done) override {
+    inner_.call(request, std::move(done));
+  }
   void call(const ecs::DescribeClusters& request,
             ecs::Done<ecs::DescribeClustersReply> done) override {
     inner_.call(request, std::move(done));

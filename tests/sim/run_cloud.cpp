@@ -233,6 +233,9 @@ namespace {
 void Cloud::call(const ecs::ListTasks&, ecs::Done<ecs::ListTasksReply>) {
   unexpected_call();
 }
+void Cloud::call(const ecs::ListTaskDefinitions&, ecs::Done<ecs::ListTaskDefinitionsReply>) {
+  unexpected_call();
+}
 void Cloud::call(const ecs::ListClusters&, ecs::Done<ecs::ListClustersReply>) {
   unexpected_call();
 }

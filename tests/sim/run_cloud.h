@@ -69,6 +69,7 @@ class Cloud final : public ecs::Client {
   void call(const ecs::GetLogEvents& request, ecs::Done<ecs::GetLogEventsReply> done) override;
   // A run has no need of these.
   void call(const ecs::ListTasks&, ecs::Done<ecs::ListTasksReply>) override;
+  void call(const ecs::ListTaskDefinitions&, ecs::Done<ecs::ListTaskDefinitionsReply>) override;
   void call(const ecs::ListClusters&, ecs::Done<ecs::ListClustersReply>) override;
   void call(const ecs::DescribeClusters&, ecs::Done<ecs::DescribeClustersReply>) override;
   void call(const ecs::CreateCluster&, ecs::Done<ecs::CreateClusterReply>) override;

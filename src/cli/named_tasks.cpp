@@ -1,0 +1,247 @@
+#include "cli/named_tasks.h"
+
+#include <map>
+#include <set>
+
+#include "base/text.h"
+#include "cli/run_session.h"
+#include "cli/selection.h"
+#include "hamlet/account_credentials.h"
+#include "hamlet/definition_listing.h"
+#include "sys/programs.h"
+
+namespace runtask::cli {
+namespace {
+
+constexpr int kListingPagesMax = 1000;  // Of 100 ARNs each.
+
+std::string in_environment(const NamedTasks& tasks, const NamedTasks::Task& task) {
+  const auto& names = tasks.environments[task.environment].facts.scope.names;
+  return names.environment.empty() ? std::string() : " in environment " + names.environment;
+}
+
+std::string name_of(const hamlet::Occurrence& task) {
+  return "task `" + task.task + "`" +
+         (task.instance.empty() ? "" : ", instance `" + task.instance + "`");
+}
+
+// "ecs (a, b)" with the files that were searched, at most a few of them.
+std::string looked_in(const std::vector<std::string>& files) {
+  constexpr std::size_t kFilesShownMax = 5;
+  std::vector<std::string> shown(
+      files.begin(),
+      files.begin() + static_cast<std::ptrdiff_t>(std::min(files.size(), kFilesShownMax)));
+  if (files.size() > shown.size())
+    shown.push_back("and " + std::to_string(files.size() - shown.size()) + " more");
+  return "looked for in " + join(shown, ", ");
+}
+
+Result<std::vector<std::string>> list_definitions(const World& world, const Target& target) {
+  std::vector<std::string> arns;
+  ecs::ListTaskDefinitions request;
+  request.status = "ACTIVE";
+  for (int page = 0; page < kListingPagesMax; ++page) {
+    auto reply = call_and_wait(world, *target.client, request);
+    if (!reply) {
+      auto error = std::move(reply).error().error;
+      error.context.push_back("while listing the task definitions of " + target.words);
+      return fail(std::move(error));
+    }
+    for (auto& arn : reply->task_definition_arns)
+      arns.push_back(std::move(arn));
+    if (reply->next_token.empty()) return arns;
+    request.next_token = reply->next_token;
+  }
+  return fail(Code::kFull, "the account lists more task definitions than 1000 pages hold");
+}
+
+std::vector<std::string> list_of(const hamlet::SourcedText& text) {
+  std::vector<std::string> parts;
+  for (const auto& part : split(text.value.value_or(""), ','))
+    if (const auto word = trimmed(part); !word.empty()) parts.emplace_back(word);
+  return parts;
+}
+
+// hamlet 9 lets both be written with the provider in front; the script knows them only without.
+bool is_word(const hamlet::SourcedText& text, const std::string& word, RequestStyle style) {
+  return text.value == word || (style == RequestStyle::kRunTask && text.value == "aws:" + word);
+}
+
+void place(const hamlet::Occurrence& task, RequestStyle style, run::Request& request) {
+  if (is_word(task.network_mode, "awsvpc", style) && request.subnets.empty()) {
+    request.subnets = list_of(task.subnet);
+    if (request.security_groups.empty()) request.security_groups = list_of(task.security_group);
+    if (style == RequestStyle::kRunTask && task.public_ip.value == "true")
+      request.assign_public_ip = true;
+  }
+  const bool is_fargate = is_word(task.engine, "fargate", style);
+  if (is_fargate && request.platform_version.empty())
+    request.platform_version = task.platform_version.value.value_or("LATEST");
+  if (!request.launch_type.empty() || !request.capacity_providers.empty()) return;
+  const auto provider = task.capacity_provider.value.value_or("");
+  if (style == RequestStyle::kRunTask && !provider.empty()) {
+    request.capacity_providers = {{provider, {}, {}}};
+  } else if (is_fargate) {
+    request.launch_type = "FARGATE";
+  }
+}
+
+// The target of one environment, with the credentials of its account checked.
+Result<Target> target_of(const World& world, const hamlet::ScopeFacts& facts,
+                         const TargetChoice& choice) {
+  if (choice.local) return local_target(world);
+  const auto& account = facts.scope.names.account;
+  const auto region = facts.region.value.value_or("");
+  const hamlet::AccountFacts account_facts{
+      facts.account_provider.value.value_or(""), facts.account_number.value.value_or(""), {}, {}};
+  const auto credentials =
+      TRY(find_account(world, account, world.environment.get("ACCOUNT_PROVIDER").value_or(""),
+                       account_facts, region));
+  const bool has_own = choice.profile.empty() && !account.empty();
+  auto target = TRY(has_own ? account_target(world, credentials, region, choice.insecure_http)
+                            : aws_target(world, {choice.profile, region, choice.insecure_http}));
+  target.account = account;
+  TRY(check_account(world, target, credentials));
+  return target;
+}
+
+Result<std::vector<Target>> make_targets(const World& world, NamedTasks& tasks,
+                                         const TargetChoice& choice) {
+  using AccountAndRegion = std::pair<std::string, std::string>;
+  std::vector<Target> targets;
+  std::map<AccountAndRegion, std::size_t> known;
+  for (auto& task : tasks.tasks) {
+    const auto& facts = tasks.environments[task.environment].facts;
+    const auto key =
+        choice.local ? AccountAndRegion()
+                     : AccountAndRegion(facts.scope.names.account, facts.region.value.value_or(""));
+    const auto [at, is_new] = known.try_emplace(key, targets.size());
+    task.target = at->second;
+    if (is_new) targets.push_back(TRY(target_of(world, facts, choice)));
+  }
+  return targets;
+}
+
+// The container of hamlet's rule, which need not be there: then the rule of `runtask run` follows,
+// unless it was to be configured.
+std::string container_of(const hamlet::Occurrence& task, const run::Request& base,
+                         const ecs::TaskDefinition* definition) {
+  const auto name = task.container.value.value_or("");
+  const bool is_configured = !base.environment.empty() || base.command.has_value();
+  if (is_configured || definition == nullptr || !base.container.empty()) return name;
+  for (const auto& container : definition->container_definitions)
+    if (container.name == name) return name;
+  return {};
+}
+
+}  // namespace
+
+Result<std::vector<hamlet::Cmdb>> load_cmdbs(const World& world, const Selection& selection) {
+  const auto request = scope_request_of(selection, world.environment);
+  const auto scopes = TRY(
+      hamlet::resolve_scopes(request, world.environment, world.files, sys::working_directory()));
+  std::vector<hamlet::Cmdb> cmdbs;
+  for (const auto& scope : scopes)
+    cmdbs.push_back(TRY(load_cmdb(world.files, request, scope)));
+  return cmdbs;
+}
+
+Result<NamedTasks> find_tasks(const World& world, const std::vector<hamlet::Cmdb>& cmdbs,
+                              const Selection& selection) {
+  const auto selector = TRY(selector_of(selection, world.environment, Absent::kUnnamed));
+  NamedTasks all;
+  for (const auto& cmdb : cmdbs) {
+    for (const auto& warning : cmdb.warnings())
+      all.warnings.push_back(warning);
+    const auto& name = cmdb.facts().scope.names.environment;
+    auto found = TRY_DURING(cmdb.find(selector),
+                            name.empty() ? name : "while looking in environment " + name);
+    for (auto& occurrence : found)
+      all.tasks.push_back({all.environments.size(), std::move(occurrence), 0, {}});
+    all.environments.push_back({cmdb.facts(), cmdb.state_files()});
+  }
+  return all;
+}
+
+Result<> check_deployed(const NamedTasks& tasks) {
+  for (const auto& task : tasks.tasks) {
+    const auto& occurrence = task.occurrence;
+    const bool needs_network = occurrence.network_mode.value.value_or("").ends_with("awsvpc");
+    const bool lacks_network =
+        needs_network && (!occurrence.subnet.value || occurrence.subnet.value->empty());
+    const bool is_nameless = !occurrence.resource_id.value && !occurrence.definition.value;
+    const bool lacks_cluster = !occurrence.cluster.value || occurrence.cluster.value->empty();
+    if (!lacks_network && !is_nameless && !lacks_cluster) continue;
+    const auto what = lacks_cluster ? "its cluster" : lacks_network ? "its network (subnet)" : "it";
+    auto missing = join(occurrence.missing_outputs, ", ");
+    return fail(Code::kNotFound,
+                name_of(occurrence) + in_environment(tasks, task) + ": " + what +
+                    " was never deployed" + (missing.empty() ? "" : "; no stack output " + missing),
+                looked_in(tasks.environments[task.environment].state_files));
+  }
+  return {};
+}
+
+Result<std::vector<Target>> targets_of(const World& world, NamedTasks& tasks,
+                                       const TargetChoice& choice) {
+  auto targets = make_targets(world, tasks, choice);
+  if (targets) return targets;
+  // Keys, profiles and regions are no mistake in this command's words: it could not run.
+  auto error = std::move(targets).error();
+  if (error.code == Code::kUsage) error.code = Code::kDenied;
+  return fail(std::move(error));
+}
+
+Result<> choose_definitions(const World& world, const std::vector<Target>& targets,
+                            NamedTasks& tasks) {
+  std::map<std::size_t, std::vector<std::string>> listings;  // By target.
+  for (auto& task : tasks.tasks) {
+    const auto& occurrence = task.occurrence;
+    if (occurrence.definition.value && !occurrence.definition.value->empty()) {
+      task.definition = *occurrence.definition.value;
+      continue;
+    }
+    if (!listings.contains(task.target))
+      listings[task.target] = TRY(list_definitions(world, targets[task.target]));
+    const auto& names = tasks.environments[task.environment].facts.scope.names;
+    task.definition = TRY_DURING(
+        hamlet::choose_definition(listings[task.target],
+                                  {names.product, names.environment, names.segment,
+                                   occurrence.resource_id.value.value_or("")}),
+        "while looking for the definition of " + name_of(occurrence) + in_environment(tasks, task));
+  }
+  return {};
+}
+
+Result<NamedRequests> make_requests(const World& world, const std::vector<Target>& targets,
+                                    const NamedTasks& tasks, const run::Request& base,
+                                    RequestStyle style) {
+  NamedRequests made;
+  std::set<std::string> names;
+  for (const auto& task : tasks.tasks)
+    names.insert(task.occurrence.task);
+  std::map<std::pair<std::size_t, std::string>, const ecs::TaskDefinition*> definitions;
+  for (const auto& task : tasks.tasks) {
+    const auto& target = targets[task.target];
+    const auto key = std::pair(task.target, task.definition);
+    if (!definitions.contains(key)) {
+      auto read = TRY(read_definition(world, target, task.definition));
+      if (read) made.definitions.push_back(*std::move(read));
+      definitions[key] = read ? &made.definitions.back() : nullptr;
+    }
+    const auto* definition = definitions[key];
+    auto request = base;
+    const auto& occurrence = task.occurrence;
+    request.place = {tasks.environments[task.environment].facts.scope.names.environment,
+                     names.size() > 1 ? occurrence.task : std::string(),
+                     occurrence.instance.empty() ? "default" : occurrence.instance, task.target};
+    request.cluster = *occurrence.cluster.value;
+    request.task_definition = task.definition;
+    request.container = container_of(occurrence, base, definition);
+    place(occurrence, style, request);
+    made.requests.push_back({std::move(request), definition});
+  }
+  return made;
+}
+
+}  // namespace runtask::cli

@@ -1,0 +1,133 @@
+"""Tasks by hamlet's names on the embedded ECS: `runtask run -t -i -w -x` and runTask.sh, over instances and environments."""
+import json
+import os
+
+from support import *
+
+class NamedRun(NamedSandbox):
+    def test_the_unnamed_instance_runs_with_its_own_configuration(self):
+        result = self.named("--environment", "integration", "-e", "WHAT=this")
+        self.assertEqual((result.code, result.out), (0, "here this\n"), result)
+        self.assertEqual(self.trace(), ["integration/default"])
+
+    def test_instances_of_a_list_run_and_their_lines_say_whose_they_are(self):
+        result = self.named("--environment", "integration", "-x", "default,tenant2", "-e", "WHAT=x")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(sorted(result.out.splitlines()),
+                         ["integration/default django | here x", "integration/tenant2 django | here x"])
+
+    def test_a_star_is_every_instance_that_the_cmdb_defines(self):
+        result = self.named("--environment", "production", "-x", "*", "-e", "WHAT=x")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(sorted(self.trace()), ["production/default", "production/tenant2"])
+
+    def test_the_next_environment_runs_only_when_the_last_succeeded(self):
+        both = self.named("--environment", "integration,production", "-x", "default,tenant2", "-e", "WHAT=fine")
+        self.assertEqual(both.code, 0, both)
+        trace = self.trace()
+        self.assertEqual([sorted(trace[:2]), sorted(trace[2:])],
+                         [["integration/default", "integration/tenant2"], ["production/default", "production/tenant2"]])
+        os.remove(self.path("trace"))
+        failed = self.named("--environment", "production,integration", "-x", "default,tenant2",
+                            "-e", "WHAT=production/tenant2")
+        self.assertEqual(failed.code, 1, failed)
+        self.assertEqual(sorted(self.trace()), ["production/default", "production/tenant2"])
+        verdicts = {launch["name"]: launch["verdict"] for launch in self.last_outcome()["launches"]}
+        self.assertEqual(verdicts, {"production/default": "succeeded", "production/tenant2": "failed",
+                                    "integration/default": "skipped", "integration/tenant2": "skipped"})
+
+    def test_an_instance_that_does_not_exist_anywhere_starts_nothing_at_all(self):
+        result = self.named("--environment", "integration,production", "-x", "default,tenant3", "-e", "WHAT=x")
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("tenant3", result.err)
+        self.assertIn("tenant2", result.err, "the nearest one is named")
+        self.assertEqual(self.trace(), [])
+        self.assertEqual(self.ok("runs", "list", "--json").out, "")
+
+    def test_a_parameter_that_nobody_set_is_named(self):
+        result = self.named("--environment", "integration", "-x", "null")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("`null`", result.err)
+
+    def test_a_task_that_was_never_deployed_names_the_output_and_the_files(self):
+        os.remove(os.path.join(self.cmdb, "library/state/cf/production/default/soln-host-sandbox-us-east-1-stack.json"))
+        result = self.named("--environment", "integration,production")
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("ecsXappXhost", result.err)
+        self.assertIn("app-manage-sandbox-us-east-1-stack.json", result.err)
+        self.assertEqual(self.trace(), [])
+
+    def test_without_an_output_the_newest_active_revision_of_the_family_is_taken(self):
+        path = os.path.join(self.cmdb, "library/state/cf/integration/default/app-manage-sandbox-us-east-1-stack.json")
+        os.remove(path)
+        with open(os.path.join(EXAMPLE, "task-definitions", "integration-default.json"), encoding="utf-8") as file:
+            definition = json.load(file)
+        definition["containerDefinitions"][0].update(image="host", command=["/bin/echo", "revision two"])
+        self.ok("local", "register", self.write("second.json", json.dumps(definition)))
+        definition["family"] = "x-" + definition["family"]
+        self.ok("local", "register", self.write("other.json", json.dumps(definition)))
+        result = self.named("--environment", "integration")
+        self.assertEqual((result.code, result.out), (0, "revision two\n"), result)
+
+    def test_two_ways_of_saying_which_task_are_refused_and_so_is_none(self):
+        for words in (["--task-definition", "x"], ["--cluster", "c"]):
+            self.assertEqual(self.named("--environment", "integration", *words).code, 2)
+        none = self.runtask("run", "--local")
+        self.assertEqual(none.code, 2, none)
+        self.assertIn("--task-definition", none.err)
+
+    def test_a_plan_shows_every_launch_and_starts_nothing(self):
+        result = self.named("--environment", "integration,production", "-x", "*", "--plan", "--json", "-e", "WHAT=x")
+        self.assertEqual(result.code, 0, result)
+        plan = json.loads(result.out)
+        self.assertEqual([launch["name"] for launch in plan["launches"]],
+                         ["integration/default", "integration/tenant2", "production/default", "production/tenant2"])
+        self.assertEqual(self.trace(), [])
+
+
+class NamedScript(NamedSandbox):
+    WORDS = ["-t", "application", "-i", "host", "-w", "manage", "-y", "", "-c", "django"]
+
+    def test_all_environments_and_instances_in_order_with_the_scripts_words(self):
+        result = self.script(*self.WORDS, "-x", "default,tenant2", "-e", "WHAT", "-v", "a b", "-d", "1",
+                             env={"ENVIRONMENT": "integration,production"})
+        self.assertEqual(result.code, 0, result)
+        trace = self.trace()
+        self.assertEqual([sorted(trace[:2]), sorted(trace[2:])],
+                         [["integration/default", "integration/tenant2"], ["production/default", "production/tenant2"]])
+        self.assertIn("integration/tenant2 django | here a b", result.out)
+        self.assertIn("...STOPPED production/tenant2", result.out)
+        self.assertEqual(len(json.loads(result.out.partition("(Info) Task Results\n")[2])), 4)
+
+    def test_after_a_failure_nothing_new_starts_and_the_code_is_the_containers(self):
+        result = self.script(*self.WORDS, "-x", "", "-e", "WHAT", "-v", "integration/default",
+                             env={"ENVIRONMENT": "integration,production"})
+        self.assertEqual(result.code, 1, result)
+        self.assertEqual(self.trace(), ["integration/default"])
+
+    def test_what_does_not_exist_starts_nothing_and_says_what_does(self):
+        result = self.script(*self.WORDS, "-x", "tenant3", env={"ENVIRONMENT": "integration"})
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("(Error) Could not find ECS Task - Task: manage - Instance: tenant3 - Version: ", result.err)
+        self.assertIn("tenant2", result.err)
+        self.assertEqual(self.trace(), [])
+
+    def test_an_unset_parameter_is_said_to_be_one(self):
+        result = self.script(*self.WORDS, "-x", "null", env={"ENVIRONMENT": "integration"})
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("`null`", result.err)
+
+    def test_help_and_missing_arguments_exit_with_1(self):
+        self.assertEqual(self.script("-h").code, 1)
+        missing = self.script("-t", "application", "-w", "manage")
+        self.assertEqual(missing.code, 1, missing)
+        self.assertIn("Mandatory argument missing", missing.err)
+
+    def test_an_inherited_result_changes_nothing(self):
+        result = self.script(*self.WORDS, "-x", "", "-e", "WHAT", "-v", "integration/default",
+                             env={"ENVIRONMENT": "integration", "RESULT": "0"})
+        self.assertEqual(result.code, 1, result)
+
+
+if __name__ == "__main__":
+    main()
