@@ -81,6 +81,8 @@ void CachedCredentials::take(Result<Credentials> result) {
 
 void CachedCredentials::deliver(const Result<Credentials>& given) {
   const auto waiters = waiters_;
+  // A copy: what is given may be ours, and an answer may destroy us.
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
   const auto result = given;
   // Whoever asks again from inside its answer waits for the next fetch.
   const auto end = next_waiter_;

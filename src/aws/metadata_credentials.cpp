@@ -157,7 +157,7 @@ class ContainerCredentials::Fetch final : public sys::Pending {
     request.headers.push_back({"Accept", "application/json"});
     if (!token_.empty()) request.headers.push_back({"Authorization", token_.reveal()});
     step_ = provider_.http_.send(std::move(request),
-                                 [this](sys::HttpResult result) { receive(std::move(result)); });
+                                 [this](const sys::HttpResult& result) { receive(result); });
   }
 
  private:

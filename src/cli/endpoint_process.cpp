@@ -80,6 +80,7 @@ Result<EndpointProcess> ensure_endpoint(const World& world, const EndpointStart&
 namespace {
 
 Result<std::unique_ptr<local::Endpoint>> start_on_some_port(const World& world,
+                                                            sys::HttpServers& servers,
                                                             const EndpointStart& start,
                                                             const local::StateDirectory& directory,
                                                             const std::function<void()>& ended) {
@@ -87,7 +88,7 @@ Result<std::unique_ptr<local::Endpoint>> start_on_some_port(const World& world,
   options.state_directory = TRY(world.state_directory());
   options.idle_timeout = start.idle_timeout;
   options.port = start.port != 0 ? start.port : last_port(world, directory);
-  const local::Endpoint::Outside outside{world.files, world.random, world.processes,
+  const local::Endpoint::Outside outside{world.files, world.random, world.processes, servers,
                                          world.environment};
   auto endpoint = local::Endpoint::start(world.loop, outside, options, ended);
   const bool may_move = start.port == 0 && options.port != 0;
@@ -103,7 +104,8 @@ Result<std::unique_ptr<local::Endpoint>> start_on_some_port(const World& world,
 Result<> serve_endpoint(const World& world, const EndpointStart& start, bool background) {
   const auto directory = TRY(directory_of(world));
   bool over = false;
-  auto endpoint = start_on_some_port(world, start, directory, [&] {
+  sys::SystemHttpServers servers(world.loop);
+  auto endpoint = start_on_some_port(world, servers, start, directory, [&] {
     over = true;
     world.loop.stop();
   });

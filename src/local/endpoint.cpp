@@ -7,7 +7,6 @@
 #include "local/request_gate.h"
 #include "local/service.h"
 #include "local/sts_service.h"
-#include "sys/http_server.h"
 #include "sys/programs.h"
 
 namespace runtask::local {
@@ -38,7 +37,7 @@ std::int64_t machine_memory_mib(const sys::Files& files) {
 
 class ServingEndpoint final : public Endpoint {
  public:
-  ServingEndpoint(sys::EventLoop& loop, const Outside& outside, Options options,
+  ServingEndpoint(sys::Loop& loop, const Outside& outside, Options options,
                   std::function<void()> ended)
       : loop_(loop),
         outside_(outside),
@@ -63,7 +62,7 @@ class ServingEndpoint final : public Endpoint {
   void watch_idleness(Duration patience);
   void end();
 
-  sys::EventLoop& loop_;
+  sys::Loop& loop_;
   Outside outside_;
   Options options_;
   StateDirectory directory_;
@@ -136,9 +135,9 @@ Result<> ServingEndpoint::listen() {
   http.connections_max = kConnectionsMax;
   http.request_timeout = kRequestTimeout;
   http.idle_timeout = kConnectionIdleTimeout;
-  server_ = TRY(sys::HttpServer::listen(
-      loop_, http,
-      [this](const sys::ServerRequest& request, const auto& respond) { serve(request, respond); }));
+  server_ =
+      TRY(outside_.servers.listen(http, [this](const sys::ServerRequest& request,
+                                               const auto& respond) { serve(request, respond); }));
   address_ = {server_->port(), sys::own_process_id(), options_.region, loop_.wall_now()};
   return write_address(outside_.files, directory_, address_);
 }
@@ -207,7 +206,7 @@ void ServingEndpoint::end() {
 
 }  // namespace
 
-Result<std::unique_ptr<Endpoint>> Endpoint::start(sys::EventLoop& loop, const Outside& outside,
+Result<std::unique_ptr<Endpoint>> Endpoint::start(sys::Loop& loop, const Outside& outside,
                                                   const Options& options,
                                                   std::function<void()> ended) {
   auto endpoint = std::make_unique<ServingEndpoint>(loop, outside, options, std::move(ended));

@@ -8,8 +8,9 @@
 #include "base/result.h"
 #include "local/state_directory.h"
 #include "sys/environment.h"
-#include "sys/event_loop.h"
 #include "sys/files.h"
+#include "sys/http_server.h"
+#include "sys/loop.h"
 #include "sys/processes.h"
 #include "sys/random.h"
 
@@ -32,13 +33,14 @@ class Endpoint {
     sys::Files& files;
     sys::Random& random;
     sys::Processes& processes;
+    sys::HttpServers& servers;
     const sys::Environment& environment;
   };
   // Takes the state directory, puts right what a dead endpoint left, listens, and writes the
   // address file. kConflict when another endpoint holds the directory or the port is taken; kFull,
   // kDenied or kInvalid when the state cannot be used. `ended` is called once, on the loop, when
   // the endpoint has ended: by stop(), or because it was idle.
-  [[nodiscard]] static Result<std::unique_ptr<Endpoint>> start(sys::EventLoop& loop,
+  [[nodiscard]] static Result<std::unique_ptr<Endpoint>> start(sys::Loop& loop,
                                                                const Outside& outside,
                                                                const Options& options,
                                                                std::function<void()> ended);

@@ -424,11 +424,11 @@ void Session::linger() {
 
 }  // namespace
 
-Result<std::unique_ptr<HttpServer>> HttpServer::listen(EventLoop& loop, const Options& options,
-                                                       Serve serve) {
+Result<std::unique_ptr<HttpServer>> SystemHttpServers::listen(const HttpServer::Options& options,
+                                                              HttpServer::Serve serve) {
   assert(options.request_timeout > Duration(0) && options.idle_timeout > Duration(0) &&
          "every wait has an end");
-  auto server = std::make_unique<Server>(loop, options, std::move(serve));
+  auto server = std::make_unique<Server>(loop_, options, std::move(serve));
   TRY(server->listen());
   return std::unique_ptr<HttpServer>(std::move(server));
 }

@@ -25,7 +25,7 @@ struct ServerReply {
   std::string body;
 };
 
-// An HTTP/1.1 server on a loopback address (Boost.Beast). It keeps connections open, answers
+// An HTTP/1.1 server on a loopback address. It keeps connections open, answers
 // `Expect: 100-continue`, and refuses by itself, with a text that says why, what is over a limit:
 // 431 for headers, 413 for a body, 400 for what is not HTTP; a connection that is too slow is
 // closed. Above the number of connections, new ones wait in the kernel's queue.
@@ -43,10 +43,6 @@ class HttpServer {
   // Called on the loop for each complete request; must call respond exactly once, now or later.
   using Serve = std::function<void(ServerRequest, Respond)>;
 
-  // Binds 127.0.0.1 only. kConflict when the port is taken.
-  [[nodiscard]] static Result<std::unique_ptr<HttpServer>> listen(EventLoop& loop,
-                                                                  const Options& options,
-                                                                  Serve serve);
   virtual ~HttpServer() = default;
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
@@ -56,6 +52,30 @@ class HttpServer {
 
  protected:
   HttpServer() = default;
+};
+
+// Where servers come from.
+class HttpServers {
+ public:
+  HttpServers() = default;
+  HttpServers(const HttpServers&) = delete;
+  HttpServers& operator=(const HttpServers&) = delete;
+  virtual ~HttpServers() = default;
+
+  // Binds 127.0.0.1 only. kConflict when the port is taken.
+  [[nodiscard]] virtual Result<std::unique_ptr<HttpServer>> listen(
+      const HttpServer::Options& options, HttpServer::Serve serve) = 0;
+};
+
+// The real ones (Boost.Beast), on the loop, which outlives them.
+class SystemHttpServers final : public HttpServers {
+ public:
+  explicit SystemHttpServers(EventLoop& loop) : loop_(loop) {}
+  [[nodiscard]] Result<std::unique_ptr<HttpServer>> listen(const HttpServer::Options& options,
+                                                           HttpServer::Serve serve) override;
+
+ private:
+  EventLoop& loop_;
 };
 
 }  // namespace runtask::sys

@@ -36,10 +36,11 @@ class EndpointWorld {
     Endpoint::Options options;
     options.state_directory = state_directory;
     options.idle_timeout = idle_timeout;
-    endpoint = TRY(Endpoint::start(loop, {files, random, processes, environment}, options, [this] {
-      has_ended = true;
-      loop.stop();
-    }));
+    endpoint = TRY(
+        Endpoint::start(loop, {files, random, processes, servers, environment}, options, [this] {
+          has_ended = true;
+          loop.stop();
+        }));
     address = endpoint->address();
     keys = TRY(read_keys(files, StateDirectory(state_directory)));
     return {};
@@ -185,6 +186,7 @@ class EndpointWorld {
   sys::SystemFiles files;
   sys::SystemRandom random;
   sys::SystemProcesses processes{loop};
+  sys::SystemHttpServers servers{loop};
   sys::Environment environment{std::map<std::string, std::string>{{"HOME", "/tmp"}}};
   sys::HttpClient http{loop, {"runtask-test", ""}};
   std::string state_directory;

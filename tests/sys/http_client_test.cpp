@@ -73,8 +73,8 @@ class HttpPair : public ::testing::Test {
     options.body_bytes_max = 32U << 20U;
     options.request_timeout = kForever;
     options.idle_timeout = kForever;
-    auto server = HttpServer::listen(
-        loop_, options, [this](ServerRequest request, const HttpServer::Respond& respond) {
+    auto server = SystemHttpServers(loop_).listen(
+        options, [this](ServerRequest request, const HttpServer::Respond& respond) {
           most_connections_ = std::max(most_connections_, server_->connections());
           seen_ = std::move(request);
           ++served_;

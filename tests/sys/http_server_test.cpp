@@ -45,7 +45,7 @@ void echo(ServerRequest request, const HttpServer::Respond& respond) {
 class Running {
  public:
   explicit Running(const HttpServer::Options& options, HttpServer::Serve serve = echo) {
-    auto server = HttpServer::listen(loop_, options, std::move(serve));
+    auto server = SystemHttpServers(loop_).listen(options, std::move(serve));
     EXPECT_TRUE(server) << server.error().text();
     server_ = *std::move(server);
     port_ = server_->port();
@@ -446,8 +446,8 @@ TEST(HttpServer, may_be_ended_while_it_serves) {
   std::unique_ptr<HttpServer> server;
   int served = 0;
   const std::string witness(100, 'w');
-  auto made = HttpServer::listen(
-      loop, patient(), [&, witness](const ServerRequest&, const HttpServer::Respond& respond) {
+  auto made = SystemHttpServers(loop).listen(
+      patient(), [&, witness](const ServerRequest&, const HttpServer::Respond& respond) {
         server.reset();
         served += static_cast<int>(witness.size());
         respond({200, {}, "too late"});
@@ -466,7 +466,7 @@ TEST(HttpServer, a_port_that_is_taken_is_a_conflict) {
   const Ear ear(1);
   auto options = patient();
   options.port = ear.port();
-  const auto server = HttpServer::listen(loop, options, echo);
+  const auto server = SystemHttpServers(loop).listen(options, echo);
   ASSERT_FALSE(server);
   EXPECT_EQ(server.error().code, Code::kConflict);
   EXPECT_EQ(server.error().message,
