@@ -7,9 +7,9 @@ import json
 import os
 import re
 import stat
-import subprocess
 
-from support import RUNTASK, SOURCE, Result, Sandbox, main
+from script_sandbox import ScriptSandbox
+from support import RUNTASK, SOURCE, Result, main
 
 GOLDEN = os.path.join(SOURCE, "tests", "golden", "hamlet", "setContext")
 
@@ -37,47 +37,7 @@ def load(case, name):
         return file.read()
 
 
-class Scripted(Sandbox):
-    """A Jenkins workspace and the binary under the name of the script."""
-
-    def setUp(self):
-        super().setUp()
-        self.workspace = self.path("workspace")
-        os.mkdir(self.workspace)
-        self.script = self.path("setContext.sh")
-        os.symlink(RUNTASK, self.script)
-        self.places = {"@WORKSPACE@": self.workspace, "@JENKINS_HOME@": self.path("jenkins"), "@HOME@": self.directory}
-
-    def placed(self, text):
-        for name, path in self.places.items():
-            text = text.replace(name, path)
-        return text
-
-    def call(self, *words, env, program=None, cwd=None):
-        done = subprocess.run(program or [self.script, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.PIPE, cwd=cwd or self.workspace, check=False, timeout=60,
-                              env={"PATH": self.env["PATH"], "HOME": self.directory, **env})
-        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
-
-    def lines(self):
-        """The lines of context.properties, or None when there is no such file."""
-        path = os.path.join(self.workspace, "context.properties")
-        if not os.path.exists(path):
-            return None
-        with open(path, encoding="utf-8", newline="") as file:
-            return file.read().split("\n")
-
-    def values(self):
-        """Name to value as the last line of a name says it; for lines without escapes."""
-        return dict(line.split("=", 1) for line in self.lines() if line)
-
-    def jenkins(self, **variables):
-        return {"JENKINS_HOME": self.path("jenkins"), "WORKSPACE": self.workspace, "BUILD_NUMBER": "42",
-                "PRODUCT": "bagpipes", "ENVIRONMENT": "dev", "ACCOUNTS_LIST": "example01",
-                "BUILD_USER": "jane", "GITHUB_ORG": "example-org", **variables}
-
-
-class SetContextGolden(Scripted):
+class SetContextGolden(ScriptSandbox):
     def recorded(self, case):
         """Runs a case and returns how it ended; its files are in the workspace then."""
         given = json.loads(load(case, "input.json"))
@@ -169,7 +129,7 @@ class SetContextGolden(Scripted):
         self.check(case, self.expected(case, GITHUB_GIT_CREDENTIALS_VAR="GITHUB_CREDENTIALS"))
 
 
-class SetContextBeyondTheScript(Scripted):
+class SetContextBeyondTheScript(ScriptSandbox):
     def context_set(self, *words, env):
         return self.call(env=env, program=[RUNTASK, "context", "set", *words])
 

@@ -41,6 +41,7 @@ TEST(Interpolation, a_default_stands_for_what_is_not_known_and_is_interpolated_i
             (Entries{{"A", "def"}, {"B", "c"}, {"C", "c"}}));
   EXPECT_EQ(value("A=${C:-def}\nC=c", "A"), "c");
   EXPECT_EQ(value("A=[${M:-}]", "A"), "[]");
+  EXPECT_EQ(value("A=${M${N:-def}", "A"), "${M${N:-def}") << "names end the search for one";
 }
 
 TEST(Interpolation, an_empty_value_is_a_value) {
@@ -107,6 +108,12 @@ TEST(Interpolation, what_cannot_be_decoded_leaves_everything_as_it_is) {
     EXPECT_EQ(result.log.size(), 2U) << bad;
     EXPECT_EQ(result.properties.get("B"), "${A}");
   }
+}
+
+TEST(Interpolation, an_escape_that_is_cut_short_is_said_to_be) {
+  EXPECT_EQ(interpolated(of("C=${urlDecoder:%4}"), {}).log.front(),
+            "Got exception while interpolating the variables: URLDecoder: Incomplete trailing "
+            "escape (%) pattern");
 }
 
 TEST(Interpolation, the_date_comes_from_whoever_has_a_clock) {
