@@ -35,17 +35,22 @@ std::string RunTaskObserver::masked(std::string text) const {
   return run::masked(std::move(text), plan_.secrets);
 }
 
+// hamlet 8: said when RunTask has answered, whatever comes first after that.
+void RunTaskObserver::announce() {
+  if (is_watching_) return;
+  is_watching_ = true;
+  screen_.output("(Info) Starting Task...");
+  screen_.output("(Info) Watching task...");
+}
+
 void RunTaskObserver::show(const run::Launch& launch, const std::string& status) {
-  if (!is_watching_) {
-    screen_.output("(Info) Starting Task...");
-    screen_.output("(Info) Watching task...");
-    is_watching_ = true;
-  }
+  announce();
   screen_.output("..." + status + (plan_.launches.size() > 1 ? " " + launch.name : ""));
   screen_.flush();
 }
 
 void RunTaskObserver::on_status(const run::Launch& launch, const ecs::Task& task) {
+  announce();
   last_seen_[launch.index] = task;
 }
 

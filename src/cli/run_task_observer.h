@@ -25,6 +25,7 @@ class RunTaskObserver final : public run::Observer {
   void on_end(const run::Outcome& outcome) override;
 
  private:
+  void announce();
   void show(const run::Launch& launch, const std::string& status);
   void show_results(const run::Outcome& outcome);
   [[nodiscard]] std::string masked(std::string text) const;

@@ -107,7 +107,7 @@ class Tidy(unittest.TestCase):
         text = "\n".join(lines("README.md"))
         binary = os.environ["RUNTASK_BINARY"]
         complaints = []
-        for words in sorted(set(re.findall(r"runtask ((?:run|runs|local)(?: [a-z]+)?)\b", text))):
+        for words in sorted(set(re.findall(r"runtask ((?:run|runs|local|find|env|context)(?: [a-z]+)?)\b", text))):
             code = subprocess.run([binary, *words.split(), "--help"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
                                   check=False).returncode
             if code != 0:
