@@ -220,7 +220,8 @@ Result<GitResult> Git::wait_for(const sys::ProcessSpec& spec, const Repository* 
                       return !word.starts_with('-') && word.find('=') == std::string::npos;
                     });
   static const std::function<void(std::string_view)> kNowhere;
-  Output output(repository, repository == nullptr ? kNowhere : options_.progress);
+  const bool is_told = std::find(words.begin(), words.end(), "--progress") != words.end();
+  Output output(repository, is_told ? options_.progress : kNowhere);
   std::optional<sys::ProcessExit> exit;
   bool is_late = false;
   auto started =

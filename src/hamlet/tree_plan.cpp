@@ -107,7 +107,9 @@ RepositoryPlan repository_plan(const Variables& variables, const std::string& si
 }
 
 Result<> check_name(const std::string& variable, const std::string& value) {
-  if (value.empty()) return fail(Code::kUsage, variable + " not defined");
+  if (value.empty())
+    return fail(Code::kUsage, variable + " not defined",
+                "what setContext.sh writes to context.properties has to be in the environment");
   if (value.front() != '.' && value.find('/') == std::string::npos &&
       value.find('\n') == std::string::npos)
     return {};

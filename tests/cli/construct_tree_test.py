@@ -268,6 +268,25 @@ class ContextSandbox(TreeSandbox):
         self.assertEqual(saved["SEGMENT_BUILDS_DIR"], self.clone("bagpipes/infrastructure/builds/dev/default"))
         self.assertEqual(sorted(os.listdir(self.workspace)), ["context.properties", "example01"])
 
+    def test_a_terminal_sees_progress_and_a_pipe_does_not(self):
+        self.set_context()
+        ours, theirs = os.openpty()
+        process = subprocess.Popen([os.path.join(self.scripts, CONSTRUCT_TREE)], cwd=self.workspace, stdout=theirs,
+                                   env={**self.env, **self.context, "TERM": "xterm"}, stderr=theirs,
+                                   stdin=subprocess.DEVNULL)
+        os.close(theirs)
+        seen = b""
+        with contextlib.suppress(OSError):  # The end of a terminal.
+            while part := os.read(ours, 4096):
+                seen += part
+        os.close(ours)
+        self.assertEqual(process.wait(), 0, seen)
+        self.assertIn(b"Counting objects: 100%", seen)
+        self.assertNotIn(b"\trefs/heads/", seen)
+        shutil.rmtree(self.clone("bagpipes"))
+        result = self.construct_tree()
+        self.assertNotIn("objects", result.out + result.err)
+
     def test_no_account_and_no_product_are_said_before_anything_is_cloned(self):
         self.set_context()
         for name in ("ACCOUNT", "PRODUCT"):
