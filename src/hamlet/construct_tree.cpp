@@ -110,7 +110,7 @@ Result<> TreeBuilder::build_account() {
 }
 
 // A product may be called like its account. Then the product's clones keep their places.
-TreeBuilder::Places TreeBuilder::own(Places places) const {
+TreeBuilder::Places TreeBuilder::own(const Places& places) const {
   const auto free = [&](const std::string& place) {
     return fresh_.contains(place) ? parent_of(place) + "/accounts/" + name_of(place) : place;
   };
@@ -226,8 +226,10 @@ Result<> TreeBuilder::set_aside(const std::string& clone) {
   auto& [git, files, messages, show] = outside_;
   const auto work = work_in(git, files, clone);
   if (work && work->empty()) return files.remove(clone);
+  const auto stem = plan_.base + "/.interrupted-" + name_of(clone) + "-";
   for (int n = 1; n <= kAsideMax; ++n) {
-    const auto aside = plan_.base + "/.interrupted-" + name_of(clone) + "-" + std::to_string(n);
+    auto aside = stem;
+    aside += std::to_string(n);
     const auto renamed = files.rename(clone, aside);
     if (!renamed && renamed.error().code == Code::kConflict) continue;
     TRY(renamed);

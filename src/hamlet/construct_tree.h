@@ -51,7 +51,7 @@ class TreeBuilder {
   [[nodiscard]] Result<> build_account();
   [[nodiscard]] Result<> remove_unused();
   [[nodiscard]] Result<std::string> search(const std::vector<std::string>& patterns) const;
-  [[nodiscard]] Places own(Places places) const;
+  [[nodiscard]] Places own(const Places& places) const;
   [[nodiscard]] Result<std::string> put(RepositoryPlan& wanted, const Places& places);
   [[nodiscard]] Result<std::string> put_at(RepositoryPlan& wanted, const Places& places);
   [[nodiscard]] Result<bool> bring_up_to_date(const RepositoryPlan& wanted,

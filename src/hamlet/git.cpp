@@ -219,9 +219,9 @@ Result<GitResult> Git::wait_for(const sys::ProcessSpec& spec, const Repository* 
   const auto what = "git " + *std::find_if(words.begin() + 1, words.end(), [](const auto& word) {
                       return !word.starts_with('-') && word.find('=') == std::string::npos;
                     });
-  static const std::function<void(std::string_view)> kNowhere;
+  static const std::function<void(std::string_view)> nowhere;
   const bool is_told = std::find(words.begin(), words.end(), "--progress") != words.end();
-  Output output(repository, is_told ? options_.progress : kNowhere);
+  Output output(repository, is_told ? options_.progress : nowhere);
   std::optional<sys::ProcessExit> exit;
   bool is_late = false;
   auto started =
