@@ -60,8 +60,9 @@ class FilesContents final : public Cmdb::Contents {
     for (auto& mistake : outputs_.mistakes())
       warnings.push_back(std::move(mistake));
     profiles_ = std::make_unique<Profiles>(documents_, *blueprint_);
-    state_ = std::make_unique<TaskState>(documents_, *blueprint_, expansion_, outputs_, scope.names,
-                                         facts.region.value.value_or(""), with_sources_);
+    state_ = std::make_unique<TaskState>(
+        TaskState::Given{documents_, *blueprint_, expansion_, outputs_, scope.names,
+                         facts.region.value.value_or(""), with_sources_});
     return {};
   }
 

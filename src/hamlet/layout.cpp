@@ -74,10 +74,11 @@ Result<Tree> Tree::read(const sys::Files& files, const std::string& root,
     for (const auto& entry : *listed) {
       if (entry.name.starts_with('.')) continue;
       const auto path = at.path.empty() ? entry.name : at.path + "/" + entry.name;
-      if (except.contains(root + "/" + path)) continue;
-      const bool is_directory =
-          entry.kind == Kind::kDirectory ||
-          (entry.kind == Kind::kLink && files.is_directory(root + "/" + path));
+      auto absolute_path = root;
+      absolute_path.append("/").append(path);
+      if (except.contains(absolute_path)) continue;
+      const bool is_directory = entry.kind == Kind::kDirectory ||
+                                (entry.kind == Kind::kLink && files.is_directory(absolute_path));
       tree.entries_.push_back({path, is_directory});
       if (tree.entries_.size() > kTreeEntriesMax)
         return fail(Code::kFull, "there are more than 2,000,000 files below " + root,
@@ -113,6 +114,7 @@ std::vector<std::string> Tree::find(std::string_view pattern) const {
       try_one(i, found);
   }
   std::vector<std::string> paths;
+  paths.reserve(found.size());
   for (const auto index : found)
     paths.push_back(root_ + "/" + entries_[index].path);
   return paths;

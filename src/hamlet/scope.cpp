@@ -62,7 +62,7 @@ std::string solutions_place(const sys::Files& files, const std::string& director
         if (in_infrastructure && (part == "operations" || part == "config"))
           part = "infrastructure";
       }
-      const auto path = join(mapped, "/");
+      auto path = join(mapped, "/");
       if (path != directory && files.is_directory(path)) return path;
     }
   }
@@ -219,7 +219,7 @@ Names names_of_place(const sys::Files& files, const std::string& working_directo
   if (product != "/")
     names.product =
         last_part(product) == "config" ? last_part(parent_of(product)) : last_part(product);
-  auto account = working_directory;
+  const auto& account = working_directory;
   if (files.exists(within(account, "account.json")))
     names.account =
         last_part(account) == "config" ? last_part(parent_of(account)) : last_part(account);

@@ -49,7 +49,8 @@ Result<Settings> Settings::read(const sys::Files& files, Documents& documents, c
     std::vector<Entry> of_prefix;
     for (const auto& base : {layout.product_settings, layout.product_operations}) {
       if (base.empty()) continue;
-      const auto directory = base + "/" + prefix;
+      auto directory = base;
+      directory.append("/").append(prefix);
       for (const char* pattern : {"**/settings.json", "**/credentials.json"})
         for (const auto& path : tree.find_below(directory, pattern)) {
           if (settings.entries_.size() + of_prefix.size() >= kSettingsFilesMax)

@@ -52,21 +52,20 @@ bool is_fargate(const Occurrence& occurrence) {
 
 }  // namespace
 
-TaskState::TaskState(const Documents& documents, const Node& blueprint, const Expansion& expansion,
-                     const StackOutputs& outputs, const Names& names, const std::string& region,
-                     bool with_sources)
-    : documents_(documents),
-      expansion_(expansion),
-      outputs_(outputs),
-      with_sources_(with_sources),
-      is_legacy_network_(outputs.find("vpcXsegmentXvpc") != nullptr ||
-                         outputs.find("vpcXsegment") != nullptr),
-      network_tiers_(texts_of(blueprint.at({"Segment", "Network", "Tiers", "Order"}))) {
+TaskState::TaskState(const Given& given)
+    : documents_(given.documents),
+      expansion_(given.expansion),
+      outputs_(given.outputs),
+      with_sources_(given.with_sources),
+      is_legacy_network_(outputs_.find("vpcXsegmentXvpc") != nullptr ||
+                         outputs_.find("vpcXsegment") != nullptr),
+      network_tiers_(texts_of(given.blueprint.at({"Segment", "Network", "Tiers", "Order"}))) {
+  const auto& blueprint = given.blueprint;
   for (const auto& zone : texts_of(blueprint.at({"Segment", "Network", "Zones", "Order"})))
-    if (has_zone(blueprint, region, zone)) zones_.push_back(zone);
-  segment_names_ = {layer_name(blueprint, "Product", nullptr, names.product),
-                    layer_name(blueprint, "Environment", "Environments", names.environment)};
-  const auto segment = layer_name(blueprint, "Segment", nullptr, names.segment);
+    if (has_zone(blueprint, given.region, zone)) zones_.push_back(zone);
+  segment_names_ = {layer_name(blueprint, "Product", nullptr, given.names.product),
+                    layer_name(blueprint, "Environment", "Environments", given.names.environment)};
+  const auto segment = layer_name(blueprint, "Segment", nullptr, given.names.segment);
   if (segment != "default") segment_names_.push_back(segment);
 }
 
@@ -96,7 +95,7 @@ TaskState::Network TaskState::network_of(const Cluster& cluster) const {
   const auto* link = tier.node->at({"Network", "Link"});
   const auto tier_id = link == nullptr ? "" : link->text_of("Tier");
   const auto component_id = link == nullptr ? "" : link->text_of("Component");
-  if (tier_id.empty() || component_id.empty())
+  if (link == nullptr || tier_id.empty() || component_id.empty())
     return {{},
             false,
             {},

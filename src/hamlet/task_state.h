@@ -16,9 +16,16 @@ namespace runtask::hamlet {
 // Everything that the state of tasks depends on besides the tasks. Refers to all that it is given.
 class TaskState {
  public:
-  TaskState(const Documents& documents, const Node& blueprint, const Expansion& expansion,
-            const StackOutputs& outputs, const Names& names, const std::string& region,
-            bool with_sources);
+  struct Given {
+    const Documents& documents;
+    const Node& blueprint;
+    const Expansion& expansion;
+    const StackOutputs& outputs;
+    Names names;  // The scope's words.
+    std::string region;
+    bool with_sources = false;
+  };
+  explicit TaskState(const Given& given);
 
   // The state members of `occurrence`, whose attributes are there already. Mistakes that touch them
   // are added to it. hamlet 9: as long as the network of the tier is not deployed, a task has no

@@ -40,6 +40,13 @@ const Node* with_defaults(Documents& documents, const std::string& key, const No
   return documents.merge(&defaults, &tier);
 }
 
+void add_warning(const std::string& solution, const std::string& tier, const std::string& place,
+                 std::vector<std::string>& warnings) {
+  std::string text = "solution `";
+  text.append(solution).append("` gives its tier `").append(tier);
+  warnings.push_back(text.append("` no `Index`, which hamlet insists on: ").append(place));
+}
+
 const Node* tiers_of(Documents& documents, const Node& solution, const std::string& name,
                      std::vector<std::string>& warnings) {
   const auto* tiers = solution.find("Tiers");
@@ -47,9 +54,7 @@ const Node* tiers_of(Documents& documents, const Node& solution, const std::stri
   auto& made = documents.make(Node::Kind::kObject);
   for (const auto& [key, tier] : tiers->members) {
     if (!tier->is_object()) continue;
-    if (tier->find("Index") == nullptr)
-      warnings.push_back("solution `" + name + "` gives its tier `" + key +
-                         "` no `Index`, which hamlet insists on: " + documents.place_of(*tier));
+    if (tier->find("Index") == nullptr) add_warning(name, key, documents.place_of(*tier), warnings);
     made.members.push_back({key, with_defaults(documents, key, *tier)});
   }
   Documents::finish(made);
