@@ -84,6 +84,7 @@ std::string new_run_id(const World& world) {
 
 std::vector<run::TargetWords> words_of(const std::vector<Target>& targets) {
   std::vector<run::TargetWords> words;
+  words.reserve(targets.size());
   for (const auto& target : targets)
     words.push_back({target.account, target.region, target.words});
   return words;

@@ -20,6 +20,7 @@ class RunTaskObserver final : public run::Observer {
   void on_look(const run::Launch& launch, const ecs::Task* task) override;
   void on_log(const run::Launch& launch, const std::string& container,
               const ecs::LogEvent& event) override;
+  [[nodiscard]] bool takes_lines() const override { return screen_.has_room(); }
   void on_message(const std::string& text) override;
   void on_launch_ended(const run::LaunchOutcome& launch) override;
   void on_end(const run::Outcome& outcome) override;
