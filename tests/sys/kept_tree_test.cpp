@@ -201,6 +201,9 @@ TEST_F(KeptTree, a_keeper_holds_nothing_of_its_program_open) {
 }
 
 TEST_F(KeptTree, starting_and_ending_takes_a_few_milliseconds) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "a fork copies the sanitizer's shadow memory too";
+#endif
   EventLoop loop;
   SystemProcesses processes(loop);
   ProcessSpec spec;
