@@ -37,6 +37,16 @@ class AgentEnvironment(Sandbox):
         for path in self.scripts_of(exports(self.ok("env").out)):
             self.assertEqual(os.path.realpath(path), os.path.realpath(RUNTASK))
 
+    def test_an_installation_has_the_links_where_its_binary_finds_them(self):
+        for destdir in ("", self.path("stage")):
+            subprocess.run(["cmake", "--install", os.path.dirname(RUNTASK), "--prefix", self.path("prefix")],
+                           env={**self.env, "DESTDIR": destdir}, stdout=subprocess.DEVNULL, check=True)
+            installed = destdir + self.path("prefix/bin/runtask")
+            out = subprocess.run([installed, "env"], env=self.env, stdout=subprocess.PIPE, check=True).stdout.decode()
+            for path in self.scripts_of(exports(out)):
+                self.assertTrue(path.startswith(destdir + self.path("prefix/share/runtask/")), path)
+                self.assertEqual(os.path.realpath(path), os.path.realpath(installed))
+
     def test_an_overlay_has_ours_over_theirs_and_everything_else_of_theirs(self):
         directories = exports(self.ok("env", "--overlay", "over", env=self.executor()).out)
         base = directories["GENERATION_BASE_DIR"]

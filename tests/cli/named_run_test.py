@@ -1,6 +1,7 @@
 """Tasks by hamlet's names on the embedded ECS: `runtask run -t -i -w -x` and runTask.sh, over instances and environments."""
 import json
 import os
+import shutil
 
 from support import *
 
@@ -83,6 +84,95 @@ class NamedRun(NamedSandbox):
         self.assertEqual([launch["name"] for launch in plan["launches"]],
                          ["integration/default", "integration/tenant2", "production/default", "production/tenant2"])
         self.assertEqual(self.trace(), [])
+
+
+class Accounts(AwsSandbox):
+    """Two environments of one CMDB in two accounts and regions; a scripted AWS that knows whose keys they are."""
+
+    NUMBERS = {"sandbox": "111111111111", "live": "222222222222"}
+
+    def setUp(self):
+        super().setUp()
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_REGION"):
+            del self.env[name]
+        self.cmdb = self.path("cmdb")
+        for part in ("accounts", "library"):
+            shutil.copytree(os.path.join(EXAMPLE, "cmdb", part), os.path.join(self.cmdb, part))
+        self.write("cmdb/root.json", "")
+        shutil.copytree(os.path.join(self.cmdb, "accounts", "sandbox"), os.path.join(self.cmdb, "accounts", "live"))
+        for account, number in self.NUMBERS.items():
+            self.write("cmdb/accounts/%s/config/account.json" % account, json.dumps(
+                {"Account": {"Id": account, "Name": account, "ProviderId": number, "Provider": "aws"}}))
+        for environment, account in (("integration", "sandbox"), ("production", "live")):
+            folder = os.path.join(self.cmdb, "library/state/cf", environment, "default")
+            for name in os.listdir(folder):
+                text = self.text(os.path.join(folder, name)).replace("000000000000", self.NUMBERS[account])
+                os.remove(os.path.join(folder, name))
+                self.write(os.path.join(folder, name.replace("-sandbox-", "-%s-" % account)), text)
+        self.write("cmdb/library/infrastructure/solutions/production/segment.json",
+                   json.dumps({"Product": {"Region": "eu-central-1"}}))
+        self.env.update({
+            "ROOT_DIR": self.cmdb, "PRODUCT": "library", "SEGMENT": "default",
+            "HAMLET_SANDBOX_AWS_AUTH_SOURCE": "USER", "HAMLET_SANDBOX_AWS_AUTH_USER": "ANNE",
+            "ANNE_AWS_ACCESS_KEY_ID": "AKIDANNE", "ANNE_AWS_SECRET_ACCESS_KEY": "secret-of-anne",
+            "AWS_ACCESS_KEY_ID": "AKIDMINE", "AWS_SECRET_ACCESS_KEY": "secret-of-mine"})
+        self.owners = {"AKIDANNE": self.NUMBERS["sandbox"], "AKIDMINE": self.NUMBERS["live"]}
+        self.aws.operations.update({
+            "Sts": self.identify,
+            "DescribeTaskDefinition": lambda _: definition("manage", ("django", True)),
+            "DescribeClusters": lambda request: {"clusters": [{"clusterName": "c", "status": "ACTIVE"}], "failures": []},
+            "RunTask": self.start_task,
+        })
+        self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", containers=("django",),
+                                     exit_codes={"django": 0})]
+
+    def identify(self, _):
+        number = self.owners[self.aws.keys[-1]]
+        return Reply(("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::%s:user/u</Arn><UserId>U"
+                      "</UserId><Account>%s</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+                      % (number, number)).encode(), 200, "text/xml")
+
+    def start_task(self, request):
+        self.arn = task_arn("c", "%032x" % len(self.aws.calls))
+        self.describes = 0
+        self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", containers=("django",),
+                                     exit_codes={"django": 0})]
+        return {"tasks": [self.task_now("PENDING", containers=("django",))], "failures": []}
+
+    def both(self, *words, **options):
+        return self.runtask("run", "-t", "application", "-i", "host", "-w", "manage", "--environment",
+                            "integration,production", "--account", "integration=sandbox", "--account", "production=live",
+                            "--drain", "0", "-e", "A=1", *words, **options)
+
+
+    def test_each_environment_is_called_with_the_keys_of_its_own_account(self):
+        result = self.both()
+        self.assertEqual(result.code, 0, result)
+        starts = [(key, request["cluster"], request["taskDefinition"].split(":")[4])
+                  for (name, request), key in zip(self.aws.calls, self.aws.keys) if name == "RunTask"]
+        self.assertEqual([start[:2] for start in starts],
+                         [("AKIDANNE", "library-integration"), ("AKIDMINE", "library-production")])
+        for secret in ("secret-of-anne", "secret-of-mine"):
+            self.assertNotIn(secret, result.out + result.err)
+            for folder, _, names in os.walk(self.state):
+                for name in names:
+                    with open(os.path.join(folder, name), "rb") as file:
+                        self.assertNotIn(secret.encode(), file.read(), name)
+
+    def test_a_wrong_account_number_stops_before_anything_starts(self):
+        self.owners["AKIDMINE"] = "333333333333"
+        result = self.both()
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("333333333333", result.err)
+        self.assertIn("222222222222", result.err)
+        self.assertEqual(self.aws.count("RunTask"), 0)
+
+    def test_a_plan_says_the_account_and_region_of_each_launch(self):
+        result = self.both("--plan")
+        self.assertEqual(result.code, 0, result)
+        for words in ("sandbox", "live", "us-east-1", "eu-central-1"):
+            self.assertIn(words, result.out)
+        self.assertEqual(self.aws.count("RunTask"), 0)
 
 
 class NamedScript(NamedSandbox):

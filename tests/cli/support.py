@@ -240,6 +240,7 @@ class ScriptedAws:
     def __init__(self):
         self.operations = {}
         self.calls = []  # (operation, request), in order.
+        self.keys = []  # Whose key signed each of them.
         self.lock = threading.Lock()
         self.released = threading.Event()  # Ends every stall.
         outer = self
@@ -267,6 +268,8 @@ class ScriptedAws:
                     request = {"form": body.decode()}
                 with outer.lock:
                     outer.calls.append((name, request))
+                    authorization = self.headers.get("Authorization", "")
+                    outer.keys.append(authorization.partition("Credential=")[2].partition("/")[0])
                     operation = outer.operations.get(name)
                     answer = operation(request) if operation else Reply.error("UnknownOperationException", name)
                 outer.send(self, answer if isinstance(answer, Reply) else Reply(answer))
