@@ -116,8 +116,13 @@ Result<> check_cluster(const World& world, const Target& target, const std::stri
   ecs::DescribeClusters request;
   const std::string known = name.empty() ? "default" : name;
   request.clusters = {known};
-  const auto reply = call_and_wait(world, *target.client, request);
-  if (!reply) return {};
+  auto reply = call_and_wait(world, *target.client, request);
+  if (!reply && reply.error().error.code == Code::kDenied) return {};
+  if (!reply) {
+    auto error = std::move(reply).error().error;
+    error.context.push_back("while looking at the cluster `" + known + "`");
+    return fail(std::move(error));
+  }
   for (const auto& cluster : reply->clusters)
     if (cluster.status.empty() || cluster.status == "ACTIVE") return {};
   return fail(Code::kNotFound, "Cluster not found: `" + known + "` on " + target.words,

@@ -167,6 +167,16 @@ class Accounts(AwsSandbox):
         self.assertIn("222222222222", result.err)
         self.assertEqual(self.aws.count("RunTask"), 0)
 
+    def test_a_cluster_that_may_not_be_described_is_left_to_run_task_and_a_failed_call_is_not(self):
+        self.aws.operations["DescribeClusters"] = lambda _: Reply.error("AccessDeniedException", "no")
+        self.assertEqual(self.both().code, 0)
+        started = self.aws.count("RunTask")
+        self.aws.operations["DescribeClusters"] = lambda _: Reply.error("ClientException", "broken")
+        result = self.both()
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("while looking at the cluster `library-integration`", result.err)
+        self.assertEqual(self.aws.count("RunTask"), started)
+
     def test_a_plan_says_the_account_and_region_of_each_launch(self):
         result = self.both("--plan")
         self.assertEqual(result.code, 0, result)
