@@ -314,8 +314,10 @@ TEST_F(LogStoreTest, a_hundred_thousand_lines_are_appended_within_a_second) {
   for (int i = 0; i < 100; ++i)
     ASSERT_TRUE(logs.append(stream, batch, now));
   const auto took = std::chrono::steady_clock::now() - begin;
-  // Generous, because this machine may be busy and sanitizers are slow.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  // Generous, because this machine may be busy. A sanitizer's speed says nothing.
   EXPECT_LT(std::chrono::duration_cast<Duration>(took).count(), 5'000);
+#endif
   RecordProperty("milliseconds",
                  static_cast<int>(std::chrono::duration_cast<Duration>(took).count()));
 }
