@@ -24,6 +24,8 @@ test:  ## Builds everything and runs every test.
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --test-dir build/release --no-tests=error --output-on-failure -j $(JOBS) $(CTEST_FLAGS)
 
+# The simulation has one thread, and ThreadSanitizer makes it ten times slower.
+tsan: export RUNTASK_SIM_SEEDS ?= 1000
 asan tsan:  ## The tests under AddressSanitizer and UBSan, or ThreadSanitizer.
 	@scripts/packages build test
 	@cmake --preset $@ --log-level=WARNING
