@@ -128,6 +128,14 @@ std::vector<run::Variable> variables_of(const Wish& wish) {
   return variables;
 }
 
+// As the AWS CLI takes it: "key=team,value=shop".
+Result<ecs::Tag> read_tag(const std::string& text) {
+  const auto comma = text.find(",value=");
+  if (!text.starts_with("key=") || comma == std::string::npos)
+    return fail(Code::kUsage, "TASK_ARGS: the tag `" + text + "` is not key=...,value=...");
+  return ecs::Tag{text.substr(4, comma - 4), text.substr(comma + 7)};
+}
+
 // hamlet 8: blank-separated words that the script handed to `aws ecs run-task`. Those that mean
 // something beside what the script itself says are understood.
 Result<> read_task_arguments(const sys::Environment& environment, run::Request& request) {
@@ -142,6 +150,11 @@ Result<> read_task_arguments(const sys::Environment& environment, run::Request& 
       request.enable_execute_command = true;
       continue;
     }
+    if (name == "--tags" && i + 1 < words.size()) {
+      while (i + 1 < words.size() && !words[i + 1].starts_with("--"))
+        request.tags.push_back(TRY(read_tag(words[++i])));
+      continue;
+    }
     std::string* const target = name == "--started-by"         ? &request.started_by
                                 : name == "--group"            ? &request.group
                                 : name == "--launch-type"      ? &request.launch_type
@@ -149,7 +162,7 @@ Result<> read_task_arguments(const sys::Environment& environment, run::Request& 
                                                                : nullptr;
     if (target == nullptr || i + 1 == words.size())
       return fail(Code::kUsage, "TASK_ARGS: `" + name + "` is not understood",
-                  "--started-by, --group, --launch-type, --platform-version and "
+                  "--started-by, --group, --tags, --launch-type, --platform-version and "
                   "--enable-execute-command are");
     *target = words[++i];
   }
@@ -237,7 +250,9 @@ class Script {
     show(messages_, world_.screen);
     const auto cmdbs = load_cmdbs(world_, selection);
     if (!cmdbs) {
-      if (cmdbs.error().code == Code::kInvalid)
+      const bool lacks_blueprint = cmdbs.error().code == Code::kNotFound &&
+                                   world_.environment.get_non_empty("RUNTASK_BLUEPRINT");
+      if (cmdbs.error().code == Code::kInvalid || lacks_blueprint)
         headline_ = "(Fatal) Could not generate blueprint for task details";
       return fail(cmdbs.error());
     }
@@ -256,7 +271,8 @@ class Script {
   void name_failure(const Selection& selection, const Error& error) {
     if (error.code != Code::kNotFound) return;
     const auto word = [](const std::optional<std::string>& text) { return text.value_or(""); };
-    if (error.message.find("task") == std::string::npos) {
+    const auto begins = [&](const char* words) { return error.message.starts_with(words); };
+    if (begins("there is no tier") || begins("there is no component") || begins("component ")) {
       headline_ = "(Error) Could not find ECS Component - Tier: " + word(selection.tier) +
                   " - Component: " + word(selection.component) +
                   " - Component_Instance: " + word(selection.component_instance) +

@@ -212,6 +212,30 @@ class NamedScript(NamedSandbox):
         self.assertIn("tenant2", result.err)
         self.assertEqual(self.trace(), [])
 
+    def test_a_component_that_does_not_exist_or_is_no_cluster_is_said_in_the_scripts_words(self):
+        path = os.path.join(self.cmdb, "library/infrastructure/solutions/shared/default/solution.json")
+        with open(path, encoding="utf-8") as file:
+            solution = json.load(file)
+        solution["Tiers"]["app"]["Components"]["bucket-task"] = {"Type": "s3"}
+        self.write(path, json.dumps(solution))
+        for component in ("nope", "bucket-task"):
+            result = self.script("-t", "application", "-i", component, "-w", "manage", env={"ENVIRONMENT": "integration"})
+            self.assertEqual(result.code, 1, result)
+            self.assertIn("(Error) Could not find ECS Component - Tier: application - Component: %s - "
+                          "Component_Instance:  - Component_Version: " % component, result.err)
+            self.assertIn("host", result.err, "what does exist is named")
+
+    def test_task_args_are_understood_or_refused(self):
+        words = self.WORDS + ["-x", ""]
+        env = {"ENVIRONMENT": "integration", "TASK_ARGS": "--group  g1 --tags key=a,value=b=c key=d,value= --started-by me"}
+        self.assertEqual(self.script(*words, env=env).code, 0)
+        plan = json.loads(self.runtask("runs", "show", "last", "--json").out)
+        self.assertEqual(plan["launches"][0]["verdict"], "succeeded")
+        refused = self.script(*words, env={**env, "TASK_ARGS": "--count 3"})
+        self.assertEqual(refused.code, 1, refused)
+        self.assertIn("`--count` is not understood", refused.err)
+        self.assertEqual(len(self.trace()), 1)
+
     def test_an_unset_parameter_is_said_to_be_one(self):
         result = self.script(*self.WORDS, "-x", "null", env={"ENVIRONMENT": "integration"})
         self.assertEqual(result.code, 1, result)
