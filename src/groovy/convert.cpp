@@ -1,0 +1,511 @@
+#include <algorithm>
+#include <cmath>
+
+#include "groovy/classes.h"
+#include "groovy/date.h"
+#include "groovy/fiber.h"
+#include "groovy/regex.h"
+#include "groovy/text_index.h"
+
+// Truth, equality, order, text and casts.
+
+namespace runtask::groovy {
+
+bool Fiber::is_true(const Value& value) {
+  switch (value.kind()) {
+    case Kind::kNull:
+      return false;
+    case Kind::kBool:
+    case Kind::kInteger:
+    case Kind::kLong:
+      return value.number() != 0;
+    case Kind::kDouble:
+      return value.real_number() != 0;
+    case Kind::kBigDecimal:
+    case Kind::kBigInteger:
+      return value.as<Number>().value.sign() != 0;
+    case Kind::kString:
+      return !value.text().empty();
+    case Kind::kGString:
+      return !to_text(value).empty();
+    case Kind::kBuilder:
+      return !value.as<Builder>().text.empty();
+    case Kind::kList:
+      return !value.as<List>().items.empty();
+    case Kind::kSet:
+    case Kind::kMap:
+      return value.as<Map>().size() > 0;
+    case Kind::kRange:
+      return value.as<Range>().size() > 0;
+    case Kind::kMatcher:
+      return value.as<Matcher>().pattern->find(value.as<Matcher>().text, 0).has_value();
+    case Kind::kHost:
+      return value.as<HostObject>().truth();
+    default:
+      return true;
+  }
+}
+
+bool Fiber::equals(const Value& left, const Value& right) {
+  check_stack();
+  if (left.is_null() || right.is_null()) return left.is_null() && right.is_null();
+  if (left.is_number() && right.is_number()) return compare_numbers(left, right) == 0;
+  if (left.is_text() && right.is_text()) return to_text(left) == to_text(right);
+  const auto is_sequence = [](const Value& value) {
+    return value.is(Kind::kList) || value.is(Kind::kRange);
+  };
+  if (is_sequence(left) && is_sequence(right)) {
+    if (left.object() == right.object()) return true;
+    const Values a = items_of(left);
+    const Values b = items_of(right);
+    return a.size() == b.size() &&
+           std::equal(a.begin(), a.end(), b.begin(),
+                      [this](const Value& x, const Value& y) { return equals(x, y); });
+  }
+  if (left.is(Kind::kMap) && right.is(Kind::kMap)) {
+    if (left.object() == right.object()) return true;
+    const auto& other = right.as<Map>();
+    if (left.as<Map>().size() != other.size()) return false;
+    const auto items = left.as<Map>().items();
+    return std::all_of(items.begin(), items.end(), [&](const Map::Item& item) {
+      const Value* value = other.find(item.key);
+      return value != nullptr && equals(item.value, Value(*value));
+    });
+  }
+  return same(left, right);
+}
+
+int Fiber::compare(const Value& left, const Value& right) {
+  if (left.is_null() || right.is_null())
+    return left.is_null() && right.is_null() ? 0 : left.is_null() ? -1 : 1;
+  if (left.is_number() && right.is_number()) return compare_numbers(left, right);
+  if (left.is_text() && right.is_text()) {
+    const std::string a = to_text(left);
+    const std::string b = to_text(right);
+    const auto [x, y] = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+    // The difference, as Java's compareTo.
+    if (x == a.end() || y == b.end())
+      return static_cast<int>(a.size()) - static_cast<int>(b.size());
+    return static_cast<unsigned char>(*x) - static_cast<unsigned char>(*y);
+  }
+  const auto code = [this](const Value& value) -> std::optional<Value> {
+    if (value.is_number()) return value;
+    if (!value.is_text()) return std::nullopt;
+    const std::string text = to_text(value);
+    if (text.size() != 1) return std::nullopt;
+    return Value::integer(static_cast<unsigned char>(text[0]));
+  };
+  if (left.is_number() || right.is_number()) {  // A single letter counts as its code.
+    const auto a = code(left);
+    const auto b = code(right);
+    if (a && b) return compare_numbers(*a, *b);
+  }
+  if (left.is(Kind::kBool) && right.is(Kind::kBool))
+    return static_cast<int>(left.truth()) - static_cast<int>(right.truth());
+  if (left.is(Kind::kDate) && right.is(Kind::kDate)) {
+    const auto a = left.as<Date>().time;
+    const auto b = right.as<Date>().time;
+    return a < b ? -1 : a > b ? 1 : 0;
+  }
+  if (equals(left, right)) return 0;
+  throw_new("java.lang.IllegalArgumentException",
+            "Cannot compare " + class_name_of(left) + " with value '" + to_text(left) + "' and " +
+                class_name_of(right) + " with value '" + to_text(right) + "'");
+}
+
+// ---- Text
+
+std::string Fiber::to_text(const Value& value) {
+  if (value.is(Kind::kString)) return value.text();
+  std::string text;
+  append_text(text, value, 0);
+  return text;
+}
+
+void Fiber::append_text(std::string& text, const Value& value, int depth) {
+  if (depth > kPrintedDepthMax)
+    abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply to be printed");
+  if (text.size() > interpreter_.limits_.text_bytes_max)
+    abort(Code::kFull, "a string became longer than " +
+                           std::to_string(interpreter_.limits_.text_bytes_max >> 20U) + " MiB");
+  const auto append_items = [&](const Values& items) {
+    text += '[';
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      if (i > 0) text += ", ";
+      append_text(text, items[i], depth + 1);
+    }
+    text += ']';
+  };
+  switch (value.kind()) {
+    case Kind::kNull:
+      text += "null";
+      return;
+    case Kind::kBool:
+      text += value.truth() ? "true" : "false";
+      return;
+    case Kind::kInteger:
+    case Kind::kLong:
+      text += std::to_string(value.number());
+      return;
+    case Kind::kDouble:
+      text += text_of(value.real_number());
+      return;
+    case Kind::kBigInteger:
+      text += value.as<Number>().value.plain_text();
+      return;
+    case Kind::kBigDecimal:
+      text += value.as<Number>().value.text();
+      return;
+    case Kind::kString:
+      text += value.text();
+      return;
+    case Kind::kGString: {
+      const Value held = value;
+      const auto& gstring = held.as<GString>();
+      text += gstring.texts[0];
+      for (std::size_t i = 0; i < gstring.values.size(); ++i) {
+        Value part = gstring.values[i];
+        if (part.is(Kind::kClosure) && arity_of(part.as<Closure>()) == 0) {
+          Values none;
+          part = call_value(part, none);
+        }
+        append_text(text, part, depth + 1);
+        text += gstring.texts[i + 1];
+      }
+      return;
+    }
+    case Kind::kList:
+    case Kind::kSet:
+    case Kind::kRange:
+      return append_items(items_of(value));
+    case Kind::kMap: {
+      const auto items = value.as<Map>().items();
+      if (items.empty()) {
+        text += "[:]";
+        return;
+      }
+      text += '[';
+      for (std::size_t i = 0; i < items.size(); ++i) {
+        if (i > 0) text += ", ";
+        append_text(text, items[i].key, depth + 1);
+        text += ':';
+        append_text(text, items[i].value, depth + 1);
+      }
+      text += ']';
+      return;
+    }
+    case Kind::kEntry:
+      append_text(text, value.as<Entry>().key, depth + 1);
+      text += '=';
+      append_text(text, value.as<Entry>().value, depth + 1);
+      return;
+    case Kind::kThrowable: {
+      const auto& throwable = value.as<Throwable>();
+      text += throwable.info.name;
+      if (throwable.message.is_null()) return;
+      text += ": ";
+      append_text(text, throwable.message, depth + 1);
+      return;
+    }
+    case Kind::kDate: {
+      const auto time = value.as<Date>().time;
+      text += date_text(time, {host().zone_offset_minutes(time), host().zone_name(time)});
+      return;
+    }
+    case Kind::kPattern:
+      text += value.as<Pattern>().source;
+      return;
+    case Kind::kClass:
+      text += "class " + value.as<ClassValue>().info.name;
+      return;
+    case Kind::kBuilder:
+      text += value.as<Builder>().text;
+      return;
+    case Kind::kHost:
+      text += value.as<HostObject>().text();
+      return;
+    case Kind::kClosure:
+      text += "closure";
+      return;
+    case Kind::kScript:
+      text += "WorkflowScript";
+      return;
+    default:
+      text += class_name_of(value);
+      return;
+  }
+}
+
+std::string Fiber::inspected(const Value& value, int depth) {
+  if (depth > kPrintedDepthMax)
+    abort(Code::kInvalid, "a list or a map is nested too deeply to be printed");
+  if (value.is_text()) {
+    std::string text = "'";
+    for (const char c : to_text(value)) {
+      if (c == '\n')
+        text += "\\n";
+      else if (c == '\t')
+        text += "\\t";
+      else if (c == '\r')
+        text += "\\r";
+      else if (c == '\'' || c == '\\')
+        (text += '\\') += c;
+      else
+        text += c;
+    }
+    return text + "'";
+  }
+  if (value.is(Kind::kRange))
+    return std::to_string(value.as<Range>().first) + ".." + std::to_string(value.as<Range>().last);
+  if (value.is(Kind::kList) || value.is(Kind::kSet)) {
+    std::string text = "[";
+    for (const auto& item : items_of(value))
+      text += (text.size() > 1 ? ", " : "") + inspected(item, depth + 1);
+    return text + "]";
+  }
+  if (value.is(Kind::kMap)) {
+    std::string text = "[";
+    const auto items = value.as<Map>().items();
+    for (const auto& item : items)
+      text += (text.size() > 1 ? ", " : "") + inspected(item.key, depth + 1) + ":" +
+              inspected(item.value, depth + 1);
+    return text.size() == 1 ? "[:]" : text + "]";
+  }
+  return to_text(value);
+}
+
+Value Fiber::plain(const Value& value) {
+  return value.is(Kind::kGString) ? string(to_text(value)) : value;
+}
+
+Value Fiber::deep_plain(const Value& value, int depth) {
+  if (depth > kPrintedDepthMax)
+    abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply");
+  if (value.is(Kind::kGString)) return string(to_text(value));
+  if (value.is(Kind::kList)) {
+    Values items = value.as<List>().items;
+    for (auto& item : items)
+      item = deep_plain(item, depth + 1);
+    const auto result = heap().make<List>(std::move(items), value.as<List>().element);
+    result->changed();
+    return result;
+  }
+  if (value.is(Kind::kMap)) {
+    const auto result = map();
+    const auto items = value.as<Map>().items();
+    for (const auto& item : items)
+      result->put(deep_plain(item.key, depth + 1), deep_plain(item.value, depth + 1));
+    return result;
+  }
+  return value;
+}
+
+// ---- Iteration
+
+bool Fiber::iterate_map(Map& map, const std::function<bool(const Value&)>& visit) {
+  const Ref<Map> held(&map);
+  const auto version = map.version;
+  const bool is_set = map.kind() == Kind::kSet;
+  for (std::size_t i = 0; i != map.size(); ++i) {
+    if (map.version != version) throw_new("java.util.ConcurrentModificationException", "");
+    step();
+    const auto item = map.items()[i];
+    const Value value = is_set ? item.key : Value(heap().make<Entry>(item.key, item.value, held));
+    if (!visit(value)) return false;
+  }
+  return true;
+}
+
+// Visits members until `visit` says false; true if all were seen.
+bool Fiber::iterate(const Value& subject, const std::function<bool(const Value&)>& visit) {
+  const Value value = subject;
+  switch (value.kind()) {
+    case Kind::kNull:
+      return true;
+    case Kind::kList: {
+      auto& items = value.as<List>();
+      const auto version = items.version;
+      for (std::size_t i = 0; i != items.items.size(); ++i) {
+        if (items.version != version) throw_new("java.util.ConcurrentModificationException", "");
+        step();
+        const Value item = items.items[i];
+        if (!visit(item)) return false;
+      }
+      return true;
+    }
+    case Kind::kSet:
+    case Kind::kMap:
+      return iterate_map(value.as<Map>(), visit);
+    case Kind::kRange: {
+      const auto& range = value.as<Range>();
+      for (std::int64_t i = 0; i < range.size(); ++i) {
+        step();
+        if (!visit(range.at(i))) return false;
+      }
+      return true;
+    }
+    case Kind::kString:
+    case Kind::kGString: {
+      const std::string text = to_text(value);
+      const TextIndex places(text);
+      for (std::size_t i = 0; i < places.size(); ++i)
+        if (!visit(string(
+                places.part(static_cast<std::int64_t>(i), static_cast<std::int64_t>(i) + 1))))
+          return false;
+      return true;
+    }
+    case Kind::kMatcher: {
+      Values none;
+      return iterate(call_method(value, "matches in order", none), visit);
+    }
+    default:
+      return visit(value);
+  }
+}
+
+Values Fiber::items_of(const Value& value) {
+  if (value.is(Kind::kList)) return value.as<List>().items;
+  if (value.is(Kind::kRange) && static_cast<std::size_t>(value.as<Range>().size()) >
+                                    interpreter_.limits_.memory_bytes_max / sizeof(Value))
+    abort(Code::kFull, "a range is too large for a list");
+  Values items;
+  iterate(value, [&](const Value& item) {
+    items.push_back(item);
+    return true;
+  });
+  return items;
+}
+
+// ---- Casts
+
+Value Fiber::cast(const Value& value, const TypeName& type, bool is_as) {
+  if (!type.is_array) {
+    if (type.info == nullptr) return value;
+    if (value.is_null() && is_primitive(type.name))
+      throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",
+                "Cannot cast object 'null' with class 'null' to class '" + type.name + "'. Try '" +
+                    type.info->name + "' instead");
+    return value.is_null() && type.info->name != "java.lang.Boolean"
+               ? value
+               : cast_to(value, *type.info, is_as);
+  }
+  if (value.is_null()) return value;
+  const ClassInfo& element = type.info != nullptr ? *type.info : known_class("java.lang.Object");
+  Values items = items_of(value);
+  for (auto& item : items)
+    if (!item.is_null()) item = cast_to(item, element, is_as);
+  const auto array = heap().make<List>(std::move(items), &element);
+  array->changed();
+  return array;
+}
+
+Value Fiber::cast_to(const Value& value, const ClassInfo& info, bool is_as) {
+  const auto name = info.simple_name();
+  const auto fail = [&]() {
+    throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",
+              "Cannot cast object '" + to_text(value) + "' with class '" + class_name_of(value) +
+                  "' to class '" + info.name + "'");
+  };
+  if (info.name == "java.lang.Object") return value;
+  if (name == "String") return plain(value.is(Kind::kGString) ? value : string(to_text(value)));
+  if (name == "Boolean") return Value::of(is_true(value));
+  if (info.is_a("java.lang.Number") && info.name != "java.lang.Number")
+    return cast_to_number(value, info, is_as);
+  if (name == "Character") {
+    const std::string text = to_text(value);
+    if (!value.is_text() || TextIndex(text).size() != 1) fail();
+    return string(text);
+  }
+  if (name == "Set" || name == "HashSet" || name == "LinkedHashSet" || name == "TreeSet") {
+    if (value.is(Kind::kSet)) return value;
+    if (!value.is(Kind::kList) && !value.is(Kind::kRange)) fail();
+    const auto set = heap().make<Map>(Kind::kSet);
+    Values items = items_of(value);
+    if (name == "TreeSet")
+      std::stable_sort(items.begin(), items.end(),
+                       [this](const Value& a, const Value& b) { return compare(a, b) < 0; });
+    for (const auto& item : items)
+      set->put(item, Value());
+    return set;
+  }
+  const bool is_array = value.is(Kind::kList) && value.as<List>().element != nullptr;
+  if (name == "List" || name == "ArrayList" || name == "Collection" || name == "LinkedList") {
+    if (value.is(Kind::kList) && !is_array) return value;
+    if (value.is(Kind::kSet) && name == "Collection") return value;
+    if (value.is(Kind::kRange) && (name == "List" || name == "Collection")) return value;
+    const bool converts =
+        is_array || (is_as && (value.is(Kind::kSet) || value.is(Kind::kRange) || value.is_text()));
+    if (!converts) fail();
+    return list(items_of(value));
+  }
+  if (name == "Iterable" && is_array) return value;
+  if ((name == "LinkedHashMap" || name == "TreeMap") && value.is(Kind::kMap)) return value;
+  if (name == "StringBuilder" && value.is(Kind::kBuilder)) return value;
+  if (!is_instance(value, info)) fail();
+  return value;
+}
+
+Value Fiber::cast_to_number(const Value& value, const ClassInfo& info, bool is_as) {
+  const auto name = info.simple_name();
+  if (value.is_text()) {
+    const std::string text = to_text(value);
+    if (is_as) return parse_number(text, info);
+    if (text.size() == 1)
+      return cast_to_number(Value::integer(static_cast<unsigned char>(text[0])), info, true);
+  }
+  if (!value.is_number())
+    throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",
+              "Cannot cast object '" + to_text(value) + "' with class '" + class_name_of(value) +
+                  "' to class '" + info.name + "'");
+  if (name == "Double" || name == "Float") return Value::real(real_of(value));
+  if (name == "BigDecimal") {
+    if (value.is(Kind::kBigDecimal)) return value;
+    return decimal(decimal_of(value));
+  }
+  if (name == "BigInteger") {
+    if (value.is(Kind::kBigInteger)) return value;
+    return number_value(Kind::kBigInteger, decimal_of(value).rounded(0, Decimal::Rounding::kDown));
+  }
+  std::int64_t whole = 0;
+  if (value.is(Kind::kDouble)) {
+    const double real = value.real_number();
+    // Java's narrowing: NaN is 0, what is too large is the largest.
+    whole = std::isnan(real)  ? 0
+            : real >= 9.2e18  ? INT64_MAX
+            : real <= -9.2e18 ? INT64_MIN
+                              : static_cast<std::int64_t>(real);
+    if (name != "Long") whole = std::clamp<std::int64_t>(whole, INT32_MIN, INT32_MAX);
+  } else {
+    whole = decimal_of(value).to_long();
+  }
+  if (name == "Long") return Value::whole(whole);
+  if (name == "Short") return Value::integer(static_cast<std::int16_t>(whole));
+  if (name == "Byte") return Value::integer(static_cast<std::int8_t>(whole));
+  return Value::integer(static_cast<std::int32_t>(static_cast<std::uint32_t>(whole)));
+}
+
+Value Fiber::parse_number(const std::string& source, const ClassInfo& info) {
+  const auto name = info.simple_name();
+  const auto begin = source.find_first_not_of(" \t\r\n");
+  const auto end = source.find_last_not_of(" \t\r\n");
+  const std::string text = begin == std::string::npos ? "" : source.substr(begin, end - begin + 1);
+  const auto fail = [&]() {
+    throw_new("java.lang.NumberFormatException", text.empty() && name != "BigDecimal"
+                                                     ? "For input string: \"" + source + "\""
+                                                     : "For input string: \"" + text + "\"");
+  };
+  const auto number = Decimal::parse(text);
+  if (!number) fail();
+  if (name == "Double" || name == "Float") return Value::real(number->to_double());
+  if (name == "BigDecimal") return decimal(*number);
+  const bool is_whole = text.find_first_of(".eE") == std::string::npos;
+  if (!is_whole) fail();
+  if (name == "BigInteger") return number_value(Kind::kBigInteger, number);
+  const std::int64_t low = name == "Long" ? INT64_MIN : INT32_MIN;
+  const std::int64_t high = name == "Long" ? INT64_MAX : INT32_MAX;
+  if (number->compare(Decimal(low)) < 0 || number->compare(Decimal(high)) > 0) fail();
+  if (name == "Long") return Value::whole(number->to_long());
+  return Value::integer(static_cast<std::int32_t>(number->to_long()));
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/time.h"
+
+// Dates as text in the letters of java.text.SimpleDateFormat. Pure; any thread; no locale but
+// English, no zone but a given one.
+
+namespace runtask::groovy {
+
+struct Zone {
+  int offset_minutes = 0;
+  std::string name = "UTC";
+};
+
+// None if the pattern has a letter that SimpleDateFormat does not know; `bad` then holds it.
+[[nodiscard]] std::optional<std::string> format_date(WallTime time, std::string_view pattern,
+                                                     const Zone& zone, char& bad);
+// "Sat Jan 31 12:34:56 UTC 2026", as Date.toString().
+[[nodiscard]] std::string date_text(WallTime time, const Zone& zone);
+// "UTC", "GMT", "GMT+02:00": the zones that need no data.
+[[nodiscard]] std::optional<Zone> zone_of(std::string_view name);
+
+}  // namespace runtask::groovy

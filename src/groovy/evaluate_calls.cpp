@@ -1,0 +1,388 @@
+#include <algorithm>
+
+#include "groovy/classes.h"
+#include "groovy/fiber.h"
+#include "groovy/methods.h"
+
+// Calls: of closures, of the script's methods, of what values can do, of the host.
+
+namespace runtask::groovy {
+
+struct Fiber::Depth {
+  explicit Depth(Fiber& of_fiber) : fiber(of_fiber) {
+    if (++fiber.calls_ > fiber.interpreter_.limits_.call_depth_max) {
+      --fiber.calls_;
+      fiber.abort(Code::kFull,
+                  "calls are nested deeper than " +
+                      std::to_string(fiber.interpreter_.limits_.call_depth_max),
+                  "is there a recursion that does not end?");
+    }
+  }
+  Depth(const Depth&) = delete;
+  Depth& operator=(const Depth&) = delete;
+  ~Depth() { --fiber.calls_; }
+  Fiber& fiber;
+};
+
+// Named arguments become one map, in front.
+Values Fiber::eval_arguments(const std::vector<Argument>& arguments, const Ref<Scope>& scope) {
+  Values values;
+  values.reserve(arguments.size());
+  Ref<Map> named;
+  for (const auto& argument : arguments) {
+    if (argument.is_named) {
+      if (!named) named = map();
+      if (const auto* spread = node_if<SpreadExpr>(*argument.value)) {
+        const Value other = eval(*spread->value, scope);
+        if (!other.is(Kind::kMap)) abort(Code::kInvalid, "`*:` needs a map");
+        const auto items = other.as<Map>().items();
+        for (const auto& item : items)
+          named->put(item.key, item.value);
+        continue;
+      }
+      const Value key =
+          argument.label_value ? eval(*argument.label_value, scope) : string(argument.label);
+      named->put(key, eval(*argument.value, scope));
+    } else if (const auto* spread = node_if<SpreadExpr>(*argument.value)) {
+      for (auto& one : items_of(eval(*spread->value, scope)))
+        values.push_back(std::move(one));
+    } else {
+      values.push_back(eval(*argument.value, scope));
+    }
+  }
+  if (named) values.insert(values.begin(), named);
+  return values;
+}
+
+Value Fiber::eval_call(const CallExpr& expr, const Ref<Scope>& scope) {
+  step();
+  if (expr.object && expr.calls_object) {
+    const Value callable = eval(*expr.object, scope);
+    Values arguments = eval_arguments(expr.arguments, scope);
+    at(expr.range, *scope);
+    return call_value(callable, arguments);
+  }
+  if (!expr.object) {
+    const std::string& name = expr.name != nullptr ? *expr.name : std::string();
+    const std::string computed = expr.name != nullptr ? "" : to_text(eval(*expr.computed, scope));
+    Values arguments = eval_arguments(expr.arguments, scope);
+    at(expr.range, *scope);
+    if (expr.may_be_variable) {
+      if (const Scope::Slot* slot = scope->find(expr.name)) {
+        const Value callable = slot->value;
+        return call_value(callable, arguments);
+      }
+    }
+    return call_free(expr, expr.name != nullptr ? name : computed, arguments, scope);
+  }
+  const Value object = eval(*expr.object, scope);
+  if (expr.is_safe && object.is_null()) return {};
+  const std::string computed = expr.name != nullptr ? "" : to_text(eval(*expr.computed, scope));
+  const std::string& name = expr.name != nullptr ? *expr.name : computed;
+  Values arguments = eval_arguments(expr.arguments, scope);
+  at(expr.range, *scope);
+  if (!expr.is_spread) return call_method(object, name, arguments);
+  if (object.is_null()) return {};
+  Values results;
+  iterate(object, [&](const Value& item) {
+    step();
+    Values own = arguments;
+    results.push_back(item.is_null() ? Value() : call_method(item, name, own));
+    return true;
+  });
+  return list(std::move(results));
+}
+
+// A call on nobody.
+Value Fiber::call_free(const CallExpr& expr, const std::string& name, Values& arguments,
+                       const Ref<Scope>& scope) {
+  if (auto value = call_delegate(scope, name, arguments, true)) return *value;
+  const Ref<Script> script = scope->script;
+  if (auto value = call_script_method(script, name, arguments)) return *value;
+  Value variable;
+  if (const auto field = script->fields.find(name); field != script->fields.end())
+    variable = field->second;
+  else if (const Value* bound = script->binding->find(std::string_view(name)))
+    variable = *bound;
+  if (!variable.is_null()) return call_value(variable, arguments);
+  Call call{*this, name, std::move(arguments), expr.range, script};
+  if (auto outcome = host().call(call)) return unwrap(std::move(*outcome));
+  arguments = std::move(call.arguments);
+  at(expr.range, *scope);
+  if (auto value = call_builtin(name, arguments)) return *value;
+  if (auto value = call_delegate(scope, name, arguments, false)) return *value;
+  // A global of the host that can be called, such as a script of a shared library.
+  if (auto global = host().get(*this, name)) {
+    const Value callable = unwrap(std::move(*global));
+    if (callable.is_object()) return call_value(callable, arguments);
+  }
+  missing_method(script, name, arguments);
+}
+
+std::optional<Value> Fiber::call_delegate(const Ref<Scope>& scope, const std::string& name,
+                                          Values& arguments, bool first) {
+  for (Scope* around = scope.get(); around != nullptr; around = around->parent.get()) {
+    if (!around->closure || !around->closure->has_delegate) continue;
+    const auto strategy = around->closure->strategy;
+    const bool is_first = strategy == Resolve::kDelegateFirst || strategy == Resolve::kDelegateOnly;
+    if (is_first != first || strategy == Resolve::kOwnerOnly) continue;
+    const Value delegate = around->closure->delegate;
+    if (delegate.is_null()) continue;
+    if (auto value = try_method(delegate, name, arguments)) return value;
+  }
+  return std::nullopt;
+}
+
+namespace {
+
+// How well a value fits a type, 0 best; none if it does not.
+std::optional<int> fit(const Value& value, const TypeName& type) {
+  constexpr int kAnything = 20;
+  if (type.info == nullptr || type.info->name == "java.lang.Object") return kAnything;
+  if (value.is_null()) return is_primitive(type.name) ? std::nullopt : std::optional(1);
+  if (type.is_array) return value.is(Kind::kList) ? std::optional(1) : std::nullopt;
+  const auto name = type.info->simple_name();
+  const std::string own = class_name_of(value);
+  if (own == type.info->name) return 0;
+  if (value.is(Kind::kGString) && name == "String") return 2;
+  if (is_instance(value, *type.info)) return 3;
+  if (value.is_number() && type.info->is_a("java.lang.Number")) {
+    // Only to a type that holds every value of the other.
+    if (value.is(Kind::kInteger))
+      return name == "Integer"                     ? 0
+             : name == "Long"                      ? 1
+             : name == "BigInteger"                ? 3
+             : name == "Double" || name == "Float" ? 4
+             : name == "BigDecimal"                ? 5
+                                                   : std::optional<int>();
+    if (name == "Double" || name == "Float") return 6;
+    if (value.is(Kind::kLong)) return name == "Long" ? std::optional(0) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+std::optional<int> fit_all(const std::vector<Parameter>& parameters, const Values& arguments) {
+  const std::size_t count = parameters.size();
+  const auto presets = static_cast<std::size_t>(
+      std::count_if(parameters.begin(), parameters.end(),
+                    [](const Parameter& parameter) { return parameter.preset != nullptr; }));
+  const bool is_variadic =
+      count > 0 && (parameters.back().is_variadic || parameters.back().type.is_array);
+  const std::size_t given = arguments.size();
+  if (given > count && !is_variadic) return std::nullopt;
+  if (given + presets + (is_variadic ? 1 : 0) < count) return std::nullopt;
+  std::size_t missing = given < count ? count - given : 0;
+  int total = 0;
+  std::vector<bool> skipped(count, false);
+  for (std::size_t i = count; i-- > 0 && missing > 0;)
+    if (parameters[i].preset) {
+      skipped[i] = true;
+      --missing;
+    }
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < count && next < given; ++i) {
+    if (skipped[i]) continue;
+    if (i + 1 == count && is_variadic && !(given == count && arguments[next].is(Kind::kList)))
+      return total + 50;
+    const auto one = fit(arguments[next++], parameters[i].type);
+    if (!one) return std::nullopt;
+    total += *one;
+  }
+  return total;
+}
+
+}  // namespace
+
+std::optional<Value> Fiber::call_script_method(const Ref<Script>& script, const std::string& name,
+                                               Values& arguments) {
+  const auto* methods = script->methods_named(name);
+  if (methods == nullptr) return std::nullopt;
+  const MethodDecl* best = nullptr;
+  int best_fit = 0;
+  for (const auto* method : *methods) {
+    const auto how = fit_all(method->parameters, arguments);
+    if (!how || (best != nullptr && *how >= best_fit)) continue;
+    best = method;
+    best_fit = *how;
+  }
+  if (best == nullptr && arguments.empty() && methods->size() == 1 &&
+      (*methods)[0]->parameters.size() == 1) {
+    arguments.emplace_back();  // f() of f(x) passes null, as Groovy does.
+    if (fit_all((*methods)[0]->parameters, arguments)) best = (*methods)[0];
+    if (best == nullptr) arguments.clear();
+  }
+  if (best == nullptr) return std::nullopt;
+  return run_method(script, *best, arguments);
+}
+
+Value Fiber::run_method(const Ref<Script>& script, const MethodDecl& method, Values& arguments) {
+  const Depth depth(*this);
+  const auto scope = heap().make<Scope>(Ref<Scope>(), script);
+  bind(method.parameters, arguments, scope);
+  (void)run_block(method.body, scope, false);
+  Value result = std::move(result_);
+  result_ = Value();
+  if (method.type.name == "void") return {};
+  if (method.type.info != nullptr && !result.is_null()) return cast(result, method.type, false);
+  return result;
+}
+
+// REQUIRES: the arguments fit.
+void Fiber::bind(const std::vector<Parameter>& parameters, Values& arguments,
+                 const Ref<Scope>& scope) {
+  const std::size_t count = parameters.size();
+  const std::size_t given = arguments.size();
+  std::size_t missing = given < count ? count - given : 0;
+  std::vector<bool> skipped(missing > 0 ? count : 0, false);
+  for (std::size_t i = count; i-- > 0 && missing > 0;)
+    if (parameters[i].preset) {
+      skipped[i] = true;
+      --missing;
+    }
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const Parameter& parameter = parameters[i];
+    const TypeName* type =
+        parameter.type.info != nullptr || parameter.type.is_array ? &parameter.type : nullptr;
+    const bool is_last = i + 1 == count;
+    if (is_last && (parameter.is_variadic || parameter.type.is_array) &&
+        !(given == count && arguments[next].is(Kind::kList))) {
+      const auto rest = heap().make<List>(
+          Values(arguments.begin() + static_cast<std::ptrdiff_t>(std::min(next, given)),
+                 arguments.end()),
+          parameter.type.info != nullptr ? parameter.type.info : &known_class("java.lang.Object"));
+      scope->declare(parameter.name, rest);
+      return;
+    }
+    Value value;
+    if (!skipped.empty() && skipped[i])
+      value = eval(*parameter.preset, scope);
+    else if (next < given)
+      value = arguments[next++];
+    if (type != nullptr && !value.is_null() && !parameter.is_variadic)
+      value = cast(value, *type, false);
+    scope->declare(parameter.name, std::move(value), type);
+  }
+}
+
+int Fiber::arity_of(const Closure& closure) {
+  if (closure.code == nullptr) return closure.arity;
+  const int own = closure.code->has_arrow ? static_cast<int>(closure.code->parameters.size()) : 1;
+  return std::max(0, own - static_cast<int>(closure.curried.size()));
+}
+
+Value Fiber::call_closure(Closure& closure, Values& arguments) {
+  const Depth depth(*this);
+  const Ref<Closure> held(&closure);
+  step();
+  if (!closure.curried.empty())
+    arguments.insert(arguments.begin(), closure.curried.begin(), closure.curried.end());
+  if (closure.code == nullptr) return closure.native ? closure.native(*this, arguments) : Value();
+  const ClosureExpr& code = *closure.code;
+  const auto scope = heap().make<Scope>(closure.scope, closure.scope->script);
+  scope->closure = held;
+  if (!code.has_arrow) {
+    if (arguments.size() > 1) missing_method(Value(held), "call", arguments);
+    scope->declare(code.it, arguments.empty() ? Value() : std::move(arguments[0]));
+  } else if (code.parameters.size() == 1 && arguments.size() == 1 &&
+             code.parameters[0].type.info == nullptr && !code.parameters[0].is_variadic) {
+    scope->declare(code.parameters[0].name, std::move(arguments[0]));
+  } else {
+    // One list for several parameters is taken apart.
+    if (arguments.size() == 1 && code.parameters.size() > 1 && arguments[0].is(Kind::kList) &&
+        !fit_all(code.parameters, arguments)) {
+      const Values parts = arguments[0].as<List>().items;
+      arguments = parts;
+    }
+    if (arguments.empty() && code.parameters.size() == 1 && !code.parameters[0].preset)
+      arguments.emplace_back();
+    if (!fit_all(code.parameters, arguments)) missing_method(Value(held), "call", arguments);
+    bind(code.parameters, arguments, scope);
+  }
+  (void)run_block(code.body, scope, false);
+  return std::exchange(result_, Value());
+}
+
+Value Fiber::call1(const Value& callable, Value argument) {
+  Values arguments;
+  arguments.push_back(std::move(argument));
+  return call_value(callable, arguments);
+}
+
+Value Fiber::call_value(const Value& callable, Values& arguments) {
+  if (callable.is(Kind::kClosure)) {
+    // The value may be dropped by what it does; the local copy keeps it.
+    const Value held = callable;
+    return call_closure(held.as<Closure>(), arguments);
+  }
+  if (callable.is_null())
+    throw_new("java.lang.NullPointerException", "Cannot invoke method call() on null object");
+  return call_method(callable, "call", arguments);
+}
+
+std::optional<Value> Fiber::call_builtin(const std::string& name, Values& arguments) {
+  if (name == "println" || name == "print") {
+    if (arguments.size() > 1) return std::nullopt;
+    std::string text = arguments.empty() ? "" : to_text(arguments[0]);
+    if (name == "println") text += "\n";
+    host().print(*this, text);
+    return Value();
+  }
+  if (name == "printf" || name == "sprintf") {
+    if (arguments.empty()) return std::nullopt;
+    const Value text = string(format_text(*this, arguments));
+    if (name == "sprintf") return text;
+    host().print(*this, text.text());
+    return Value();
+  }
+  return std::nullopt;
+}
+
+Value Fiber::call_method(const Value& object, const std::string& name, Values& arguments) {
+  if (object.is_null()) {
+    if (name == "toString") return string("null");
+    if (name == "equals" && arguments.size() == 1) return Value::of(arguments[0].is_null());
+    if (name == "is" && arguments.size() == 1) return Value::of(arguments[0].is_null());
+    if (name == "iterator") return list();
+    throw_new("java.lang.NullPointerException",
+              "Cannot invoke method " + name + "() on null object");
+  }
+  if (auto value = try_method(object, name, arguments)) return *value;
+  missing_method(object, name, arguments);
+}
+
+std::optional<Value> Fiber::try_method(const Value& receiver, const std::string& name,
+                                       Values& arguments) {
+  const Value object = receiver;  // Keeps it alive whatever the method does.
+  if (object.is_null()) return std::nullopt;
+  if (object.is(Kind::kHost)) {
+    if (auto outcome = object.as<HostObject>().call(*this, name, arguments))
+      return unwrap(std::move(*outcome));
+    // A property that can be called.
+    if (auto property = object.as<HostObject>().get(*this, name)) {
+      const Value callable = unwrap(std::move(*property));
+      if (callable.is(Kind::kClosure)) return call_value(callable, arguments);
+    }
+  }
+  if (object.is(Kind::kScript)) {
+    const Ref<Script> script(&object.as<Script>());
+    if (auto value = call_script_method(script, name, arguments)) return value;
+    if (const Value* bound = script->binding->find(std::string_view(name)))
+      if (bound->is(Kind::kClosure)) return call_value(*bound, arguments);
+    Call call{*this, name, std::move(arguments), range_, script};
+    if (auto outcome = host().call(call)) return unwrap(std::move(*outcome));
+    arguments = std::move(call.arguments);
+    if (auto value = call_builtin(name, arguments)) return value;
+  }
+  MethodCall call{*this, object, name, arguments};
+  if (const Method method = find_method(object, name)) {
+    if (auto value = method(call)) return value;
+  }
+  if (object.is(Kind::kMap)) {
+    if (const Value* member = object.as<Map>().find(std::string_view(name)))
+      if (member->is(Kind::kClosure)) return call_value(*member, arguments);
+  }
+  return std::nullopt;
+}
+
+}  // namespace runtask::groovy

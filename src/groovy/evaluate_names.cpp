@@ -1,0 +1,361 @@
+#include <algorithm>
+
+#include "groovy/classes.h"
+#include "groovy/fiber.h"
+#include "groovy/regex.h"
+#include "groovy/text_index.h"
+
+// Names, properties, subscripts.
+
+namespace runtask::groovy {
+
+Value Fiber::get_name(const NameExpr& expr, const Ref<Scope>& scope) {
+  if (expr.is_local) {
+    if (const Scope::Slot* slot = scope->find(expr.name)) return slot->value;
+  }
+  if (expr.info != nullptr) return heap().make<ClassValue>(*expr.info);
+  return get_free_name(*expr.name, scope);
+}
+
+// A name that no variable of the text has: closures' delegates, the script's fields and binding,
+// the host.
+Value Fiber::get_free_name(const std::string& name, const Ref<Scope>& scope) {
+  std::vector<Ref<Closure>> later;
+  for (Scope* at = scope.get(); at != nullptr; at = at->parent.get()) {
+    if (!at->closure) continue;
+    Closure& closure = *at->closure;
+    if (name == "delegate" || name == "owner" || name == "resolveStrategy")
+      return *property_of_closure(closure, name);
+    if (!closure.has_delegate) continue;
+    const bool is_first =
+        closure.strategy == Resolve::kDelegateFirst || closure.strategy == Resolve::kDelegateOnly;
+    if (is_first) {
+      const Value delegate = closure.delegate;
+      if (auto value = try_property(delegate, name)) return *value;
+      if (at->closure->strategy == Resolve::kDelegateOnly) missing_property(delegate, name);
+    } else if (closure.strategy == Resolve::kOwnerFirst) {
+      later.push_back(at->closure);
+    }
+  }
+  if (auto value = property_of_script(*scope->script, name)) return *value;
+  for (const auto& closure : later)
+    if (auto value = try_property(closure->delegate, name)) return *value;
+  missing_property(scope->script, name);
+}
+
+std::optional<Value> Fiber::property_of_script(Script& script, const std::string& name) {
+  if (const auto field = script.fields.find(name); field != script.fields.end())
+    return field->second;
+  if (const Value* value = script.binding->find(std::string_view(name))) return *value;
+  if (auto value = host().get(*this, name)) return unwrap(std::move(*value));
+  if (name == "binding") return Value(script.binding);
+  if (name == "class") return heap().make<ClassValue>(known_class("groovy.lang.Script"));
+  return std::nullopt;
+}
+
+std::optional<Value> Fiber::property_of_closure(Closure& closure, const std::string& name) {
+  const auto owner = [&]() -> Value {
+    if (closure.owner) return closure.owner;
+    return closure.scope ? Value(closure.scope->script) : Value();
+  };
+  if (name == "delegate") return closure.has_delegate ? closure.delegate : owner();
+  if (name == "owner") return owner();
+  if (name == "thisObject") return closure.scope ? Value(closure.scope->script) : Value();
+  if (name == "resolveStrategy") return Value::integer(static_cast<std::int32_t>(closure.strategy));
+  if (name == "maximumNumberOfParameters") return Value::integer(std::max(arity_of(closure), 0));
+  return std::nullopt;
+}
+
+std::optional<Value> Fiber::property_of_throwable(const Throwable& throwable,
+                                                  const std::string& name) {
+  if (name == "message" || name == "localizedMessage") return throwable.message;
+  if (name == "cause") return throwable.cause;
+  const bool is_missing = throwable.info.is_a("groovy.lang.MissingPropertyException");
+  if (name == (is_missing ? "property" : "method") && throwable.payload.is(Kind::kString))
+    return throwable.payload;
+  if (name == "stackTrace" || name == "suppressed") return Value(list());
+  return std::nullopt;
+}
+
+std::optional<Value> Fiber::try_property(const Value& object, const std::string& name) {
+  switch (object.kind()) {
+    case Kind::kNull:
+      throw_new("java.lang.NullPointerException",
+                "Cannot get property '" + name + "' on null object");
+    case Kind::kMap:
+      return get_index(object, string(name));
+    case Kind::kHost: {
+      auto value = object.as<HostObject>().get(*this, name);
+      if (!value) return std::nullopt;
+      return unwrap(std::move(*value));
+    }
+    case Kind::kScript:
+      return property_of_script(object.as<Script>(), name);
+    case Kind::kClosure:
+      if (auto value = property_of_closure(object.as<Closure>(), name)) return value;
+      break;
+    case Kind::kThrowable:
+      if (auto value = property_of_throwable(object.as<Throwable>(), name)) return value;
+      break;
+    case Kind::kEntry:
+      if (name == "key") return object.as<Entry>().key;
+      if (name == "value") return object.as<Entry>().value;
+      break;
+    default:
+      break;
+  }
+  if (name == "class") return heap().make<ClassValue>(*class_of(object));
+  const bool is_array = object.is(Kind::kList) && object.as<List>().element != nullptr;
+  if (is_array && name == "length")
+    return Value::integer(static_cast<std::int32_t>(object.as<List>().items.size()));
+  const bool is_collection =
+      object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kRange);
+  if (is_collection && name != "empty") return spread_property(object, name);
+  if (object.is(Kind::kClass)) {
+    Values none;
+    if (auto value = try_method(object, "static " + name, none)) return value;
+  }
+  // getName() and isName() are the properties `name`.
+  std::string method = name;
+  if (!method.empty() && method[0] >= 'a' && method[0] <= 'z')
+    method[0] = static_cast<char>(method[0] - 'a' + 'A');
+  Values none;
+  if (auto value = try_method(object, "get" + method, none)) return value;
+  return try_method(object, "is" + method, none);
+}
+
+Value Fiber::get_property(const Value& object, const std::string& name) {
+  if (auto value = try_property(object, name)) return *value;
+  missing_property(object, name);
+}
+
+Value Fiber::spread_property(const Value& object, const std::string& name, bool keeps_nulls) {
+  if (object.is_null()) return {};
+  Values values;
+  iterate(object, [&](const Value& item) {
+    step();
+    // list.name skips nulls, list*.name keeps them: as Groovy does.
+    if (item.is_null()) {
+      if (keeps_nulls) values.emplace_back();
+      return true;
+    }
+    values.push_back(get_property(item, name));
+    return true;
+  });
+  return list(std::move(values));
+}
+
+void Fiber::set_property(const Value& object, const std::string& name, Value value) {
+  switch (object.kind()) {
+    case Kind::kNull:
+      throw_new("java.lang.NullPointerException",
+                "Cannot set property '" + name + "' on null object");
+    case Kind::kMap:
+      return set_index(object, string(name), std::move(value));
+    case Kind::kHost: {
+      auto done = object.as<HostObject>().set(*this, name, value);
+      if (!done) break;
+      (void)unwrap(std::move(*done));
+      return;
+    }
+    case Kind::kScript: {
+      auto& script = object.as<Script>();
+      if (const auto field = script.fields.find(name); field != script.fields.end()) {
+        field->second = std::move(value);
+        return;
+      }
+      script.binding->put(string(name), std::move(value));
+      return;
+    }
+    case Kind::kClosure: {
+      auto& closure = object.as<Closure>();
+      if (name == "delegate") {
+        closure.delegate = std::move(value);
+        closure.has_delegate = true;
+        return;
+      }
+      if (name == "resolveStrategy" && value.is(Kind::kInteger) && value.number() >= 0 &&
+          value.number() <= 4) {
+        closure.strategy = static_cast<Resolve>(value.number());
+        return;
+      }
+      break;
+    }
+    case Kind::kEntry:
+      if (name == "value" && object.as<Entry>().map) {
+        object.as<Entry>().value = value;
+        object.as<Entry>().map->put(object.as<Entry>().key, std::move(value));
+        return;
+      }
+      break;
+    case Kind::kList:
+      for (const auto& item : Values(object.as<List>().items))
+        set_property(item, name, value);
+      return;
+    default:
+      break;
+  }
+  const bool can_read = try_property(object, name).has_value();
+  if (can_read)
+    throw_new("groovy.lang.ReadOnlyPropertyException",
+              "Cannot set readonly property: " + name + " for class: " + class_name_of(object));
+  missing_property(object, name);
+}
+
+Value Fiber::get_index(const Value& object, const Value& index) {
+  switch (object.kind()) {
+    case Kind::kNull:
+      throw_new("java.lang.NullPointerException", "Cannot invoke method getAt() on null object");
+    case Kind::kMap: {
+      auto& map = object.as<Map>();
+      if (const Value* value = map.find(index)) return *value;
+      if (map.missing.is_null()) return {};
+      Value value = call1(map.missing, index);
+      map.put(index, value);
+      return value;
+    }
+    case Kind::kHost: {
+      auto value = object.as<HostObject>().at(*this, plain(index));
+      if (value) return unwrap(std::move(*value));
+      missing_method(object, "getAt", {index});
+    }
+    case Kind::kList:
+    case Kind::kRange:
+      return index_list(object, index);
+    case Kind::kString:
+    case Kind::kGString:
+      return index_text(to_text(object), index);
+    case Kind::kMatcher: {
+      Values arguments{index};
+      return call_method(object, "getAt", arguments);
+    }
+    default:
+      if (index.is_text()) return get_property(object, to_text(index));
+      missing_method(object, "getAt", {index});
+  }
+}
+
+Value Fiber::index_list(const Value& object, const Value& index) {
+  const std::int64_t size = object.is(Kind::kRange)
+                                ? object.as<Range>().size()
+                                : static_cast<std::int64_t>(object.as<List>().items.size());
+  const auto item = [&](std::int64_t place) {
+    return object.is(Kind::kRange) ? object.as<Range>().at(place)
+                                   : object.as<List>().items[static_cast<std::size_t>(place)];
+  };
+  if (index.is(Kind::kInteger) || index.is(Kind::kLong)) {
+    std::int64_t place = index.number();
+    const bool is_array = object.is(Kind::kList) && object.as<List>().element != nullptr;
+    if (place < -size || (is_array && place >= size)) {
+      throw_new("java.lang.ArrayIndexOutOfBoundsException",
+                place < 0 ? "Negative array index [" + std::to_string(place) +
+                                "] too large for array size " + std::to_string(size)
+                          : "Index " + std::to_string(place) + " out of bounds for length " +
+                                std::to_string(size));
+    }
+    if (place < 0) place += size;
+    return place < size ? item(place) : Value();
+  }
+  if (index.is(Kind::kRange)) {
+    const auto& range = index.as<Range>();
+    if (range.is_empty) return list();
+    std::int64_t from = range.first < 0 ? range.first + size : range.first;
+    std::int64_t to = range.last < 0 ? range.last + size : range.last;
+    const bool is_reverse = from > to;
+    if (is_reverse) std::swap(from, to);
+    if (from < 0)
+      throw_new("java.lang.IndexOutOfBoundsException", "fromIndex = " + std::to_string(from));
+    if (to >= size)
+      throw_new("java.lang.IndexOutOfBoundsException", "toIndex = " + std::to_string(to + 1));
+    Values items;
+    for (std::int64_t place = from; place <= to; ++place)
+      items.push_back(item(place));
+    if (is_reverse) std::reverse(items.begin(), items.end());
+    return list(std::move(items));
+  }
+  if (index.is(Kind::kList)) {
+    Values items;
+    for (const auto& one : index.as<List>().items)
+      items.push_back(index_list(object, one));
+    return list(std::move(items));
+  }
+  if (index.is_text()) return spread_property(object, to_text(index));
+  missing_method(object, "getAt", {index});
+}
+
+Value Fiber::index_text(const std::string& text, const Value& index) {
+  const TextIndex places(text);
+  const auto size = static_cast<std::int64_t>(places.size());
+  const auto out_of = [&](std::int64_t begin, std::int64_t end) {
+    throw_new("java.lang.StringIndexOutOfBoundsException", "begin " + std::to_string(begin) +
+                                                               ", end " + std::to_string(end) +
+                                                               ", length " + std::to_string(size));
+  };
+  if (index.is(Kind::kInteger) || index.is(Kind::kLong)) {
+    const std::int64_t place = index.number() < 0 ? index.number() + size : index.number();
+    if (place < 0 || place >= size) out_of(place, place + 1);
+    return string(places.part(place, place + 1));
+  }
+  if (index.is(Kind::kRange)) {
+    const auto& range = index.as<Range>();
+    if (range.is_empty) return string("");
+    std::int64_t from = range.first < 0 ? range.first + size : range.first;
+    std::int64_t to = range.last < 0 ? range.last + size : range.last;
+    const bool is_reverse = from > to;
+    if (is_reverse) std::swap(from, to);
+    if (from < 0 || to >= size) out_of(from, to + 1);
+    std::string part;
+    for (std::int64_t place = from; place <= to; ++place)
+      part =
+          is_reverse ? places.part(place, place + 1) + part : part + places.part(place, place + 1);
+    return string(std::move(part));
+  }
+  if (index.is(Kind::kList)) {
+    std::string part;
+    for (const auto& one : index.as<List>().items)
+      part += to_text(index_text(text, one));
+    return string(std::move(part));
+  }
+  missing_method(string(text), "getAt", {index});
+}
+
+void Fiber::set_index(const Value& object, const Value& index, Value value) {
+  switch (object.kind()) {
+    case Kind::kNull:
+      throw_new("java.lang.NullPointerException", "Cannot invoke method putAt() on null object");
+    case Kind::kMap: {
+      // A GString key becomes a String here, though not in a literal: docs/GROOVY.md.
+      object.as<Map>().put(plain(index), std::move(value));
+      return;
+    }
+    case Kind::kHost: {
+      auto done = object.as<HostObject>().put(*this, plain(index), value);
+      if (!done) missing_method(object, "putAt", {index, value});
+      (void)unwrap(std::move(*done));
+      return;
+    }
+    case Kind::kList: {
+      auto& target = object.as<List>();
+      if (!index.is(Kind::kInteger)) missing_method(object, "putAt", {index, value});
+      const auto size = static_cast<std::int64_t>(target.items.size());
+      const std::int64_t place = index.number() < 0 ? index.number() + size : index.number();
+      if (place < 0 || (target.element != nullptr && place >= size))
+        throw_new("java.lang.ArrayIndexOutOfBoundsException",
+                  "Index " + std::to_string(index.number()) + " out of bounds for length " +
+                      std::to_string(size));
+      if (place >= static_cast<std::int64_t>(interpreter_.limits_.memory_bytes_max / sizeof(Value)))
+        abort(Code::kFull, "a list is too large");
+      if (place >= size) {
+        target.items.resize(static_cast<std::size_t>(place) + 1);
+        target.changed();
+      }
+      target.items[static_cast<std::size_t>(place)] = std::move(value);
+      return;
+    }
+    default:
+      if (index.is_text()) return set_property(object, to_text(index), std::move(value));
+      missing_method(object, "putAt", {index, value});
+  }
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,325 @@
+#include <algorithm>
+#include <array>
+
+#include "groovy/classes.h"
+#include "groovy/grammar.h"
+#include "groovy/limits.h"
+
+namespace runtask::groovy {
+namespace {
+
+bool is_modifier(const Token& token) {
+  constexpr std::array kModifiers = {"final",     "static",       "private",   "public",
+                                     "protected", "synchronized", "transient", "volatile",
+                                     "abstract",  "native"};
+  return token.is(TokenKind::kKeyword) &&
+         std::find(kModifiers.begin(), kModifiers.end(), token.text) != kModifiers.end();
+}
+
+bool is_upper(std::string_view word) {
+  return !word.empty() && word[0] >= 'A' && word[0] <= 'Z';
+}
+
+}  // namespace
+
+std::vector<Annotation> Grammar::parse_annotations() {
+  std::vector<Annotation> annotations;
+  while (token().is_operator("@") && !token(1).is_keyword("interface")) {
+    Annotation annotation;
+    const std::size_t begin = take().range.begin;
+    SourceRange range;
+    annotation.name = parse_dotted_name(range);
+    annotation.name.erase(0, annotation.name.rfind('.') + 1);
+    if (token().is_operator("(")) {
+      take();
+      // @Grab(group = 'x', ...) names its members with =, @Library('x') has one without a name.
+      while (!token().is_operator(")")) {
+        Argument argument;
+        if (token().is(TokenKind::kIdentifier) && token(1).is_operator("=")) {
+          argument.is_named = true;
+          argument.label_range = token().range;
+          argument.label = take().text;
+          take();
+        }
+        argument.value = parse_expression();
+        annotation.arguments.push_back(std::move(argument));
+        if (!take_operator(",")) break;
+      }
+      expect(")", "after the annotation's values");
+    }
+    annotation.range = {begin, last_end()};
+    annotations.push_back(std::move(annotation));
+    skip_newlines();
+  }
+  return annotations;
+}
+
+void Grammar::parse_import(std::vector<Annotation> annotations) {
+  const std::size_t begin = token().range.begin;
+  const bool is_package = take().text == "package";
+  Import import;
+  import.is_static = take_keyword("static");
+  SourceRange range;
+  import.name = parse_dotted_name(range);
+  if (take_operator(".")) {
+    expect("*", "or a name at the end of the import");
+    import.name += ".*";
+  }
+  if (take_keyword("as")) {
+    if (!token().is(TokenKind::kIdentifier)) fail_unexpected("a name after `as`");
+    import.alias = take().text;
+  }
+  import.range = {begin, last_end()};
+  std::move(annotations.begin(), annotations.end(), std::back_inserter(unit_.annotations));
+  if (!is_package) unit_.imports.push_back(std::move(import));
+  end_statement();
+}
+
+bool Grammar::at_class() const {
+  std::size_t ahead = 0;
+  while (is_modifier(token(ahead)))
+    ++ahead;
+  const Token& word = token(ahead);
+  const bool is_word = word.is_keyword("class") || word.is_keyword("interface") ||
+                       word.is_keyword("enum") ||
+                       (word.text == "trait" && word.is(TokenKind::kIdentifier)) ||
+                       (word.is_operator("@") && token(ahead + 1).is_keyword("interface"));
+  return is_word && (token(ahead + 1).is(TokenKind::kIdentifier) || word.is_operator("@"));
+}
+
+// A class is understood as far as its end, so that the rest of the file is still checked.
+void Grammar::skip_class() {
+  skip_modifiers();
+  const SourceRange word = take().range;
+  refuse({word.begin, token().range.end}, "classes are not supported",
+         "use methods and maps, or move the class into a shared library's vars");
+  while (!token().is_operator("{") && !token().is(TokenKind::kEnd))
+    take();
+  int open = 0;
+  do {
+    if (token().is_operator("{")) ++open;
+    if (token().is_operator("}")) --open;
+    if (token().is(TokenKind::kEnd)) fail_unexpected("`}` at the end of the class");
+    take();
+  } while (open > 0);
+}
+
+// Where a type that begins at `from` ends, if one can begin there. As Groovy, which must tell
+// `String name` from the command `echo name`: the class begins with a capital.
+std::optional<std::size_t> Grammar::type_end(std::size_t from) const {
+  const auto at = [this](std::size_t place) -> const Token& {
+    return (*tokens_)[std::min(place, tokens_->size() - 1)];
+  };
+  if (at(from).is(TokenKind::kKeyword)) {
+    if (!is_primitive(at(from).text)) return std::nullopt;
+    ++from;
+  } else {
+    if (!at(from).is(TokenKind::kIdentifier)) return std::nullopt;
+    std::size_t last = from;
+    while (at(last + 1).is_operator(".") && at(last + 2).is(TokenKind::kIdentifier))
+      last += 2;
+    if (!is_upper(at(last).text)) return std::nullopt;
+    from = last + 1;
+  }
+  if (at(from).is_operator("<")) {
+    int open = 0;
+    do {
+      const Token& current = at(from);
+      if (current.is_operator("<")) ++open;
+      if (current.is_operator(">")) --open;
+      if (current.is_operator(">>")) open -= 2;
+      if (current.is_operator(">>>")) open -= 3;
+      const bool is_part =
+          current.is(TokenKind::kIdentifier) || current.is(TokenKind::kKeyword) ||
+          (current.is(TokenKind::kOperator) &&
+           std::string_view("<>>>>,.?[]&").find(current.text) != std::string_view::npos);
+      if (!is_part) return std::nullopt;
+      ++from;
+    } while (open > 0);
+    if (open < 0) return std::nullopt;
+  }
+  while (at(from).is_operator("[") && at(from + 1).is_operator("]"))
+    from += 2;
+  return from;
+}
+
+bool Grammar::at_declaration() const {
+  if (token().is_keyword("def") || is_modifier(token())) return true;
+  const auto end = type_end(at_);
+  if (!end) return false;
+  const Token& name = (*tokens_)[*end];
+  if (!name.is(TokenKind::kIdentifier)) return false;
+  const Token& next = (*tokens_)[std::min(*end + 1, tokens_->size() - 1)];
+  return next.is(TokenKind::kNewline) || next.is(TokenKind::kEnd) || next.is_operator("=") ||
+         next.is_operator(",") || next.is_operator(";") || next.is_operator("}") ||
+         next.is_operator("(");
+}
+
+// REQUIRES: at_declaration(), or after its modifiers.
+bool Grammar::at_method() const {
+  std::size_t place = at_;
+  while (is_modifier((*tokens_)[place]) || (*tokens_)[place].is_keyword("def"))
+    ++place;
+  const auto name_at = [this](std::size_t where) {
+    const Token& name = (*tokens_)[std::min(where, tokens_->size() - 1)];
+    const Token& next = (*tokens_)[std::min(where + 1, tokens_->size() - 1)];
+    return (name.is(TokenKind::kIdentifier) || name.is(TokenKind::kString)) &&
+           next.is_operator("(");
+  };
+  if (place > at_ && name_at(place)) return true;
+  const auto end = type_end(place);
+  return end && name_at(*end);
+}
+
+bool Grammar::skip_modifiers() {
+  bool any = false;
+  while (is_modifier(token()) || token().is_keyword("def")) {
+    take();
+    any = true;
+  }
+  return any;
+}
+
+std::string Grammar::parse_dotted_name(SourceRange& range) {
+  if (!token().is(TokenKind::kIdentifier)) fail_unexpected("a name");
+  range.begin = token().range.begin;
+  std::string name = take().text;
+  while (token().is_operator(".") && token(1).is(TokenKind::kIdentifier)) {
+    take();
+    name += "." + take().text;
+  }
+  range.end = last_end();
+  return name;
+}
+
+TypeName Grammar::parse_type() {
+  const auto end = type_end(at_);
+  TypeName type;
+  if (!end) {
+    // A type that begins in lower case, where only a type can stand.
+    type.name = parse_dotted_name(type.range);
+    return type;
+  }
+  type.range = {token().range.begin, (*tokens_)[*end - 1].range.end};
+  type.name = take().text;
+  while (token().is_operator(".") && at_ + 1 < *end) {
+    take();
+    type.name += "." + take().text;
+  }
+  type.is_array = (*tokens_)[*end - 1].is_operator("]");
+  at_ = *end;
+  return type;
+}
+
+// def x = 1, String s, def (a, b) = list. The end of the statement is the caller's.
+StmtPtr Grammar::parse_declaration(const std::vector<Annotation>& annotations) {
+  auto declaration = std::make_unique<DeclarationStmt>();
+  const std::size_t begin = token().range.begin;
+  declaration->is_field = std::any_of(annotations.begin(), annotations.end(),
+                                      [](const Annotation& one) { return one.name == "Field"; });
+  if (declaration->is_field && !is_top_)
+    fail_at(token().range, "@Field belongs to a variable at the top of the file");
+  skip_modifiers();
+  if (token().is_operator("(")) {
+    parse_many(*declaration);
+    declaration->range = {begin, last_end()};
+    return declaration;
+  }
+  TypeName type;
+  if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kIdentifier))
+    type = parse_type();
+  do {
+    skip_newlines();
+    if (!token().is(TokenKind::kIdentifier)) fail_unexpected("the name of a variable");
+    Variable variable;
+    variable.type = type;
+    variable.range = token().range;
+    variable.name = unit_.intern(take().text);
+    if (take_operator("=")) {
+      skip_newlines();
+      variable.value = parse_expression(Commands::kYes);
+    }
+    declaration->variables.push_back(std::move(variable));
+  } while (take_operator(","));
+  declaration->range = {begin, last_end()};
+  return declaration;
+}
+
+void Grammar::parse_many(DeclarationStmt& declaration) {
+  take();
+  do {
+    Variable variable;
+    skip_modifiers();
+    if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kIdentifier))
+      variable.type = parse_type();
+    if (!token().is(TokenKind::kIdentifier)) fail_unexpected("the name of a variable");
+    variable.range = token().range;
+    variable.name = unit_.intern(take().text);
+    declaration.variables.push_back(std::move(variable));
+  } while (take_operator(","));
+  expect(")", "after the variables");
+  if (!take_operator("=")) fail_unexpected("`=`: several variables need a list");
+  skip_newlines();
+  declaration.all = parse_expression(Commands::kYes);
+}
+
+void Grammar::parse_method(std::vector<Annotation> annotations) {
+  auto method = std::make_unique<MethodDecl>();
+  const std::size_t begin = token().range.begin;
+  skip_modifiers();
+  const bool is_typed = !(token(1).is_operator("(") &&
+                          (token().is(TokenKind::kIdentifier) || token().is(TokenKind::kString)));
+  if (is_typed) method->type = parse_type();
+  method->name_range = token().range;
+  method->name = unit_.intern(take().text);
+  expect("(", "before the parameters");
+  method->parameters = parse_parameters(")");
+  expect(")", "after the parameters");
+  method->annotations = std::move(annotations);
+  if (take_keyword("throws")) {
+    do {
+      (void)parse_type();
+    } while (take_operator(","));
+  }
+  is_top_ = false;
+  method->body = parse_block();
+  method->range = {begin, last_end()};
+  unit_.methods.push_back(std::move(method));
+}
+
+// Up to `close`, which stays.
+std::vector<Parameter> Grammar::parse_parameters(std::string_view close) {
+  std::vector<Parameter> parameters;
+  skip_newlines();
+  while (!token().is_operator(close)) {
+    skip_newlines();
+    (void)parse_annotations();
+    Parameter parameter;
+    parameter.range = token().range;
+    skip_modifiers();
+    const auto end = type_end(at_);
+    if (end && ((*tokens_)[*end].is(TokenKind::kIdentifier) || (*tokens_)[*end].is_operator("...")))
+      parameter.type = parse_type();
+    parameter.is_variadic = take_operator("...");
+    if (!token().is(TokenKind::kIdentifier)) fail_unexpected("the name of a parameter");
+    parameter.name = unit_.intern(take().text);
+    if (take_operator("=")) {
+      skip_newlines();
+      parameter.preset = parse_expression();
+    }
+    parameter.range.end = last_end();
+    for (const auto& earlier : parameters)
+      if (earlier.name == parameter.name)
+        fail_at(parameter.range, "there are two parameters named `" + *parameter.name + "`");
+    parameters.push_back(std::move(parameter));
+    skip_newlines();
+    if (!take_operator(",")) break;
+  }
+  skip_newlines();
+  for (std::size_t i = 0; i + 1 < parameters.size(); ++i)
+    if (parameters[i].is_variadic)
+      fail_at(parameters[i].range, "only the last parameter takes many");
+  return parameters;
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,593 @@
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+
+#include "groovy/classes.h"
+#include "groovy/grammar.h"
+#include "groovy/limits.h"
+
+namespace runtask::groovy {
+namespace {
+
+// A string of the text, owned by the tree: no heap counts it.
+Value text_constant(std::string text) {
+  return Ref<String>(std::make_unique<String>(std::move(text)).release());
+}
+
+bool is_upper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+}  // namespace
+
+ExprPtr Grammar::string_constant(std::string text, SourceRange range) const {
+  auto constant = std::make_unique<Constant>(text_constant(std::move(text)));
+  constant->range = range;
+  return constant;
+}
+
+// A name or a chain of members, as in `docker.image`: what can take arguments without parentheses.
+bool Grammar::is_path(const Expr& expr) {
+  if (expr.in_parentheses) return false;
+  return expr.kind == ExprKind::kName || expr.kind == ExprKind::kProperty;
+}
+
+ExprPtr Grammar::parse_postfix() {
+  ExprPtr value = parse_primary();
+  while (true) {
+    const Token& next = token();
+    if (next.is(TokenKind::kNewline)) {
+      const Token& later = (*tokens_)[after_newlines(at_)];
+      const bool goes_on =
+          later.is_operator(".") || later.is_operator("?.") || later.is_operator("*.");
+      if (!goes_on) return value;
+      skip_newlines();
+      continue;
+    }
+    if (!next.is(TokenKind::kOperator)) return value;
+    const std::size_t begin = value->range.begin;
+    if (next.text == "." || next.text == "?." || next.text == "*." || next.text == ".&" ||
+        next.text == ".@") {
+      value = parse_member(std::move(value));
+    } else if (next.text == "(") {
+      value = parse_call(std::move(value));
+    } else if (next.text == "[") {
+      value = parse_subscript(std::move(value));
+    } else if (next.text == "{" &&
+               (is_path(*value) || (value->kind == ExprKind::kCall && !value->in_parentheses))) {
+      auto call = call_of(std::move(value));
+      append_closures(*call);
+      call->range = {begin, last_end()};
+      value = std::move(call);
+    } else if (next.text == "++" || next.text == "--") {
+      const bool can = value->kind == ExprKind::kName || value->kind == ExprKind::kProperty ||
+                       value->kind == ExprKind::kIndex;
+      if (!can) fail_at(value->range, "this cannot be counted up or down");
+      auto step = std::make_unique<StepExpr>();
+      step->is_increment = take().text == "++";
+      step->target = std::move(value);
+      const Expr* part = step->target.get();
+      value = finish(std::move(step), begin, {part});
+    } else {
+      return value;
+    }
+  }
+}
+
+// The call node for `name`, `object.name` or any other value that is called. An existing call, as
+// in `node('x') { }`, takes the closure as one argument more.
+std::unique_ptr<CallExpr> Grammar::call_of(ExprPtr callee) {
+  if (callee->kind == ExprKind::kCall && !static_cast<CallExpr&>(*callee).is_command &&
+      token().is_operator("{")) {
+    return std::unique_ptr<CallExpr>(static_cast<CallExpr*>(callee.release()));
+  }
+  auto call = std::make_unique<CallExpr>();
+  check_depth(*call, callee->depth);
+  if (callee->kind == ExprKind::kName && !callee->in_parentheses) {
+    call->name = static_cast<NameExpr&>(*callee).name;
+    call->name_range = callee->range;
+  } else if (callee->kind == ExprKind::kProperty && !callee->in_parentheses) {
+    auto& property = static_cast<PropertyExpr&>(*callee);
+    call->object = std::move(property.object);
+    call->name = property.name;
+    call->computed = std::move(property.computed);
+    call->name_range = property.name_range;
+    call->is_safe = property.is_safe;
+    call->is_spread = property.is_spread;
+  } else if (callee->kind == ExprKind::kGString ||
+             (callee->kind == ExprKind::kConstant &&
+              static_cast<Constant&>(*callee).value.is(Kind::kString))) {
+    call->name_range = callee->range;
+    call->computed = std::move(callee);  // "name"(x)
+  } else {
+    call->name_range = callee->range;
+    call->object = std::move(callee);
+    call->calls_object = true;
+  }
+  return call;
+}
+
+ExprPtr Grammar::parse_member(ExprPtr object) {
+  const std::size_t begin = object->range.begin;
+  const SourceRange op_range = token().range;
+  const std::string op = take().text;
+  skip_newlines();
+  if (op == ".@") fail_at(op_range, "direct field access with .@ is not supported");
+  if (op == ".&") {
+    if (!token().is(TokenKind::kIdentifier)) fail_unexpected("the name of a method");
+    auto pointer = std::make_unique<MethodPointerExpr>();
+    pointer->name = unit_.intern(take().text);
+    pointer->object = std::move(object);
+    const Expr* part = pointer->object.get();
+    return finish(std::move(pointer), begin, {part});
+  }
+  if (token().is_operator("@"))
+    fail_at(token().range, "direct field access with .@ is not supported");
+  auto property = std::make_unique<PropertyExpr>();
+  property->is_safe = op == "?.";
+  property->is_spread = op == "*.";
+  property->object = std::move(object);
+  property->name_range = token().range;
+  const Token& name = token();
+  if (name.is(TokenKind::kIdentifier) || name.is(TokenKind::kKeyword) ||
+      name.is(TokenKind::kString)) {
+    property->name = unit_.intern(take().text);
+  } else if (name.is(TokenKind::kGString)) {
+    property->computed = parse_gstring(take());
+  } else if (name.is_operator("(")) {
+    property->computed = parse_parenthesised();
+  } else {
+    fail_unexpected("a name after the dot");
+  }
+  const Expr* part = property->object.get();
+  check_depth(*property, part->depth);
+  property->range = {begin, last_end()};
+  return class_or_property(std::move(property));
+}
+
+// groovy.json.JsonOutput is a class, not a chain of properties.
+ExprPtr Grammar::class_or_property(std::unique_ptr<PropertyExpr> property) {
+  if (property->name == nullptr || property->is_safe || property->is_spread ||
+      !is_upper(property->name->c_str()[0]))
+    return property;
+  std::string name = *property->name;
+  const Expr* object = property->object.get();
+  while (const auto* outer = node_if<PropertyExpr>(*object)) {
+    if (outer->name == nullptr) return property;
+    name.insert(0, *outer->name + ".");
+    object = outer->object.get();
+  }
+  const auto* first = node_if<NameExpr>(*object);
+  if (first == nullptr) return property;
+  name.insert(0, *first->name + ".");
+  const ClassInfo* info = find_class(name);
+  if (info == nullptr) return property;
+  auto result = std::make_unique<ClassExpr>(*info);
+  result->range = property->range;
+  return result;
+}
+
+ExprPtr Grammar::parse_call(ExprPtr callee) {
+  const std::size_t begin = callee->range.begin;
+  auto call = call_of(std::move(callee));
+  take();
+  parse_arguments(call->arguments, ")");
+  expect(")", "after the arguments");
+  if (token().is_operator("{")) append_closures(*call);
+  int below = call->object ? call->object->depth : 0;
+  for (const auto& argument : call->arguments)
+    below = std::max(below, argument.value->depth);
+  call->range = {begin, last_end()};
+  check_depth(*call, below);
+  return call;
+}
+
+void Grammar::append_closures(CallExpr& call) {
+  while (token().is_operator("{")) {
+    Argument argument;
+    argument.is_closure_block = true;
+    argument.value = parse_closure();
+    check_depth(call, std::max(call.depth - 1, argument.value->depth));
+    call.arguments.push_back(std::move(argument));
+  }
+}
+
+ExprPtr Grammar::parse_subscript(ExprPtr object) {
+  const std::size_t begin = object->range.begin;
+  take();
+  auto node = std::make_unique<IndexExpr>();
+  node->object = std::move(object);
+  std::vector<Argument> indices;
+  const std::size_t index_begin = token().range.begin;
+  parse_arguments(indices, "]");
+  expect("]", "after the index");
+  if (indices.size() == 1 && !indices[0].is_named && indices[0].value->kind != ExprKind::kSpread) {
+    node->index = std::move(indices[0].value);
+  } else if (std::any_of(indices.begin(), indices.end(),
+                         [](const Argument& a) { return a.is_named; })) {
+    auto map = std::make_unique<MapExpr>();
+    map->items = std::move(indices);
+    map->range = {index_begin, last_end() - 1};
+    for (const auto& item : map->items)
+      check_depth(*map, std::max(map->depth - 1, item.value->depth));
+    node->index = std::move(map);
+  } else {
+    auto list = std::make_unique<ListExpr>();
+    list->range = {index_begin, last_end() - 1};
+    for (auto& one : indices) {
+      check_depth(*list, std::max(list->depth - 1, one.value->depth));
+      list->items.push_back(std::move(one.value));
+    }
+    node->index = std::move(list);
+  }
+  const std::initializer_list<const Expr*> parts = {node->object.get(), node->index.get()};
+  return finish(std::move(node), begin, parts);
+}
+
+// Up to `close`, which stays. A comma may stand before it.
+void Grammar::parse_arguments(std::vector<Argument>& arguments, std::string_view close) {
+  skip_newlines();
+  while (!token().is_operator(close)) {
+    arguments.push_back(parse_argument());
+    skip_newlines();
+    if (!take_operator(",")) return;
+    skip_newlines();
+  }
+}
+
+bool Grammar::at_label() const {
+  const Token& first = token();
+  if (first.is_operator("*")) return token(1).is_operator(":");
+  const bool is_word = first.is(TokenKind::kIdentifier) || first.is(TokenKind::kKeyword) ||
+                       first.is(TokenKind::kString) || first.is(TokenKind::kGString) ||
+                       first.is(TokenKind::kNumber);
+  if (is_word) return token(1).is_operator(":");
+  if (!first.is_operator("(") && !first.is_operator("[") && !first.is_operator("{")) return false;
+  // (expression): value. Find the bracket's end.
+  int open = 0;
+  for (std::size_t place = at_; place < tokens_->size(); ++place) {
+    const Token& current = (*tokens_)[place];
+    if (!current.is(TokenKind::kOperator)) continue;
+    if (current.text == "(" || current.text == "[" || current.text == "{") ++open;
+    if (current.text == ")" || current.text == "]" || current.text == "}") --open;
+    if (open == 0) return (*tokens_)[std::min(place + 1, tokens_->size() - 1)].is_operator(":");
+  }
+  return false;
+}
+
+Argument Grammar::parse_argument() {
+  Argument argument;
+  if (!at_label()) {
+    if (!token().is_operator("*")) {
+      argument.value = parse_expression();
+      return argument;
+    }
+    const std::size_t begin = take().range.begin;
+    auto spread = std::make_unique<SpreadExpr>();
+    spread->value = parse_expression();
+    const Expr* part = spread->value.get();
+    argument.value = finish(std::move(spread), begin, {part});
+    return argument;
+  }
+  argument.is_named = true;
+  argument.label_range = token().range;
+  const Token& label = token();
+  if (label.is_operator("*")) {
+    take();
+    take();
+    auto spread = std::make_unique<SpreadExpr>();
+    spread->value = parse_expression();
+    const Expr* part = spread->value.get();
+    argument.value = finish(std::move(spread), argument.label_range.begin, {part});
+    return argument;
+  }
+  if (label.is(TokenKind::kIdentifier) || label.is(TokenKind::kKeyword) ||
+      label.is(TokenKind::kString)) {
+    argument.label = take().text;
+  } else if (label.is(TokenKind::kNumber)) {
+    argument.label_value = parse_number(take());
+  } else if (label.is(TokenKind::kGString)) {
+    argument.label_value = parse_gstring(take());
+  } else {
+    argument.label_value = parse_primary();
+    argument.label_range.end = last_end();
+  }
+  expect(":", "after the name");
+  skip_newlines();
+  argument.value = parse_expression();
+  return argument;
+}
+
+ExprPtr Grammar::parse_primary() {
+  const Token& first = token();
+  switch (first.kind) {
+    case TokenKind::kIdentifier: {
+      auto name = std::make_unique<NameExpr>(unit_.intern(first.text));
+      name->range = take().range;
+      return name;
+    }
+    case TokenKind::kNumber:
+      return parse_number(take());
+    case TokenKind::kString:
+      return string_constant(take().text, first.range);
+    case TokenKind::kGString:
+      return parse_gstring(take());
+    case TokenKind::kKeyword:
+      return parse_keyword_value();
+    case TokenKind::kOperator:
+      if (first.text == "(") return parse_parenthesised();
+      if (first.text == "[") return parse_bracketed();
+      if (first.text == "{") return parse_closure();
+      break;
+    default:
+      break;
+  }
+  fail_unexpected("a value");
+}
+
+ExprPtr Grammar::parse_keyword_value() {
+  const Token& word = token();
+  if (word.text == "new") return parse_new();
+  if (word.text == "this") {
+    auto node = std::make_unique<ThisExpr>();
+    node->range = take().range;
+    return node;
+  }
+  if (word.text == "super") fail_at(word.range, "`super` is not supported: there are no classes");
+  Value value;
+  if (word.text == "true" || word.text == "false") {
+    value = Value::of(word.text == "true");
+  } else if (is_primitive(word.text) && word.text != "void") {
+    auto type = std::make_unique<ClassExpr>(*find_class(word.text));
+    type->range = take().range;
+    return type;
+  } else if (word.text != "null") {
+    fail_unexpected("a value");
+  }
+  auto constant = std::make_unique<Constant>(std::move(value));
+  constant->range = take().range;
+  return constant;
+}
+
+ExprPtr Grammar::parse_parenthesised() {
+  const std::size_t begin = take().range.begin;
+  skip_newlines();
+  ExprPtr inside = parse_expression(Commands::kNo);
+  skip_newlines();
+  if (token().is_operator(",")) {  // (a, b) = list
+    auto list = std::make_unique<ListExpr>();
+    list->items.push_back(std::move(inside));
+    while (take_operator(",")) {
+      list->items.push_back(parse_expression());
+      check_depth(*list, std::max(list->depth - 1, list->items.back()->depth));
+    }
+    expect(")", "after the variables");
+    if (!token().is_operator("=")) fail_unexpected("`=` after (a, b)");
+    list->in_parentheses = true;
+    list->range = {begin, last_end()};
+    for (const auto& item : list->items)
+      if (item->kind != ExprKind::kName)
+        fail_at(item->range, "only variables can be assigned together");
+    return list;
+  }
+  expect(")", "after the expression");
+  if (token().is_operator("->"))
+    fail_at({begin, token().range.end}, "Groovy 2.4 has no lambdas", "write { x -> ... }");
+  inside->in_parentheses = true;
+  inside->range = {begin, last_end()};
+  return inside;
+}
+
+ExprPtr Grammar::parse_bracketed() {
+  const std::size_t begin = take().range.begin;
+  if (token().is_operator(":")) {
+    take();
+    expect("]", "after the colon of an empty map");
+    return finish(std::make_unique<MapExpr>(), begin, {});
+  }
+  std::vector<Argument> items;
+  parse_arguments(items, "]");
+  expect("]", "at the end of the list");
+  int below = 0;
+  for (const auto& item : items)
+    below = std::max({below, item.value->depth, item.label_value ? item.label_value->depth : 0});
+  const bool is_map = !items.empty() && items[0].is_named;
+  for (const auto& item : items)
+    if (item.is_named != is_map)
+      fail_at(item.value->range,
+              "a list cannot have named members, nor a map members without a name");
+  if (is_map) {
+    auto map = std::make_unique<MapExpr>();
+    map->items = std::move(items);
+    map->range = {begin, last_end()};
+    check_depth(*map, below);
+    return map;
+  }
+  auto list = std::make_unique<ListExpr>();
+  for (auto& item : items)
+    list->items.push_back(std::move(item.value));
+  list->range = {begin, last_end()};
+  check_depth(*list, below);
+  return list;
+}
+
+// Whether `->` comes before the first statement's end.
+bool Grammar::closure_has_parameters() const {
+  int open = 0;
+  for (std::size_t place = at_; place < tokens_->size(); ++place) {
+    const Token& current = (*tokens_)[place];
+    if (current.is(TokenKind::kNewline)) {
+      const bool goes_on = place == at_ || (*tokens_)[place - 1].is(TokenKind::kNewline) ||
+                           (*tokens_)[place - 1].is_operator(",") ||
+                           (*tokens_)[after_newlines(place)].is_operator("->") ||
+                           (*tokens_)[after_newlines(place)].is_operator(",");
+      if (!goes_on) return false;
+    }
+    if (!current.is(TokenKind::kOperator)) continue;
+    if (current.text == "->" && open == 0) return true;
+    if (current.text == ";" || current.text == "{") return false;
+    if (current.text == "(" || current.text == "[") ++open;
+    if (current.text == ")" || current.text == "]" || current.text == "}") --open;
+    if (open < 0) return false;
+  }
+  return false;
+}
+
+ExprPtr Grammar::parse_closure() {
+  const Deeper deeper(*this);
+  auto closure = std::make_unique<ClosureExpr>();
+  const std::size_t begin = take().range.begin;
+  closure->it = unit_.intern("it");
+  skip_newlines();
+  closure->has_arrow = closure_has_parameters();
+  if (closure->has_arrow) {
+    closure->parameters = parse_parameters("->");
+    expect("->", "after the parameters");
+  }
+  const bool was_top = is_top_;
+  const int outer_deepest = std::exchange(deepest_, 0);
+  parse_statements(closure->body, false);
+  is_top_ = was_top;
+  const int below = std::exchange(deepest_, outer_deepest);
+  closure->body.range = {begin, token().range.end};
+  if (errors.size() < kDiagnosticsMax) expect("}", "at the end of the closure");
+  closure->range = {begin, last_end()};
+  check_depth(*closure, below);
+  return closure;
+}
+
+ExprPtr Grammar::parse_new() {
+  const Deeper deeper(*this);
+  auto node = std::make_unique<NewExpr>();
+  const std::size_t begin = take().range.begin;
+  skip_newlines();
+  node->type = parse_type();
+  if (token().is_operator("[")) {
+    take();
+    node->array_size = parse_expression();
+    expect("]", "after the array's size");
+    node->type.is_array = true;
+    const Expr* part = node->array_size.get();
+    return finish(std::move(node), begin, {part});
+  }
+  if (node->type.is_array) fail_unexpected("the array's size: use a list and `as` instead");
+  expect("(", "after the class");
+  parse_arguments(node->arguments, ")");
+  expect(")", "after the arguments");
+  if (token().is_operator("{")) {
+    refuse(token().range, "anonymous classes are not supported");
+    (void)parse_closure();
+  }
+  int below = 0;
+  for (const auto& argument : node->arguments)
+    below = std::max(below, argument.value->depth);
+  node->range = {begin, last_end()};
+  check_depth(*node, below);
+  return node;
+}
+
+ExprPtr Grammar::parse_gstring(const Token& source) {
+  const Deeper deeper(*this);
+  auto node = std::make_unique<GStringExpr>();
+  node->range = source.range;
+  for (const auto& part : source.parts) {
+    if (part.tokens.empty()) {
+      node->texts.push_back(part.text);
+      continue;
+    }
+    const auto* outer_tokens = std::exchange(tokens_, &part.tokens);
+    const std::size_t outer_at = std::exchange(at_, 0U);
+    ExprPtr value;
+    try {
+      skip_newlines();
+      if (token().is_operator("->")) {  // ${-> x} is evaluated at each use.
+        auto closure = std::make_unique<ClosureExpr>();
+        closure->range = part.range;
+        closure->has_arrow = true;
+        closure->it = unit_.intern("it");
+        take();
+        auto statement = std::make_unique<ExpressionStmt>();
+        statement->expression = parse_expression(Commands::kYes);
+        statement->range = statement->expression->range;
+        closure->body.statements.push_back(std::move(statement));
+        closure->body.range = part.range;
+        value = std::move(closure);
+      } else if (token().is(TokenKind::kEnd)) {
+        auto null = std::make_unique<Constant>(Value());  // "${}" is null in Groovy.
+        null->range = part.range;
+        value = std::move(null);
+      } else {
+        value = parse_expression(Commands::kYes);
+      }
+      skip_newlines();
+      if (!token().is(TokenKind::kEnd)) fail_unexpected("the end of the value");
+    } catch (...) {
+      tokens_ = outer_tokens;
+      at_ = outer_at;
+      throw;
+    }
+    tokens_ = outer_tokens;
+    at_ = outer_at;
+    check_depth(*node, std::max(node->depth - 1, value->depth));
+    node->values.push_back(std::move(value));
+  }
+  return node;
+}
+
+ExprPtr Grammar::parse_number(const Token& source) {
+  std::string text = source.text;
+  const auto constant = [&](Value value) {
+    auto node = std::make_unique<Constant>(std::move(value));
+    node->range = source.range;
+    return node;
+  };
+  const bool is_hex = text.size() > 1 && (text[1] == 'x' || text[1] == 'X');
+  char suffix = static_cast<char>(text.back() | 0x20);
+  const std::string_view suffixes = is_hex ? "lig" : "ligdf";
+  if (suffixes.find(suffix) == std::string_view::npos)
+    suffix = '\0';
+  else
+    text.pop_back();
+  const bool has_fraction = !is_hex && text.find_first_of(".eE") != std::string::npos;
+  if (suffix == 'd' || suffix == 'f')
+    return constant(Value::real(std::strtod(text.c_str(), nullptr)));
+  if (has_fraction) {
+    const auto decimal = Decimal::parse(text);
+    if (!decimal) {
+      refuse(source.range, "a decimal of more than 38 digits is not supported");
+      return constant(Value());
+    }
+    return constant(Ref<Number>(std::make_unique<Number>(Kind::kBigDecimal, *decimal).release()));
+  }
+  int base = 10;
+  std::string_view digits = text;
+  if (text.size() > 1 && text[0] == '0') {
+    const char mark = static_cast<char>(text[1] | 0x20);
+    base = mark == 'x' ? 16 : mark == 'b' ? 2 : 8;
+    digits.remove_prefix(base == 8 ? 1 : 2);
+  }
+  std::uint64_t number = 0;
+  const auto [end, failure] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), number, base);
+  const bool is_read = failure == std::errc() && end == digits.data() + digits.size();
+  if (!is_read && failure != std::errc::result_out_of_range)
+    fail_at(source.range, "this is not a number");
+  const bool fits_long = is_read && number <= static_cast<std::uint64_t>(INT64_MAX);
+  if (suffix == 'g' || (!fits_long && suffix == '\0')) {
+    const auto decimal =
+        base == 10 ? Decimal::parse(text) : Decimal(static_cast<std::int64_t>(number));
+    if (!decimal || (base != 10 && !fits_long)) {
+      refuse(source.range, "an integer of more than 38 digits is not supported");
+      return constant(Value());
+    }
+    return constant(Ref<Number>(std::make_unique<Number>(Kind::kBigInteger, *decimal).release()));
+  }
+  if (!fits_long) fail_at(source.range, "this number is too large");
+  const auto whole = static_cast<std::int64_t>(number);
+  if (suffix == 'i' && whole > INT32_MAX)
+    fail_at(source.range, "this number is too large for an Integer");
+  if (suffix == 'l' || whole > INT32_MAX) return constant(Value::whole(whole));
+  return constant(Value::integer(static_cast<std::int32_t>(whole)));
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,283 @@
+#include <array>
+#include <cstdio>
+
+#include "groovy/methods.h"
+
+// JSON as JsonSlurper reads and JsonOutput writes it: numbers stay exact, keys keep their order.
+
+namespace runtask::groovy {
+
+class JsonReader {
+ public:
+  JsonReader(Fiber& fiber, const std::string& text) : fiber_(fiber), text_(text) {}
+  Value read() {
+    Value value = read_value(0);
+    skip_blanks();
+    if (at_ < text_.size()) fail("the end");
+    return value;
+  }
+
+ private:
+  [[noreturn]] void fail(const std::string& wanted) {
+    const std::string found = at_ < text_.size() ? "'" + text_.substr(at_, 1) + "'" : "the end";
+    fiber_.throw_new("groovy.json.JsonException", "expected " + wanted + ", found " + found +
+                                                      " at index " + std::to_string(at_));
+  }
+  void skip_blanks() {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\t' || text_[at_] == '\r'))
+      ++at_;
+  }
+  bool take(char c) {
+    skip_blanks();
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+  bool take_word(std::string_view word) {
+    if (!std::string_view(text_).substr(at_).starts_with(word)) return false;
+    at_ += word.size();
+    return true;
+  }
+
+  Value read_value(int depth) {
+    if (depth > kJsonDepthMax)
+      fiber_.throw_new("groovy.json.JsonException", "the JSON is nested too deeply");
+    skip_blanks();
+    if (at_ >= text_.size()) fail("a value");
+    const char c = text_[at_];
+    if (c == '{') return read_object(depth);
+    if (c == '[') return read_list(depth);
+    if (c == '"') return fiber_.string(read_string());
+    if (c == '-' || (c >= '0' && c <= '9')) return read_number();
+    if (take_word("true")) return Value::of(true);
+    if (take_word("false")) return Value::of(false);
+    if (take_word("null")) return {};
+    fail("a value");
+  }
+
+  Value read_object(int depth) {
+    const auto map = fiber_.map();
+    ++at_;
+    if (take('}')) return map;
+    do {
+      skip_blanks();
+      if (at_ >= text_.size() || text_[at_] != '"') fail("a name");
+      const Value key = fiber_.string(read_string());
+      if (!take(':')) fail("':'");
+      map->put(key, read_value(depth + 1));
+      fiber_.step();
+    } while (take(','));
+    if (!take('}')) fail("',' or '}'");
+    return map;
+  }
+
+  Value read_list(int depth) {
+    Values items;
+    ++at_;
+    if (take(']')) return fiber_.list();
+    do {
+      items.push_back(read_value(depth + 1));
+      fiber_.step();
+    } while (take(','));
+    if (!take(']')) fail("',' or ']'");
+    return fiber_.list(std::move(items));
+  }
+
+  unsigned read_hex() {
+    unsigned code = 0;
+    for (int i = 0; i < 4; ++i) {
+      const char c = at_ < text_.size() ? text_[at_] : '\0';
+      const char low = static_cast<char>(c | 0x20);
+      const int digit = c >= '0' && c <= '9'       ? c - '0'
+                        : low >= 'a' && low <= 'f' ? low - 'a' + 10
+                                                   : -1;
+      if (digit < 0) fail("a hexadecimal digit");
+      code = code * 16 + static_cast<unsigned>(digit);
+      ++at_;
+    }
+    return code;
+  }
+
+  void append(std::string& out, unsigned code) {
+    if (code < 0x80) {
+      out += static_cast<char>(code);
+    } else if (code < 0x800) {
+      out += static_cast<char>(0xC0U | (code >> 6U));
+      out += static_cast<char>(0x80U | (code & 0x3FU));
+    } else if (code < 0x10000) {
+      out += static_cast<char>(0xE0U | (code >> 12U));
+      out += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
+      out += static_cast<char>(0x80U | (code & 0x3FU));
+    } else {
+      out += static_cast<char>(0xF0U | (code >> 18U));
+      out += static_cast<char>(0x80U | ((code >> 12U) & 0x3FU));
+      out += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
+      out += static_cast<char>(0x80U | (code & 0x3FU));
+    }
+  }
+
+  std::string read_string() {
+    std::string out;
+    for (++at_; at_ < text_.size() && text_[at_] != '"';) {
+      if (text_[at_] != '\\') {
+        out += text_[at_++];
+        continue;
+      }
+      ++at_;
+      constexpr std::string_view kLetters = "\"\\/bfnrt";
+      constexpr std::string_view kMeanings = "\"\\/\b\f\n\r\t";
+      const char c = at_ < text_.size() ? text_[at_++] : '\0';
+      if (c == 'u') {
+        unsigned code = read_hex();
+        if (code >= 0xD800 && code < 0xDC00 && take_word("\\u")) {
+          const unsigned low = read_hex();
+          code = 0x10000 + ((code - 0xD800U) << 10U) + (low - 0xDC00U) % 0x400U;
+        }
+        append(out, code);
+      } else if (const auto known = kLetters.find(c);
+                 c != '\0' && known != std::string_view::npos) {
+        out += kMeanings[known];
+      } else {
+        fail("an escape");
+      }
+    }
+    if (at_ >= text_.size()) fail("'\"'");
+    ++at_;
+    return out;
+  }
+
+  Value read_number() {
+    const auto end = std::min(text_.find_first_not_of("+-.eE0123456789", at_), text_.size());
+    const std::string number = text_.substr(at_, end - at_);
+    const auto decimal = Decimal::parse(number);
+    if (!decimal) fail("a number");
+    at_ = end;
+    if (number.find_first_of(".eE") != std::string::npos) return fiber_.decimal(*decimal);
+    if (decimal->compare(Decimal(INT32_MIN)) >= 0 && decimal->compare(Decimal(INT32_MAX)) <= 0)
+      return Value::integer(static_cast<std::int32_t>(decimal->to_long()));
+    if (decimal->compare(Decimal(INT64_MIN)) >= 0 && decimal->compare(Decimal(INT64_MAX)) <= 0)
+      return Value::whole(decimal->to_long());
+    return fiber_.number_value(Kind::kBigInteger, decimal);
+  }
+
+  Fiber& fiber_;
+  const std::string& text_;
+  std::size_t at_ = 0;
+};
+
+Value parse_json(Fiber& fiber, const std::string& text) {
+  if (text.empty())
+    fiber.throw_new("java.lang.IllegalArgumentException", "Text must not be null or empty");
+  return JsonReader(fiber, text).read();
+}
+
+namespace {
+
+// JsonOutput writes what is not ASCII as \uXXXX.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  const auto unit = [&](unsigned code) {
+    std::array<char, 8> buffer{};
+    std::snprintf(buffer.data(), buffer.size(), "\\u%04x", code);
+    out += buffer.data();
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    constexpr std::string_view kMeanings = "\"\\\b\f\n\r\t";
+    constexpr std::string_view kLetters = "\"\\bfnrt";
+    if (const auto known = kMeanings.find(static_cast<char>(c)); known != std::string_view::npos) {
+      (out += '\\') += kLetters[known];
+    } else if (c < 0x20 || c == 0x7F) {
+      unit(c);
+    } else if (c < 0x80) {
+      out += static_cast<char>(c);
+    } else {
+      const unsigned more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
+      unsigned code = c & (0x3FU >> more);
+      for (unsigned j = 0; j < more && i + 1 < text.size(); ++j)
+        code = (code << 6U) | (static_cast<unsigned char>(text[++i]) & 0x3FU);
+      if (code >= 0x10000) {
+        unit(0xD800U + ((code - 0x10000U) >> 10U));
+        unit(0xDC00U + ((code - 0x10000U) & 0x3FFU));
+      } else {
+        unit(code);
+      }
+    }
+  }
+  return out + "\"";
+}
+
+}  // namespace
+
+std::string json_text(Fiber& fiber, const Value& value, int depth) {
+  if (depth > kJsonDepthMax) fiber.abort(Code::kInvalid, "this is nested too deeply for JSON");
+  switch (value.kind()) {
+    case Kind::kNull:
+      return "null";
+    case Kind::kBool:
+    case Kind::kInteger:
+    case Kind::kLong:
+    case Kind::kDouble:
+    case Kind::kBigInteger:
+    case Kind::kBigDecimal:
+      return fiber.to_text(value);
+    case Kind::kList:
+    case Kind::kSet:
+    case Kind::kRange: {
+      std::string text = "[";
+      for (const auto& item : fiber.items_of(value))
+        text += (text.size() > 1 ? "," : "") + json_text(fiber, item, depth + 1);
+      return text + "]";
+    }
+    case Kind::kMap: {
+      std::string text = "{";
+      const auto items = value.as<Map>().items();
+      for (const auto& item : items)
+        text += (text.size() > 1 ? "," : "") + quoted(fiber.to_text(item.key)) + ":" +
+                json_text(fiber, item.value, depth + 1);
+      return text + "}";
+    }
+    case Kind::kString:
+    case Kind::kGString:
+    case Kind::kBuilder:
+      return quoted(fiber.to_text(value));
+    default:
+      fiber.abort(Code::kInvalid, "JsonOutput of a " + class_name_of(value) + " is not supported");
+  }
+}
+
+// As JsonOutput.prettyPrint: four blanks, an empty object and list over two lines.
+std::string pretty_json(Fiber& fiber, const std::string& text) {
+  (void)parse_json(fiber, text);
+  std::string out;
+  std::size_t depth = 0;
+  const auto line = [&] { out += "\n" + std::string(depth * 4, ' '); };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (c == '"') {
+      const std::size_t from = i++;
+      while (text[i] != '"')
+        i += text[i] == '\\' ? 2 : 1;
+      out += text.substr(from, i - from + 1);
+    } else if (c == '{' || c == '[') {
+      out += c;
+      ++depth;
+      line();
+    } else if (c == '}' || c == ']') {
+      --depth;
+      line();
+      out += c;
+    } else if (c == ',') {
+      out += c;
+      line();
+    } else if (c == ':') {
+      out += ": ";
+    } else if (c != ' ' && c != '\n' && c != '\t' && c != '\r') {
+      out += c;
+    }
+  }
+  return out;
+}
+
+}  // namespace runtask::groovy

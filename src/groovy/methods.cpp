@@ -1,0 +1,320 @@
+#include "groovy/methods.h"
+
+#include <unordered_map>
+
+#include "groovy/classes.h"
+#include "groovy/date.h"
+#include "groovy/regex.h"
+
+// The way to the tables, and the methods that every value has.
+
+namespace runtask::groovy {
+namespace {
+
+using Answer = std::optional<Value>;
+using Table = std::unordered_map<std::string, Method>;
+
+Answer with(MethodCall& call) {
+  if (!call.is(0, Kind::kClosure)) return std::nullopt;
+  auto& closure = call.arguments[0].as<Closure>();
+  const Value delegate = std::exchange(closure.delegate, call.self);
+  const bool had = std::exchange(closure.has_delegate, true);
+  const Resolve strategy = std::exchange(closure.strategy, Resolve::kDelegateFirst);
+  const Value held = call.arguments[0];
+  const auto restore = [&] {
+    closure.delegate = delegate;
+    closure.has_delegate = had;
+    closure.strategy = strategy;
+  };
+  try {
+    Value result = call.fiber.call1(held, call.self);
+    restore();
+    return result;
+  } catch (...) {
+    restore();
+    throw;
+  }
+}
+
+const Table& object_methods() {
+  static const Table table = {
+      {"toString",
+       [](MethodCall& c) -> Answer {
+         if (!c.takes_none()) return std::nullopt;
+         return c.fiber.string(c.self_text());
+       }},
+      {"inspect",
+       [](MethodCall& c) -> Answer { return c.fiber.string(c.fiber.inspected(c.self)); }},
+      {"equals",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1) return std::nullopt;
+         return Value::of(same(c.self, c.arguments[0]));
+       }},
+      {"is",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1) return std::nullopt;
+         const auto& other = c.arguments[0];
+         if (!c.self.is_object() || !other.is_object()) return Value::of(same(c.self, other));
+         return Value::of(c.self.object() == other.object());
+       }},
+      {"hashCode",
+       [](MethodCall& c) -> Answer {
+         return Value::integer(static_cast<std::int32_t>(hash_of(c.self)));
+       }},
+      {"getClass",
+       [](MethodCall& c) -> Answer {
+         if (!c.takes_none()) return std::nullopt;
+         return c.fiber.heap().make<ClassValue>(*class_of(c.self));
+       }},
+      {"with", with},
+      {"asType",
+       [](MethodCall& c) -> Answer {
+         if (!c.is(0, Kind::kClass)) return std::nullopt;
+         return c.fiber.cast_to(c.self, c.arguments[0].as<ClassValue>().info, true);
+       }},
+      {"asBoolean", [](MethodCall& c) -> Answer { return Value::of(c.fiber.is_true(c.self)); }},
+      {"compareTo",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1) return std::nullopt;
+         return Value::integer(c.fiber.compare(c.self, c.arguments[0]));
+       }},
+      {"invokeMethod",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 2 || !c.is_text(0)) return std::nullopt;
+         Values arguments =
+             c.is(1, Kind::kList) ? c.arguments[1].as<List>().items : Values{c.arguments[1]};
+         return c.fiber.call_method(c.self, c.text(0), arguments);
+       }},
+      {"getProperty",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
+         return c.fiber.get_property(c.self, c.text(0));
+       }},
+      {"setProperty",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 2 || !c.is_text(0)) return std::nullopt;
+         c.fiber.set_property(c.self, c.text(0), c.arguments[1]);
+         return Value();
+       }},
+  };
+  return table;
+}
+
+const Table& throwable_methods() {
+  static const Table table = {
+      {"getMessage", [](MethodCall& c) -> Answer { return c.self.as<Throwable>().message; }},
+      {"getLocalizedMessage",
+       [](MethodCall& c) -> Answer { return c.self.as<Throwable>().message; }},
+      {"getCause", [](MethodCall& c) -> Answer { return c.self.as<Throwable>().cause; }},
+      {"getStackTrace", [](MethodCall& c) -> Answer { return Value(c.fiber.list()); }},
+      {"printStackTrace",
+       [](MethodCall& c) -> Answer {
+         c.fiber.host().print(c.fiber,
+                              c.self_text() + "\n\tat " + c.self.as<Throwable>().where + "\n");
+         return Value();
+       }},
+  };
+  return table;
+}
+
+const Table& date_methods() {
+  static const Table table = {
+      {"getTime",
+       [](MethodCall& c) -> Answer {
+         return Value::whole(c.self.as<Date>().time.time_since_epoch().count());
+       }},
+      {"format",
+       [](MethodCall& c) -> Answer {
+         if (c.count() < 1 || c.count() > 2 || !c.is_text(0)) return std::nullopt;
+         const auto time = c.self.as<Date>().time;
+         Zone zone{c.fiber.host().zone_offset_minutes(time), c.fiber.host().zone_name(time)};
+         if (c.count() == 2) {
+           if (!c.is_text(1)) return std::nullopt;
+           const auto known = zone_of(c.text(1));
+           if (!known)
+             c.fiber.abort(Code::kInvalid, "the time zone " + c.text(1) + " is not supported",
+                           "use UTC or GMT+hh:mm");
+           zone = *known;
+         }
+         char bad = 0;
+         const auto text = format_date(time, c.text(0), zone, bad);
+         if (!text)
+           c.fiber.throw_new("java.lang.IllegalArgumentException",
+                             std::string("Illegal pattern character '") + bad + "'");
+         return c.fiber.string(*text);
+       }},
+      {"before",
+       [](MethodCall& c) -> Answer {
+         if (!c.is(0, Kind::kDate)) return std::nullopt;
+         return Value::of(c.self.as<Date>().time < c.arguments[0].as<Date>().time);
+       }},
+      {"after",
+       [](MethodCall& c) -> Answer {
+         if (!c.is(0, Kind::kDate)) return std::nullopt;
+         return Value::of(c.self.as<Date>().time > c.arguments[0].as<Date>().time);
+       }},
+      {"plus",
+       [](MethodCall& c) -> Answer {
+         return c.count() == 1 ? Answer(c.fiber.plus(c.self, c.arguments[0])) : std::nullopt;
+       }},
+      {"minus",
+       [](MethodCall& c) -> Answer {
+         return c.count() == 1 ? Answer(c.fiber.minus(c.self, c.arguments[0])) : std::nullopt;
+       }},
+  };
+  return table;
+}
+
+Value composed(Fiber& fiber, const Value& first, const Value& second) {
+  Object* one = first.object();
+  Object* two = second.object();
+  auto native = [one, two](Fiber& inner, Values& arguments) {
+    const Value between = inner.call_value(Value(one), arguments);
+    return inner.call1(Value(two), between);
+  };
+  return fiber.heap().make<Closure>(native, Values{first, second}, -1);
+}
+
+const Table& closure_methods() {
+  static const Table table = {
+      {"call", [](MethodCall& c) -> Answer { return c.fiber.call_value(c.self, c.arguments); }},
+      {"doCall", [](MethodCall& c) -> Answer { return c.fiber.call_value(c.self, c.arguments); }},
+      {"run", [](MethodCall& c) -> Answer { return c.fiber.call_value(c.self, c.arguments); }},
+      {"curry",
+       [](MethodCall& c) -> Answer {
+         const auto& old = c.self.as<Closure>();
+         Ref<Closure> result = old.code != nullptr
+                                   ? c.fiber.heap().make<Closure>(*old.code, old.scope)
+                                   : c.fiber.heap().make<Closure>(old.native, old.held, old.arity);
+         result->delegate = old.delegate;
+         result->has_delegate = old.has_delegate;
+         result->strategy = old.strategy;
+         result->curried = old.curried;
+         result->curried.insert(result->curried.end(), c.arguments.begin(), c.arguments.end());
+         return Value(result);
+       }},
+      {"clone",
+       [](MethodCall& c) -> Answer {
+         const auto& old = c.self.as<Closure>();
+         if (old.code == nullptr) return c.self;
+         const auto result = c.fiber.heap().make<Closure>(*old.code, old.scope);
+         result->curried = old.curried;
+         result->delegate = old.delegate;
+         result->has_delegate = old.has_delegate;
+         result->strategy = old.strategy;
+         return Value(result);
+       }},
+      {"rightShift",
+       [](MethodCall& c) -> Answer {
+         if (!c.is(0, Kind::kClosure)) return std::nullopt;
+         return composed(c.fiber, c.self, c.arguments[0]);
+       }},
+      {"leftShift",
+       [](MethodCall& c) -> Answer {
+         if (!c.is(0, Kind::kClosure)) return std::nullopt;
+         return composed(c.fiber, c.arguments[0], c.self);
+       }},
+      {"setDelegate",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1) return std::nullopt;
+         c.fiber.set_property(c.self, "delegate", c.arguments[0]);
+         return Value();
+       }},
+      {"setResolveStrategy",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1) return std::nullopt;
+         c.fiber.set_property(c.self, "resolveStrategy", c.arguments[0]);
+         return Value();
+       }},
+      {"getMaximumNumberOfParameters",
+       [](MethodCall& c) -> Answer {
+         return *c.fiber.property_of_closure(c.self.as<Closure>(), "maximumNumberOfParameters");
+       }},
+  };
+  return table;
+}
+
+// What a kind answers before what every value does.
+Method find_own_method(const Value& object, const std::string& name) {
+  switch (object.kind()) {
+    case Kind::kString:
+    case Kind::kGString:
+      if (const Method method = find_text_method(name)) return method;
+      return find_text_search_method(name);
+    case Kind::kBuilder: {
+      static const Table builder = {
+          {"append",
+           [](MethodCall& c) -> Answer {
+             if (c.count() != 1) return std::nullopt;
+             return c.fiber.shift_left(c.self, c.arguments[0]);
+           }},
+          {"setLength",
+           [](MethodCall& c) -> Answer {
+             if (!c.is(0, Kind::kInteger) || c.number(0) < 0) return std::nullopt;
+             auto& text = c.self.as<Builder>().text;
+             if (static_cast<std::size_t>(c.number(0)) > text.size()) return std::nullopt;
+             text.resize(static_cast<std::size_t>(c.number(0)));
+             return Value();
+           }},
+      };
+      if (const Method method = find_in_table(builder, name)) return method;
+      if (const Method method = find_text_method(name)) return method;
+      return find_text_search_method(name);
+    }
+    case Kind::kInteger:
+    case Kind::kLong:
+    case Kind::kDouble:
+    case Kind::kBigDecimal:
+    case Kind::kBigInteger:
+      return find_number_method(name);
+    case Kind::kList:
+    case Kind::kRange:
+      return find_list_method(name);
+    case Kind::kMap:
+    case Kind::kSet:
+    case Kind::kEntry:
+      return find_map_method(name);
+    case Kind::kClosure:
+      return find_closure_method(name);
+    case Kind::kThrowable:
+      return find_in_table(throwable_methods(), name);
+    case Kind::kDate:
+      return find_in_table(date_methods(), name);
+    case Kind::kPattern:
+      return find_pattern_method(name);
+    case Kind::kMatcher:
+      return find_matcher_method(name);
+    case Kind::kClass:
+      return find_class_method(name);
+    default:
+      return nullptr;
+  }
+}
+
+}  // namespace
+
+Value MethodCall::call(const Value& closure, const Value& item) const {
+  if (item.is(Kind::kEntry) && closure.is(Kind::kClosure) &&
+      Fiber::arity_of(closure.as<Closure>()) == 2) {
+    Values both{item.as<Entry>().key, item.as<Entry>().value};
+    return fiber.call_value(closure, both);
+  }
+  return fiber.call1(closure, item);
+}
+
+Method find_closure_method(const std::string& name) {
+  return find_in_table(closure_methods(), name);
+}
+
+Method find_method(const Value& object, const std::string& name) {
+  if (const Method method = find_own_method(object, name)) return method;
+  const bool iterates = object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kMap) ||
+                        object.is(Kind::kRange) || object.is_text() || object.is(Kind::kMatcher);
+  if (iterates) {
+    if (const Method method = find_iteration_method(name)) return method;
+    if (const Method method = find_order_method(name)) return method;
+  }
+  return find_in_table(object_methods(), name);
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "groovy/fiber.h"
+
+// What values can do: tables of Groovy's and Java's methods by the kind of the receiver, one file
+// each. A method that does not fit its arguments says none, and the call ends as Groovy's
+// MissingMethodException. For the evaluator only.
+
+namespace runtask::groovy {
+
+struct MethodCall {
+  Fiber& fiber;
+  const Value& self;
+  const std::string& name;
+  Values& arguments;
+
+  [[nodiscard]] std::size_t count() const { return arguments.size(); }
+  [[nodiscard]] bool takes_none() const { return arguments.empty(); }
+  [[nodiscard]] bool is(std::size_t index, Kind kind) const {
+    return index < arguments.size() && arguments[index].is(kind);
+  }
+  [[nodiscard]] bool is_text(std::size_t index) const {
+    return index < arguments.size() && arguments[index].is_text();
+  }
+  [[nodiscard]] bool is_whole(std::size_t index) const {
+    return is(index, Kind::kInteger) || is(index, Kind::kLong);
+  }
+  [[nodiscard]] std::string text(std::size_t index) const {
+    return fiber.to_text(arguments[index]);
+  }
+  [[nodiscard]] std::int64_t number(std::size_t index) const { return arguments[index].number(); }
+  [[nodiscard]] std::string self_text() const { return fiber.to_text(self); }
+  // A call of the closure argument; a map's entry as key and value if it takes two.
+  [[nodiscard]] Value call(const Value& closure, const Value& item) const;
+  [[nodiscard]] bool test(const Value& closure, const Value& item) const {
+    return fiber.is_true(call(closure, item));
+  }
+};
+
+using Method = std::optional<Value> (*)(MethodCall&);
+
+// Null if values of this kind have no such method.
+[[nodiscard]] Method find_method(const Value& object, const std::string& name);
+
+// The tables.
+[[nodiscard]] Method find_text_method(const std::string& name);
+[[nodiscard]] Method find_text_search_method(const std::string& name);
+[[nodiscard]] Method find_number_method(const std::string& name);
+[[nodiscard]] Method find_list_method(const std::string& name);
+[[nodiscard]] Method find_iteration_method(const std::string& name);
+[[nodiscard]] Method find_order_method(const std::string& name);
+[[nodiscard]] Method find_map_method(const std::string& name);
+[[nodiscard]] Method find_class_method(const std::string& name);
+[[nodiscard]] Method find_closure_method(const std::string& name);
+[[nodiscard]] Method find_matcher_method(const std::string& name);
+[[nodiscard]] Method find_pattern_method(const std::string& name);
+
+// String.format and printf: the first argument is the format.
+[[nodiscard]] std::string format_text(Fiber& fiber, const Values& arguments);
+// JsonSlurper and JsonOutput.
+[[nodiscard]] Value parse_json(Fiber& fiber, const std::string& text);
+[[nodiscard]] std::string json_text(Fiber& fiber, const Value& value, int depth = 0);
+[[nodiscard]] std::string pretty_json(Fiber& fiber, const std::string& text);
+
+template <class Table>
+Method find_in_table(const Table& table, const std::string& name) {
+  const auto found = table.find(name);
+  return found == table.end() ? nullptr : found->second;
+}
+
+}  // namespace runtask::groovy

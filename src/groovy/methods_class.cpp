@@ -1,0 +1,204 @@
+#include <cmath>
+#include <unordered_map>
+
+#include "groovy/classes.h"
+#include "groovy/date.h"
+#include "groovy/methods.h"
+#include "groovy/regex.h"
+
+// Static methods and constants of the classes that scripts name, and of JsonSlurper's objects.
+
+namespace runtask::groovy {
+namespace {
+
+using Answer = std::optional<Value>;
+using Table = std::unordered_map<std::string, Method>;
+
+constexpr auto kNone = std::nullopt;
+
+std::string_view class_name(const MethodCall& c) {
+  return c.self.as<ClassValue>().info.simple_name();
+}
+
+Answer constant(MethodCall& c) {
+  const auto name = class_name(c);
+  const std::string field = c.name.substr(std::string_view("static ").size());
+  if (name == "Integer" && field == "MAX_VALUE") return Value::integer(INT32_MAX);
+  if (name == "Integer" && field == "MIN_VALUE") return Value::integer(INT32_MIN);
+  if (name == "Long" && field == "MAX_VALUE") return Value::whole(INT64_MAX);
+  if (name == "Long" && field == "MIN_VALUE") return Value::whole(INT64_MIN);
+  if (name == "Math" && field == "PI") return Value::real(M_PI);
+  if (name == "Math" && field == "E") return Value::real(M_E);
+  if (name == "Boolean" && field == "TRUE") return Value::of(true);
+  if (name == "Boolean" && field == "FALSE") return Value::of(false);
+  if (name == "BigDecimal" && field == "ZERO") return c.fiber.decimal(Decimal(0));
+  if (name == "BigDecimal" && field == "ONE") return c.fiber.decimal(Decimal(1));
+  if (name == "RoundingMode") return c.fiber.string(field);  // A text serves as the mode.
+  if (name == "Closure") {
+    const std::unordered_map<std::string, Resolve> strategies = {
+        {"OWNER_FIRST", Resolve::kOwnerFirst},
+        {"DELEGATE_FIRST", Resolve::kDelegateFirst},
+        {"OWNER_ONLY", Resolve::kOwnerOnly},
+        {"DELEGATE_ONLY", Resolve::kDelegateOnly},
+        {"TO_SELF", Resolve::kToSelf}};
+    const auto found = strategies.find(field);
+    if (found != strategies.end()) return Value::integer(static_cast<std::int32_t>(found->second));
+  }
+  if (name == "Pattern" &&
+      (field == "CASE_INSENSITIVE" || field == "MULTILINE" || field == "DOTALL"))
+    c.fiber.abort(Code::kInvalid, "flags of patterns are not supported",
+                  "write (?i), (?m) or (?s) in the expression");
+  return kNone;
+}
+
+Answer math_of_one(MethodCall& c) {
+  if (class_name(c) != "Math" || c.count() != 1 || !c.arguments[0].is_number()) return kNone;
+  const Value& x = c.arguments[0];
+  const double real = Fiber::real_of(x);
+  if (c.name == "abs")
+    return Fiber::compare_numbers(x, Value::integer(0)) < 0 ? c.fiber.negated(x) : x;
+  if (c.name == "ceil") return Value::real(std::ceil(real));
+  if (c.name == "floor") return Value::real(std::floor(real));
+  if (c.name == "sqrt") return Value::real(std::sqrt(real));
+  if (c.name == "round")
+    return Value::whole(
+        static_cast<std::int64_t>(std::fmin(std::fmax(std::floor(real + 0.5), -9.2e18), 9.2e18)));
+  return kNone;
+}
+
+Answer math_of_two(MethodCall& c) {
+  if (class_name(c) != "Math" || c.count() != 2 || !c.arguments[0].is_number() ||
+      !c.arguments[1].is_number())
+    return kNone;
+  if (c.name == "pow")
+    return Value::real(std::pow(Fiber::real_of(c.arguments[0]), Fiber::real_of(c.arguments[1])));
+  const int way = Fiber::compare_numbers(c.arguments[0], c.arguments[1]);
+  const Value& chosen = (way >= 0) == (c.name == "max") ? c.arguments[0] : c.arguments[1];
+  const bool is_double = c.is(0, Kind::kDouble) || c.is(1, Kind::kDouble);
+  const bool is_long = c.is(0, Kind::kLong) || c.is(1, Kind::kLong);
+  if (is_double) return Value::real(Fiber::real_of(chosen));
+  if (is_long && chosen.is(Kind::kInteger)) return Value::whole(chosen.number());
+  return chosen;
+}
+
+Answer parse(MethodCall& c) {
+  if (c.count() != 1 || !c.is_text(0)) return kNone;
+  const auto& info = c.self.as<ClassValue>().info;
+  if (info.simple_name() == "Boolean") {
+    std::string text = c.text(0);
+    for (char& letter : text)
+      if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+    return Value::of(text == "true");
+  }
+  if (!info.is_a("java.lang.Number")) return kNone;
+  return c.fiber.parse_number(c.text(0), info);
+}
+
+Answer value_of(MethodCall& c) {
+  if (c.count() != 1) return kNone;
+  const auto& info = c.self.as<ClassValue>().info;
+  if (info.simple_name() == "String") return c.fiber.string(c.text(0));
+  if (c.is_text(0)) return parse(c);
+  if (info.is_a("java.lang.Number") || info.simple_name() == "Boolean")
+    return c.fiber.cast_to(c.arguments[0], info, true);
+  return kNone;
+}
+
+Answer join(MethodCall& c) {  // String.join(separator, list or texts)
+  if (class_name(c) != "String" || c.count() < 1) return kNone;
+  Values items(c.arguments.begin() + 1, c.arguments.end());
+  if (items.size() == 1 && !items[0].is_text()) items = c.fiber.items_of(Value(items[0]));
+  std::string text;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    text += (i > 0 ? c.text(0) : "") + c.fiber.to_text(items[i]);
+  return c.fiber.string(std::move(text));
+}
+
+bool is_slurper(const MethodCall& c) {
+  return class_name(c) == "JsonSlurper" || class_name(c) == "JsonSlurperClassic";
+}
+
+}  // namespace
+
+Method find_class_method(const std::string& name) {
+  static const Table table = {
+      {"abs", math_of_one},
+      {"ceil", math_of_one},
+      {"floor", math_of_one},
+      {"sqrt", math_of_one},
+      {"round", math_of_one},
+      {"max", math_of_two},
+      {"min", math_of_two},
+      {"pow", math_of_two},
+      {"parseInt", parse},
+      {"parseLong", parse},
+      {"parseDouble", parse},
+      {"parseFloat", parse},
+      {"parseBoolean", parse},
+      {"valueOf", value_of},
+      {"join", join},
+      {"toString",
+       [](MethodCall& c) -> Answer {
+         if (c.count() == 1 && class_name(c) != "Class") return c.fiber.string(c.text(0));
+         return c.fiber.string(c.self_text());
+       }},
+      {"getName",
+       [](MethodCall& c) -> Answer { return c.fiber.string(c.self.as<ClassValue>().info.name); }},
+      {"getSimpleName",
+       [](MethodCall& c) -> Answer { return c.fiber.string(std::string(class_name(c))); }},
+      {"format",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "String" || !c.is_text(0)) return kNone;
+         return c.fiber.string(format_text(c.fiber, c.arguments));
+       }},
+      {"isInstance",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1) return kNone;
+         return Value::of(is_instance(c.arguments[0], c.self.as<ClassValue>().info));
+       }},
+      {"currentTimeMillis",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "System") return kNone;
+         const auto now = c.fiber.host().now();
+         if (!now) c.fiber.abort(Code::kInvalid, "there is no clock here");
+         return Value::whole(now->time_since_epoch().count());
+       }},
+      {"getTimeZone",
+       [](MethodCall& c) -> Answer {  // The name serves as the zone.
+         if (class_name(c) != "TimeZone" || !c.is_text(0)) return kNone;
+         if (!zone_of(c.text(0)))
+           c.fiber.abort(Code::kInvalid, "the time zone " + c.text(0) + " is not supported",
+                         "use UTC or GMT+hh:mm");
+         return c.fiber.string(c.text(0));
+       }},
+      {"compile",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "Pattern" || c.count() != 1 || !c.is_text(0)) return kNone;
+         return Value(Pattern::compile(c.fiber, c.text(0)));
+       }},
+      {"quote",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "Pattern" || !c.is_text(0)) return kNone;
+         return c.fiber.string("\\Q" + c.text(0) + "\\E");
+       }},
+      {"parseText",
+       [](MethodCall& c) -> Answer {
+         if (!is_slurper(c) || c.count() != 1 || !c.is_text(0)) return kNone;
+         return parse_json(c.fiber, c.text(0));
+       }},
+      {"toJson",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "JsonOutput" || c.count() != 1) return kNone;
+         return c.fiber.string(json_text(c.fiber, c.arguments[0]));
+       }},
+      {"prettyPrint",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "JsonOutput" || !c.is_text(0)) return kNone;
+         return c.fiber.string(pretty_json(c.fiber, c.text(0)));
+       }},
+  };
+  if (name.starts_with("static ")) return constant;
+  return find_in_table(table, name);
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,307 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "groovy/classes.h"
+#include "groovy/methods.h"
+
+// Lists, arrays and ranges.
+
+namespace runtask::groovy {
+namespace {
+
+using Answer = std::optional<Value>;
+using Table = std::unordered_map<std::string, Method>;
+
+constexpr auto kNone = std::nullopt;
+
+// The list, if it can grow; an array has no such methods.
+List* growing(MethodCall& c) {
+  if (!c.self.is(Kind::kList) || c.self.as<List>().element != nullptr) return nullptr;
+  if (c.self.as<List>().is_fixed) c.fiber.throw_new("java.lang.UnsupportedOperationException", "");
+  return &c.self.as<List>();
+}
+
+void check_place(MethodCall& c, std::int64_t place, std::size_t size, bool may_be_end) {
+  const auto limit = static_cast<std::int64_t>(size) + (may_be_end ? 1 : 0);
+  if (place < 0 || place >= limit)
+    c.fiber.throw_new("java.lang.IndexOutOfBoundsException",
+                      "Index: " + std::to_string(place) + ", Size: " + std::to_string(size));
+}
+
+Answer add(MethodCall& c) {
+  List* list = growing(c);
+  if (list == nullptr || c.count() < 1 || c.count() > 2) return kNone;
+  if (c.count() == 2) {
+    if (!c.is_whole(0)) return kNone;
+    check_place(c, c.number(0), list->items.size(), true);
+    list->items.insert(list->items.begin() + c.number(0), c.arguments[1]);
+    list->changed();
+    return Value();
+  }
+  list->items.push_back(c.arguments[0]);
+  list->changed();
+  return Value::of(true);
+}
+
+Answer add_all(MethodCall& c) {
+  List* list = growing(c);
+  if (list == nullptr || c.count() < 1 || c.count() > 2) return kNone;
+  const Values more = c.fiber.items_of(c.arguments.back());
+  std::int64_t place = static_cast<std::int64_t>(list->items.size());
+  if (c.count() == 2) {
+    if (!c.is_whole(0)) return kNone;
+    place = c.number(0);
+    check_place(c, place, list->items.size(), true);
+  }
+  list->items.insert(list->items.begin() + place, more.begin(), more.end());
+  list->changed();
+  return Value::of(!more.empty());
+}
+
+Answer remove(MethodCall& c) {
+  List* list = growing(c);
+  if (list == nullptr || c.count() != 1) return kNone;
+  if (c.is(0, Kind::kInteger) || c.name == "removeAt") {
+    check_place(c, c.number(0), list->items.size(), false);
+    const Value removed = list->items[static_cast<std::size_t>(c.number(0))];
+    list->items.erase(list->items.begin() + c.number(0));
+    list->changed();
+    return removed;
+  }
+  const auto found = std::find_if(list->items.begin(), list->items.end(),
+                                  [&](const Value& item) { return same(item, c.arguments[0]); });
+  if (found == list->items.end()) return Value::of(false);
+  list->items.erase(found);
+  list->changed();
+  return Value::of(true);
+}
+
+Answer remove_all(MethodCall& c) {  // removeAll, retainAll
+  List* list = growing(c);
+  if (list == nullptr || c.count() != 1) return kNone;
+  const bool keeps = c.name == "retainAll";
+  const Values chosen = c.is(0, Kind::kClosure) ? Values() : c.fiber.items_of(c.arguments[0]);
+  Values kept;
+  for (const auto& item : Values(list->items)) {
+    const bool is_chosen = c.is(0, Kind::kClosure)
+                               ? c.test(c.arguments[0], item)
+                               : std::any_of(chosen.begin(), chosen.end(),
+                                             [&](const Value& one) { return same(one, item); });
+    if (is_chosen == keeps) kept.push_back(item);
+  }
+  const bool changed = kept.size() != list->items.size();
+  list->items = std::move(kept);
+  list->changed();
+  return Value::of(changed);
+}
+
+Answer pop(MethodCall& c) {  // pop and removeLast take from the end in Groovy 2.4.
+  List* list = growing(c);
+  if (list == nullptr || !c.takes_none()) return kNone;
+  if (list->items.empty())
+    c.fiber.throw_new("java.util.NoSuchElementException", "Cannot pop() an empty List");
+  const Value last = list->items.back();
+  list->items.pop_back();
+  list->changed();
+  return last;
+}
+
+Answer index_of(MethodCall& c) {
+  if (c.count() != 1) return kNone;
+  const Values items = c.fiber.items_of(c.self);
+  std::int32_t found = -1;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (same(items[i], c.arguments[0])) {
+      found = static_cast<std::int32_t>(i);
+      if (c.name == "indexOf") break;
+    }
+  return Value::integer(found);
+}
+
+Answer get(MethodCall& c) {
+  if (c.count() != 1 || !c.is_whole(0)) return kNone;
+  const Values items = c.fiber.items_of(c.self);
+  check_place(c, c.number(0), items.size(), false);
+  return items[static_cast<std::size_t>(c.number(0))];
+}
+
+Answer set(MethodCall& c) {
+  if (c.count() != 2 || !c.is_whole(0) || !c.self.is(Kind::kList)) return kNone;
+  auto& items = c.self.as<List>().items;
+  check_place(c, c.number(0), items.size(), false);
+  return std::exchange(items[static_cast<std::size_t>(c.number(0))], c.arguments[1]);
+}
+
+Answer sub_list(MethodCall& c) {
+  if (c.count() != 2 || !c.is_whole(0) || !c.is_whole(1)) return kNone;
+  const Values items = c.fiber.items_of(c.self);
+  const auto size = static_cast<std::int64_t>(items.size());
+  if (c.number(0) < 0)
+    c.fiber.throw_new("java.lang.IndexOutOfBoundsException",
+                      "fromIndex = " + std::to_string(c.number(0)));
+  if (c.number(1) > size)
+    c.fiber.throw_new("java.lang.IndexOutOfBoundsException",
+                      "toIndex = " + std::to_string(c.number(1)));
+  if (c.number(0) > c.number(1))
+    c.fiber.throw_new("java.lang.IllegalArgumentException",
+                      "fromIndex(" + std::to_string(c.number(0)) + ") > toIndex(" +
+                          std::to_string(c.number(1)) + ")");
+  return Value(c.fiber.list(Values(items.begin() + c.number(0), items.begin() + c.number(1))));
+}
+
+Answer collate(MethodCall& c) {
+  if (c.count() != 1 || !c.is_whole(0) || c.number(0) <= 0) return kNone;
+  const Values items = c.fiber.items_of(c.self);
+  const auto size = static_cast<std::size_t>(c.number(0));
+  Values groups;
+  for (std::size_t i = 0; i < items.size(); i += size)
+    groups.push_back(c.fiber.list(
+        Values(items.begin() + static_cast<std::ptrdiff_t>(i),
+               items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), i + size)))));
+  return Value(c.fiber.list(std::move(groups)));
+}
+
+Answer with_index(MethodCall& c) {
+  if (c.count() > 1 || (c.count() == 1 && !c.is_whole(0))) return kNone;
+  auto index = static_cast<std::int32_t>(c.takes_none() ? 0 : c.number(0));
+  if (c.name == "indexed") {
+    const auto map = c.fiber.map();
+    for (const auto& item : c.fiber.items_of(c.self))
+      map->put(Value::integer(index++), item);
+    return Value(map);
+  }
+  Values pairs;
+  for (const auto& item : c.fiber.items_of(c.self))
+    pairs.push_back(c.fiber.list({item, Value::integer(index++)}));
+  return Value(c.fiber.list(std::move(pairs)));
+}
+
+Answer transpose(MethodCall& c) {
+  Values result;
+  const Values rows = c.fiber.items_of(c.self);
+  std::size_t least = rows.empty() ? 0 : std::string::npos;
+  std::vector<Values> columns;
+  for (const auto& row : rows) {
+    columns.push_back(c.fiber.cast_to(row, known_class("java.util.List"), false).as<List>().items);
+    least = std::min(least, columns.back().size());
+  }
+  for (std::size_t i = 0; i < least; ++i) {
+    Values one;
+    for (const auto& row : columns)
+      one.push_back(row[i]);
+    result.push_back(c.fiber.list(std::move(one)));
+  }
+  return Value(c.fiber.list(std::move(result)));
+}
+
+Answer step(MethodCall& c) {
+  if (!c.is_whole(0) || c.number(0) <= 0 || !c.self.is(Kind::kRange)) return kNone;
+  Values items;
+  const auto& range = c.self.as<Range>();
+  for (std::int64_t i = 0; i < range.size(); i += c.number(0))
+    items.push_back(range.at(i));
+  if (c.is(1, Kind::kClosure)) {
+    for (const auto& item : items)
+      (void)c.fiber.call1(c.arguments[1], item);
+    return Value();
+  }
+  return Value(c.fiber.list(std::move(items)));
+}
+
+Answer contains(MethodCall& c) {
+  if (c.count() != 1) return kNone;
+  if (c.name == "contains") return Value::of(c.fiber.is_in(c.arguments[0], c.self));
+  const Values wanted = c.fiber.items_of(c.arguments[0]);
+  return Value::of(std::all_of(wanted.begin(), wanted.end(),
+                               [&](const Value& one) { return c.fiber.is_in(one, c.self); }));
+}
+
+Answer operation(MethodCall& c) {
+  if (c.count() != 1) return kNone;
+  if (c.name == "plus") return c.fiber.plus(c.self, c.arguments[0]);
+  if (c.name == "minus") return c.fiber.minus(c.self, c.arguments[0]);
+  if (c.name == "multiply") return c.fiber.times(c.self, c.arguments[0]);
+  if (c.name == "leftShift") return c.fiber.shift_left(c.self, c.arguments[0]);
+  return c.fiber.get_index(c.self, c.arguments[0]);
+}
+
+}  // namespace
+
+Method find_list_method(const std::string& name) {
+  static const Table table = {
+      {"add", add},
+      {"addAll", add_all},
+      {"push", [](MethodCall& c) -> Answer { return c.count() == 1 ? add(c) : kNone; }},
+      {"pop", pop},
+      {"removeLast", pop},
+      {"remove", remove},
+      {"removeAt",
+       [](MethodCall& c) -> Answer { return c.is(0, Kind::kInteger) ? remove(c) : kNone; }},
+      {"removeElement",
+       [](MethodCall& c) -> Answer { return c.is(0, Kind::kInteger) ? kNone : remove(c); }},
+      {"removeAll", remove_all},
+      {"retainAll", remove_all},
+      {"clear",
+       [](MethodCall& c) -> Answer {
+         List* list = growing(c);
+         if (list == nullptr) return kNone;
+         list->items.clear();
+         list->changed();
+         return Value();
+       }},
+      {"size",
+       [](MethodCall& c) -> Answer {
+         if (!c.takes_none()) return kNone;
+         if (c.self.is(Kind::kRange))
+           return Value::integer(static_cast<std::int32_t>(c.self.as<Range>().size()));
+         return Value::integer(static_cast<std::int32_t>(c.self.as<List>().items.size()));
+       }},
+      {"isEmpty", [](MethodCall& c) -> Answer { return Value::of(!c.fiber.is_true(c.self)); }},
+      {"contains", contains},
+      {"containsAll", contains},
+      {"indexOf", index_of},
+      {"lastIndexOf", index_of},
+      {"get", get},
+      {"getAt", operation},
+      {"set", set},
+      {"putAt",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 2) return kNone;
+         c.fiber.set_index(c.self, c.arguments[0], c.arguments[1]);
+         return Value();
+       }},
+      {"subList", sub_list},
+      {"collate", collate},
+      {"withIndex", with_index},
+      {"indexed", with_index},
+      {"transpose", transpose},
+      {"step", step},
+      {"plus", operation},
+      {"minus", operation},
+      {"multiply", operation},
+      {"leftShift", operation},
+      {"getFrom",
+       [](MethodCall& c) -> Answer {
+         return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::min(
+                                              c.self.as<Range>().first, c.self.as<Range>().last))))
+                                        : kNone;
+       }},
+      {"getTo",
+       [](MethodCall& c) -> Answer {
+         return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::max(
+                                              c.self.as<Range>().first, c.self.as<Range>().last))))
+                                        : kNone;
+       }},
+      {"asImmutable",
+       [](MethodCall& c) -> Answer {
+         const auto fixed = c.fiber.list(c.fiber.items_of(c.self));
+         fixed->is_fixed = true;
+         return Value(fixed);
+       }},
+      {"clone",
+       [](MethodCall& c) -> Answer { return Value(c.fiber.list(c.fiber.items_of(c.self))); }},
+  };
+  return find_in_table(table, name);
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,222 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "groovy/classes.h"
+#include "groovy/methods.h"
+
+// Maps, their entries, and sets.
+
+namespace runtask::groovy {
+namespace {
+
+using Answer = std::optional<Value>;
+using Table = std::unordered_map<std::string, Method>;
+
+constexpr auto kNone = std::nullopt;
+
+bool is_map(const MethodCall& c) {
+  return c.self.is(Kind::kMap);
+}
+
+Answer get(MethodCall& c) {
+  if (!is_map(c) || c.count() < 1 || c.count() > 2) return kNone;
+  auto& map = c.self.as<Map>();
+  if (const Value* value = map.find(c.arguments[0])) return *value;
+  if (c.count() == 1) return c.fiber.get_index(c.self, c.arguments[0]);
+  if (c.name == "get") map.put(c.arguments[0], c.arguments[1]);  // Groovy's get keeps the default.
+  return c.arguments[1];
+}
+
+Answer put(MethodCall& c) {
+  if (!is_map(c) || c.count() != 2) return kNone;
+  auto& map = c.self.as<Map>();
+  const Value* known = map.find(c.arguments[0]);
+  const Value old = known != nullptr ? *known : Value();
+  if (c.name == "putIfAbsent" && !old.is_null()) return old;
+  map.put(c.arguments[0], c.arguments[1]);
+  return old;
+}
+
+Answer put_all(MethodCall& c) {
+  if (c.count() != 1 || !is_map(c) || !c.is(0, Kind::kMap)) return kNone;
+  const auto items = c.arguments[0].as<Map>().items();
+  for (const auto& item : items)
+    c.self.as<Map>().put(item.key, item.value);
+  return Value();
+}
+
+Answer remove(MethodCall& c) {
+  if (c.count() != 1 || c.self.is(Kind::kEntry)) return kNone;
+  auto& map = c.self.as<Map>();
+  const Value* known = map.find(c.arguments[0]);
+  if (!is_map(c)) return Value::of(map.remove(c.arguments[0]));
+  const Value old = known != nullptr ? *known : Value();
+  map.remove(c.arguments[0]);
+  return old;
+}
+
+Answer sub_map(MethodCall& c) {
+  if (!is_map(c) || c.count() != 1) return kNone;
+  const auto result = c.fiber.map();
+  for (const auto& key : c.fiber.items_of(c.arguments[0]))
+    if (const Value* value = c.self.as<Map>().find(key)) result->put(key, *value);
+  return Value(result);
+}
+
+Answer parts(MethodCall& c) {  // keySet, values, entrySet: copies, where Java has views.
+  if (!is_map(c) || !c.takes_none()) return kNone;
+  if (c.name == "values") {
+    Values values;
+    for (const auto& item : c.self.as<Map>().items())
+      values.push_back(item.value);
+    return Value(c.fiber.list(std::move(values)));
+  }
+  const auto set = c.fiber.heap().make<Map>(Kind::kSet);
+  if (c.name == "keySet") {
+    for (const auto& item : c.self.as<Map>().items())
+      set->put(item.key, Value());
+  } else {
+    for (const auto& entry : c.fiber.items_of(c.self))
+      set->put(entry, Value());
+  }
+  return Value(set);
+}
+
+Answer with_default(MethodCall& c) {
+  if (!is_map(c) || !c.is(0, Kind::kClosure)) return kNone;
+  const auto copy = c.fiber.map();
+  copy->assign(c.self.as<Map>().items());
+  copy->missing = c.arguments[0];
+  return Value(copy);
+}
+
+Answer contains_value(MethodCall& c) {
+  if (!is_map(c) || c.count() != 1) return kNone;
+  const auto& items = c.self.as<Map>().items();
+  return Value::of(std::any_of(items.begin(), items.end(), [&](const Map::Item& item) {
+    return same(item.value, c.arguments[0]);
+  }));
+}
+
+Answer add(MethodCall& c) {  // Of a set.
+  if (!c.self.is(Kind::kSet) || c.count() != 1) return kNone;
+  if (c.name == "add") return Value::of(c.self.as<Map>().put(c.arguments[0], Value()));
+  bool changed = false;
+  for (const auto& item : c.fiber.items_of(c.arguments[0]))
+    changed = (c.name == "addAll" ? c.self.as<Map>().put(item, Value())
+                                  : c.self.as<Map>().remove(item)) ||
+              changed;
+  return Value::of(changed);
+}
+
+Answer remove_if(MethodCall& c) {
+  if (c.count() != 1) return kNone;
+  if (!c.is(0, Kind::kClosure)) return add(c);
+  auto& map = c.self.as<Map>();
+  Values chosen;
+  c.fiber.iterate(c.self, [&](const Value& item) {
+    if (c.test(c.arguments[0], item))
+      chosen.push_back(item.is(Kind::kEntry) ? item.as<Entry>().key : item);
+    return true;
+  });
+  for (const auto& key : chosen)
+    map.remove(key);
+  return Value::of(!chosen.empty());
+}
+
+Answer operation(MethodCall& c) {
+  if (c.count() != 1 || c.self.is(Kind::kEntry)) return kNone;
+  if (c.name == "plus") return c.fiber.plus(c.self, c.arguments[0]);
+  if (c.name == "minus") return c.fiber.minus(c.self, c.arguments[0]);
+  if (c.name == "leftShift") return c.fiber.shift_left(c.self, c.arguments[0]);
+  return c.fiber.get_index(c.self, c.arguments[0]);
+}
+
+Answer contains(MethodCall& c) {
+  if (!c.self.is(Kind::kSet) || c.count() != 1) return kNone;
+  if (c.name == "contains") return Value::of(c.self.as<Map>().find(c.arguments[0]) != nullptr);
+  const Values wanted = c.fiber.items_of(c.arguments[0]);
+  return Value::of(std::all_of(wanted.begin(), wanted.end(), [&](const Value& one) {
+    return c.self.as<Map>().find(one) != nullptr;
+  }));
+}
+
+}  // namespace
+
+Method find_map_method(const std::string& name) {
+  static const Table table = {
+      {"get", get},
+      {"getOrDefault", get},
+      {"put", put},
+      {"putIfAbsent", put},
+      {"putAll", put_all},
+      {"remove", remove},
+      {"subMap", sub_map},
+      {"keySet", parts},
+      {"values", parts},
+      {"entrySet", parts},
+      {"withDefault", with_default},
+      {"containsValue", contains_value},
+      {"containsKey",
+       [](MethodCall& c) -> Answer {
+         if (!is_map(c) || c.count() != 1) return kNone;
+         return Value::of(c.self.as<Map>().find(c.arguments[0]) != nullptr);
+       }},
+      {"size",
+       [](MethodCall& c) -> Answer {
+         if (c.self.is(Kind::kEntry) || !c.takes_none()) return kNone;
+         return Value::integer(static_cast<std::int32_t>(c.self.as<Map>().size()));
+       }},
+      {"isEmpty",
+       [](MethodCall& c) -> Answer {
+         if (c.self.is(Kind::kEntry)) return kNone;
+         return Value::of(c.self.as<Map>().size() == 0);
+       }},
+      {"clear",
+       [](MethodCall& c) -> Answer {
+         if (c.self.is(Kind::kEntry)) return kNone;
+         c.self.as<Map>().assign({});
+         return Value();
+       }},
+      {"getKey",
+       [](MethodCall& c) -> Answer {
+         return c.self.is(Kind::kEntry) ? Answer(c.self.as<Entry>().key) : kNone;
+       }},
+      {"getValue",
+       [](MethodCall& c) -> Answer {
+         return c.self.is(Kind::kEntry) ? Answer(c.self.as<Entry>().value) : kNone;
+       }},
+      {"setValue",
+       [](MethodCall& c) -> Answer {
+         if (!c.self.is(Kind::kEntry) || c.count() != 1) return kNone;
+         const Value old = c.self.as<Entry>().value;
+         c.fiber.set_property(c.self, "value", c.arguments[0]);
+         return old;
+       }},
+      {"add", add},
+      {"addAll", add},
+      {"removeAll", remove_if},
+      {"contains", contains},
+      {"containsAll", contains},
+      {"plus", operation},
+      {"minus", operation},
+      {"leftShift", operation},
+      {"getAt", operation},
+      {"putAt",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 2 || !is_map(c)) return kNone;
+         c.fiber.set_index(c.self, c.arguments[0], c.arguments[1]);
+         return Value();
+       }},
+      {"clone",
+       [](MethodCall& c) -> Answer {
+         if (c.self.is(Kind::kEntry)) return kNone;
+         const auto copy = c.fiber.heap().make<Map>(c.self.kind());
+         copy->assign(c.self.as<Map>().items());
+         return Value(copy);
+       }},
+  };
+  return find_in_table(table, name);
+}
+
+}  // namespace runtask::groovy

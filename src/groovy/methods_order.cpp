@@ -1,0 +1,246 @@
+#include <algorithm>
+#include <unordered_map>
+
+#include "groovy/classes.h"
+#include "groovy/methods.h"
+
+// Order, sums and sets over members.
+
+namespace runtask::groovy {
+namespace {
+
+using Answer = std::optional<Value>;
+using Table = std::unordered_map<std::string, Method>;
+
+constexpr auto kNone = std::nullopt;
+
+// a before b: by the closure of one member or of two, or by the members themselves. A closure that
+// contradicts itself must not confuse the sort: merge sort asks for no more than it is told.
+int order(MethodCall& c, const Value& a, const Value& b) {
+  if (!c.arguments.empty() && c.arguments.back().is(Kind::kClosure)) {
+    const Value& closure = c.arguments.back();
+    if (Fiber::arity_of(closure.as<Closure>()) == 2) {
+      Values both{a, b};
+      const Value result = c.fiber.call_value(closure, both);
+      return result.is_number() ? Fiber::compare_numbers(result, Value::integer(0)) : 0;
+    }
+    return c.fiber.compare(c.fiber.call1(closure, a), c.fiber.call1(closure, b));
+  }
+  return c.fiber.compare(a, b);
+}
+
+void merge_sort(MethodCall& c, Values& items, std::size_t begin, std::size_t end) {
+  if (end - begin < 2) return;
+  const std::size_t middle = begin + (end - begin) / 2;
+  merge_sort(c, items, begin, middle);
+  merge_sort(c, items, middle, end);
+  Values merged;
+  merged.reserve(end - begin);
+  std::size_t left = begin;
+  std::size_t right = middle;
+  while (left < middle && right < end) {
+    c.fiber.step();
+    merged.push_back(order(c, items[right], items[left]) < 0 ? items[right++] : items[left++]);
+  }
+  merged.insert(merged.end(), items.begin() + static_cast<std::ptrdiff_t>(left),
+                items.begin() + static_cast<std::ptrdiff_t>(middle));
+  merged.insert(merged.end(), items.begin() + static_cast<std::ptrdiff_t>(right),
+                items.begin() + static_cast<std::ptrdiff_t>(end));
+  std::copy(merged.begin(), merged.end(), items.begin() + static_cast<std::ptrdiff_t>(begin));
+}
+
+Answer sort(MethodCall& c) {
+  const bool has_flag = c.is(0, Kind::kBool);
+  const bool changes = !has_flag || c.arguments[0].truth();
+  const std::size_t closures = c.count() - (has_flag ? 1 : 0);
+  if (closures > 1 || (closures == 1 && !c.is(c.count() - 1, Kind::kClosure)) || c.self.is_text())
+    return kNone;
+  Values items = c.fiber.items_of(c.self);
+  if (c.self.is(Kind::kMap) && closures == 0) {  // By key.
+    std::stable_sort(items.begin(), items.end(), [&](const Value& a, const Value& b) {
+      return c.fiber.compare(a.as<Entry>().key, b.as<Entry>().key) < 0;
+    });
+  } else {
+    merge_sort(c, items, 0, items.size());
+  }
+  if (c.self.is(Kind::kMap)) {
+    const auto map = c.fiber.map();
+    for (const auto& item : items)
+      map->put(item.as<Entry>().key, item.as<Entry>().value);
+    return Value(map);
+  }
+  if (c.self.is(Kind::kList) && changes) {
+    c.self.as<List>().items = std::move(items);
+    c.self.as<List>().changed();
+    return c.self;
+  }
+  return Value(c.fiber.list(std::move(items)));
+}
+
+Answer max_or_min(MethodCall& c) {
+  if (c.count() > 1 || (c.count() == 1 && !c.is(0, Kind::kClosure))) return kNone;
+  const bool is_max = c.name == "max";
+  Value best;
+  bool is_first = true;
+  c.fiber.iterate(c.self, [&](const Value& item) {
+    if (item.is_null() && c.takes_none()) return true;
+    const int way = is_first ? 1 : order(c, item, best);
+    if (is_first || (is_max ? way > 0 : way < 0)) best = item;
+    is_first = false;
+    return true;
+  });
+  return best;
+}
+
+Answer sum(MethodCall& c) {
+  if (c.self.is(Kind::kMap) || c.self.is_text() || c.count() > 2) return kNone;
+  const bool has_closure = c.count() > 0 && c.is(c.count() - 1, Kind::kClosure);
+  const bool has_first = c.count() == (has_closure ? 2U : 1U);
+  Value total = has_first ? c.arguments[0] : Value();
+  bool is_first = !has_first;
+  c.fiber.iterate(c.self, [&](const Value& item) {
+    const Value value = has_closure ? c.call(c.arguments[c.count() - 1], item) : item;
+    total = is_first ? value : c.fiber.binary(Operator::kPlus, total, value);
+    is_first = false;
+    return true;
+  });
+  return total;
+}
+
+Values distinct(MethodCall& c, const Values& items, bool by_closure) {
+  Values kept;
+  for (const auto& item : items) {
+    const bool is_known = std::any_of(kept.begin(), kept.end(), [&](const Value& one) {
+      c.fiber.step();
+      return by_closure ? order(c, one, item) == 0 : c.fiber.equals(one, item);
+    });
+    if (!is_known) kept.push_back(item);
+  }
+  return kept;
+}
+
+Answer unique(MethodCall& c) {
+  if (c.self.is(Kind::kMap) || c.self.is_text()) return kNone;
+  const bool has_flag = c.is(0, Kind::kBool);
+  const bool changes = c.name == "unique" && !(has_flag && !c.arguments[0].truth());
+  const bool by_closure = c.count() > 0 && c.is(c.count() - 1, Kind::kClosure);
+  Values kept = distinct(c, c.fiber.items_of(c.self), by_closure);
+  if (!changes || !c.self.is(Kind::kList)) return Value(c.fiber.list(std::move(kept)));
+  c.self.as<List>().items = std::move(kept);
+  c.self.as<List>().changed();
+  return c.self;
+}
+
+Answer reverse(MethodCall& c) {
+  if (c.self.is(Kind::kMap)) return kNone;
+  Values items = c.fiber.items_of(c.self);
+  std::reverse(items.begin(), items.end());
+  return Value(c.fiber.list(std::move(items)));
+}
+
+Answer reverse_each(MethodCall& c) {
+  if (!c.is(0, Kind::kClosure)) return kNone;
+  const Values items = c.fiber.items_of(c.self);
+  for (auto item = items.rbegin(); item != items.rend(); ++item)
+    (void)c.call(c.arguments[0], *item);
+  return c.self;
+}
+
+void flatten_into(MethodCall& c, const Value& value, Values& out, int depth) {
+  if (depth > kPrintedDepthMax)
+    c.fiber.abort(Code::kInvalid, "a list holds itself, or is nested too deeply");
+  if (!value.is(Kind::kList) && !value.is(Kind::kSet) && !value.is(Kind::kRange)) {
+    out.push_back(value);
+    return;
+  }
+  for (const auto& item : c.fiber.items_of(value))
+    flatten_into(c, item, out, depth + 1);
+}
+
+Answer flatten(MethodCall& c) {
+  if (c.self.is(Kind::kMap) || c.self.is_text()) return kNone;
+  Values items;
+  flatten_into(c, c.self, items, 0);
+  return Value(c.fiber.list(std::move(items)));
+}
+
+Answer intersect(MethodCall& c) {
+  if (c.count() != 1 || c.self.is(Kind::kMap) || c.self.is_text()) return kNone;
+  const Values other = c.fiber.items_of(c.arguments[0]);
+  Values both;
+  for (const auto& item : c.fiber.items_of(c.self)) {
+    c.fiber.step();
+    if (std::any_of(other.begin(), other.end(),
+                    [&](const Value& one) { return c.fiber.equals(one, item); }))
+      both.push_back(item);
+  }
+  if (c.name == "disjoint") return Value::of(both.empty());
+  return Value(c.fiber.list(distinct(c, both, false)));
+}
+
+Answer first_or_last(MethodCall& c) {
+  if (!c.takes_none() || c.self.is(Kind::kMap) || c.self.is_text()) return kNone;
+  const Values items = c.fiber.items_of(c.self);
+  if (items.empty())
+    c.fiber.throw_new("java.util.NoSuchElementException",
+                      "Cannot access " + c.name + "() element from an empty List");
+  return c.name == "last" ? items.back() : items.front();
+}
+
+Answer part(MethodCall& c) {  // take, drop, takeRight, dropRight, tail, init
+  const bool is_counted = c.name != "tail" && c.name != "init";
+  if (c.self.is_text() || (is_counted && !c.is_whole(0))) return kNone;
+  const Values items = c.fiber.items_of(c.self);
+  const auto size = static_cast<std::int64_t>(items.size());
+  if (!is_counted && size == 0)
+    c.fiber.throw_new("java.util.NoSuchElementException",
+                      "Cannot access " + c.name + "() for an empty list");
+  const std::int64_t n = std::clamp<std::int64_t>(is_counted ? c.number(0) : 1, 0, size);
+  std::int64_t from = 0;
+  std::int64_t to = size;
+  if (c.name == "take") to = n;
+  if (c.name == "takeRight") from = size - n;
+  if (c.name == "drop" || c.name == "tail") from = n;
+  if (c.name == "dropRight" || c.name == "init") to = size - n;
+  Values kept(items.begin() + from, items.begin() + to);
+  if (!c.self.is(Kind::kMap)) return Value(c.fiber.list(std::move(kept)));
+  const auto map = c.fiber.map();
+  for (const auto& item : kept)
+    map->put(item.as<Entry>().key, item.as<Entry>().value);
+  return Value(map);
+}
+
+}  // namespace
+
+Method find_order_method(const std::string& name) {
+  static const Table table = {
+      {"sort", sort},
+      {"toSorted",
+       [](MethodCall& c) -> Answer {
+         c.arguments.insert(c.arguments.begin(), Value::of(false));
+         return sort(c);
+       }},
+      {"max", max_or_min},
+      {"min", max_or_min},
+      {"sum", sum},
+      {"unique", unique},
+      {"toUnique", unique},
+      {"reverse", reverse},
+      {"reverseEach", reverse_each},
+      {"flatten", flatten},
+      {"intersect", intersect},
+      {"disjoint", intersect},
+      {"first", first_or_last},
+      {"last", first_or_last},
+      {"head", first_or_last},
+      {"take", part},
+      {"drop", part},
+      {"takeRight", part},
+      {"dropRight", part},
+      {"tail", part},
+      {"init", part},
+  };
+  return find_in_table(table, name);
+}
+
+}  // namespace runtask::groovy

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// Characters of a UTF-8 text by their number. Java counts UTF-16 units; this counts code points,
+// which is the same for all but emoji and rare scripts (docs/GROOVY.md). Pure.
+
+namespace runtask::groovy {
+
+class TextIndex {
+ public:
+  explicit TextIndex(const std::string& text) : text_(text) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const bool is_inside = (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
+      if (is_inside && !is_wide_) {
+        is_wide_ = true;
+        for (std::size_t j = 0; j < i; ++j)
+          starts_.push_back(j);
+      }
+      if (is_wide_ && !is_inside) starts_.push_back(i);
+    }
+  }
+  [[nodiscard]] std::size_t size() const { return is_wide_ ? starts_.size() : text_.size(); }
+  // The byte where a character begins; the end of the text for size().
+  [[nodiscard]] std::size_t byte_of(std::int64_t character) const {
+    const auto place = static_cast<std::size_t>(character);
+    if (!is_wide_) return place;
+    return place < starts_.size() ? starts_[place] : text_.size();
+  }
+  [[nodiscard]] std::int64_t character_of(std::size_t byte) const {
+    if (!is_wide_) return static_cast<std::int64_t>(byte);
+    std::int64_t count = 0;
+    for (const std::size_t start : starts_)
+      if (start < byte) ++count;
+    return count;
+  }
+  // REQUIRES: 0 <= from <= to <= size().
+  [[nodiscard]] std::string part(std::int64_t from, std::int64_t to) const {
+    const std::size_t begin = byte_of(from);
+    return text_.substr(begin, byte_of(to) - begin);
+  }
+
+ private:
+  const std::string& text_;
+  bool is_wide_ = false;
+  std::vector<std::size_t> starts_;  // Only when some character has several bytes.
+};
+
+}  // namespace runtask::groovy

@@ -1,0 +1,18 @@
+println(1 == 1.0)  // expect: true
+println('1' == 1)  // expect: false
+println(null == null)  // expect: true
+println(null == 'a')  // expect: false
+println([1, 2] == [1, 2.0])  // expect: true
+println([a: 1] == [a: 1])  // expect: true
+println(1 <=> 2)  // expect: -1
+println('b' <=> 'a')  // expect: 1
+println(null <=> 1)  // expect: -1
+println('abc' < 'abd')  // expect: true
+println(2 > 1.5)  // expect: true
+println('a' != 'b')  // expect: true
+println([1, [2, 3]] == [1, [2, 3]])  // expect: true
+println(1L == 1)  // expect: true
+println(1.equals(1L))  // expect: false
+println('a'.compareTo('c'))  // expect: -2
+println(true == true)  // expect: true
+println((1..3) == [1, 2, 3])  // expect: true

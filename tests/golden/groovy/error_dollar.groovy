@@ -1,0 +1,1 @@
+def price = "5 $ each"  // expect error: illegal string body character after dollar sign

@@ -1,0 +1,1 @@
+def text = new File('/etc/passwd').text  // expect error: `new File` is not supported

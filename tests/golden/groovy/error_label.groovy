@@ -1,0 +1,1 @@
+outer: for (x in [1]) { }  // expect error: labels are not supported

@@ -1,0 +1,1 @@
+println("${1 + 1")  // expect error: `${` is never closed

@@ -1,0 +1,4 @@
+def f() {
+  throw new IllegalStateException('broken')  // expect error: java.lang.IllegalStateException: broken
+}
+f()

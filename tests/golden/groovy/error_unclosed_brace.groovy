@@ -1,0 +1,2 @@
+def f() {  // expect error: `{` is never closed
+  println('x')

@@ -1,0 +1,1 @@
+def x = new Foo()  // expect error: unable to resolve class Foo

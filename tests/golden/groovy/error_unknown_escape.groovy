@@ -1,0 +1,2 @@
+def ok = /\d/
+def bad = 'a\d'  // expect error: unexpected char: '\'

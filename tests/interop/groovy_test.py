@@ -1,0 +1,65 @@
+"""Our evaluator against Debian's groovy: the golden programs print the same under both."""
+import glob
+import os
+import re
+import shutil
+import subprocess
+import unittest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROBE = os.environ["RUNTASK_PROBE"]
+
+
+def sections(text):
+    result = {}
+    parts = re.split(r"^== (/.*)\n", text, flags=re.M)
+    for name, rest in zip(parts[1::2], parts[2::2]):
+        result[os.path.basename(name)] = rest
+    return result
+
+
+def programs(pattern):
+    return sorted(glob.glob(os.path.join(ROOT, "tests", "golden", "groovy", pattern)))
+
+
+def java_home():
+    java = shutil.which("java")
+    return os.path.dirname(os.path.dirname(os.path.realpath(java))) if java else ""
+
+
+def groovy(names):
+    run = subprocess.run(["groovy", os.path.join(HERE, "groovy_driver.groovy"), *names], stdout=subprocess.PIPE,
+                         stderr=subprocess.DEVNULL, env={**os.environ, "JAVA_HOME": java_home(), "TZ": "UTC"}, check=False)
+    return sections(run.stdout.decode())
+
+
+def ours(names):
+    run = subprocess.run([PROBE, *names], stdout=subprocess.PIPE, check=True)
+    return sections(run.stdout.decode())
+
+
+@unittest.skipUnless(shutil.which("groovy") and java_home(), "groovy or a Java runtime is not installed")
+class Groovy(unittest.TestCase):
+    maxDiff = None
+
+    def test_programs_print_the_same(self):
+        names = [name for name in programs("*.groovy") if not os.path.basename(name).startswith("error_")]
+        self.assertGreater(len(names), 20)
+        theirs, own = groovy(names), ours(names)
+        self.assertEqual(len(theirs), len(names))
+        for name in theirs:
+            with self.subTest(program=name):
+                self.assertEqual(own[name], theirs[name])
+
+    def test_what_groovy_rejects_we_reject(self):
+        # What Groovy accepts and runtask has not: classes, labels, files, numbers beyond 38 digits.
+        only_ours = {"error_class.groovy", "error_label.groovy", "error_file_access.groovy", "error_power_too_large.groovy"}
+        names = [name for name in programs("error_*.groovy") if os.path.basename(name) not in only_ours]
+        for name, text in groovy(names).items():
+            with self.subTest(program=name):
+                self.assertIn("!! ", text)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
