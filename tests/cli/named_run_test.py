@@ -70,6 +70,62 @@ class NamedRun(NamedSandbox):
         result = self.named("--environment", "integration")
         self.assertEqual((result.code, result.out), (0, "revision two\n"), result)
 
+    def test_the_cmdbs_own_definition_is_kept_when_there_is_a_newer_revision(self):
+        with open(os.path.join(EXAMPLE, "task-definitions", "integration-default.json"), encoding="utf-8") as file:
+            definition = json.load(file)
+        definition["containerDefinitions"][0].update(image="host", command=["/bin/echo", "revision two"])
+        self.ok("local", "register", self.write("second.json", json.dumps(definition)))
+        self.assertEqual(self.named("--environment", "integration", "-e", "WHAT=one").out, "here one\n")
+
+    def change(self, **members):
+        """Changes the task in the CMDB."""
+        path = os.path.join(self.cmdb, "library/infrastructure/solutions/shared/default/solution.json")
+        with open(path, encoding="utf-8") as file:
+            solution = json.load(file)
+        solution["Tiers"]["app"]["Components"]["host"]["Tasks"]["manage"].update(members)
+        self.write(path, json.dumps(solution))
+
+    def add_output(self, key, value):
+        path = os.path.join(self.cmdb, "library/state/cf/integration/default/soln-host-sandbox-us-east-1-stack.json")
+        with open(path, encoding="utf-8") as file:
+            stack = json.load(file)
+        stack["Stacks"][0]["Outputs"].append({"OutputKey": key, "OutputValue": value})
+        self.write(path, json.dumps(stack))
+
+    def planned(self, *words):
+        result = self.named("--environment", "integration", "--plan", "--json", *words)
+        self.assertEqual(result.code, 0, result)
+        return json.loads(result.out)["launches"][0]["request"]
+
+    def test_engine_and_network_of_the_cmdb_become_the_request_and_flags_win(self):
+        self.change(Engine="aws:fargate", NetworkMode="awsvpc", **{"aws:FargatePlatform": "1.4.0"})
+        missing = self.named("--environment", "integration")
+        self.assertEqual(missing.code, 125, missing)
+        self.assertIn("subnetXmgmtXvpcXappXa", missing.err)
+        self.add_output("subnetXmgmtXvpcXappXa", "subnet-1")
+        self.add_output("securityGroupXappXhostXmanage", "sg-1")
+        request = self.planned()
+        self.assertEqual(request["capacityProviderStrategy"], [{"capacityProvider": "FARGATE"}])
+        self.assertNotIn("launchType", request)
+        self.assertEqual(request["platformVersion"], "1.4.0")
+        self.assertEqual(request["networkConfiguration"]["awsvpcConfiguration"]["subnets"], ["subnet-1"])
+        self.assertEqual(request["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"], ["sg-1"])
+        request = self.planned("--launch-type", "ec2", "--subnet", "subnet-9", "--platform-version", "1.3.0")
+        self.assertEqual(request["launchType"], "EC2")
+        self.assertNotIn("capacityProviderStrategy", request)
+        self.assertEqual(request["networkConfiguration"]["awsvpcConfiguration"]["subnets"], ["subnet-9"])
+        self.assertEqual(request["platformVersion"], "1.3.0")
+
+    def test_hamlets_container_is_not_asked_for_where_it_need_not_be_there(self):
+        self.change(Containers={"web-v1": {"MemoryReservation": 256}})
+        self.assertEqual(self.named("--environment", "integration").code, 0)
+        configured = self.named("--environment", "integration", "-e", "WHAT=x")
+        self.assertEqual(configured.code, 125, configured)
+        self.assertIn("`web`", configured.err)
+        self.assertIn("django", configured.err)
+        chosen = self.named("--environment", "integration", "-e", "WHAT=x", "-c", "django")
+        self.assertEqual((chosen.code, chosen.out), (0, "here x\n"), chosen)
+
     def test_two_ways_of_saying_which_task_are_refused_and_so_is_none(self):
         for words in (["--task-definition", "x"], ["--cluster", "c"]):
             self.assertEqual(self.named("--environment", "integration", *words).code, 2)
