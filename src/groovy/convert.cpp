@@ -381,7 +381,7 @@ Values Fiber::items_of(const Value& value) {
 Value Fiber::cast(const Value& value, const TypeName& type, bool is_as) {
   if (!type.is_array) {
     if (type.info == nullptr) return value;
-    if (value.is_null() && is_primitive(type.name))
+    if (value.is_null() && is_primitive(type.name) && type.name != "boolean")
       throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",
                 "Cannot cast object 'null' with class 'null' to class '" + type.name + "'. Try '" +
                     type.info->name + "' instead");

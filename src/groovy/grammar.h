@@ -79,7 +79,7 @@ class Grammar {
   ExprPtr parse_ternary();
   ExprPtr parse_binary(int level);
   ExprPtr parse_binary_tail(ExprPtr left, Operator op, int level);
-  ExprPtr parse_unary();
+  ExprPtr parse_unary(bool takes_power = true);
   ExprPtr parse_power();
   ExprPtr parse_prefix();
   ExprPtr parse_assignment(ExprPtr target, Operator op);

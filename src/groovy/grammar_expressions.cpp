@@ -236,16 +236,17 @@ void Grammar::refuse_newer_syntax() {
             "write !(a " + token(1).text + " b)");
 }
 
-ExprPtr Grammar::parse_unary() {
+// `takes_power`: a power after the operand belongs to it, as in -2**2; not so in 2 ** -1 ** 2.
+ExprPtr Grammar::parse_unary(bool takes_power) {
   const Token& first = token();
   const bool is_sign = first.is_operator("-") || first.is_operator("+");
   const bool is_step = first.is_operator("++") || first.is_operator("--");
-  if (!is_sign && !is_step) return parse_power();
+  if (!is_sign && !is_step) return takes_power ? parse_power() : parse_prefix();
   const Deeper deeper(*this);
   const std::size_t begin = first.range.begin;
   const std::string op = take().text;
   skip_newlines();
-  ExprPtr operand = parse_unary();
+  ExprPtr operand = parse_unary(takes_power);
   const Expr* part = operand.get();
   if (is_step) {
     if (!can_be_assigned(*operand)) fail_at(operand->range, "this cannot be counted up or down");
@@ -271,7 +272,7 @@ ExprPtr Grammar::parse_power() {
     node->op_range = take().range;
     skip_newlines();
     node->left = std::move(left);
-    node->right = parse_unary();
+    node->right = parse_unary(false);
     const std::initializer_list<const Expr*> parts = {node->left.get(), node->right.get()};
     left = finish(std::move(node), begin, parts);
   }

@@ -201,16 +201,12 @@ ExprPtr Grammar::parse_subscript(ExprPtr object) {
   const std::size_t index_begin = token().range.begin;
   parse_arguments(indices, "]");
   expect("]", "after the index");
-  if (indices.size() == 1 && !indices[0].is_named && indices[0].value->kind != ExprKind::kSpread) {
+  for (const auto& one : indices)
+    if (one.is_named)
+      fail_at(one.label_range, "a map entry cannot be an index",
+              "an argument in brackets needs parentheses: name([key: value])");
+  if (indices.size() == 1 && indices[0].value->kind != ExprKind::kSpread) {
     node->index = std::move(indices[0].value);
-  } else if (std::any_of(indices.begin(), indices.end(),
-                         [](const Argument& a) { return a.is_named; })) {
-    auto map = std::make_unique<MapExpr>();
-    map->items = std::move(indices);
-    map->range = {index_begin, last_end() - 1};
-    for (const auto& item : map->items)
-      check_depth(*map, std::max(map->depth - 1, item.value->depth));
-    node->index = std::move(map);
   } else {
     auto list = std::make_unique<ListExpr>();
     list->range = {index_begin, last_end() - 1};

@@ -130,6 +130,11 @@ void Scanner::scan_newline(std::vector<Token>& tokens) {
   const std::size_t begin = at_;
   ++at_;
   if (source_[begin] == '\r' && peek() == '\n') ++at_;
+  if (is_one_line_) {
+    complain("the line ends inside a string", {begin, begin + 1},
+             "text over several lines needs three quotes");
+    is_one_line_ = false;  // Said once.
+  }
   const bool is_inside = brackets_.size() > base_ ? brackets_.back().open != '{' : depth_ > 0;
   if (is_inside) return;
   if (!tokens.empty() && tokens.back().is(TokenKind::kNewline)) return;

@@ -42,7 +42,7 @@ class Scanner {
   bool scan_quoted_escape(std::string& text);
   bool scan_unicode_escape(std::string& text);
   bool scan_dollar(const StringForm& form, std::string& text, std::vector<StringPart>& parts);
-  void scan_embedded(std::vector<StringPart>& parts, std::string& text);
+  void scan_embedded(const StringForm& form, std::vector<StringPart>& parts, std::string& text);
   void scan_dotted_path(std::vector<StringPart>& parts, std::string& text);
 
   [[nodiscard]] char peek(std::size_t ahead = 0) const {
@@ -64,8 +64,9 @@ class Scanner {
   std::vector<Bracket> brackets_;  // Open ones; those of an embedding string are below base_.
   std::size_t base_ = 0;
   bool has_space_ = false;
-  int depth_ = 0;           // Of strings in strings.
-  bool is_broken_ = false;  // Nothing after this place can be told apart.
+  bool is_one_line_ = false;  // In a ${ of a string that must end on its line.
+  int depth_ = 0;             // Of strings in strings.
+  bool is_broken_ = false;    // Nothing after this place can be told apart.
   std::vector<Diagnostic> diagnostics_;
 };
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "groovy/limits.h"
 #include "groovy/scanner.h"
@@ -185,7 +186,7 @@ bool Scanner::scan_dollar(const StringForm& form, std::string& text,
                           std::vector<StringPart>& parts) {
   const char next = peek(1);
   if (next == '{') {
-    scan_embedded(parts, text);
+    scan_embedded(form, parts, text);
     return true;
   }
   if (is_name_start(next) && next != '$' && at_ + 1 < source_.size()) {
@@ -208,16 +209,19 @@ void finish_text(std::vector<StringPart>& parts, std::string& text) {
 }  // namespace
 
 // ${expression}: a text of its own, that may hold strings with the same quotes.
-void Scanner::scan_embedded(std::vector<StringPart>& parts, std::string& text) {
+void Scanner::scan_embedded(const StringForm& form, std::vector<StringPart>& parts,
+                            std::string& text) {
   finish_text(parts, text);
   StringPart part;
   const std::size_t begin = at_;
   at_ += 2;
   const std::size_t outer_base = base_;
   base_ = brackets_.size();
+  const bool was_one_line = std::exchange(is_one_line_, !form.may_span_lines);
   ++depth_;
   scan_until_end(part.tokens, true);
   --depth_;
+  is_one_line_ = was_one_line;
   const bool is_closed = !is_broken_ && peek() == '}' && !at_end();
   if (!is_closed && !is_broken_) {
     complain("`${` is never closed", {begin, begin + 2}, "end the value with }");

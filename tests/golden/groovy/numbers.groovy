@@ -46,3 +46,7 @@ println(3 + 0.5)  // expect: 3.5
 println((3.99).toInteger())  // expect: 3
 println(1000000 * 1000000)  // expect: -727379968
 println(1000000L * 1000000)  // expect: 1000000000000
+println(2 ** 3 ** 2)  // expect: 64
+println(2 ** -1 ** 2)  // expect: 0.25
+boolean none = null
+println(none)  // expect: false
