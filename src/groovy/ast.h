@@ -482,6 +482,7 @@ struct Unit {
   std::string source;
   std::vector<Import> imports;
   std::vector<Annotation> annotations;  // Of imports, of `_` and of declarations: @Library('x') _.
+  std::vector<std::string> classes;     // Names of those that were skipped: not supported.
   std::vector<std::unique_ptr<MethodDecl>> methods;
   Block body;  // Everything else, in order.
 

@@ -135,8 +135,9 @@ class Grammar {
   const std::vector<Token>* tokens_;
   std::size_t at_ = 0;
   int depth_ = 0;
-  int deepest_ = 0;      // Of the nodes made since the innermost open closure began.
-  bool is_top_ = false;  // The statement being parsed stands at the top of the file.
+  int deepest_ = 0;                // Of the nodes made since the innermost open closure began.
+  bool begins_statement_ = false;  // The next value begins a statement or an initial value.
+  bool is_top_ = false;            // The statement being parsed stands at the top of the file.
 };
 
 template <class T>

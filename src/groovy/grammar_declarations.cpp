@@ -91,6 +91,7 @@ bool Grammar::at_class() const {
 void Grammar::skip_class() {
   skip_modifiers();
   const SourceRange word = take().range;
+  unit_.classes.push_back(token().text);
   refuse({word.begin, token().range.end}, "classes are not supported",
          "use methods and maps, or move the class into a shared library's vars");
   while (!token().is_operator("{") && !token().is(TokenKind::kEnd))

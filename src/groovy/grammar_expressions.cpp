@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <climits>
 #include <optional>
 
 #include "groovy/classes.h"
@@ -63,14 +65,21 @@ bool can_be_assigned(const Expr& target) {
 ExprPtr Grammar::parse_expression(Commands commands) {
   const Deeper deeper(*this);
   const std::size_t begin = token().range.begin;
+  begins_statement_ = commands == Commands::kYes;
   ExprPtr left = parse_ternary();
   if (const auto op = assignment_operator(token())) {
     left = parse_assignment(std::move(left), *op);
     left->range.begin = begin;
     return left;
   }
-  if (commands == Commands::kYes && is_path(*left) && at_command_argument())
-    return parse_command(std::move(left));
+  if (commands == Commands::kNo) return left;
+  if (is_path(*left) && at_command_argument()) left = parse_command(std::move(left));
+  // `a { } b { }` is a chain too: a({ }).b({ }).
+  while (left->kind == ExprKind::kCall && !left->in_parentheses &&
+         token().is(TokenKind::kIdentifier)) {
+    left = parse_chain(std::move(left));
+    if (is_path(*left) && at_command_argument()) left = parse_command(std::move(left));
+  }
   return left;
 }
 
@@ -100,23 +109,18 @@ ExprPtr Grammar::parse_assignment(ExprPtr target, Operator op) {
 
 // `echo 'x'`, `readProperties file: "x"`, and chains: `a b c d` is a(b).c(d).
 ExprPtr Grammar::parse_command(ExprPtr head) {
-  while (true) {
-    const std::size_t begin = head->range.begin;
-    auto call = call_of(std::move(head));
-    call->is_command = true;
-    int below = call->object ? call->object->depth : 0;
-    do {
-      skip_newlines();
-      call->arguments.push_back(parse_argument());
-      below = std::max(below, call->arguments.back().value->depth);
-    } while (take_operator(","));
-    call->range = {begin, last_end()};
-    check_depth(*call, below);
-    head = std::move(call);
-    if (!token().is(TokenKind::kIdentifier)) return head;
-    head = parse_chain(std::move(head));
-    if (!at_command_argument() || !is_path(*head)) return head;
-  }
+  const std::size_t begin = head->range.begin;
+  auto call = call_of(std::move(head));
+  call->is_command = true;
+  int below = call->object ? call->object->depth : 0;
+  do {
+    skip_newlines();
+    call->arguments.push_back(parse_argument());
+    below = std::max(below, call->arguments.back().value->depth);
+  } while (take_operator(","));
+  call->range = {begin, last_end()};
+  check_depth(*call, below);
+  return call;
 }
 
 // The `c` of `a b c d`: a member of what the command before it gave.
@@ -129,11 +133,22 @@ ExprPtr Grammar::parse_chain(ExprPtr head) {
   member->name = unit_.intern(take().text);
   const Expr* object = member->object.get();
   ExprPtr result = finish(std::move(member), begin, {object});
-  while (token().is_operator("(") || token().is_operator("[") || token().is_operator("."))
-    result = token().is_operator("(")   ? parse_call(std::move(result))
-             : token().is_operator("[") ? parse_subscript(std::move(result))
-                                        : parse_member(std::move(result));
-  return result;
+  while (true) {
+    if (token().is_operator("(")) {
+      result = parse_call(std::move(result));
+    } else if (token().is_operator("[")) {
+      result = parse_subscript(std::move(result));
+    } else if (token().is_operator(".")) {
+      result = parse_member(std::move(result));
+    } else if (token().is_operator("{")) {
+      auto call = call_of(std::move(result));
+      append_closures(*call);
+      call->range = {begin, last_end()};
+      result = std::move(call);
+    } else {
+      return result;
+    }
+  }
 }
 
 bool Grammar::at_command_argument() const {
@@ -182,9 +197,11 @@ ExprPtr Grammar::parse_ternary() {
 ExprPtr Grammar::parse_binary(int level) {
   const std::size_t begin = token().range.begin;
   ExprPtr left = parse_unary();
+  int ceiling = INT_MAX;  // After `x as T` only what binds looser can follow.
   while (true) {
     const Token& next = token();
-    if ((next.is_operator("..") || next.is_operator("..<")) && level <= kShift) {
+    if ((next.is_operator("..") || next.is_operator("..<")) && level <= kShift &&
+        ceiling > kShift) {
       auto range = std::make_unique<RangeExpr>();
       range->excludes_end = take().text == "..<";
       skip_newlines();
@@ -192,7 +209,9 @@ ExprPtr Grammar::parse_binary(int level) {
       range->to = parse_binary(kShift + 1);
       const std::initializer_list<const Expr*> parts = {range->from.get(), range->to.get()};
       left = finish(std::move(range), begin, parts);
-    } else if ((next.is_keyword("as") || next.is_keyword("instanceof")) && level <= kRelational) {
+    } else if ((next.is_keyword("as") || next.is_keyword("instanceof")) && level <= kRelational &&
+               ceiling > kRelational) {
+      ceiling = kRelational - 1;
       const bool is_as = take().text == "as";
       skip_newlines();
       const Expr* value = left.get();
@@ -211,7 +230,7 @@ ExprPtr Grammar::parse_binary(int level) {
     } else {
       refuse_newer_syntax();
       const auto* op = binary_operator(next);
-      if (op == nullptr || op->level < level) return left;
+      if (op == nullptr || op->level < level || op->level > ceiling) return left;
       auto node = std::make_unique<BinaryExpr>();
       node->op = op->op;
       node->op_range = take().range;

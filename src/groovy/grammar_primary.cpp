@@ -33,6 +33,8 @@ bool Grammar::is_path(const Expr& expr) {
 }
 
 ExprPtr Grammar::parse_postfix() {
+  // Only there a closure on the next line belongs to the call before it, as in `stage('x')` NL `{`.
+  const bool takes_next_line = std::exchange(begins_statement_, false);
   ExprPtr value = parse_primary();
   while (true) {
     const Token& next = token();
@@ -40,7 +42,10 @@ ExprPtr Grammar::parse_postfix() {
       const Token& later = (*tokens_)[after_newlines(at_)];
       const bool goes_on =
           later.is_operator(".") || later.is_operator("?.") || later.is_operator("*.");
-      if (!goes_on) return value;
+      const bool takes_closure = takes_next_line && later.is_operator("{") &&
+                                 !value->in_parentheses &&
+                                 (is_path(*value) || value->kind == ExprKind::kCall);
+      if (!goes_on && !takes_closure) return value;
       skip_newlines();
       continue;
     }

@@ -269,7 +269,9 @@ StmtPtr Grammar::parse_if() {
   auto statement = std::make_unique<IfStmt>();
   take();
   expect("(", "before the condition");
-  statement->condition = parse_expression();
+  statement->condition = parse_ternary();
+  if (token().is_operator("="))
+    fail_at(token().range, "an assignment cannot be a condition", "compare with ==");
   expect(")", "after the condition");
   statement->yes = parse_body();
   std::size_t next = after_newlines(at_);

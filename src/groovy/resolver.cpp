@@ -174,6 +174,8 @@ class Resolver {
   // Whether Jenkins could know a class that this module does not.
   [[nodiscard]] bool may_come_from_outside(const std::string& name) const {
     if (name.find('.') != std::string::npos) return true;
+    if (std::find(unit_.classes.begin(), unit_.classes.end(), name) != unit_.classes.end())
+      return true;
     const bool has_library = std::any_of(
         unit_.annotations.begin(), unit_.annotations.end(),
         [](const Annotation& one) { return one.name == "Library" || one.name == "Grab"; });
