@@ -126,6 +126,18 @@ class NamedRun(NamedSandbox):
         chosen = self.named("--environment", "integration", "-e", "WHAT=x", "-c", "django")
         self.assertEqual((chosen.code, chosen.out), (0, "here x\n"), chosen)
 
+    def test_a_task_that_two_components_have_needs_the_component(self):
+        path = os.path.join(self.cmdb, "library/infrastructure/solutions/shared/default/solution.json")
+        with open(path, encoding="utf-8") as file:
+            solution = json.load(file)
+        components = solution["Tiers"]["app"]["Components"]
+        components["second"] = components["host"]
+        self.write(path, json.dumps(solution))
+        result = self.runtask("run", "-w", "manage", "--environment", "integration")
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("application/second", result.err)
+        self.assertEqual(self.runtask("run", "-w", "manage", "-i", "host", "--environment", "integration").code, 0)
+
     def test_two_ways_of_saying_which_task_are_refused_and_so_is_none(self):
         for words in (["--task-definition", "x"], ["--cluster", "c"]):
             self.assertEqual(self.named("--environment", "integration", *words).code, 2)
@@ -165,8 +177,6 @@ class Accounts(AwsSandbox):
                 text = self.text(os.path.join(folder, name)).replace("000000000000", self.NUMBERS[account])
                 os.remove(os.path.join(folder, name))
                 self.write(os.path.join(folder, name.replace("-sandbox-", "-%s-" % account)), text)
-        self.write("cmdb/library/infrastructure/solutions/production/segment.json",
-                   json.dumps({"Product": {"Region": "eu-central-1"}}))
         self.env.update({
             "ROOT_DIR": self.cmdb, "PRODUCT": "library", "SEGMENT": "default",
             "HAMLET_SANDBOX_AWS_AUTH_SOURCE": "USER", "HAMLET_SANDBOX_AWS_AUTH_USER": "ANNE",
@@ -233,7 +243,35 @@ class Accounts(AwsSandbox):
         self.assertIn("while looking at the cluster `library-integration`", result.err)
         self.assertEqual(self.aws.count("RunTask"), started)
 
+    def in_script(self):
+        self.env.update({"ACCOUNT": "sandbox", "ENVIRONMENT": "integration"})
+        return self.run_task_script("-t", "application", "-i", "host", "-w", "manage", "-x", "", "-e", "A", "-v", "1")
+
+    def test_the_scripts_request_stays_what_it_was_and_run_uses_the_capacity_provider(self):
+        path = "cmdb/library/infrastructure/solutions/shared/default/solution.json"
+        solution = json.loads(self.text(path))
+        solution["Tiers"]["app"]["Components"]["host"]["Tasks"]["manage"]["Engine"] = "fargate"
+        self.write(path, json.dumps(solution))
+        self.assertEqual(self.in_script().code, 0)
+        self.assertEqual(self.both().code, 0)
+        scripts, runs = self.aws.requests("RunTask")[:2]
+        self.assertEqual((scripts["launchType"], scripts["platformVersion"]), ("FARGATE", "LATEST"))
+        self.assertNotIn("capacityProviderStrategy", scripts)
+        self.assertEqual(runs["capacityProviderStrategy"], [{"capacityProvider": "FARGATE"}])
+        self.assertNotIn("launchType", runs)
+
+    def test_the_script_asks_once_for_a_task_that_cannot_be_placed(self):
+        self.aws.operations["RunTask"] = lambda _: {
+            "tasks": [], "failures": [{"arn": "arn:aws:ecs:x:1:container-instance/i", "reason": "RESOURCE:MEMORY"}]}
+        result = self.in_script()
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("(Fatal) Task could not be started", result.err)
+        self.assertIn("RESOURCE:MEMORY", result.err)
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
     def test_a_plan_says_the_account_and_region_of_each_launch(self):
+        self.write("cmdb/library/infrastructure/solutions/production/segment.json",
+                   json.dumps({"Product": {"Region": "eu-central-1"}}))
         result = self.both("--plan")
         self.assertEqual(result.code, 0, result)
         for words in ("sandbox", "live", "us-east-1", "eu-central-1"):
@@ -245,7 +283,7 @@ class NamedScript(NamedSandbox):
     WORDS = ["-t", "application", "-i", "host", "-w", "manage", "-y", "", "-c", "django"]
 
     def test_all_environments_and_instances_in_order_with_the_scripts_words(self):
-        result = self.script(*self.WORDS, "-x", "default,tenant2", "-e", "WHAT", "-v", "a b", "-d", "1",
+        result = self.run_task_script(*self.WORDS, "-x", "default,tenant2", "-e", "WHAT", "-v", "a b", "-d", "1",
                              env={"ENVIRONMENT": "integration,production"})
         self.assertEqual(result.code, 0, result)
         trace = self.trace()
@@ -256,13 +294,13 @@ class NamedScript(NamedSandbox):
         self.assertEqual(len(json.loads(result.out.partition("(Info) Task Results\n")[2])), 4)
 
     def test_after_a_failure_nothing_new_starts_and_the_code_is_the_containers(self):
-        result = self.script(*self.WORDS, "-x", "", "-e", "WHAT", "-v", "integration/default",
+        result = self.run_task_script(*self.WORDS, "-x", "", "-e", "WHAT", "-v", "integration/default",
                              env={"ENVIRONMENT": "integration,production"})
         self.assertEqual(result.code, 1, result)
         self.assertEqual(self.trace(), ["integration/default"])
 
     def test_what_does_not_exist_starts_nothing_and_says_what_does(self):
-        result = self.script(*self.WORDS, "-x", "tenant3", env={"ENVIRONMENT": "integration"})
+        result = self.run_task_script(*self.WORDS, "-x", "tenant3", env={"ENVIRONMENT": "integration"})
         self.assertEqual(result.code, 1, result)
         self.assertIn("(Error) Could not find ECS Task - Task: manage - Instance: tenant3 - Version: ", result.err)
         self.assertIn("tenant2", result.err)
@@ -275,7 +313,7 @@ class NamedScript(NamedSandbox):
         solution["Tiers"]["app"]["Components"]["bucket-task"] = {"Type": "s3"}
         self.write(path, json.dumps(solution))
         for component in ("nope", "bucket-task"):
-            result = self.script("-t", "application", "-i", component, "-w", "manage", env={"ENVIRONMENT": "integration"})
+            result = self.run_task_script("-t", "application", "-i", component, "-w", "manage", env={"ENVIRONMENT": "integration"})
             self.assertEqual(result.code, 1, result)
             self.assertIn("(Error) Could not find ECS Component - Tier: application - Component: %s - "
                           "Component_Instance:  - Component_Version: " % component, result.err)
@@ -284,27 +322,27 @@ class NamedScript(NamedSandbox):
     def test_task_args_are_understood_or_refused(self):
         words = self.WORDS + ["-x", ""]
         env = {"ENVIRONMENT": "integration", "TASK_ARGS": "--group  g1 --tags key=a,value=b=c key=d,value= --started-by me"}
-        self.assertEqual(self.script(*words, env=env).code, 0)
+        self.assertEqual(self.run_task_script(*words, env=env).code, 0)
         plan = json.loads(self.runtask("runs", "show", "last", "--json").out)
         self.assertEqual(plan["launches"][0]["verdict"], "succeeded")
-        refused = self.script(*words, env={**env, "TASK_ARGS": "--count 3"})
+        refused = self.run_task_script(*words, env={**env, "TASK_ARGS": "--count 3"})
         self.assertEqual(refused.code, 1, refused)
         self.assertIn("`--count` is not understood", refused.err)
         self.assertEqual(len(self.trace()), 1)
 
     def test_an_unset_parameter_is_said_to_be_one(self):
-        result = self.script(*self.WORDS, "-x", "null", env={"ENVIRONMENT": "integration"})
+        result = self.run_task_script(*self.WORDS, "-x", "null", env={"ENVIRONMENT": "integration"})
         self.assertEqual(result.code, 1, result)
         self.assertIn("`null`", result.err)
 
     def test_help_and_missing_arguments_exit_with_1(self):
-        self.assertEqual(self.script("-h").code, 1)
-        missing = self.script("-t", "application", "-w", "manage")
+        self.assertEqual(self.run_task_script("-h").code, 1)
+        missing = self.run_task_script("-t", "application", "-w", "manage")
         self.assertEqual(missing.code, 1, missing)
         self.assertIn("Mandatory argument missing", missing.err)
 
     def test_an_inherited_result_changes_nothing(self):
-        result = self.script(*self.WORDS, "-x", "", "-e", "WHAT", "-v", "integration/default",
+        result = self.run_task_script(*self.WORDS, "-x", "", "-e", "WHAT", "-v", "integration/default",
                              env={"ENVIRONMENT": "integration", "RESULT": "0"})
         self.assertEqual(result.code, 1, result)
 

@@ -127,6 +127,8 @@ class RecordedAws:
         page = int(request.get("nextToken", "0"))
         prefix = "arn:aws:ecs:xx-test-1:123456789012:task-definition/"
         arns = [prefix + "x-bagpipes-dev-app-tasks-%s-y:1" % self.case.definition_id, prefix + "bagpipes-dev-other:3"]
+        if request.get("status") != "ACTIVE":  # A newer one that was deregistered.
+            arns.append(prefix + "bagpipes-dev-app-tasks-%s-x:99" % self.case.definition_id)
         if pages[page] != "None":
             arns += [line for line in pages[page].split("\t")]
         answer = {"taskDefinitionArns": arns}

@@ -103,6 +103,15 @@ class Sandbox(unittest.TestCase):
         self.assertEqual(result.code, 0, result)
         return result
 
+    def run_task_script(self, *words, env=None):
+        path = self.path("runTask.sh")
+        if not os.path.lexists(path):
+            os.symlink(RUNTASK, path)
+        process = subprocess.run([path, *words], env={**self.env, **(env or {})}, cwd=self.directory,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LONGEST,
+                                 check=False)
+        return Result(process.returncode, process.stdout.decode(), process.stderr.decode())
+
     # ---- The embedded ECS
 
     def register(self, family, *containers, **members):
@@ -178,15 +187,6 @@ class NamedSandbox(Sandbox):
 
     def named(self, *words, **options):
         return self.runtask("run", "-t", "application", "-i", "host", "-w", "manage", *words, **options)
-
-    def script(self, *words, env=None):
-        path = self.path("runTask.sh")
-        if not os.path.lexists(path):
-            os.symlink(RUNTASK, path)
-        process = subprocess.run([path, *words], env={**self.env, **(env or {})}, cwd=self.directory,
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LONGEST,
-                                 check=False)
-        return Result(process.returncode, process.stdout.decode(), process.stderr.decode())
 
 
 def json_lines(text):
