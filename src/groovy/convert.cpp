@@ -416,15 +416,11 @@ Value Fiber::cast_to(const Value& value, const ClassInfo& info, bool is_as) {
     if (!value.is_text() || TextIndex(text).size() != 1) fail();
     return string(text);
   }
-  if (name == "Set" || name == "HashSet" || name == "LinkedHashSet" || name == "TreeSet") {
+  if (name == "Set" || name == "HashSet" || name == "LinkedHashSet") {
     if (value.is(Kind::kSet)) return value;
     if (!value.is(Kind::kList) && !value.is(Kind::kRange)) fail();
     const auto set = heap().make<Map>(Kind::kSet);
-    Values items = items_of(value);
-    if (name == "TreeSet")
-      std::stable_sort(items.begin(), items.end(),
-                       [this](const Value& a, const Value& b) { return compare(a, b) < 0; });
-    for (const auto& item : items)
+    for (const auto& item : items_of(value))
       set->put(item, Value());
     return set;
   }
@@ -439,7 +435,7 @@ Value Fiber::cast_to(const Value& value, const ClassInfo& info, bool is_as) {
     return list(items_of(value));
   }
   if (name == "Iterable" && is_array) return value;
-  if ((name == "LinkedHashMap" || name == "TreeMap") && value.is(Kind::kMap)) return value;
+  if (name == "LinkedHashMap" && value.is(Kind::kMap)) return value;
   if (name == "StringBuilder" && value.is(Kind::kBuilder)) return value;
   if (!is_instance(value, info)) fail();
   return value;

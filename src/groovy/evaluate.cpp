@@ -286,14 +286,14 @@ Value Fiber::construct(const ClassInfo& info, Values& arguments) {
   }
   if (name == "ArrayList" || name == "LinkedList")
     return list(first.is_number() ? Values() : items_of(first));
-  if (name == "HashSet" || name == "LinkedHashSet" || name == "TreeSet") {
+  if (name == "HashSet" || name == "LinkedHashSet") {
     const auto set = heap().make<Map>(Kind::kSet);
     if (!first.is_number())
       for (const auto& item : items_of(first))
         set->put(item, Value());
     return set;
   }
-  if (name == "HashMap" || name == "LinkedHashMap" || name == "TreeMap") {
+  if (name == "HashMap" || name == "LinkedHashMap") {
     const auto result = map();
     if (first.is(Kind::kMap)) result->assign(first.as<Map>().items());
     return result;

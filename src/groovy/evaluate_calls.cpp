@@ -375,9 +375,7 @@ std::optional<Value> Fiber::try_method(const Value& receiver, const std::string&
     if (auto value = call_builtin(name, arguments)) return value;
   }
   MethodCall call{*this, object, name, arguments};
-  if (const Method method = find_method(object, name)) {
-    if (auto value = method(call)) return value;
-  }
+  if (auto value = call_built_in(call)) return value;
   if (object.is(Kind::kMap)) {
     if (const Value* member = object.as<Map>().find(std::string_view(name)))
       if (member->is(Kind::kClosure)) return call_value(*member, arguments);

@@ -222,6 +222,8 @@ Value Fiber::get_index(const Value& object, const Value& index) {
     case Kind::kList:
     case Kind::kRange:
       return index_list(object, index);
+    case Kind::kSet:
+      return index_list(list(items_of(object)), index);
     case Kind::kString:
     case Kind::kGString:
       return index_text(to_text(object), index);

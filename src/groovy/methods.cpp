@@ -59,7 +59,14 @@ const Table& object_methods() {
        }},
       {"hashCode",
        [](MethodCall& c) -> Answer {
-         return Value::integer(static_cast<std::int32_t>(hash_of(c.self)));
+         if (c.self.is(Kind::kInteger)) return c.self;
+         if (!c.self.is(Kind::kString)) return std::nullopt;
+         std::uint32_t hash = 0;  // Java's, for ASCII.
+         for (const char one : c.self.text()) {
+           if (static_cast<unsigned char>(one) >= 0x80) return std::nullopt;
+           hash = hash * 31 + static_cast<unsigned char>(one);
+         }
+         return Value::integer(static_cast<std::int32_t>(hash));
        }},
       {"getClass",
        [](MethodCall& c) -> Answer {
@@ -306,15 +313,20 @@ Method find_closure_method(const std::string& name) {
   return find_in_table(closure_methods(), name);
 }
 
-Method find_method(const Value& object, const std::string& name) {
-  if (const Method method = find_own_method(object, name)) return method;
+std::optional<Value> call_built_in(MethodCall& call) {
+  const Value& object = call.self;
   const bool iterates = object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kMap) ||
                         object.is(Kind::kRange) || object.is_text() || object.is(Kind::kMatcher);
-  if (iterates) {
-    if (const Method method = find_iteration_method(name)) return method;
-    if (const Method method = find_order_method(name)) return method;
+  // A name may stand in several tables: find() of a string takes an expression, or a closure.
+  const Method methods[] = {find_own_method(object, call.name),
+                            iterates ? find_iteration_method(call.name) : nullptr,
+                            iterates ? find_order_method(call.name) : nullptr,
+                            find_in_table(object_methods(), call.name)};
+  for (const Method method : methods) {
+    if (method == nullptr) continue;
+    if (auto value = method(call)) return value;
   }
-  return find_in_table(object_methods(), name);
+  return std::nullopt;
 }
 
 }  // namespace runtask::groovy

@@ -42,8 +42,8 @@ struct MethodCall {
 
 using Method = std::optional<Value> (*)(MethodCall&);
 
-// Null if values of this kind have no such method.
-[[nodiscard]] Method find_method(const Value& object, const std::string& name);
+// None if values of this kind have no such method, or none for these arguments.
+[[nodiscard]] std::optional<Value> call_built_in(MethodCall& call);
 
 // The tables.
 [[nodiscard]] Method find_text_method(const std::string& name);

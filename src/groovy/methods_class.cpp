@@ -31,6 +31,7 @@ Answer constant(MethodCall& c) {
   if (name == "Math" && field == "E") return Value::real(M_E);
   if (name == "Boolean" && field == "TRUE") return Value::of(true);
   if (name == "Boolean" && field == "FALSE") return Value::of(false);
+  if (name == "BigDecimal" && field.starts_with("ROUND_")) return c.fiber.string(field.substr(6));
   if (name == "BigDecimal" && field == "ZERO") return c.fiber.decimal(Decimal(0));
   if (name == "BigDecimal" && field == "ONE") return c.fiber.decimal(Decimal(1));
   if (name == "RoundingMode") return c.fiber.string(field);  // A text serves as the mode.

@@ -240,6 +240,8 @@ Method find_list_method(const std::string& name) {
       {"removeElement",
        [](MethodCall& c) -> Answer { return c.is(0, Kind::kInteger) ? kNone : remove(c); }},
       {"removeAll", remove_all},
+      {"removeIf",
+       [](MethodCall& c) -> Answer { return c.is(0, Kind::kClosure) ? remove_all(c) : kNone; }},
       {"retainAll", remove_all},
       {"clear",
        [](MethodCall& c) -> Answer {

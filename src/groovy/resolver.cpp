@@ -420,12 +420,13 @@ class Resolver {
     resolve_arguments(node.arguments);
     resolve_optional(node.array_size);
     if (node.type.info == nullptr || node.array_size) return;
-    constexpr std::array kMakeable = {
-        "Date",       "String",        "Integer",    "Long",          "Double",
-        "Boolean",    "BigDecimal",    "BigInteger", "StringBuilder", "StringBuffer",
-        "ArrayList",  "LinkedList",    "HashSet",    "LinkedHashSet", "TreeSet",
-        "HashMap",    "LinkedHashMap", "TreeMap",    "JsonSlurper",   "JsonSlurperClassic",
-        "JsonOutput", "Object"};
+    constexpr std::array kMakeable = {"Date",          "String",        "Integer",
+                                      "Long",          "Double",        "Boolean",
+                                      "BigDecimal",    "BigInteger",    "StringBuilder",
+                                      "StringBuffer",  "ArrayList",     "LinkedList",
+                                      "HashSet",       "LinkedHashSet", "HashMap",
+                                      "LinkedHashMap", "JsonSlurper",   "JsonSlurperClassic",
+                                      "JsonOutput",    "Object"};
     const bool can_make = node.type.info->use == ClassUse::kThrowable ||
                           std::find(kMakeable.begin(), kMakeable.end(),
                                     node.type.info->simple_name()) != kMakeable.end();

@@ -1,0 +1,1 @@
+def m = new TreeMap()  // expect error: `new TreeMap` is not supported
