@@ -106,6 +106,7 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
   command_line::declare_runs(root, targets);
   command_line::declare_local(root, targets);
   command_line::declare_context(root, targets);
+  command_line::declare_pipeline(root, targets);
   command_line::declare_agent_environment(root, targets);
   try {
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));

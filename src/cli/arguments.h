@@ -153,6 +153,15 @@ struct LocalClusterCreate {
   std::string name;
 };
 
+// `runtask pipeline lint` and `runtask pipeline params`.
+struct PipelineLint {
+  std::vector<std::string> files;
+};
+struct PipelineParams {
+  std::string file;
+  bool json = false;
+};
+
 struct AgentEnvironment {
   std::string overlay;  // Empty: the drop-ins alone.
 };
@@ -173,10 +182,11 @@ struct RunTaskScript {
   std::vector<std::string> words;  // As the script takes them: cli/script_flags.h.
 };
 
-using Command = std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext,
-                             ConstructTree, RunTaskScript, RunsList, RunsShow, RunsLogs, LocalStart,
-                             LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
-                             LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate>;
+using Command =
+    std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext, ConstructTree,
+                 RunTaskScript, RunsList, RunsShow, RunsLogs, LocalStart, LocalStop, LocalStatus,
+                 LocalEnv, LocalAws, LocalRegister, LocalLogs, LocalImageAdd, LocalImageList,
+                 LocalImageRemove, LocalClusterCreate, PipelineLint, PipelineParams>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.
 struct Answer {

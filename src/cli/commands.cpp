@@ -20,6 +20,8 @@ int dispatch(const Command& command, const World& world) {
           return find(arguments, world);
         } else if constexpr (std::is_same_v<Arguments, AgentEnvironment>) {
           return agent_environment(arguments, world);
+        } else if constexpr (requires { pipeline(arguments, world); }) {
+          return pipeline(arguments, world);
         } else if constexpr (requires { context(arguments, world); }) {
           return context(arguments, world);
         } else if constexpr (requires { runs(arguments, world); }) {

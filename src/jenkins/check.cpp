@@ -1,0 +1,151 @@
+#include "jenkins/check.h"
+
+#include <algorithm>
+
+#include "groovy/parser.h"
+#include "jenkins/checker.h"
+
+namespace runtask::jenkins {
+namespace {
+
+constexpr std::size_t kErrorsMax = 100;      // Of one file; the rest is counted, not shown.
+constexpr std::size_t kQuotedBytesMax = 40;  // Of the user's own text in a message.
+
+void sort_by_place(std::vector<Diagnostic>& diagnostics) {
+  std::stable_sort(
+      diagnostics.begin(), diagnostics.end(),
+      [](const Diagnostic& a, const Diagnostic& b) { return a.range.begin < b.range.begin; });
+}
+
+const groovy::CallExpr* pipeline_call(const groovy::Stmt& statement) {
+  const auto* call = call_of(statement);
+  return call != nullptr && called_name(*call) == "pipeline" ? call : nullptr;
+}
+
+std::string rendered(const std::vector<Diagnostic>& diagnostics, const Checked& checked,
+                     std::string_view severity) {
+  constexpr std::string_view kError = "error";  // What render() begins with.
+  std::string text;
+  for (std::size_t i = 0; i < diagnostics.size() && i < kErrorsMax; ++i) {
+    auto one = render(diagnostics[i], checked.source_name, checked.source);
+    if (one.starts_with(kError)) one.replace(0, kError.size(), severity);
+    text += one + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+Checked check(std::string source, std::string source_name) {
+  Checked result;
+  result.source = source;
+  result.source_name = source_name;
+  auto parsed = groovy::parse(std::move(source), std::move(source_name));
+  result.errors = std::move(parsed.errors);
+  result.unsupported = std::move(parsed.unsupported);
+  result.unit = std::move(parsed.unit);
+  if (!result.unit) return result;
+  Checker(*result.unit, result).check_unit();
+  sort_by_place(result.errors);
+  sort_by_place(result.warnings);
+  if (!result.errors.empty()) result.pipeline.reset();
+  return result;
+}
+
+std::string Checked::report() const {
+  std::vector<Diagnostic> all = errors;
+  all.insert(all.end(), unsupported.begin(), unsupported.end());
+  sort_by_place(all);
+  std::string text = rendered(all, *this, "error");
+  text += std::to_string(all.size()) + (all.size() == 1 ? " error" : " errors");
+  if (all.size() > kErrorsMax) text += ", the first " + std::to_string(kErrorsMax) + " shown";
+  return text;
+}
+
+std::string Checked::warnings_report() const {
+  std::string text = rendered(warnings, *this, "warning");
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
+// ---- The file
+
+Checker::Checker(const groovy::Unit& unit, Checked& result) : unit_(unit), result_(result) {}
+
+void Checker::error(SourceRange range, std::string message, std::string label, std::string hint) {
+  result_.errors.push_back({std::move(message), range, std::move(label), std::move(hint)});
+}
+
+void Checker::warning(SourceRange range, std::string message, std::string label, std::string hint) {
+  result_.warnings.push_back({std::move(message), range, std::move(label), std::move(hint)});
+}
+
+// The user's text on one line, cut.
+std::string Checker::text_of(SourceRange range) const {
+  const auto& source = unit_.source;
+  const std::size_t begin = std::min(range.begin, source.size());
+  std::string text = source.substr(begin, std::max(range.end, begin) - begin);
+  const std::size_t line_end = text.find_first_of("\r\n");
+  bool is_cut = line_end != std::string::npos;
+  if (is_cut) {
+    text.resize(line_end);
+    if (const auto brace = text.find('{'); brace != std::string::npos) text.resize(brace + 1);
+  }
+  if (text.size() > kQuotedBytesMax) {
+    text.resize(kQuotedBytesMax);
+    while (!text.empty() && (static_cast<unsigned char>(text.back()) & 0x80U) != 0)
+      text.pop_back();
+    is_cut = true;
+  }
+  return is_cut ? text + " ..." : text;
+}
+
+void Checker::check_unit() {
+  const groovy::CallExpr* first = nullptr;
+  for (const auto& statement : unit_.body.statements) {
+    const auto* call = pipeline_call(*statement);
+    if (call == nullptr) continue;
+    if (first != nullptr) {
+      error(call->name_range, "a file has only one `pipeline` block",
+            "the first is on line " +
+                std::to_string(position_of(unit_.source, first->range.begin).line));
+      continue;
+    }
+    first = call;
+    check_pipeline(*call);
+  }
+  if (first != nullptr) return;
+  result_.is_scripted = true;
+  for (const auto& method : unit_.methods) {
+    // A function of a shared library may hold one (jenkins-pipeline 1.1).
+    if (*method->name != "call") continue;
+    for (const auto& statement : method->body.statements)
+      if (const auto* call = pipeline_call(*statement)) check_pipeline(*call);
+  }
+  result_.pipeline.reset();
+  find_nested_pipelines(unit_.body);
+}
+
+void Checker::find_nested_pipelines(const groovy::Block& block) {
+  for (const auto& statement : block.statements) {
+    if (const auto* call = pipeline_call(*statement)) {
+      error(call->name_range, "the `pipeline` block must be at the top level",
+            "not within another block");
+    } else if (const auto* outer = call_of(*statement)) {
+      find_nested_pipelines(*outer);
+    } else if (const auto* choice = groovy::node_if<groovy::IfStmt>(*statement)) {
+      find_nested_pipelines(choice->yes);
+      if (choice->no) find_nested_pipelines(*choice->no);
+    } else if (const auto* attempt = groovy::node_if<groovy::TryStmt>(*statement)) {
+      find_nested_pipelines(attempt->body);
+    }
+  }
+}
+
+void Checker::find_nested_pipelines(const groovy::Expr& expr) {
+  const auto* call = groovy::node_if<groovy::CallExpr>(expr);
+  if (call == nullptr) return;
+  if (const auto* block = block_of(*call)) find_nested_pipelines(block->body);
+}
+
+}  // namespace runtask::jenkins

@@ -1,0 +1,342 @@
+#include <algorithm>
+#include <array>
+
+#include "jenkins/checker.h"
+
+namespace runtask::jenkins {
+namespace {
+
+const std::vector<std::string> kTimeUnits = {
+    "NANOSECONDS", "MICROSECONDS", "MILLISECONDS", "SECONDS", "MINUTES", "HOURS", "DAYS"};
+const std::vector<std::string> kDurabilityHints = {"PERFORMANCE_OPTIMIZED", "SURVIVABLE_NONATOMIC",
+                                                   "MAX_SURVIVABILITY"};
+
+const char* noun_of(Family family) {
+  switch (family) {
+    case Family::kOption:
+      return "option";
+    case Family::kParameter:
+      return "kind of parameter";
+    case Family::kTrigger:
+      return "trigger";
+    case Family::kTool:
+      return "kind of tool";
+    default:
+      return "call";
+  }
+}
+
+// A class name of a plugin: 'org.example.Tool' 'x'.
+bool is_class_name(const std::string& name) {
+  return name.find('.') != std::string::npos;
+}
+
+std::string kind_of_literal(const groovy::Expr& value) {
+  const auto* constant = groovy::node_if<groovy::Constant>(value);
+  if (constant == nullptr) return literal_text(&value) ? "a string" : "a number";
+  if (constant->value.is(groovy::Kind::kBool)) return "true or false";
+  if (constant->value.is(groovy::Kind::kString)) return "a string";
+  return constant->value.is_null() ? "null" : "a number";
+}
+
+bool is_integer(const groovy::Expr& value) {
+  return literal_integer(&value).has_value();
+}
+
+}  // namespace
+
+// ---- Sections of plain calls: options, parameters, triggers
+
+std::vector<Call> Checker::read_calls(const groovy::CallExpr& section, Family family,
+                                      std::string_view name, bool is_stage) {
+  std::vector<Call> calls;
+  const auto* block = need_block(section, name);
+  if (block == nullptr) return calls;
+  if (block->body.statements.empty())
+    error(section.name_range, quoted(name) + " is empty", "remove it, or give it something");
+  Seen seen;
+  for (const auto& statement : block->body.statements) {
+    auto call = read_call(*statement, family);
+    if (!call) continue;
+    const auto [first, is_new] = seen.emplace(call->name, call->name_range);
+    if (!is_new && family != Family::kParameter)
+      error(call->name_range,
+            "the " + std::string(noun_of(family)) + " " + quoted(call->name) + " is there twice",
+            "the first is on line " +
+                std::to_string(position_of(unit_.source, first->second.begin).line));
+    check_name(*call, family, is_stage);
+    calls.push_back(*std::move(call));
+  }
+  return calls;
+}
+
+std::optional<Call> Checker::read_call(const groovy::Stmt& statement, Family family) {
+  const auto* call = call_of(statement);
+  const std::string noun = noun_of(family);
+  if (call == nullptr) {
+    error(statement.range, "`" + text_of(statement.range) + "` is no " + noun,
+          "write it as a call: `name(...)`");
+    return std::nullopt;
+  }
+  const auto name = called_name(*call);
+  if (!name) {
+    error(call->range, "a method of an object cannot be called here", "only inside `script { }`");
+    return std::nullopt;
+  }
+  if (block_of(*call) != nullptr) {
+    error(call->name_range, "the " + noun + " " + quoted(*name) + " cannot have a block");
+    return std::nullopt;
+  }
+  Call result{*name, call->range, call->name_range, arguments_of(*call), call};
+  for (const auto& argument : result.arguments) {
+    check_bare_dollar(*argument.value);
+    if (argument.value->kind == groovy::ExprKind::kClosure)
+      error(argument.range, "a closure cannot be an argument of " + quoted(*name));
+    if (const auto* nested = groovy::node_if<groovy::CallExpr>(*argument.value))
+      check_nested_call(*nested);
+  }
+  return result;
+}
+
+void Checker::check_name(const Call& call, Family family, bool is_stage) {
+  if (family == Family::kOption) {
+    check_option_name(call, is_stage);
+  } else if (family == Family::kTrigger) {
+    check_plugin_name(call, family);
+  } else if (!is_known(family, call.name)) {
+    error(call.name_range, "unknown " + std::string(noun_of(family)) + " " + quoted(call.name),
+          suggestion(call.name, names_of(family)));
+    return;
+  }
+  const auto signature = signature_of(family, call.name);
+  if (signature)
+    check_arguments(call.name, call.name_range, call.arguments, *signature, Binding::kDeclared);
+}
+
+// Triggers and tools are those of whatever plugins there are: a name that looks like a known one is
+// a mistake, any other may be right.
+void Checker::check_plugin_name(const Call& call, Family family) {
+  if (is_known(family, call.name) || is_class_name(call.name)) return;
+  const auto near = suggestion(call.name, names_of(family));
+  const std::string message = "unknown " + std::string(noun_of(family)) + " " + quoted(call.name);
+  if (near.empty()) {
+    warning(call.name_range, message, "Jenkins takes it if a plugin has it");
+  } else {
+    error(call.name_range, message, near);
+  }
+}
+
+void Checker::check_option_name(const Call& call, bool is_stage) {
+  if (call.name == "parameters" || call.name == "pipelineTriggers") {
+    error(call.name_range, quoted(call.name) + " is no option",
+          call.name == "parameters" ? "use the `parameters` section of the pipeline"
+                                    : "use the `triggers` section of the pipeline");
+  } else if (!is_known(Family::kOption, call.name)) {
+    error(call.name_range, "unknown option " + quoted(call.name),
+          suggestion(call.name, names_of(Family::kOption)));
+  } else if (is_stage && !is_stage_option(call.name)) {
+    error(call.name_range, "a stage cannot have the option " + quoted(call.name),
+          "it belongs to the whole pipeline");
+  } else {
+    check_option_value(call);
+  }
+}
+
+void Checker::check_option_value(const Call& call) {
+  if (call.name != "durabilityHint") return;
+  const auto* value = call.find_or_sole("hint");
+  const auto hint = literal_text(value);
+  if (!hint) return;
+  if (std::find(kDurabilityHints.begin(), kDurabilityHints.end(), *hint) != kDurabilityHints.end())
+    return;
+  error(value->range, "there is no durability " + quoted(*hint),
+        suggestion(*hint, kDurabilityHints),
+        "the durabilities are PERFORMANCE_OPTIMIZED, SURVIVABLE_NONATOMIC and MAX_SURVIVABILITY");
+}
+
+// A call as an argument of an option: logRotator(...), cron(...).
+void Checker::check_nested_call(const groovy::CallExpr& call) {
+  const auto name = called_name(call);
+  if (!name) return;
+  for (const auto* blocked : {"node", "stage", "parallel", "properties"})
+    if (*name == blocked)
+      error(call.name_range, "the step " + quoted(*name) + " is not allowed here");
+  const auto signature = signature_of(Family::kFunction, *name);
+  if (signature)
+    check_arguments(*name, call.name_range, arguments_of(call), *signature, Binding::kDeclared);
+}
+
+// ---- Tools and libraries
+
+std::vector<Call> Checker::read_tools(const groovy::CallExpr& section) {
+  std::vector<Call> tools;
+  const auto* block = need_block(section, "tools");
+  if (block == nullptr) return tools;
+  if (block->body.statements.empty())
+    error(section.name_range, "`tools` is empty", "remove it, or name a tool");
+  for (const auto& statement : block->body.statements) {
+    const auto* call = call_of(*statement);
+    const auto name = call != nullptr ? called_name(*call) : std::nullopt;
+    if (!name) {
+      error(statement->range, "expected a tool: `maven 'name'`");
+      continue;
+    }
+    auto arguments = arguments_of(*call);
+    if (arguments.size() != 1 || !arguments[0].name.empty() || block_of(*call) != nullptr) {
+      error(call->name_range, "the tool " + quoted(*name) + " needs one value: its name",
+            "write `" + *name + " 'name'`");
+      continue;
+    }
+    check_bare_dollar(*arguments[0].value);
+    tools.push_back({*name, call->range, call->name_range, std::move(arguments), call});
+    check_plugin_name(tools.back(), Family::kTool);
+  }
+  return tools;
+}
+
+std::vector<Call> Checker::read_libraries(const groovy::CallExpr& section) {
+  std::vector<Call> libraries;
+  const auto* block = need_block(section, "libraries");
+  if (block == nullptr) return libraries;
+  if (block->body.statements.empty())
+    error(section.name_range, "`libraries` is empty", "remove it, or name a library");
+  for (const auto& statement : block->body.statements) {
+    const auto* call = call_of(*statement);
+    auto arguments = call != nullptr ? arguments_of(*call) : std::vector<Argument>();
+    const bool is_lib = call != nullptr && called_name(*call) == "lib" &&
+                        block_of(*call) == nullptr && arguments.size() == 1 &&
+                        arguments[0].name.empty() &&
+                        arguments[0].value->kind != groovy::ExprKind::kCall;
+    if (!is_lib) {
+      error(statement->range, "expected a library, found `" + text_of(statement->range) + "`",
+            "write `lib('name@version')`");
+      continue;
+    }
+    libraries.push_back({"lib", call->range, call->name_range, std::move(arguments), call});
+  }
+  return libraries;
+}
+
+// ---- Arguments (jenkins-pipeline 1.3)
+
+void Checker::check_arguments(const std::string& name, SourceRange place,
+                              const std::vector<Argument>& arguments, const Signature& signature,
+                              Binding binding) {
+  std::size_t named = 0;
+  for (const auto& argument : arguments) {
+    if (argument.value->kind == groovy::ExprKind::kSpread) return;  // Only a run knows.
+    if (argument.name == "$class") return;  // The old form of a plugin's own object.
+    if (!argument.name.empty()) ++named;
+  }
+  if (named > 0 && named < arguments.size()) {
+    if (!signature.is_open)
+      error(place, "the arguments of " + quoted(name) + " are partly named, partly not",
+            "name all of them");
+  } else if (named > 0 || arguments.empty()) {
+    check_named(name, place, arguments, signature);
+  } else {
+    check_positional(name, place, arguments, signature, binding);
+  }
+}
+
+void Checker::check_named(const std::string& name, SourceRange place,
+                          const std::vector<Argument>& arguments, const Signature& signature) {
+  bool is_valid = true;
+  for (const auto& argument : arguments) {
+    const Field* field = signature.find(argument.name);
+    if (field != nullptr) {
+      check_type(*argument.value, *field, name);
+    } else if (!signature.is_open) {
+      is_valid = false;
+      error({argument.range.begin, argument.value->range.begin > argument.range.begin
+                                       ? argument.range.begin + argument.name.size()
+                                       : argument.range.end},
+            quoted(name) + " has no argument " + quoted(argument.name),
+            suggestion(argument.name, signature.names()),
+            signature.fields.empty() ? "it takes none" : "");
+    }
+  }
+  if (!is_valid) return;
+  for (const auto& field : signature.fields) {
+    if (!field.is_required) continue;
+    const bool is_given = std::any_of(arguments.begin(), arguments.end(),
+                                      [&](const Argument& a) { return a.name == field.name; });
+    // skipDefaultCheckout() means skipDefaultCheckout(true).
+    const bool may_lack =
+        arguments.empty() && field.type == ArgumentType::kTruth && signature.required_count() == 1;
+    if (!is_given && !may_lack)
+      error(place, quoted(name) + " lacks its argument " + quoted(field.name));
+  }
+}
+
+void Checker::check_positional(const std::string& name, SourceRange place,
+                               const std::vector<Argument>& arguments, const Signature& signature,
+                               Binding binding) {
+  if (signature.is_open && signature.sole_required() == nullptr) return;
+  if (binding == Binding::kStep && arguments.size() == 1) {
+    const Field* sole = signature.sole_required();
+    if (sole != nullptr) {
+      check_type(*arguments[0].value, *sole, name);
+    } else if (!signature.takes_block) {
+      error(arguments[0].range, quoted(name) + " takes no single value",
+            signature.fields.empty() ? "it takes none" : "name the argument");
+    }
+    return;
+  }
+  if (arguments.size() != signature.required_count()) {
+    error(place,
+          quoted(name) + " takes " + std::to_string(signature.required_count()) +
+              (signature.required_count() == 1 ? " value" : " values") + " without a name, not " +
+              std::to_string(arguments.size()),
+          "name the arguments");
+    return;
+  }
+  std::size_t index = 0;
+  for (const auto& field : signature.fields)
+    if (field.is_required) check_type(*arguments[index++].value, field, name);
+}
+
+void Checker::check_type(const groovy::Expr& value, const Field& field, std::string_view of) {
+  if (!is_literal(value)) return;  // Only a run knows.
+  const auto text = literal_text(&value);
+  std::string expected;
+  switch (field.type) {
+    case ArgumentType::kAny:
+    case ArgumentType::kTruth:
+      return;  // Groovy's truth takes anything.
+    case ArgumentType::kText:
+      if (literal_bool(&value) || is_integer(value)) expected = "a string";
+      break;
+    case ArgumentType::kInteger:
+      if (text || literal_bool(&value)) expected = "a whole number";
+      break;
+    case ArgumentType::kList:
+      if (text || literal_bool(&value) || is_integer(value)) expected = "a list";
+      break;
+    case ArgumentType::kTimeUnit:
+      if (!text) {
+        expected = "a string";
+      } else if (std::find(kTimeUnits.begin(), kTimeUnits.end(), *text) == kTimeUnits.end()) {
+        error(value.range, "there is no unit of time " + quoted(*text),
+              suggestion(*text, kTimeUnits),
+              "the units are NANOSECONDS, MICROSECONDS, MILLISECONDS, SECONDS, MINUTES, HOURS and "
+              "DAYS");
+      }
+      break;
+  }
+  if (!expected.empty())
+    error(value.range,
+          "the argument " + quoted(field.name) + " of " + quoted(of) + " is " + expected +
+              ", not " + kind_of_literal(value),
+          {}, expected == "a string" ? "put it into quotes" : "");
+}
+
+// A bare ${x} is a call of `$` with a closure to Groovy.
+void Checker::check_bare_dollar(const groovy::Expr& value) {
+  const auto* call = groovy::node_if<groovy::CallExpr>(value);
+  if (call == nullptr || call->object || call->name == nullptr || *call->name != "$") return;
+  error(value.range, "`" + text_of(value.range) + "` cannot be a value by itself",
+        "add quotes: \"" + text_of(value.range) + "\"");
+}
+
+}  // namespace runtask::jenkins

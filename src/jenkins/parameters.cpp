@@ -1,0 +1,349 @@
+#include "jenkins/parameters.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+
+namespace runtask::jenkins {
+namespace {
+
+constexpr int kVariablesDeepMax = 20;  // Variables that are made from variables.
+constexpr std::array<std::string_view, 3> kComplexTypes = {
+    "PT_MULTI_LEVEL_SINGLE_SELECT", "PT_MULTI_LEVEL_MULTI_SELECT", "PT_JSON"};
+constexpr std::array<std::string_view, 4> kPickingTypes = {"PT_SINGLE_SELECT", "PT_MULTI_SELECT",
+                                                           "PT_CHECKBOX", "PT_RADIO"};
+
+using Texts = std::vector<std::string>;
+
+template <std::size_t N>
+bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// What expressions are without running anything.
+class Folding {
+ public:
+  Folding(const groovy::Unit& unit, const Compute& compute) : unit_(unit), compute_(compute) {}
+
+  [[nodiscard]] std::optional<Texts> items(const groovy::Expr* expr) {
+    if (expr == nullptr) return std::nullopt;
+    auto known = fold(*expr, 0);
+    if (known || !compute_) return known;
+    return compute_(*expr);
+  }
+  [[nodiscard]] std::optional<std::string> text(const groovy::Expr* expr) {
+    auto known = items(expr);
+    if (!known || known->size() != 1) return std::nullopt;
+    return std::move(known->front());
+  }
+
+ private:
+  [[nodiscard]] std::optional<Texts> fold(const groovy::Expr& expr, int depth) {
+    if (const auto text = literal_text(&expr)) return Texts{*text};
+    if (const auto truth = literal_bool(&expr)) return Texts{*truth ? "true" : "false"};
+    if (const auto number = literal_integer(&expr)) return Texts{std::to_string(*number)};
+    if (const auto* list = groovy::node_if<groovy::ListExpr>(expr)) return fold_list(*list, depth);
+    if (const auto* name = groovy::node_if<groovy::NameExpr>(expr))
+      return depth < kVariablesDeepMax ? fold_variable(*name->name, depth + 1) : std::nullopt;
+    if (const auto* gstring = groovy::node_if<groovy::GStringExpr>(expr))
+      return fold_gstring(*gstring, depth);
+    if (const auto* binary = groovy::node_if<groovy::BinaryExpr>(expr))
+      return fold_sum(*binary, depth);
+    if (const auto* call = groovy::node_if<groovy::CallExpr>(expr)) return fold_join(*call, depth);
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<std::string> fold_text(const groovy::Expr& expr, int depth) {
+    if (expr.kind == groovy::ExprKind::kList) return std::nullopt;
+    auto known = fold(expr, depth);
+    if (!known || known->size() != 1) return std::nullopt;
+    return std::move(known->front());
+  }
+
+  [[nodiscard]] std::optional<Texts> fold_list(const groovy::ListExpr& list, int depth) {
+    Texts texts;
+    for (const auto& item : list.items) {
+      auto text = fold_text(*item, depth);
+      if (!text) return std::nullopt;
+      texts.push_back(*std::move(text));
+    }
+    return texts;
+  }
+
+  [[nodiscard]] std::optional<Texts> fold_variable(const std::string& name, int depth) {
+    for (const auto& statement : unit_.body.statements) {
+      const auto* declared = groovy::node_if<groovy::DeclarationStmt>(*statement);
+      if (declared == nullptr) continue;
+      for (const auto& variable : declared->variables)
+        if (variable.name != nullptr && *variable.name == name && variable.value)
+          return fold(*variable.value, depth);
+    }
+    return std::nullopt;
+  }
+
+  [[nodiscard]] std::optional<Texts> fold_gstring(const groovy::GStringExpr& gstring, int depth) {
+    std::string text = gstring.texts.empty() ? "" : gstring.texts[0];
+    for (std::size_t i = 0; i < gstring.values.size(); ++i) {
+      const auto value = fold_text(*gstring.values[i], depth);
+      if (!value || i + 1 >= gstring.texts.size()) return std::nullopt;
+      text += *value + gstring.texts[i + 1];
+    }
+    return Texts{text};
+  }
+
+  [[nodiscard]] std::optional<Texts> fold_sum(const groovy::BinaryExpr& binary, int depth) {
+    if (binary.op != groovy::Operator::kPlus) return std::nullopt;
+    if (!literal_text(binary.left.get()) && binary.left->kind != groovy::ExprKind::kBinary &&
+        binary.left->kind != groovy::ExprKind::kGString)
+      return std::nullopt;  // It may be a sum of numbers or lists.
+    const auto left = fold_text(*binary.left, depth);
+    const auto right = fold_text(*binary.right, depth);
+    if (!left || !right) return std::nullopt;
+    return Texts{*left + *right};
+  }
+
+  // [...].join('\n')
+  [[nodiscard]] std::optional<Texts> fold_join(const groovy::CallExpr& call, int depth) {
+    if (!call.object || call.name == nullptr || *call.name != "join") return std::nullopt;
+    if (call.arguments.size() != 1) return std::nullopt;
+    const auto separator = literal_text(call.arguments[0].value.get());
+    const auto list = fold(*call.object, depth);
+    if (!separator || !list) return std::nullopt;
+    return Texts{join(*list, *separator)};
+  }
+
+  const groovy::Unit& unit_;
+  const Compute& compute_;
+};
+
+ParameterKind kind_of(const std::string& type) {
+  if (type == "string") return ParameterKind::kString;
+  if (type == "text") return ParameterKind::kText;
+  if (type == "booleanParam") return ParameterKind::kBoolean;
+  if (type == "choice") return ParameterKind::kChoice;
+  if (type == "password") return ParameterKind::kPassword;
+  if (type == "credentials") return ParameterKind::kCredentials;
+  if (type == "file" || type == "base64File" || type == "stashedFile") return ParameterKind::kFile;
+  if (type == "run") return ParameterKind::kRun;
+  if (type == "extendedChoice") return ParameterKind::kExtendedChoice;
+  return ParameterKind::kOther;
+}
+
+// jenkins-pipeline 5: split on commas, blanks around them dropped.
+Texts choices_of(std::string_view text) {
+  Texts choices;
+  for (const auto& piece : split(text, ','))
+    if (const auto word = trimmed(piece); !word.empty()) choices.emplace_back(word);
+  return choices;
+}
+
+void define_extended(ParameterDefinition& definition, const Call& call, Folding& folding) {
+  definition.extended_type = folding.text(call.find("type")).value_or("PT_SINGLE_SELECT");
+  definition.takes_several =
+      definition.extended_type == "PT_MULTI_SELECT" || definition.extended_type == "PT_CHECKBOX";
+  const auto delimiter = folding.text(call.find("multiSelectDelimiter"));
+  if (delimiter && !delimiter->empty()) definition.delimiter = *delimiter;
+  definition.quotes = folding.text(call.find("quoteValue")) == "true";
+  // Choices that are made elsewhere are not known.
+  const bool is_made_elsewhere = call.find("propertyFile") != nullptr ||
+                                 call.find("groovyScript") != nullptr ||
+                                 call.find("groovyScriptFile") != nullptr;
+  if (!is_made_elsewhere)
+    definition.choices = choices_of(folding.text(call.find("value")).value_or(""));
+  if (is_one_of(definition.extended_type, kComplexTypes)) return;
+  const auto preset = folding.text(call.find("defaultValue"));
+  if (!preset || trimmed(*preset).empty()) return;  // Blank: no value at all.
+  definition.preset = definition.quotes ? "\"" + *preset + "\"" : *preset;
+}
+
+ParameterDefinition definition_of(const Call& call, Folding& folding) {
+  ParameterDefinition definition;
+  definition.type = call.name;
+  definition.kind = kind_of(call.name);
+  definition.range = call.range;
+  definition.name = folding.text(call.find_or_sole("name")).value_or("");
+  definition.description = folding.text(call.find("description")).value_or("");
+  definition.trims = folding.text(call.find("trim")) == "true";
+  const auto preset = folding.text(call.find("defaultValue"));
+  switch (definition.kind) {
+    case ParameterKind::kString:
+    case ParameterKind::kText:
+    case ParameterKind::kPassword:
+      definition.preset = preset.value_or("");
+      if (definition.trims) definition.preset = std::string(trimmed(*definition.preset));
+      break;
+    case ParameterKind::kBoolean:
+      definition.preset = lower_case(preset.value_or("false")) == "true" ? "true" : "false";
+      break;
+    case ParameterKind::kChoice: {
+      auto choices = folding.items(call.find("choices"));
+      if (choices && choices->size() == 1 && call.find("choices")->kind != groovy::ExprKind::kList)
+        choices = split(choices->front(), '\n');
+      if (choices) definition.choices = *choices;
+      if (!definition.choices.empty()) definition.preset = definition.choices.front();
+      break;
+    }
+    case ParameterKind::kExtendedChoice:
+      define_extended(definition, call, folding);
+      break;
+    default:
+      definition.preset = preset;
+      break;
+  }
+  return definition;
+}
+
+// ---- Values
+
+std::string quoted(std::string_view name) {
+  return "`" + std::string(name) + "`";
+}
+
+std::optional<bool> truth_of(const std::string& text) {
+  const auto word = lower_case(trimmed(text));
+  for (const auto* yes : {"true", "yes", "y", "on", "1"})
+    if (word == yes) return true;
+  for (const auto* no : {"false", "no", "n", "off", "0", ""})
+    if (word == no) return false;
+  return std::nullopt;
+}
+
+// One build's parameters in the making.
+struct Resolution {
+  bool strict;
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+
+  void outside(const ParameterDefinition& definition, const std::string& piece, bool is_error) {
+    std::string message = quoted(piece) + " is not among the choices of " + definition.name;
+    const auto near = nearest_name(piece, definition.choices);
+    message += near.empty() ? ": " + join(definition.choices, ", ")
+                            : "; did you mean " + quoted(near) + "?";
+    (is_error ? errors : warnings).push_back(std::move(message));
+  }
+
+  void check_extended(const ParameterDefinition& definition, const std::string& text) {
+    if (definition.choices.empty() || !is_one_of(definition.extended_type, kPickingTypes)) return;
+    for (std::size_t begin = 0; begin <= text.size();) {
+      const std::size_t end = std::min(text.find(definition.delimiter, begin), text.size());
+      const std::string piece(trimmed(std::string_view(text).substr(begin, end - begin)));
+      const auto& choices = definition.choices;
+      if (!piece.empty() && std::find(choices.begin(), choices.end(), piece) == choices.end())
+        outside(definition, piece, strict);
+      begin = end + definition.delimiter.size();
+    }
+  }
+
+  [[nodiscard]] std::string checked(const ParameterDefinition& definition, std::string text) {
+    const auto& choices = definition.choices;
+    switch (definition.kind) {
+      case ParameterKind::kBoolean: {
+        const auto truth = truth_of(text);
+        if (!truth)
+          errors.push_back(quoted(text) + " is neither true nor false, which " + definition.name +
+                           " is");
+        return truth.value_or(false) ? "true" : "false";
+      }
+      case ParameterKind::kChoice:
+        if (!choices.empty() && std::find(choices.begin(), choices.end(), text) == choices.end())
+          outside(definition, text, true);
+        return text;
+      case ParameterKind::kExtendedChoice:
+        check_extended(definition, text);
+        return text;
+      default:
+        return definition.trims ? std::string(trimmed(text)) : text;
+    }
+  }
+};
+
+// What a run cannot do without: the value stands for something that must be there.
+bool is_needed(const ParameterDefinition& definition) {
+  return definition.kind == ParameterKind::kFile || definition.kind == ParameterKind::kRun;
+}
+
+std::vector<std::string> unknown_names(const std::vector<ParameterDefinition>& definitions,
+                                       const std::vector<GivenParameter>& given) {
+  Texts names;
+  for (const auto& definition : definitions)
+    names.push_back(definition.name);
+  Texts errors;
+  for (const auto& each : given) {
+    if (std::find(names.begin(), names.end(), each.name) != names.end()) continue;
+    const auto near = nearest_name(each.name, names);
+    errors.push_back("the pipeline has no parameter " + quoted(each.name) +
+                     (near.empty() ? "" : "; did you mean " + quoted(near) + "?"));
+  }
+  return errors;
+}
+
+Error error_of(const Texts& errors, const Texts& missing) {
+  Texts facts = errors;
+  if (!missing.empty())
+    facts.push_back(
+        (missing.size() == 1 ? "no value for the parameter " : "no values for the parameters ") +
+        join(missing, ", "));
+  return {Code::kUsage,
+          join(facts, "\n       "),
+          {},
+          missing.empty() ? "`runtask pipeline params JENKINSFILE` shows them all"
+                          : "give each as -p NAME=VALUE"};
+}
+
+}  // namespace
+
+std::vector<ParameterDefinition> parameters_of(const std::vector<Call>& declared,
+                                               const groovy::Unit& unit, const Compute& compute) {
+  Folding folding(unit, compute);
+  std::vector<ParameterDefinition> definitions;
+  for (const auto& call : declared) {
+    auto definition = definition_of(call, folding);
+    const auto same = std::find_if(
+        definitions.begin(), definitions.end(),
+        [&](const ParameterDefinition& other) { return other.name == definition.name; });
+    if (same != definitions.end()) {
+      *same = std::move(definition);
+    } else {
+      definitions.push_back(std::move(definition));
+    }
+  }
+  return definitions;
+}
+
+const ParameterValue* ParameterValues::find(std::string_view name) const {
+  const auto found = std::find_if(values.begin(), values.end(),
+                                  [&](const ParameterValue& value) { return value.name == name; });
+  return found != values.end() ? &*found : nullptr;
+}
+
+Result<ParameterValues> resolve_parameters(const std::vector<ParameterDefinition>& definitions,
+                                           const std::vector<GivenParameter>& given, bool strict,
+                                           const AskForParameter& ask) {
+  Resolution resolution{strict, unknown_names(definitions, given), {}};
+  ParameterValues result;
+  Texts missing;
+  for (const auto& definition : definitions) {
+    std::optional<std::string> text;
+    for (const auto& each : given)  // The last one counts.
+      if (each.name == definition.name) text = each.value;
+    if (!text && !definition.preset && ask) text = ask(definition);
+    if (text) {
+      result.values.push_back({definition.name, resolution.checked(definition, *std::move(text)),
+                               definition.kind, true});
+    } else if (definition.preset) {
+      result.values.push_back({definition.name, *definition.preset, definition.kind, false});
+    } else if (is_needed(definition)) {
+      missing.push_back(definition.name);
+    } else {
+      resolution.warnings.push_back("the parameter " + definition.name +
+                                    " has neither a value nor a default: it is null");
+    }
+  }
+  if (!resolution.errors.empty() || !missing.empty())
+    return fail(error_of(resolution.errors, missing));
+  result.warnings = std::move(resolution.warnings);
+  return result;
+}
+
+}  // namespace runtask::jenkins

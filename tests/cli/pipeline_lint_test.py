@@ -1,0 +1,94 @@
+"""`runtask pipeline lint` and `runtask pipeline params`, as a user runs them."""
+import os
+import unittest
+
+from support import SOURCE, Sandbox, json_lines, main
+
+GOLDEN = os.path.join(SOURCE, "tests", "golden", "jenkins")
+SEED = os.path.join(GOLDEN, "seed.Jenkinsfile")
+
+
+class PipelineLint(Sandbox):
+    def test_the_documented_pipeline_is_in_order(self):
+        for name in ("seed.Jenkinsfile", "seed-placeholders.Jenkinsfile"):
+            result = self.ok("pipeline", "lint", os.path.join(GOLDEN, name))
+            self.assertEqual(result.err, "")
+            self.assertTrue(result.out.endswith(": ok, 2 stages, 3 parameters\n"), result.out)
+
+    def test_all_mistakes_of_all_files_are_shown_and_end_with_2(self):
+        first = self.write("first", "pipeline {\n  agent any\n  stages {\n    stage('a') {\n"
+                                    "      steps { echo() }\n      posst { }\n    }\n  }\n}\n")
+        second = self.write("second", "pipeline { echo 'x\n}\n")
+        result = self.runtask("pipeline", "lint", first, SEED, second)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("first:5:15", result.err)
+        self.assertIn("first:6:7", result.err)
+        self.assertIn("did you mean `post`?", result.err)
+        self.assertIn("2 errors\n", result.err)
+        self.assertIn("second:1:", result.err)
+        self.assertEqual(result.out, SEED + ": ok, 2 stages, 3 parameters\n")
+
+    def test_warnings_do_not_fail(self):
+        path = self.write("f", "pipeline {\n  agent any\n  triggers { cron('@daily') }\n  stages {\n"
+                               "    stage('a') { steps { echo 'x' } }\n  }\n}\n")
+        result = self.ok("pipeline", "lint", path)
+        self.assertIn("warning: the trigger `cron` is ignored", result.err)
+        self.assertNotIn("error", result.err)
+
+    def test_a_scripted_pipeline_is_accepted_as_one(self):
+        result = self.ok("pipeline", "lint", self.write("f", "node { echo 'x' }\n"))
+        self.assertIn("scripted", result.out)
+
+    def test_a_file_that_is_not_there_ends_with_2(self):
+        result = self.runtask("pipeline", "lint", self.path("nothing"), SEED)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("nothing", result.err)
+        self.assertIn("ok", result.out)
+        self.assertEqual(self.runtask("pipeline", "lint").code, 2)
+        self.assertEqual(self.runtask("pipeline", "lint", self.directory).code, 2)
+
+    def test_bytes_that_are_no_text_are_an_error_and_no_crash(self):
+        for content in ("\0", "pipeline {\0}", "\ufeffpipeline", "(" * 10000, "'" * 10001, "{" * 10000, "[" * 10000):
+            result = self.runtask("pipeline", "lint", self.write("f", content))
+            self.assertIn(result.code, (0, 2), result)
+        with open(self.path("big"), "wb") as file:
+            file.write(b"a = 1\n" * 2000000)
+        self.assertEqual(self.runtask("pipeline", "lint", self.path("big")).code, 2)
+
+
+class PipelineParams(Sandbox):
+    def test_parameters_are_listed_with_default_and_choices(self):
+        result = self.ok("pipeline", "params", SEED)
+        self.assertIn("ENVIRONMENT     extendedChoice, default `integration`\n", result.out)
+        self.assertIn("one of: integration, production\n", result.out)
+        self.assertIn("TASK_INSTANCE   extendedChoice, no default\n", result.out)
+        self.assertIn("MANAGE_PY_TASK  string, default `migrate --no-input`\n", result.out)
+
+    def test_as_json_each_is_an_object_on_a_line(self):
+        objects = json_lines(self.ok("pipeline", "params", SEED, "--json").out)
+        self.assertEqual([each["name"] for each in objects], ["ENVIRONMENT", "TASK_INSTANCE", "MANAGE_PY_TASK"])
+        self.assertEqual(objects[0]["choices"], ["integration", "production"])
+        self.assertEqual(objects[0]["default"], "integration")
+        self.assertEqual(objects[0]["delimiter"], ",")
+        self.assertEqual(objects[0]["extendedType"], "PT_SINGLE_SELECT")
+        self.assertIsNone(objects[1]["default"])
+        self.assertEqual(objects[2]["type"], "string")
+        self.assertEqual(objects[2]["choices"], [])
+
+    def test_a_password_is_masked(self):
+        path = self.write("f", "pipeline {\n  agent any\n  parameters { password(name: 'P', defaultValue: 'geheim') }\n"
+                               "  stages { stage('a') { steps { echo 'x' } } }\n}\n")
+        for words in ((), ("--json",)):
+            result = self.ok("pipeline", "params", path, *words)
+            self.assertNotIn("geheim", result.out)
+            self.assertIn("****", result.out)
+
+    def test_a_file_with_mistakes_ends_with_2(self):
+        result = self.runtask("pipeline", "params", self.write("f", "pipeline { }"))
+        self.assertEqual(result.code, 2)
+        self.assertEqual(result.out, "")
+        self.assertIn("2 errors", result.err)
+
+
+if __name__ == "__main__":
+    main()
