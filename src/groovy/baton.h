@@ -44,7 +44,8 @@ class Baton {
   void run_ready();
   // Branch side. Calls `start` on the branch's own turn, which arranges that the wake is called
   // once, later, by the holder of the baton; then sleeps until its turn comes again. A second call
-  // of the same wake does nothing.
+  // of the same wake does nothing. No wake may be called once the baton is gone: whoever keeps them
+  // goes first.
   void wait(const std::function<void(Wake)>& start);
   // Branch side. Lets the loop and the other ready branches have a turn.
   void yield();
