@@ -2,6 +2,7 @@
 #include <array>
 
 #include "jenkins/checker.h"
+#include "jenkins/schedule.h"
 
 namespace runtask::jenkins {
 namespace {
@@ -103,6 +104,7 @@ void Checker::check_name(const Call& call, Family family, bool is_stage) {
     check_option_name(call, is_stage);
   } else if (family == Family::kTrigger) {
     check_plugin_name(call, family);
+    check_schedule(call);
   } else if (!is_known(family, call.name)) {
     error(call.name_range, "unknown " + std::string(noun_of(family)) + " " + quoted(call.name),
           suggestion(call.name, names_of(family)));
@@ -124,6 +126,16 @@ void Checker::check_plugin_name(const Call& call, Family family) {
   } else {
     error(call.name_range, message, near);
   }
+}
+
+void Checker::check_schedule(const Call& call) {
+  if (call.name != "cron" && call.name != "pollSCM") return;
+  const auto* value = call.find_or_sole(call.name == "cron" ? "spec" : "scmpoll_spec");
+  const auto text = literal_text(value);
+  if (!text || is_schedule(*text)) return;
+  error(value->range, "this is no schedule that Jenkins takes", {},
+        "write five fields: minute, hour, day of the month, month, day of the week, such as "
+        "`H 4 * * 1-5`");
 }
 
 void Checker::check_option_name(const Call& call, bool is_stage) {

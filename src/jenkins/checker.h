@@ -117,6 +117,7 @@ class Checker {
   [[nodiscard]] std::optional<Call> read_call(const groovy::Stmt& statement, Family family);
   void check_name(const Call& call, Family family, bool is_stage);
   void check_plugin_name(const Call& call, Family family);
+  void check_schedule(const Call& call);
   void check_option_name(const Call& call, bool is_stage);
   void check_option_value(const Call& call);
   void check_nested_call(const groovy::CallExpr& call);
