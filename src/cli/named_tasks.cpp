@@ -1,6 +1,7 @@
 #include "cli/named_tasks.h"
 
 #include <map>
+#include <optional>
 #include <set>
 
 #include "base/text.h"
@@ -53,6 +54,27 @@ Result<std::vector<std::string>> list_definitions(const World& world, const Targ
     request.next_token = reply->next_token;
   }
   return fail(Code::kFull, "the account lists more task definitions than 1000 pages hold");
+}
+
+using Listing = std::optional<std::vector<std::string>>;  // None: not asked for yet.
+
+Result<std::string> choose_by_listing(const World& world, const Target& target, Listing& listing,
+                                      const NamedTasks& tasks, const NamedTasks::Task& task) {
+  if (!listing) listing = TRY(list_definitions(world, target));
+  const auto& names = tasks.environments[task.environment].facts.scope.names;
+  return hamlet::choose_definition(*listing, {names.product, names.environment, names.segment,
+                                              task.occurrence.resource_id.value.value_or("")});
+}
+
+// The CMDB would have said which definition it is, had the task been deployed as it is there.
+Error explained(Error error, const NamedTasks& tasks, const NamedTasks::Task& task) {
+  error.context.push_back("while looking for the definition of " + name_of(task.occurrence) +
+                          in_environment(tasks, task));
+  const auto& missing = task.occurrence.missing_outputs;
+  if (missing.empty() || error.code == Code::kConflict) return error;
+  error.hint = "was it deployed? there is no stack output " + join(missing, ", ") + "; " +
+               looked_in(tasks.environments[task.environment].state_files);
+  return error;
 }
 
 std::vector<std::string> list_of(const hamlet::SourcedText& text) {
@@ -194,21 +216,17 @@ Result<std::vector<Target>> targets_of(const World& world, NamedTasks& tasks,
 
 Result<> choose_definitions(const World& world, const std::vector<Target>& targets,
                             NamedTasks& tasks) {
-  std::map<std::size_t, std::vector<std::string>> listings;  // By target.
+  std::map<std::size_t, Listing> listings;  // By target.
   for (auto& task : tasks.tasks) {
     const auto& occurrence = task.occurrence;
     if (occurrence.definition.value && !occurrence.definition.value->empty()) {
       task.definition = *occurrence.definition.value;
       continue;
     }
-    if (!listings.contains(task.target))
-      listings[task.target] = TRY(list_definitions(world, targets[task.target]));
-    const auto& names = tasks.environments[task.environment].facts.scope.names;
-    task.definition = TRY_DURING(
-        hamlet::choose_definition(listings[task.target],
-                                  {names.product, names.environment, names.segment,
-                                   occurrence.resource_id.value.value_or("")}),
-        "while looking for the definition of " + name_of(occurrence) + in_environment(tasks, task));
+    auto chosen =
+        choose_by_listing(world, targets[task.target], listings[task.target], tasks, task);
+    if (!chosen) return fail(explained(std::move(chosen).error(), tasks, task));
+    task.definition = *std::move(chosen);
   }
   return {};
 }

@@ -103,7 +103,7 @@ Result<Prepared> prepare_by_names(const RunArguments& arguments, const World& wo
   const auto cmdbs = TRY(load_cmdbs(world, arguments.selection));
   auto tasks = TRY(find_tasks(world, cmdbs, arguments.selection));
   for (const auto& warning : tasks.warnings)
-    world.screen.message("warning: " + warning);
+    world.screen.warning(warning);
   TRY(check_one_component(tasks));
   TRY(check_deployed(tasks));
   Prepared prepared;

@@ -40,7 +40,7 @@ void RunOutput::finish() {
         "warning: " + std::to_string(lost) +
         " lines could not be written to standard output: " + world_.screen.lost_why());
   if (const auto left = world_.screen.unwritten_lines(); left > 0)
-    world_.screen.message("warning: " + std::to_string(left) +
+    world_.screen.warning(std::to_string(left) +
                           " lines were not written: whoever reads standard output has stalled");
 }
 

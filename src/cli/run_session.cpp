@@ -98,7 +98,7 @@ Result<std::optional<ecs::TaskDefinition>> read_definition(const World& world, c
   if (reply) return std::optional(std::move(reply->task_definition));
   auto error = reply.error().error;
   if (reply.error().name == ecs::error_name::kAccessDenied) {
-    world.screen.message("warning: " + error.message +
+    world.screen.warning(error.message +
                          "; names are not checked, and logs are followed only with --log-group");
     return std::optional<ecs::TaskDefinition>();
   }
@@ -117,7 +117,10 @@ Result<> check_cluster(const World& world, const Target& target, const std::stri
   const std::string known = name.empty() ? "default" : name;
   request.clusters = {known};
   auto reply = call_and_wait(world, *target.client, request);
-  if (!reply && reply.error().error.code == Code::kDenied) return {};
+  if (!reply && reply.error().error.code == Code::kDenied) {
+    world.screen.warning(reply.error().error.message + "; the cluster is not checked");
+    return {};
+  }
   if (!reply) {
     auto error = std::move(reply).error().error;
     error.context.push_back("while looking at the cluster `" + known + "`");
@@ -127,7 +130,7 @@ Result<> check_cluster(const World& world, const Target& target, const std::stri
     if (cluster.status.empty() || cluster.status == "ACTIVE") return {};
   return fail(Code::kNotFound, "Cluster not found: `" + known + "` on " + target.words,
               target.is_local ? "create it: runtask local cluster create " + shell_quoted(known)
-                              : "check --cluster, --region and --profile");
+                              : "is it active there? is that the right account and region?");
 }
 
 Result<> check_launches(std::size_t launches, bool yes) {

@@ -32,7 +32,7 @@ struct RunSettings {
                                                                          const Target& target,
                                                                          const std::string& name);
 // kNotFound when there is no such cluster, or it is not active; the call's own error when it fails.
-// One that may not be described is left to RunTask.
+// One that may not be described costs a warning and is left to RunTask.
 [[nodiscard]] Result<> check_cluster(const World& world, const Target& target,
                                      const std::string& name);
 // kUsage when there are more than 100 of them and nobody has said --yes.

@@ -97,7 +97,8 @@ void RunTaskObserver::show_results(const run::Outcome& outcome) {
     if (const auto at = last_seen_.find(launch.index); at != last_seen_.end())
       results.push_back(result_of(at->second));
   screen_.output("(Info) Task Results");
-  screen_.output(masked(results.dump(kIndent, ' ', false, json::Value::error_handler_t::replace)));
+  screen_.output_lines(
+      masked(results.dump(kIndent, ' ', false, json::Value::error_handler_t::replace)));
   screen_.flush();
 }
 

@@ -191,6 +191,7 @@ class Script {
         messages_(hamlet::generation_threshold(world.environment)) {}
 
   int run() {
+    world_.screen.begin_warnings_with("(Warn) ");
     auto wish = read_environment(world_.environment);
     for (const auto& flag : parse_script_flags(arguments_.words, kFlags).flags) {
       if (flag.kind != ScriptFlag::Kind::kGiven) {
@@ -201,7 +202,7 @@ class Script {
     }
     show(messages_, world_.screen);
     if (wish.help) {
-      world_.screen.output(kHelp);
+      world_.screen.output_lines(kHelp);
       return kExitFailure;  // hamlet 8: -h exits with 1.
     }
     const auto code = carry_out_wish(wish);
@@ -224,7 +225,8 @@ class Script {
     const auto is_empty = [](const auto& text) { return !text || text->empty(); };
     const auto& selection = wish.selection;
     if (is_empty(selection.tier) || is_empty(selection.component) || is_empty(selection.tasks))
-      return fail(Code::kUsage, "Mandatory argument missing: \"\". Check usage via -h option.");
+      return fail(Code::kUsage, "Mandatory argument missing: \"\". Check usage via -h option.",
+                  "-t TIER, -i COMPONENT and -w TASK are all needed");
     const auto limits = TRY(read_limits(wish, world_.environment));
     run::Request base;
     base.environment = variables_of(wish);

@@ -84,6 +84,18 @@ void Screen::output(std::string_view line) {
   if (pending_.size() >= kPendingBytesMax) flush();
 }
 
+void Screen::output_lines(std::string_view text) {
+  while (!text.empty()) {
+    const auto end = text.find('\n');
+    output(text.substr(0, end));
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+}
+
+void Screen::warning(std::string_view text) {
+  message(warning_words_ + std::string(text));
+}
+
 void Screen::output_raw(std::string_view text) {
   pending_ += text;
   ++pending_lines_;

@@ -36,11 +36,17 @@ class Screen {
 
   // A line of the result. Kept until flush() or until 64 KiB have come together.
   void output(std::string_view line);
+  // A text of several lines, each as by output().
+  void output_lines(std::string_view text);
   // The same bytes without the newline that output() adds.
   void output_raw(std::string_view text);
   // A line (or several) for people. Everything before it is flushed first, so that the two streams
   // keep their order on one terminal.
   void message(std::string_view text);
+  // A message that something is not as it should be, and that the work goes on: "warning: ...".
+  void warning(std::string_view text);
+  // What a warning begins with from now on; a hamlet script says "(Warn) ".
+  void begin_warnings_with(std::string words) { warning_words_ = std::move(words); }
   // The status lines from now on; none removes them. Ignored without live_status.
   void status(std::vector<std::string> lines);
   void flush();
@@ -77,6 +83,7 @@ class Screen {
   [[nodiscard]] std::string painted(std::string_view text, const char* code) const;
 
   Options options_;
+  std::string warning_words_ = "warning: ";
   std::string pending_;            // Of standard output.
   std::size_t pending_lines_ = 0;  // In pending_.
   std::vector<std::string> status_;

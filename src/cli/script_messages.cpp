@@ -7,7 +7,7 @@ void show(hamlet::Messages& messages, Screen& screen) {
     if (message.is_for_standard_error()) {
       screen.message(message.line());
     } else {
-      screen.output(message.line());
+      screen.output_lines(message.line());
     }
   }
   screen.flush();

@@ -66,7 +66,7 @@ Result<Target> make_target(const World& world, aws::ClientOptions options,
 Result<Target> make_aws_target(const World& world, aws::Settings& settings, bool insecure_http,
                                const MakeProvider& make_provider) {
   for (const auto& warning : settings.warnings)
-    world.screen.message("warning: " + warning);
+    world.screen.warning(warning);
   aws::ClientOptions options;
   options.region = settings.region;
   options.endpoints = settings.endpoints;
@@ -170,7 +170,7 @@ Result<hamlet::AccountCredentials> find_account(const World& world, const std::s
 Result<Target> account_target(const World& world, const hamlet::AccountCredentials& account,
                               const std::string& region, bool insecure_http) {
   for (const auto& warning : account.warnings)
-    world.screen.message("warning: " + warning);
+    world.screen.warning(warning);
   const bool are_files_the_users =
       account.source == Source::kProfile ||
       (account.source == Source::kSdkChain && !account.is_default_files_only);
@@ -197,15 +197,14 @@ Result<> check_account(const World& world, const Target& target,
   const auto reply = call_and_wait(world, *target.client, ecs::GetCallerIdentity{});
   const auto during = "while checking the credentials of the account `" + account.account + "` (" +
                       words_of(account) + ")";
-  const char* hint =
-      "check the credentials and HAMLET_AWS_AUTH_SOURCE; set HAMLET_AWS_AUTH_ROLE when a role must "
-      "be assumed to reach the account";
+  const auto settings = "HAMLET_" + (account.account.empty() ? "" : account.account + "_");
+  const auto hint = "check the credentials and " + settings + "AWS_AUTH_SOURCE; set " + settings +
+                    "AWS_AUTH_ROLE when a role must be assumed to reach the account";
   if (!reply) {
     auto error = reply.error().error;
     error.context.push_back(during);
     if (account.account_id.empty()) {
-      world.screen.message("warning: whose credentials are used could not be found out: " +
-                           error.message);
+      world.screen.warning("whose credentials are used could not be found out: " + error.message);
       return {};
     }
     if (error.hint.empty()) error.hint = hint;

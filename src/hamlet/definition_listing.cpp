@@ -51,7 +51,7 @@ std::optional<std::pair<std::string, Revision>> parts_of(const std::string& arn)
 }  // namespace
 
 bool is_family_of(std::string_view family, const FamilyWords& words) {
-  if (!family.starts_with(beginning(words))) return false;
+  if (!family.starts_with(beginning(words)) || !has_level(family, words)) return false;
   const auto id = "-" + words.resource_id + "-";
   const auto at = family.rfind(id);
   return at != std::string_view::npos && is_random_part(family.substr(at + id.size()));
@@ -66,13 +66,6 @@ Result<std::string> choose_definition(const std::vector<std::string>& arns,
     auto& known = newest[parts->first];
     if (parts->second.number > known.number) known = parts->second;
   }
-  if (newest.size() > 1) {
-    const auto count = std::count_if(newest.begin(), newest.end(), [&](const auto& family) {
-      return has_level(family.first, words);
-    });
-    if (count > 0)
-      std::erase_if(newest, [&](const auto& family) { return !has_level(family.first, words); });
-  }
   if (newest.empty())
     return fail(Code::kNotFound, "no active task definition has a family like `" +
                                      beginning(words) + "...-" + words.resource_id + "-...`");
@@ -81,7 +74,7 @@ Result<std::string> choose_definition(const std::vector<std::string>& arns,
     for (const auto& [family, revision] : newest)
       names.push_back("`" + family + "`");
     return fail(Code::kConflict, "more than one task definition may be meant: " + join(names, ", "),
-                "deregister the ones that are left over, or name one with --task-definition");
+                "deregister the ones that are left over");
   }
   return newest.begin()->second.arn;
 }

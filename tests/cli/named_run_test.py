@@ -2,6 +2,7 @@
 import json
 import os
 import shutil
+import subprocess
 
 from support import *
 
@@ -138,6 +139,18 @@ class NamedRun(NamedSandbox):
         self.assertIn("application/second", result.err)
         self.assertEqual(self.runtask("run", "-w", "manage", "-i", "host", "--environment", "integration").code, 0)
 
+    def test_a_definition_that_was_never_deployed_names_the_output_and_the_files(self):
+        folder = os.path.join(self.cmdb, "library/state/cf/integration/default")
+        os.remove(os.path.join(folder, "app-manage-sandbox-us-east-1-stack.json"))
+        self.change(Instances={"fresh": {}})
+        for result in (self.named("--environment", "integration", "-x", "fresh"),
+                       self.run_task_script("-t", "application", "-i", "host", "-w", "manage", "-x", "fresh",
+                                            env={"ENVIRONMENT": "integration"})):
+            self.assertIn(result.code, (1, 125), result)
+            self.assertIn("ecsTaskXappXhostXmanageXfresh", result.err)
+            self.assertIn(os.path.join(folder, "soln-host-sandbox-us-east-1-stack.json"), result.err)
+        self.assertEqual(self.trace(), [])
+
     def test_two_ways_of_saying_which_task_are_refused_and_so_is_none(self):
         for words in (["--task-definition", "x"], ["--cluster", "c"]):
             self.assertEqual(self.named("--environment", "integration", *words).code, 2)
@@ -235,7 +248,10 @@ class Accounts(AwsSandbox):
 
     def test_a_cluster_that_may_not_be_described_is_left_to_run_task_and_a_failed_call_is_not(self):
         self.aws.operations["DescribeClusters"] = lambda _: Reply.error("AccessDeniedException", "no")
-        self.assertEqual(self.both().code, 0)
+        denied = self.both()
+        self.assertEqual(denied.code, 0)
+        self.assertIn("the cluster is not checked", denied.err)
+        self.assertIn("(Warn) ", self.in_script().err)
         started = self.aws.count("RunTask")
         self.aws.operations["DescribeClusters"] = lambda _: Reply.error("ClientException", "broken")
         result = self.both()
@@ -329,6 +345,30 @@ class NamedScript(NamedSandbox):
         self.assertEqual(refused.code, 1, refused)
         self.assertIn("`--count` is not understood", refused.err)
         self.assertEqual(len(self.trace()), 1)
+
+    def test_a_terminal_gets_lines_where_a_pipe_gets_them(self):
+        primary, secondary = os.openpty()
+        os.symlink(RUNTASK, self.path("runTask.sh"))
+        process = subprocess.Popen(
+            [self.path("runTask.sh"), *self.WORDS, "-x", ""], stdin=subprocess.DEVNULL, stdout=secondary, stderr=secondary,
+            env={**self.env, "TERM": "dumb", "ENVIRONMENT": "integration"})
+        os.close(secondary)
+        self.addCleanup(self._end, process)
+        seen = b""
+        while True:
+            try:
+                piece = os.read(primary, 65536)
+            except OSError:
+                break
+            if not piece:
+                break
+            seen += piece
+        os.close(primary)
+        self.assertEqual(process.wait(LONGEST), 0, seen)
+        text = seen.decode().replace("\r\n", "\n")
+        self.assertNotIn("\\x0a", text)
+        self.assertIn(" * ClusterARN=library-integration \n * TaskDefinitionArn=", text)
+        json.loads(text.partition("(Info) Task Results\n")[2])
 
     def test_an_unset_parameter_is_said_to_be_one(self):
         result = self.run_task_script(*self.WORDS, "-x", "null", env={"ENVIRONMENT": "integration"})

@@ -32,6 +32,16 @@ TEST(DefinitionListing, the_newest_revision_is_taken_by_number_and_not_by_text) 
   EXPECT_EQ(*chosen, arn(family, 10));
 }
 
+TEST(DefinitionListing, another_segments_or_environments_is_not_taken_even_when_it_is_alone) {
+  for (const std::string family : {"shop-dev-blue-app-web-ecsTaskXappXwebXmigrate-1ABC",
+                                   "shop-dev-eu-app-web-ecsTaskXappXwebXmigrate-1ABC",
+                                   "shop-dev-blue-green-app-web-ecsTaskXappXwebXmigrate-1ABC"}) {
+    EXPECT_FALSE(is_family_of(family, kDefault)) << family;
+    EXPECT_FALSE(choose_definition({arn(family, 5)}, kDefault)) << family;
+  }
+  EXPECT_FALSE(is_family_of("shop-dev-blue-green-app-web-ecsTaskXappXwebXmigrate-1ABC", kBlue));
+}
+
 TEST(DefinitionListing, a_segment_that_does_not_show_is_told_from_others_by_hamlets_levels) {
   const auto chosen =
       choose_definition({arn("shop-dev-blue-app-web-ecsTaskXappXwebXmigrate-1ABC", 5),
