@@ -153,6 +153,16 @@ struct LocalClusterCreate {
   std::string name;
 };
 
+// `runtask pipeline run`. Each list as typed.
+struct PipelineRun {
+  std::string file;
+  std::vector<std::string> parameters;                  // NAME=VALUE
+  std::vector<std::string> inputs;                      // ID=VALUE
+  std::vector<std::string> libraries;                   // NAME=DIR
+  std::vector<std::string> tools;                       // NAME=DIR
+  std::string workspace, scm, job, credentials, since;  // Empty: not given.
+  bool strict_choices = false;
+};
 // `runtask pipeline lint` and `runtask pipeline params`.
 struct PipelineLint {
   std::vector<std::string> files;
@@ -186,7 +196,7 @@ using Command =
     std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext, ConstructTree,
                  RunTaskScript, RunsList, RunsShow, RunsLogs, LocalStart, LocalStop, LocalStatus,
                  LocalEnv, LocalAws, LocalRegister, LocalLogs, LocalImageAdd, LocalImageList,
-                 LocalImageRemove, LocalClusterCreate, PipelineLint, PipelineParams>;
+                 LocalImageRemove, LocalClusterCreate, PipelineRun, PipelineLint, PipelineParams>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.
 struct Answer {

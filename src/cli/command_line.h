@@ -35,6 +35,7 @@ struct Targets {
   FindArguments find;
   SetContext set_context;
   ConstructTree construct_tree;
+  PipelineRun pipeline_run;
   PipelineLint pipeline_lint;
   PipelineParams pipeline_params;
   std::optional<Command> chosen;
@@ -66,6 +67,7 @@ void declare_runs(CLI::App& root, Targets& targets);
 void declare_local(CLI::App& root, Targets& targets);
 void declare_context(CLI::App& root, Targets& targets);
 void declare_pipeline(CLI::App& root, Targets& targets);
+void declare_pipeline_run(CLI::App& pipeline, Targets& targets);
 void declare_agent_environment(CLI::App& root, Targets& targets);
 
 }  // namespace runtask::cli::command_line

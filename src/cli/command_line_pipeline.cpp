@@ -36,6 +36,7 @@ void declare_pipeline(CLI::App& root, Targets& targets) {
   auto& pipeline = *root.add_subcommand("pipeline", "Jenkins' declarative pipelines");
   pipeline.require_subcommand(1);
   pipeline.footer("Example:\n  runtask pipeline lint Jenkinsfile");
+  declare_pipeline_run(pipeline, targets);
   declare_pipeline_lint(pipeline, targets);
   declare_pipeline_params(pipeline, targets);
 }

@@ -37,6 +37,7 @@ namespace runtask::cli {
 [[nodiscard]] int answer_git(const std::vector<std::string>& words,
                              const sys::Environment& environment, Screen& screen);
 
+[[nodiscard]] int pipeline(const PipelineRun& arguments, const World& world);
 [[nodiscard]] int pipeline(const PipelineLint& arguments, const World& world);
 [[nodiscard]] int pipeline(const PipelineParams& arguments, const World& world);
 

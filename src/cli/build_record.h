@@ -1,0 +1,49 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/time.h"
+#include "cli/world.h"
+#include "history/history.h"
+
+// What is kept of a build while it runs: its console in the build's directory and in the history,
+// its stages and scripts as events. Everything is written a few times a second and at the end; an
+// event at once, so that a killed runner leaves behind what it was doing. For the loop's thread and
+// whoever holds the build's baton.
+
+namespace runtask::cli {
+
+class BuildRecord {
+ public:
+  // Without a history the console goes to the file alone.
+  BuildRecord(const World& world, std::optional<history::History> history, std::string run_id,
+              std::string log_file);
+  BuildRecord(const BuildRecord&) = delete;
+  BuildRecord& operator=(const BuildRecord&) = delete;
+
+  [[nodiscard]] Result<> begin(const history::RunRecord& record);
+  void line(WallTime at, const std::string& text);  // Of the console; also shown.
+  void event(const std::string& kind, const std::string& what);
+  void end(const std::string& verdict, int exit_code);
+
+ private:
+  static constexpr Duration kFlushEvery{100};
+  static constexpr std::size_t kLinesMax = 1'000;  // Then they are written without waiting.
+
+  void flush();
+  void flush_later();
+  void complain(const Error& error);
+
+  const World& world_;
+  std::optional<history::History> history_;
+  std::string run_id_;
+  std::string log_file_;
+  std::vector<history::LogLine> lines_;
+  std::string log_text_;
+  sys::PendingPtr timer_;
+  bool has_complained_ = false;
+};
+
+}  // namespace runtask::cli

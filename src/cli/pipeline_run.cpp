@@ -1,0 +1,365 @@
+#include <algorithm>
+#include <csignal>
+#include <nlohmann/json.hpp>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "cli/build_record.h"
+#include "cli/commands.h"
+#include "cli/drop_ins.h"
+#include "cli/exit_code.h"
+#include "cli/run_session.h"
+#include "hamlet/git.h"
+#include "jenkins/build.h"
+#include "jenkins/check.h"
+#include "jenkins/jobs.h"
+#include "jenkins/parameters.h"
+#include "sys/programs.h"
+#include "sys/terminal_line.h"
+
+// `runtask pipeline run`: the outside of a build. The job, its number and its workspace, the
+// parameters, the console and the record, and what signals mean.
+
+namespace runtask::cli {
+namespace {
+
+constexpr int kExitUnstable = 3;
+constexpr int kExitAborted = 4;
+constexpr Duration kTurnPatience = std::chrono::hours(24);
+constexpr Duration kAnswerPatience = std::chrono::hours(1);
+constexpr const char* kMasked = "****";
+
+struct Given {
+  std::string name;
+  std::string value;
+};
+
+Result<Given> split_given(const std::string& flag, const std::string& text) {
+  const auto equals = text.find('=');
+  if (equals == std::string::npos || equals == 0)
+    return fail(Code::kUsage, flag + " needs NAME=VALUE, not `" + text + "`");
+  return Given{text.substr(0, equals), text.substr(equals + 1)};
+}
+
+Result<std::map<std::string, std::string>> all_given(const std::string& flag,
+                                                     const std::vector<std::string>& texts,
+                                                     bool are_directories) {
+  std::map<std::string, std::string> result;
+  for (const auto& text : texts) {
+    auto given = TRY(split_given(flag, text));
+    result[given.name] = are_directories ? World::absolute(given.value) : std::move(given.value);
+  }
+  return result;
+}
+
+// { "id": "secret", "other": { "username": ..., "password": ... } }: docs/PIPELINE.md.
+Result<std::map<std::string, std::string>> read_credentials(const std::string& path,
+                                                            const World& world) {
+  std::map<std::string, std::string> result;
+  if (path.empty()) return result;
+  const auto text = TRY(world.files.read(World::absolute(path)));
+  const auto tree = TRY(json::parse(text, path));
+  if (!tree.is_object())
+    return fail(Code::kUsage, path + " is no object of credentials by their ids");
+  if (!world.files.is_private(World::absolute(path)))
+    world.screen.message("warning: others can read " + path + "; chmod 600 it");
+  for (const auto& [id, value] : tree.items())
+    result[id] = value.is_string() ? value.get<std::string>() : json::to_text(value);
+  return result;
+}
+
+std::string directory_of(const std::string& path) {
+  const auto slash = path.rfind('/');
+  return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+std::string last_part(const std::string& path) {
+  return path.substr(path.rfind('/') + 1);
+}
+
+// The repository that a directory is in; empty if it is in none.
+std::string repository_of(const std::string& directory, const World& world) {
+  hamlet::Git git({world.loop, world.processes, world.environment}, {});
+  const auto result = git.run(directory, {"rev-parse", "--show-toplevel"});
+  return result && result->code == 0 ? std::string(trimmed(result->output)) : std::string();
+}
+
+// Without "." and "..": the name of a job is made of it.
+std::string normal_path(const std::string& path) {
+  std::vector<std::string> parts;
+  for (const auto& part : split(path, '/')) {
+    if (part.empty() || part == ".") continue;
+    if (part != "..") {
+      parts.push_back(part);
+    } else if (!parts.empty()) {
+      parts.pop_back();
+    }
+  }
+  return "/" + join(parts, "/");
+}
+
+struct Place {
+  std::string file;    // Absolute.
+  std::string source;  // What a checkout brings.
+  std::string job;
+};
+
+Result<Place> place_of(const PipelineRun& arguments, const World& world) {
+  Place place;
+  place.file = normal_path(World::absolute(arguments.file));
+  const auto directory = directory_of(place.file);
+  const auto repository = repository_of(directory, world);
+  const auto& root = repository.empty() ? directory : repository;
+  place.job = arguments.job;
+  if (place.job.empty())
+    place.job =
+        last_part(root) + (place.file.starts_with(root + "/") ? place.file.substr(root.size())
+                                                              : "/" + last_part(place.file));
+  place.source = root;
+  if (!arguments.scm.empty()) {
+    const auto given = normal_path(World::absolute(arguments.scm));
+    if (!world.files.is_directory(given))
+      return fail(Code::kUsage, "--scm " + arguments.scm + " is no directory");
+    const auto around = repository_of(given, world);
+    place.source = around.empty() ? given : around;
+  }
+  return place;
+}
+
+// Asks a person at the terminal; none without one.
+std::optional<std::string> ask(const std::string& question, const World& world) {
+  std::optional<std::string> answer;
+  const auto pending =
+      sys::ask_on_terminal(world.loop, question, kAnswerPatience, [&](Result<std::string> line) {
+        if (line) answer = *std::move(line);
+        world.loop.stop();
+      });
+  world.loop.run();
+  return answer;
+}
+
+jenkins::AskForParameter asker(const World& world) {
+  if (!sys::is_terminal(0) || !sys::is_terminal(2)) return {};
+  return [&world](const jenkins::ParameterDefinition& definition) -> std::optional<std::string> {
+    std::string question = definition.name;
+    if (!definition.description.empty()) question += " (" + definition.description + ")";
+    if (!definition.choices.empty()) question += "\n  one of: " + join(definition.choices, ", ");
+    auto answer = ask(question + ": ", world);
+    if (answer && answer->empty()) return std::nullopt;
+    return answer;
+  };
+}
+
+std::string command_of(const PipelineRun& arguments, const jenkins::ParameterValues& values) {
+  std::string command = "runtask pipeline run " + shell_quoted(arguments.file);
+  for (const auto& value : values.values)
+    if (value.is_given)
+      command +=
+          " -p " + shell_quoted(value.name + "=" + (value.is_secret() ? kMasked : value.text));
+  return command;
+}
+
+int exit_code_of(jenkins::BuildResult result, int signal) {
+  if (signal != 0) return signal == SIGINT ? kExitInterrupted : kExitTerminated;
+  switch (result) {
+    case jenkins::BuildResult::kSuccess:
+      return kExitSuccess;
+    case jenkins::BuildResult::kUnstable:
+      return kExitUnstable;
+    case jenkins::BuildResult::kAborted:
+      return kExitAborted;
+    default:
+      return kExitFailure;
+  }
+}
+
+const std::vector<jenkins::Call>& options_of(const jenkins::Checked& checked) {
+  static const std::vector<jenkins::Call> kNone;
+  return checked.pipeline ? checked.pipeline->options : kNone;
+}
+
+bool has_option(const jenkins::Checked& checked, std::string_view name) {
+  const auto& options = options_of(checked);
+  return std::any_of(options.begin(), options.end(),
+                     [&](const auto& option) { return option.name == name; });
+}
+
+class PipelineBuild {
+ public:
+  PipelineBuild(const PipelineRun& arguments, const World& world,
+                std::shared_ptr<const jenkins::Checked> checked)
+      : arguments_(arguments), world_(world), checked_(std::move(checked)) {}
+
+  // kUsage: nothing ran.
+  Result<int> run() {
+    TRY(prepare());
+    auto job = jenkins::Job(world_.files, request_.home, request_.job);
+    const auto turn = TRY(take_turn(job));
+    auto workspace = TRY(take_workspace(job));
+    request_.workspace = workspace.path;
+    for (const auto& build : job.builds()) {
+      if (!build.result) continue;
+      request_.previous.push_back({build.number, *build.result, build.description});
+    }
+    request_.number = TRY(job.new_number());
+    request_.build_directory = job.build_directory(request_.number);
+    jenkins::StoredBuild stored;
+    stored.number = request_.number;
+    stored.display_name = "#" + std::to_string(request_.number);
+    stored.run_id = request_.run_id;
+    stored.started_at = world_.loop.wall_now();
+    for (const auto& value : request_.parameters.values)
+      stored.parameters.emplace_back(value.name, value.is_secret() ? kMasked : value.text);
+    TRY(job.store(stored));
+    return carry_out(job, std::move(stored));
+  }
+
+ private:
+  Result<> prepare() {
+    const auto place = TRY(place_of(arguments_, world_));
+    request_.file = checked_;
+    request_.file_path = place.file;
+    request_.source = place.source;
+    request_.job = place.job;
+    request_.since = arguments_.since;
+    request_.home = TRY(world_.state_directory()) + "/jenkins";
+    request_.run_id = new_run_id(world_);
+    request_.inputs = TRY(all_given("--input", arguments_.inputs, false));
+    request_.libraries = TRY(all_given("--library", arguments_.libraries, true));
+    request_.tools = TRY(all_given("--tool", arguments_.tools, true));
+    request_.credentials = TRY(read_credentials(arguments_.credentials, world_));
+    std::vector<jenkins::GivenParameter> given;
+    for (const auto& text : arguments_.parameters) {
+      auto one = TRY(split_given("-p", text));
+      given.push_back({std::move(one.name), std::move(one.value)});
+    }
+    std::vector<jenkins::ParameterDefinition> definitions;
+    if (checked_->pipeline)
+      definitions = jenkins::parameters_of(checked_->pipeline->parameters, *checked_->unit);
+    request_.parameters = TRY(
+        jenkins::resolve_parameters(definitions, given, arguments_.strict_choices, asker(world_)));
+    for (const auto& warning : request_.parameters.warnings)
+      world_.screen.message("warning: " + warning);
+    add_drop_ins();
+    return {};
+  }
+
+  // What an agent of hamlet's has. Without the drop-ins a pipeline that needs them says so itself.
+  void add_drop_ins() {
+    const auto program = sys::own_program();
+    if (!program) return;
+    const auto directories = find_drop_ins(world_.files, *program);
+    if (!directories) return;
+    for (const auto& [name, value] : directories->variables())
+      request_.exports[name] = value;
+  }
+
+  Result<std::unique_ptr<sys::FileLock>> take_turn(jenkins::Job& job) {
+    if (!has_option(*checked_, "disableConcurrentBuilds")) return std::unique_ptr<sys::FileLock>();
+    auto turn = job.take_turn(Duration(0));
+    if (turn || turn.error().code != Code::kConflict) return turn;
+    world_.screen.message("waiting for another build of " + job.name() + " to end");
+    return job.take_turn(kTurnPatience);
+  }
+
+  Result<jenkins::Job::Workspace> take_workspace(jenkins::Job& job) {
+    if (arguments_.workspace.empty()) return job.take_workspace();
+    const auto path = normal_path(World::absolute(arguments_.workspace));
+    TRY(world_.files.make_directory(path, 0755));
+    return jenkins::Job::Workspace{path, nullptr};
+  }
+
+  Result<int> carry_out(jenkins::Job& job, jenkins::StoredBuild stored) {
+    auto history = history::History::open(world_.files, TRY(world_.state_directory()),
+                                          history::History::Access::kWrite);
+    if (!history)
+      world_.screen.message("warning: the build is not recorded: " + history.error().text());
+    BuildRecord record(world_, history ? std::optional(*std::move(history)) : std::nullopt,
+                       request_.run_id, request_.build_directory + "/log");
+    TRY(record.begin(run_record(stored)));
+    const auto started = world_.loop.now();
+    jenkins::Console console([&](WallTime at, const std::string& line) { record.line(at, line); },
+                             [&] { return world_.loop.wall_now(); });
+    console.line({}, "Started build #" + std::to_string(request_.number) + " of " + request_.job);
+    int signal = 0;
+    const auto end = run_build(console, record, signal);
+    if (!end.description.empty()) console.line({}, "Description: " + end.description);
+    console.line({}, "Finished: " + std::string(name_of(end.result)));
+    const int code = exit_code_of(end.result, signal);
+    record.end(lower_case(name_of(end.result)), code);
+    stored.result = end.result;
+    stored.description = console.masked(end.description);
+    stored.display_name = end.display_name;
+    stored.is_kept = end.is_kept;
+    stored.duration = world_.loop.now() - started;
+    TRY(job.store(stored));
+    if (const auto rotator = jenkins::rotator_of(options_of(*checked_)))
+      (void)TRY(job.prune(*rotator, world_.loop.wall_now()));
+    return code;
+  }
+
+  history::RunRecord run_record(const jenkins::StoredBuild& stored) {
+    history::RunRecord record;
+    record.id = request_.run_id;
+    record.started_at = stored.started_at;
+    record.command = command_of(arguments_, request_.parameters);
+    record.title = request_.job + " #" + std::to_string(request_.number);
+    record.plan = R"({"pipeline":)" + json::quoted(request_.file_path) + "}";
+    record.launches = 1;
+    record.process_id = sys::own_process_id();
+    return record;
+  }
+
+  jenkins::BuildEnd run_build(jenkins::Console& console, BuildRecord& record, int& signal) {
+    jenkins::BuildOutside outside{world_.loop,
+                                  world_.files,
+                                  world_.processes,
+                                  world_.random,
+                                  world_.environment,
+                                  console,
+                                  [&](const std::string& kind, const std::string& what) {
+                                    record.event(kind, console.masked(what));
+                                  },
+                                  {}};
+    jenkins::Build build(outside, request_);
+    std::vector<sys::PendingPtr> watches;
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+      watches.push_back(world_.loop.on_signal(number, [&, number] {
+        const bool is_first = std::exchange(signal, number) == 0;
+        if (is_first) {
+          world_.screen.message("stopping the build; once more to leave at once");
+          console.line({}, "Aborted by a signal");
+        }
+        build.interrupt("Aborted by a signal");
+      }));
+    return build.run();
+  }
+
+  const PipelineRun& arguments_;
+  const World& world_;
+  std::shared_ptr<const jenkins::Checked> checked_;
+  jenkins::BuildRequest request_;
+};
+
+}  // namespace
+
+int pipeline(const PipelineRun& arguments, const World& world) {
+  auto source = world.files.read(World::absolute(arguments.file));
+  if (!source) {
+    world.screen.message(source.error().text());
+    return kExitUsage;
+  }
+  auto checked =
+      std::make_shared<const jenkins::Checked>(jenkins::check(*std::move(source), arguments.file));
+  if (!checked->warnings.empty()) world.screen.message(checked->warnings_report());
+  if (!checked->can_run()) {
+    world.screen.message(checked->report());
+    return kExitUsage;
+  }
+  PipelineBuild build(arguments, world, checked);
+  const auto code = build.run();
+  if (code) return *code;
+  world.screen.message(code.error().text());
+  return code.error().code == Code::kUsage ? kExitUsage : kExitFailure;
+}
+
+}  // namespace runtask::cli

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
+#include "groovy/fiber.h"
+#include "jenkins/console.h"
+#include "jenkins/layers.h"
+#include "jenkins/result.h"
+
+// Where a step is: what encloses it, in the build and not in the text. One Branch per branch of
+// `parallel`, the build itself being one. For whoever holds the baton.
+
+namespace runtask::jenkins {
+
+struct Interruption {
+  BuildResult result = BuildResult::kAborted;
+  std::string why;  // "Timeout has been exceeded"
+  bool is_timeout = false;
+};
+
+// What can be interrupted as a whole: the build, a timeout's body, the branches of a parallel.
+struct InterruptScope {
+  std::shared_ptr<InterruptScope> outer;
+  std::optional<Interruption> raised;
+  std::set<int> delivered;  // The branches that have had it: each gets it once.
+};
+
+// A stage that steps can mark.
+struct StageMark {
+  StageMark* outer = nullptr;
+  std::string name;
+  BuildResult result = BuildResult::kSuccess;
+};
+
+struct Context {
+  Layers layers;
+  std::string workspace;  // Empty: no agent.
+  std::string directory;  // Where steps work: the workspace, or a dir() in it.
+  Console::Style style;
+  StageMark* stage = nullptr;
+  std::shared_ptr<InterruptScope> interrupts;
+};
+
+class Branch : public groovy::Fiber {
+ public:
+  Branch(groovy::Interpreter& interpreter, int branch_id, Context start)
+      : Fiber(interpreter), id(branch_id), context(std::move(start)) {}
+
+  const int id;
+  Context context;
+  // Set while a step waits: makes it come back early. May be called more than once.
+  std::function<void()> cancel;
+  // Set while an `environment` block is entered: the value of an entry of it (spec 1.4).
+  std::function<std::optional<groovy::Outcome>(const std::string& name)> sibling;
+
+  // The interruption that this branch has yet to notice, if any; the outermost first.
+  [[nodiscard]] InterruptScope* pending() const {
+    InterruptScope* found = nullptr;
+    for (auto* scope = context.interrupts.get(); scope != nullptr; scope = scope->outer.get())
+      if (scope->raised && scope->delivered.count(id) == 0) found = scope;
+    return found;
+  }
+};
+
+// Puts the branch's context back at the end of a block.
+class ContextChange {
+ public:
+  explicit ContextChange(Branch& branch) : branch_(branch), before_(branch.context) {}
+  ContextChange(const ContextChange&) = delete;
+  ContextChange& operator=(const ContextChange&) = delete;
+  ~ContextChange() { branch_.context = std::move(before_); }
+
+ private:
+  Branch& branch_;
+  Context before_;
+};
+
+}  // namespace runtask::jenkins

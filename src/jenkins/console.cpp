@@ -1,0 +1,95 @@
+#include "jenkins/console.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace runtask::jenkins {
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    unsigned group = 0;
+    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
+    for (std::size_t k = 0; k < 3; ++k)
+      group = group << 8U | (k < count ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 4; ++k)
+      text += k <= count ? kDigits[group >> (18U - 6U * k) & 63U] : '=';
+  }
+  return text;
+}
+
+void Console::print(const Style& style, std::string_view text) {
+  std::size_t begin = 0;
+  for (;;) {
+    const auto end = text.find('\n', begin);
+    line(style, text.substr(begin, end == std::string_view::npos ? end : end - begin));
+    if (end == std::string_view::npos || end + 1 == text.size()) return;
+    begin = end + 1;
+  }
+}
+
+void Console::line(const Style& style, std::string_view line) {
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  const auto at = now_();
+  std::string shown;
+  if (style.timestamps) shown = "[" + iso_time(at) + "] ";
+  shown += style.prefix;
+  shown += masked(line);
+  sink_(at, shown);
+}
+
+void Console::mask(const std::string& secret) {
+  const auto add = [&](std::string text) {
+    if (trimmed(text).empty()) return;
+    if (std::find(secrets_.begin(), secrets_.end(), text) == secrets_.end())
+      secrets_.push_back(std::move(text));
+  };
+  add(secret);
+  add(base64(secret));
+  // A key of several lines is printed line by line.
+  if (secret.find('\n') != std::string::npos)
+    for (const auto& line : split(secret, '\n'))
+      add(std::string(trimmed(line)));
+  // As a shell writes it in its trace: each quote apart.
+  if (secret.find('\'') != std::string::npos) {
+    std::string quoted;
+    for (const char c : secret)
+      quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+    add(quoted);
+  }
+  std::stable_sort(secrets_.begin(), secrets_.end(),
+                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
+}
+
+std::string Console::masked(std::string_view text) const {
+  std::string result(text);
+  for (const auto& secret : secrets_)
+    for (auto at = result.find(secret); at != std::string::npos; at = result.find(secret, at + 4))
+      result.replace(at, secret.size(), "****");
+  return result;
+}
+
+void LineBuffer::add(std::string_view bytes) {
+  while (!bytes.empty()) {
+    const auto end = bytes.find('\n');
+    pending_ += bytes.substr(0, end);
+    if (end == std::string_view::npos) {
+      if (pending_.size() < kLineBytesMax) return;
+      bytes = {};
+    } else {
+      bytes.remove_prefix(end + 1);
+    }
+    on_line_(pending_);
+    pending_.clear();
+  }
+}
+
+void LineBuffer::finish() {
+  if (!pending_.empty()) on_line_(pending_);
+  pending_.clear();
+}
+
+}  // namespace runtask::jenkins

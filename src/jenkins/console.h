@@ -1,0 +1,56 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.h"
+
+// The console log of a build: whole lines, secrets masked in all of them, with the time before each
+// where timestamps() is in force. For whoever holds the baton.
+
+namespace runtask::jenkins {
+
+class Console {
+ public:
+  // Gets each line as it is shown, without its newline.
+  using Sink = std::function<void(WallTime at, const std::string& line)>;
+  using Now = std::function<WallTime()>;
+  Console(Sink sink, Now now) : sink_(std::move(sink)), now_(std::move(now)) {}
+
+  struct Style {
+    bool timestamps = false;
+    std::string prefix;  // "[branch] "
+  };
+  // Text of one or more lines.
+  void print(const Style& style, std::string_view text);
+  void line(const Style& style, std::string_view line);
+
+  // From now on the text is shown as ****, its lines and its base64 form too.
+  void mask(const std::string& secret);
+  [[nodiscard]] std::string masked(std::string_view text) const;
+
+ private:
+  Sink sink_;
+  Now now_;
+  std::vector<std::string> secrets_;  // Longest first.
+};
+
+// Puts what a process prints into lines.
+class LineBuffer {
+ public:
+  explicit LineBuffer(std::function<void(std::string_view line)> on_line)
+      : on_line_(std::move(on_line)) {}
+  void add(std::string_view bytes);
+  void finish();  // A last line without a newline is a line too.
+
+ private:
+  static constexpr std::size_t kLineBytesMax = 1U << 20U;  // A longer line becomes several.
+  std::function<void(std::string_view line)> on_line_;
+  std::string pending_;
+};
+
+[[nodiscard]] std::string base64(std::string_view bytes);
+
+}  // namespace runtask::jenkins

@@ -1,0 +1,397 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "jenkins/execution.h"
+
+// The whole of a declarative pipeline, its agents, options and environment (jenkins-pipeline 1.4 to
+// 1.6).
+
+namespace runtask::jenkins {
+namespace {
+
+tl::unexpected<Raised> failed(std::optional<Raised> error) {
+  return tl::unexpected<Raised>(*std::move(error));
+}
+
+bool is_credentials(const groovy::Expr& expr) {
+  const auto* call = groovy::node_if<groovy::CallExpr>(expr);
+  return call != nullptr && call->object == nullptr && call->name != nullptr &&
+         *call->name == "credentials" && call->arguments.size() == 1;
+}
+
+// What an option without an argument means is true.
+bool flag_of(const Call& option) {
+  return option.arguments.empty() || literal_bool(option.arguments[0].value).value_or(true);
+}
+
+const Call* find_option(const std::vector<Call>& options, std::string_view name) {
+  for (const auto& option : options)
+    if (option.name == name) return &option;
+  return nullptr;
+}
+
+}  // namespace
+
+void Execution::set_build_variables() {
+  auto& build = variables_.build;
+  variables_.process = outside_.environment.all();
+  const auto number = std::to_string(request_.number);
+  std::string tag = "jenkins-" + request_.job + "-" + number;
+  std::replace(tag.begin(), tag.end(), '/', '-');
+  build = {{"BUILD_NUMBER", number},
+           {"BUILD_ID", number},
+           {"BUILD_TAG", tag},
+           {"BUILD_DISPLAY_NAME", "#" + number},
+           {"JOB_NAME", request_.job},
+           {"JOB_BASE_NAME", request_.job.substr(request_.job.rfind('/') + 1)},
+           {"JENKINS_HOME", request_.home},
+           {"HUDSON_HOME", request_.home},
+           {"NODE_NAME", "built-in"},
+           {"NODE_LABELS", "built-in"},
+           {"EXECUTOR_NUMBER", "0"},
+           {"CLASSPATH", ""},
+           {"CI", "true"}};
+  for (const auto& [name, value] : request_.exports)
+    if (variables_.process.count(name) == 0) build[name] = value;
+  for (const auto& parameter : request_.parameters.values) {
+    std::string upper = parameter.name;
+    for (char& c : upper)
+      if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+    build[upper] = parameter.text;  // The legacy of Jenkins.
+    if (parameter.is_secret()) outside_.console.mask(parameter.text);
+  }
+  for (const auto& parameter : request_.parameters.values)
+    build[parameter.name] = parameter.text;
+}
+
+tl::expected<std::string, Raised> Execution::text_of(Branch& branch, const groovy::Expr& expr) {
+  auto value = branch.evaluate(expr, scope_);
+  if (!value) return tl::unexpected<Raised>(value.error());
+  return branch.text(*value);
+}
+
+Outcome Execution::value_of(Branch& branch, const groovy::Expr& expr) {
+  auto value = branch.evaluate(expr, scope_);
+  if (!value) return value;
+  return branch.without_gstrings(*value);
+}
+
+Outcome Execution::run_pipeline(Branch& branch, const Value& body) {
+  scope_ = branch.inner_scope(body.as<groovy::Closure>().scope);
+  for (const auto& library : pipeline().libraries)
+    if (!library.arguments.empty())
+      if (const auto name = literal_text(library.arguments[0].value))
+        if (auto error = load_library(branch, *name)) return failed(std::move(error));
+  return run_root(branch);
+}
+
+// Root: agent, environment, option wrappers, stages, post (spec 1.6).
+Outcome Execution::run_root(Branch& branch) {
+  const ContextChange change(branch);
+  const auto& model = pipeline();
+  const auto no_post = [&](Raised error) -> Outcome {
+    std::optional<Raised> first = std::move(error);
+    // Before the stages: post still runs, outside of agent and environment.
+    if (model.post) run_post(branch, *model.post, result_of(*first), first);
+    return failed(std::move(first));
+  };
+  if (auto error = enter_agent(branch, model.agent, model.options, true))
+    return no_post(*std::move(error));
+  if (model.environment)
+    if (auto error = enter_environment(branch, *model.environment))
+      return no_post(*std::move(error));
+  return with_options(branch, model.options, 0, [&] { return run_inside_agent(branch); });
+}
+
+Outcome Execution::run_inside_agent(Branch& branch) {
+  const ContextChange change(branch);
+  const auto& model = pipeline();
+  if (model.agent.kind != Agent::Kind::kNone) enter_tools(branch, model.tools);
+  has_failed_early_ = false;
+  Outcome outcome = run_stages(branch, model.stages);
+  std::optional<Raised> error;
+  if (!outcome) error = std::move(outcome).error();
+  if (model.post) {
+    const auto context_result = error ? result_of(*error) : BuildResult::kSuccess;
+    say(branch, "Stage \"Declarative: Post Actions\"");
+    run_post(branch, *model.post, context_result, error);
+  }
+  if (error) return failed(std::move(error));
+  return Value();
+}
+
+// ---- Agents
+
+std::optional<Raised> Execution::enter_agent(Branch& branch, const Agent& agent,
+                                             const std::vector<Call>& options, bool is_root) {
+  auto& context = branch.context;
+  std::string words;
+  std::string custom;
+  switch (agent.kind) {
+    case Agent::Kind::kNone:
+      if (is_root) return std::nullopt;
+      context.workspace.clear();
+      context.directory.clear();
+      return std::nullopt;
+    case Agent::Kind::kAny:
+      break;
+    case Agent::Kind::kLabel:
+    case Agent::Kind::kNode: {
+      if (const auto* label = agent.find("label")) {
+        auto text = text_of(branch, *label);
+        if (!text) return text.error();
+        if (!text->empty()) words = " (label " + *text + ")";
+      }
+      if (const auto* path = agent.find("customWorkspace")) {
+        auto text = text_of(branch, *path);
+        if (!text) return text.error();
+        custom = *text;
+      }
+      break;
+    }
+    case Agent::Kind::kDocker:
+    case Agent::Kind::kDockerfile:
+    case Agent::Kind::kOther:
+      return abort(branch, "agent " + agent.type +
+                               " is not available here: steps run on this machine itself; use "
+                               "agent any, or run the steps in a container by `docker run`")
+          .value();
+  }
+  if (!custom.empty()) {
+    context.workspace = custom.starts_with('/') ? custom : request_.home + "/workspaces/" + custom;
+  } else if (is_root || context.workspace.empty()) {
+    // Stages of a pipeline without an agent of its own each take the job's one workspace.
+    context.workspace = request_.workspace;
+  } else {
+    context.workspace = request_.workspace + "@" + std::to_string(next_workspace_++);
+  }
+  if (!outside_.files.is_directory(context.workspace))
+    if (auto made = outside_.files.make_directory(context.workspace, 0755); !made)
+      return abort(branch, made.error().message).value();
+  context.directory = context.workspace;
+  say(branch, "Running on built-in" + words + " in " + context.workspace);
+  context.layers = with_layer(context.layers, {{"WORKSPACE", context.workspace},
+                                               {"WORKSPACE_TMP", context.workspace + "@tmp"}});
+  return agent_and(branch, agent, options, is_root);
+}
+
+// The checkout that comes with an agent, and its variables.
+std::optional<Raised> Execution::agent_and(Branch& branch, const Agent& /*agent*/,
+                                           const std::vector<Call>& options, bool is_root) {
+  auto& context = branch.context;
+  for (const auto* some : {&options, &pipeline().options})
+    if (const auto* skips = find_option(*some, "skipDefaultCheckout"))
+      if (flag_of(*skips)) return std::nullopt;
+  if (request_.source.empty()) return std::nullopt;
+  std::string directory = context.workspace;
+  for (const auto* some : {&options, &pipeline().options}) {
+    const auto* into = find_option(*some, "checkoutToSubdirectory");
+    if (into == nullptr || into->arguments.empty()) continue;
+    auto text = text_of(branch, *into->arguments[0].value);
+    if (!text) return text.error();
+    directory = path_in(branch, *text);
+    break;
+  }
+  if (is_root) say(branch, "Stage \"Declarative: Checkout SCM\"");
+  auto variables = check_out_source(branch, directory);
+  if (!variables) return variables.error();
+  context.layers = with_layer(context.layers, *std::move(variables));
+  return std::nullopt;
+}
+
+// ---- Environment
+
+std::optional<Raised> Execution::enter_environment(Branch& branch, const Environment& block) {
+  // Credentials first: variables may refer to them (spec 1.4).
+  Texts secrets;
+  for (const auto& entry : block.entries) {
+    if (!is_credentials(*entry.value)) continue;
+    const auto& call = static_cast<const groovy::CallExpr&>(*entry.value);
+    auto id = text_of(branch, *call.arguments[0].value);
+    if (!id) return id.error();
+    const auto credential = find_credential(*id);
+    if (!credential)
+      return abort(branch, "Could not find credentials entry with ID '" + *id +
+                               "'; give it with --credentials FILE or in CRED_" + *id)
+          .value();
+    const bool has_user = credential->kind == "usernamePassword";
+    if (credential->kind == "file" || credential->kind == "sshUserPrivateKey") {
+      auto path = credential_file(branch, credential->text);
+      if (!path) return path.error();
+      secrets.emplace_back(entry.name, *path);
+    } else {
+      const auto text =
+          has_user ? credential->username + ":" + credential->password : credential->text;
+      outside_.console.mask(text);
+      secrets.emplace_back(entry.name, text);
+    }
+    if (has_user || credential->kind == "sshUserPrivateKey") {
+      outside_.console.mask(credential->password);
+      secrets.emplace_back(entry.name + "_USR", credential->username);
+      secrets.emplace_back(entry.name + "_PSW", credential->password);
+    }
+  }
+  branch.context.layers = with_layer(branch.context.layers, std::move(secrets));
+
+  // Each entry is computed once, when it or another asks for it.
+  std::map<std::string, std::optional<std::string>> values;
+  std::vector<std::string> computing;
+  std::function<tl::expected<std::string, Raised>(const EnvironmentEntry&)> compute =
+      [&](const EnvironmentEntry& entry) -> tl::expected<std::string, Raised> {
+    if (const auto found = values.find(entry.name); found != values.end()) return *found->second;
+    computing.push_back(entry.name);
+    auto text = text_of(branch, *entry.value);
+    computing.pop_back();
+    if (text) values[entry.name] = *text;
+    return text;
+  };
+  branch.sibling = [&](const std::string& name) -> std::optional<Outcome> {
+    const auto entry = std::find_if(block.entries.begin(), block.entries.end(),
+                                    [&](const auto& one) { return one.name == name; });
+    if (entry == block.entries.end() || is_credentials(*entry->value)) return std::nullopt;
+    if (!computing.empty() && computing.back() == name) return std::nullopt;  // The outer value.
+    if (std::find(computing.begin(), computing.end(), name) != computing.end())
+      return abort(branch, "circular reference in environment: " + name + " needs " +
+                               computing.back() + ", which needs " + name);
+    auto text = compute(*entry);
+    if (!text) return tl::unexpected<Raised>(text.error());
+    return branch.text_value(*std::move(text));
+  };
+  const bool saw = std::exchange(sees_parameters, true);
+  std::optional<Raised> error;
+  Texts variables;
+  for (const auto& entry : block.entries) {
+    if (is_credentials(*entry.value)) continue;
+    auto text = compute(entry);
+    if (!text) {
+      error = text.error();
+      break;
+    }
+    variables.emplace_back(entry.name, *std::move(text));
+  }
+  sees_parameters = saw;
+  branch.sibling = {};
+  if (!error) branch.context.layers = with_layer(branch.context.layers, std::move(variables));
+  return error;
+}
+
+void Execution::enter_tools(Branch& branch, const std::vector<Call>& tools) {
+  Texts variables;
+  for (const auto& tool : tools) {
+    if (tool.arguments.empty()) continue;
+    auto name = text_of(branch, *tool.arguments[0].value);
+    if (!name) continue;
+    const auto found = request_.tools.find(*name);
+    if (found == request_.tools.end()) {
+      say(branch, "WARNING: no directory is known for the tool " + tool.name + " '" + *name +
+                      "'; what is on PATH is used (--tool '" + *name + "=DIR')");
+      continue;
+    }
+    const auto& home = found->second;
+    const auto add = [&](const char* variable) { variables.emplace_back(variable, home); };
+    if (tool.name == "maven") add("M2_HOME"), add("MAVEN_HOME");
+    if (tool.name == "jdk") add("JAVA_HOME");
+    if (tool.name == "gradle") add("GRADLE_HOME");
+    if (tool.name == "ant") add("ANT_HOME");
+    variables.emplace_back("PATH+" + tool.name,
+                           outside_.files.is_directory(home + "/bin") ? home + "/bin" : home);
+  }
+  branch.context.layers = with_layer(branch.context.layers, std::move(variables));
+}
+
+// ---- Options that wrap what is inside, in the order of the text
+
+Outcome Execution::with_options(Branch& branch, const std::vector<Call>& options, std::size_t from,
+                                const std::function<Outcome()>& body) {
+  const ContextChange change(branch);
+  for (; from < options.size(); ++from) {
+    const auto& option = options[from];
+    if (option.name == "timestamps") {
+      branch.context.style.timestamps = true;
+      continue;
+    }
+    static constexpr std::array kWrappers = {"timeout", "retry", "catchError", "warnError", "lock"};
+    if (std::find(kWrappers.begin(), kWrappers.end(), option.name) == kWrappers.end()) continue;
+    const auto* step = find_step(option.name);
+    if (step == nullptr) continue;
+    groovy::Values arguments;
+    const auto map = branch.map();
+    for (const auto& argument : option.arguments) {
+      auto value = value_of(branch, *argument.value);
+      if (!value) return value;
+      if (argument.name.empty()) {
+        arguments.push_back(*value);
+      } else {
+        map->put(branch.text_value(argument.name), *value);
+      }
+    }
+    if (map->size() > 0) arguments.insert(arguments.begin(), Value(map));
+    std::optional<Raised> ended;
+    // A native closure would have to throw; the error of the body is handed through it instead.
+    const auto native = branch.heap().make<groovy::Closure>(
+        [this, &branch, &options, from, &body](groovy::Fiber& fiber, groovy::Values&) -> Value {
+          return fiber.unwrap(with_options(branch, options, from + 1, body));
+        },
+        groovy::Values(), 0);
+    arguments.emplace_back(native);
+    return run_step(branch, *step, std::move(arguments));
+  }
+  return body();
+}
+
+// ---- post
+
+bool Execution::holds(PostCondition condition, BuildResult result) const {
+  const std::optional<BuildResult> before =
+      request_.previous.empty() ? std::nullopt : std::optional(request_.previous[0].result);
+  switch (condition) {
+    case PostCondition::kAlways:
+    case PostCondition::kCleanup:
+      return true;
+    case PostCondition::kChanged:
+      return !before || *before != result;
+    case PostCondition::kFixed:
+      return before && (*before == BuildResult::kFailure || *before == BuildResult::kUnstable) &&
+             result == BuildResult::kSuccess;
+    case PostCondition::kRegression:
+      return before && result > *before;
+    case PostCondition::kAborted:
+      return result == BuildResult::kAborted;
+    case PostCondition::kSuccess:
+      return result == BuildResult::kSuccess;
+    case PostCondition::kUnsuccessful:
+      return result != BuildResult::kSuccess;
+    case PostCondition::kUnstable:
+      return result == BuildResult::kUnstable;
+    case PostCondition::kFailure:
+      return result == BuildResult::kFailure;
+    case PostCondition::kNotBuilt:
+      return result == BuildResult::kNotBuilt;
+  }
+  return false;
+}
+
+void Execution::run_post(Branch& branch, const Post& post, BuildResult context_result,
+                         std::optional<Raised>& error) {
+  for (const auto& block : post.blocks) {
+    auto result = worse(current_result(), context_result);
+    if (branch.context.stage != nullptr) result = worse(result, branch.context.stage->result);
+    if (!holds(block.condition, result)) continue;
+    const ContextChange change(branch);
+    // Inside, currentBuild.result is what the context came to.
+    const auto before = result_;
+    if (result != BuildResult::kSuccess) result_ = result;
+    const auto outcome = branch.execute(block.body->body, scope_);
+    const auto changed = result_;
+    result_ = before;
+    if (changed && *changed > result) worsen(*changed);
+    if (!outcome) {
+      say(branch, "Error when executing " + std::string(name_of(block.condition)) +
+                      " post condition:\n" + words_of(outcome.error()));
+      context_result = worse(context_result, result_of(outcome.error()));
+      if (!error) error = outcome.error();
+    }
+  }
+}
+
+}  // namespace runtask::jenkins

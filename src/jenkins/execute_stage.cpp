@@ -1,0 +1,206 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "jenkins/execution.h"
+
+// Stages in their order, what wraps them, and their branches (jenkins-pipeline 1.6).
+
+namespace runtask::jenkins {
+namespace {
+
+tl::unexpected<Raised> failed(std::optional<Raised> error) {
+  return tl::unexpected<Raised>(*std::move(error));
+}
+
+bool has_option(const std::vector<Call>& options, std::string_view name) {
+  return std::any_of(options.begin(), options.end(),
+                     [&](const Call& option) { return option.name == name; });
+}
+
+std::string quoted_stage(const std::string& name) {
+  return "Stage \"" + name + "\"";
+}
+
+}  // namespace
+
+void Execution::skip_stage(Branch& branch, const Stage& stage, const std::string& name,
+                           const std::string& why) {
+  say(branch, quoted_stage(name) + " skipped due to " + why);
+  end_.stages.push_back({name, BuildResult::kNotBuilt, true, Duration(0)});
+  skip(branch, stage.stages, why);
+}
+
+void Execution::skip(Branch& branch, const std::vector<Stage>& stages, const std::string& why) {
+  for (const auto& stage : stages)
+    skip_stage(branch, stage, stage.name, why);
+}
+
+Outcome Execution::run_stages(Branch& branch, const std::vector<Stage>& stages) {
+  std::optional<Raised> first;
+  const bool stops_unstable = has_option(pipeline().options, "skipStagesAfterUnstable");
+  for (const auto& stage : stages) {
+    if (first) {
+      skip_stage(branch, stage, stage.name, "earlier failure(s)");
+      continue;
+    }
+    if (stops_unstable && current_result() == BuildResult::kUnstable) {
+      skip_stage(branch, stage, stage.name, "earlier stage(s) marking the build as unstable");
+      continue;
+    }
+    auto outcome = run_stage(branch, stage, stage.name);
+    if (!outcome) first = std::move(outcome).error();
+  }
+  if (first) return failed(std::move(first));
+  return Value();
+}
+
+Outcome Execution::run_stage(Branch& branch, const Stage& stage, const std::string& name) {
+  if (auto stop = interrupted(branch)) return failed(std::move(stop));
+  const ContextChange change(branch);
+  StageMark mark;
+  mark.name = name;
+  mark.outer = branch.context.stage;
+  branch.context.stage = &mark;
+  branch.context.layers = with_layer(branch.context.layers, {{"STAGE_NAME", name}});
+  say(branch, quoted_stage(name));
+  if (outside_.on_event) outside_.on_event("stage", name);
+  const auto began = outside_.loop.now();
+  const auto place = end_.stages.size();
+  end_.stages.push_back({name, BuildResult::kSuccess, false, Duration(0)});
+
+  auto outcome = stage_inside_options(branch, stage);
+
+  if (!outcome) mark.result = worse(mark.result, result_of(outcome.error()));
+  auto& record = end_.stages[place];
+  record.result = worse(record.result, mark.result);
+  record.duration = outside_.loop.now() - began;
+  if (mark.outer != nullptr) mark.outer->result = worse(mark.outer->result, mark.result);
+  return outcome;
+}
+
+// From `when { beforeOptions true }` to the agent.
+Outcome Execution::stage_inside_options(Branch& branch, const Stage& stage) {
+  const auto place = end_.stages.size() - 1;
+  const auto skipped = [&]() -> Outcome {
+    say(branch, quoted_stage(branch.context.stage->name) + " skipped due to when conditional");
+    end_.stages[place].is_skipped = true;
+    end_.stages[place].result = BuildResult::kNotBuilt;
+    skip(branch, stage.stages, "when conditional");
+    return Value();
+  };
+  bool asks = stage.when.has_value();
+  const auto is_off = [&](bool now) -> tl::expected<bool, Raised> {
+    if (!asks || !now) return false;
+    asks = false;
+    auto holds = is_true(branch, *stage.when);
+    if (!holds) return tl::unexpected<Raised>(holds.error());
+    return !*holds;
+  };
+  auto off = is_off(asks && stage.when->before_options);
+  if (!off) return tl::unexpected<Raised>(off.error());
+  if (*off) return skipped();
+  return with_options(branch, stage.options, 0, [&]() -> Outcome {
+    auto off_input = is_off(asks && (stage.when->before_input || !stage.input) &&
+                            (stage.when->before_input || stage.kind == Stage::Kind::kParallel ||
+                             stage.kind == Stage::Kind::kMatrix || stage.when->before_agent));
+    if (!off_input) return tl::unexpected<Raised>(off_input.error());
+    if (*off_input) return skipped();
+    if (stage.input)
+      if (auto error = stage_input(branch, *stage.input)) return failed(std::move(error));
+    auto off_agent = is_off(asks && (stage.when->before_agent || !stage.agent));
+    if (!off_agent) return tl::unexpected<Raised>(off_agent.error());
+    if (*off_agent) return skipped();
+    if (stage.agent)
+      if (auto error = enter_agent(branch, *stage.agent, stage.options, false))
+        return failed(std::move(error));
+    auto off_last = is_off(asks);
+    if (!off_last) return tl::unexpected<Raised>(off_last.error());
+    if (*off_last) return skipped();
+    return stage_inside_agent(branch, stage, false);
+  });
+}
+
+// Environment, tools, what the stage does, and its post.
+Outcome Execution::stage_inside_agent(Branch& branch, const Stage& stage, bool /*asks_when*/) {
+  std::optional<Raised> error;
+  if (stage.environment) error = enter_environment(branch, *stage.environment);
+  if (!error) {
+    enter_tools(branch, stage.tools);
+    auto outcome = stage_body(branch, stage);
+    if (!outcome) error = std::move(outcome).error();
+  }
+  if (stage.post)
+    run_post(branch, *stage.post, error ? result_of(*error) : BuildResult::kSuccess, error);
+  if (error) return failed(std::move(error));
+  return Value();
+}
+
+Outcome Execution::stage_body(Branch& branch, const Stage& stage) {
+  switch (stage.kind) {
+    case Stage::Kind::kSteps:
+      return branch.execute(stage.steps->body, scope_);
+    case Stage::Kind::kStages:
+      return run_stages(branch, stage.stages);
+    case Stage::Kind::kMatrix:
+      return run_matrix(branch, stage);
+    case Stage::Kind::kParallel:
+      break;
+  }
+  std::vector<Parallel> branches;
+  for (const auto& inner : stage.stages)
+    branches.push_back(
+        {inner.name, [&](Branch& child) { return run_stage(child, inner, inner.name); }});
+  std::vector<Value> results;
+  const bool fails_fast =
+      stage.fail_fast.value_or(false) || has_option(pipeline().options, "parallelsAlwaysFailFast");
+  return run_parallel(branch, std::move(branches), fails_fast, results);
+}
+
+Outcome Execution::run_matrix(Branch& branch, const Stage& stage) {
+  const auto& matrix = *stage.matrix;
+  const auto cells = cells_of(matrix);
+  std::vector<Parallel> branches;
+  for (const auto& cell : cells) {
+    const auto name = cell_name(matrix, cell);
+    branches.push_back({name, [&, name](Branch& child) -> Outcome {
+                          Texts axes;
+                          for (std::size_t i = 0; i < cell.size(); ++i)
+                            axes.emplace_back(matrix.axes[i].name, cell[i]);
+                          child.context.layers = with_layer(child.context.layers, std::move(axes));
+                          return run_stage(child, *matrix.cell, name);
+                        }});
+  }
+  std::vector<Value> results;
+  const bool fails_fast =
+      stage.fail_fast.value_or(false) || has_option(pipeline().options, "parallelsAlwaysFailFast");
+  return run_parallel(branch, std::move(branches), fails_fast, results);
+}
+
+std::optional<Raised> Execution::stage_input(Branch& branch, const Input& input) {
+  StepCall call{branch, "input", {}, {}, {}};
+  const auto add = [&](const char* name, const groovy::Expr* expr) -> std::optional<Raised> {
+    if (expr == nullptr) return std::nullopt;
+    auto value = value_of(branch, *expr);
+    if (!value) return value.error();
+    call.arguments[name] = *value;
+    return std::nullopt;
+  };
+  for (const auto& [name, expr] : {std::pair("message", input.message), {"id", input.id}})
+    if (auto error = add(name, expr)) return error;
+  if (call.arguments.count("id") == 0)
+    call.arguments["id"] = branch.text_value(branch.context.stage->name);
+  if (auto answer = ask_input(branch, call); answer && !*answer) return answer->error();
+  const auto definitions = parameters_of(input.parameters, *request_.file->unit);
+  Texts layer;
+  for (const auto& definition : definitions) {
+    const auto given = request_.inputs.find(definition.name);
+    if (given != request_.inputs.end())
+      layer.emplace_back(definition.name, given->second);
+    else if (definition.preset)
+      layer.emplace_back(definition.name, *definition.preset);
+  }
+  branch.context.layers = with_layer(branch.context.layers, std::move(layer));
+  return std::nullopt;
+}
+
+}  // namespace runtask::jenkins

@@ -1,0 +1,193 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "jenkins/execution.h"
+#include "jenkins/glob.h"
+
+// Conditions of `when` (jenkins-pipeline 1.11).
+
+namespace runtask::jenkins {
+namespace {
+
+using Truth = tl::expected<bool, Raised>;
+
+}  // namespace
+
+Truth Execution::is_true(Branch& branch, const When& when) {
+  for (const auto& condition : when.conditions) {
+    auto holds = is_true(branch, condition);
+    if (!holds || !*holds) return holds;
+  }
+  return true;
+}
+
+Truth Execution::matches(Branch& branch, const Condition& condition, const std::string& actual,
+                         const std::string& preset_comparator) {
+  const auto* pattern = condition.find_or_sole("pattern");
+  if (pattern == nullptr) return true;
+  auto wanted = text_of(branch, *pattern);
+  if (!wanted) return tl::unexpected<Raised>(wanted.error());
+  std::string comparator = preset_comparator;
+  if (const auto* given = condition.find("comparator")) {
+    auto text = text_of(branch, *given);
+    if (!text) return tl::unexpected<Raised>(text.error());
+    comparator = *text;
+  }
+  if (wanted->empty() && actual.empty()) return true;
+  if (wanted->empty() || actual.empty()) return false;
+  if (comparator == "EQUALS") return *wanted == actual;
+  if (comparator == "REGEXP") {
+    const Value matched = branch.text_value(actual);
+    auto result = branch.invoke_method(matched, "matches", {branch.text_value(*wanted)});
+    if (!result) return tl::unexpected<Raised>(result.error());
+    return branch.truth(*result);
+  }
+  const auto* sensitive = condition.find("caseSensitive");
+  return matches_glob(*wanted, actual, literal_bool(sensitive).value_or(false));
+}
+
+std::vector<std::string> Execution::git_lines(Branch& branch, std::vector<std::string> words) {
+  if (request_.source.empty()) return {};
+  ProgramRun git;
+  git.argv = {"git", "-C", request_.source};
+  git.argv.insert(git.argv.end(), words.begin(), words.end());
+  git.environment = variables_.process;
+  git.is_shown = false;
+  run_program(branch, git);
+  if (git.code != 0) return {};
+  return split(trimmed(git.output), '\n');
+}
+
+Truth Execution::has_changed(Branch& branch, const Condition& condition) {
+  const bool is_log = condition.name == "changelog";
+  std::vector<std::string> changes;
+  if (!request_.since.empty()) {
+    const auto range = request_.since + (is_log ? "..HEAD" : "");
+    changes = is_log ? git_lines(branch, {"log", "--format=%s", range, "--"})
+                     : git_lines(branch, {"diff", "--name-only", range, "--"});
+  }
+  if (changes.empty()) {
+    say(branch,
+        "Warning, empty changelog. Did you run a checkout? (--since COMMIT says what "
+        "counts as changed)");
+    return false;
+  }
+  for (const auto& change : changes) {
+    Truth found = false;
+    if (is_log) {
+      const auto* pattern = condition.find_or_sole("pattern");
+      if (pattern == nullptr) return false;
+      auto text = text_of(branch, *pattern);
+      if (!text) return tl::unexpected<Raised>(text.error());
+      auto matched =
+          branch.invoke_method(branch.text_value(change), "matches", {branch.text_value(*text)});
+      if (!matched) return tl::unexpected<Raised>(matched.error());
+      found = branch.truth(*matched);
+    } else {
+      found = matches(branch, condition, change, "GLOB");
+    }
+    if (!found || *found) return found;
+  }
+  return false;
+}
+
+Truth Execution::is_change_request(Branch& branch, const Condition& condition) {
+  const auto* layers = branch.context.layers.get();
+  if (!variables_.find("CHANGE_ID", layers)) return false;
+  std::string comparator = "EQUALS";
+  if (const auto* given = condition.find("comparator"))
+    comparator = text_of(branch, *given).value_or(comparator);
+  static constexpr std::array kFields = {
+      std::pair("id", "CHANGE_ID"),
+      std::pair("target", "CHANGE_TARGET"),
+      std::pair("branch", "CHANGE_BRANCH"),
+      std::pair("fork", "CHANGE_FORK"),
+      std::pair("url", "CHANGE_URL"),
+      std::pair("title", "CHANGE_TITLE"),
+      std::pair("author", "CHANGE_AUTHOR"),
+      std::pair("authorEmail", "CHANGE_AUTHOR_EMAIL"),
+      std::pair("authorDisplayName", "CHANGE_AUTHOR_DISPLAY_NAME")};
+  for (const auto& [field, variable] : kFields) {
+    const auto* wanted = condition.find(field);
+    if (wanted == nullptr) continue;
+    Condition one;
+    one.arguments.push_back({"", wanted, {}});
+    auto holds = matches(branch, one, variables_.find(variable, layers).value_or(""), comparator);
+    if (!holds || !*holds) return holds;
+  }
+  return true;
+}
+
+Truth Execution::is_true(Branch& branch, const Condition& condition) {
+  const auto* layers = branch.context.layers.get();
+  const auto variable = [&](const char* name) {
+    return variables_.find(name, layers).value_or("");
+  };
+  const auto& name = condition.name;
+  if (name == "allOf" || name == "anyOf") {
+    const bool wants = name == "anyOf";
+    for (const auto& child : condition.children) {
+      auto holds = is_true(branch, child);
+      if (!holds || *holds == wants) return holds;
+    }
+    return !wants;
+  }
+  if (name == "not") {
+    if (condition.children.empty()) return true;
+    auto holds = is_true(branch, condition.children[0]);
+    if (!holds) return holds;
+    return !*holds;
+  }
+  if (name == "expression") {
+    if (condition.body == nullptr) return false;
+    auto value = branch.execute(condition.body->body, scope_);
+    if (!value) return tl::unexpected<Raised>(value.error());
+    return branch.truth(*value);
+  }
+  if (name == "equals") {
+    const auto* expected = condition.find("expected");
+    const auto* actual = condition.find("actual");
+    if (expected == nullptr || actual == nullptr) return false;
+    auto left = value_of(branch, *expected);
+    if (!left) return tl::unexpected<Raised>(left.error());
+    auto right = value_of(branch, *actual);
+    if (!right) return tl::unexpected<Raised>(right.error());
+    return branch.equal(*left, *right);
+  }
+  if (name == "environment") {
+    const auto* key = condition.find("name");
+    const auto* value = condition.find("value");
+    if (key == nullptr || value == nullptr) return false;
+    auto key_text = text_of(branch, *key);
+    if (!key_text) return tl::unexpected<Raised>(key_text.error());
+    auto wanted = text_of(branch, *value);
+    if (!wanted) return tl::unexpected<Raised>(wanted.error());
+    const auto actual = variables_.find(*key_text, layers).value_or("");
+    if (literal_bool(condition.find("ignoreCase")).value_or(false))
+      return lower_case(actual) == lower_case(*wanted);
+    return actual == *wanted;
+  }
+  if (name == "branch") {
+    auto actual = variable("BRANCH_NAME");
+    if (actual.empty()) actual = variable("GIT_LOCAL_BRANCH");
+    return matches(branch, condition, actual, "GLOB");
+  }
+  if (name == "tag" || name == "buildingTag") {
+    const auto tag = variable("TAG_NAME");
+    if (tag.empty()) return false;
+    return matches(branch, condition, tag, "GLOB");
+  }
+  if (name == "changeRequest") return is_change_request(branch, condition);
+  if (name == "changeset" || name == "changelog") return has_changed(branch, condition);
+  if (name == "triggeredBy") {
+    const auto* cause = condition.find_or_sole("cause");
+    if (cause == nullptr) cause = condition.find_or_sole("value");
+    if (cause == nullptr) return false;
+    auto text = text_of(branch, *cause);
+    if (!text) return tl::unexpected<Raised>(text.error());
+    return *text == "UserIdCause" || *text == "hudson.model.Cause$UserIdCause";
+  }
+  return false;  // isRestartedRun: nothing is ever restarted here.
+}
+
+}  // namespace runtask::jenkins

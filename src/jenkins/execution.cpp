@@ -1,0 +1,443 @@
+#include "jenkins/execution.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include "base/text.h"
+#include "groovy/classes.h"
+#include "sys/process_tree.h"
+#include "sys/programs.h"
+
+namespace runtask::jenkins {
+namespace {
+
+constexpr std::string_view kAbortClass = "hudson.AbortException";
+constexpr std::string_view kInterruptedClass =
+    "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
+constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
+
+Branch& branch_of(groovy::Fiber& fiber) {
+  return static_cast<Branch&>(fiber);  // Every fiber of a build is one.
+}
+
+}  // namespace
+
+Build::Build(BuildOutside outside, BuildRequest request)
+    : execution_(std::make_unique<Execution>(std::move(outside), std::move(request))) {}
+Build::~Build() = default;
+BuildEnd Build::run() {
+  return execution_->run();
+}
+void Build::interrupt(const std::string& why) {
+  execution_->interrupt(why);
+}
+
+Execution::Execution(BuildOutside outside, BuildRequest request)
+    : outside_(std::move(outside)),
+      request_(std::move(request)),
+      interpreter_(*this),
+      root_interrupts_(std::make_shared<InterruptScope>()),
+      baton_(std::make_unique<groovy::Baton>()) {
+  objects_ = make_objects(*this, interpreter_.heap());
+  end_.display_name = "#" + std::to_string(request_.number);
+  set_build_variables();
+}
+
+Execution::~Execution() = default;
+
+BuildEnd Execution::run() {
+  const auto script = interpreter_.add(request_.file->unit);
+  const auto spawned = baton_->spawn([this, script] {
+    Context start;
+    start.interrupts = root_interrupts_;
+    Branch branch(interpreter_, next_branch_++, std::move(start));
+    live_.push_back(&branch);
+    running_ = &branch;
+    Outcome outcome = [&]() -> Outcome {
+      for (const auto& annotation : request_.file->unit->annotations)
+        if (annotation.name == "Library")
+          for (const auto& argument : annotation.arguments)
+            if (const auto name = literal_text(argument.value.get()))
+              if (auto error = load_library(branch, *name))
+                return tl::unexpected<Raised>(*std::move(error));
+      return branch.run(script);
+    }();
+    finish(std::move(outcome), branch);
+    live_.clear();
+    outside_.loop.post([this] { outside_.loop.stop(); });
+  });
+  if (!spawned) {
+    end_.result = BuildResult::kFailure;
+    end_.error = spawned.error().message;
+    return end_;
+  }
+  outside_.loop.post([this] { pump(); });
+  outside_.loop.run();
+  return end_;
+}
+
+void Execution::finish(Outcome outcome, Branch& branch) {
+  if (!outcome) {
+    worsen(result_of(outcome.error()));
+    end_.error = message_of(outcome.error());
+    branch.context = Context();
+    branch.context.interrupts = root_interrupts_;
+    say(branch, words_of(outcome.error()));
+  }
+  end_.result = current_result();
+  is_over_ = true;
+}
+
+void Execution::pump() {
+  last_turn_ = outside_.loop.now();
+  baton_->run_ready();
+}
+
+void Execution::await(Branch& branch, const std::function<void(Wake)>& start,
+                      std::function<void()> cancel) {
+  branch.cancel = std::move(cancel);
+  baton_->wait([&](const groovy::Baton::Wake& wake) {
+    outside_.loop.post([this, &start, wake] {
+      start([this, wake] {
+        wake();
+        outside_.loop.post([this] { pump(); });
+      });
+    });
+  });
+  branch.cancel = {};
+  running_ = &branch;
+}
+
+void Execution::interrupt(const std::string& why) {
+  if (is_over_) return;
+  if (root_interrupts_->raised) {
+    is_killed_ = true;
+    for (auto* branch : live_)
+      if (branch->cancel) branch->cancel();
+    return;
+  }
+  raise_in(*root_interrupts_, {BuildResult::kAborted, why, false});
+}
+
+void Execution::raise_in(InterruptScope& scope, Interruption interruption) {
+  if (scope.raised) return;
+  scope.raised = std::move(interruption);
+  for (auto* branch : live_)
+    if (branch->cancel && branch->pending() != nullptr) branch->cancel();
+}
+
+std::optional<Raised> Execution::interrupted(Branch& branch) {
+  if (is_killed_) return Raised{{}, Error{Code::kCancelled, "the build was stopped", {}, {}}};
+  if (branch.pending() == nullptr) return std::nullopt;
+  return Branch::raise(interruption(branch)).value();
+}
+
+groovy::Stop Execution::should_stop() {
+  if (is_killed_) return groovy::Stop::kKill;
+  Branch* me = running_;
+  if (outside_.loop.now() - last_turn_ > kScriptTurn) {
+    baton_->wait([&](const groovy::Baton::Wake& wake) {
+      outside_.loop.post([this, wake] {
+        wake();
+        pump();
+      });
+    });
+    running_ = me;
+  }
+  if (is_killed_) return groovy::Stop::kKill;
+  return me->pending() != nullptr ? groovy::Stop::kInterrupt : groovy::Stop::kNo;
+}
+
+Value Execution::interruption(groovy::Fiber& fiber) {
+  auto& branch = branch_of(fiber);
+  auto* scope = branch.pending();
+  Interruption what;
+  if (scope != nullptr) {
+    what = *scope->raised;
+    scope->delivered.insert(branch.id);
+  }
+  Value value = branch.exception(kInterruptedClass, what.why);
+  value.as<groovy::Throwable>().payload =
+      branch.text_value(std::string(name_of(what.result)) + (what.is_timeout ? " timeout" : ""));
+  return value;
+}
+
+tl::unexpected<Raised> Execution::abort(Branch& branch, const std::string& message) {
+  return branch.raise(kAbortClass, message);
+}
+tl::unexpected<Raised> Execution::invalid(Branch& branch, const std::string& message) {
+  return branch.raise("java.lang.IllegalArgumentException", message);
+}
+
+void Execution::say(const Branch& branch, std::string_view text) {
+  outside_.console.print(branch.context.style, text);
+}
+
+void Execution::worsen(BuildResult result) {
+  if (result == BuildResult::kSuccess && !result_) return;
+  result_ = worse(current_result(), result);
+}
+
+BuildResult Execution::result_of(const Raised& raised) {
+  if (raised.abort)
+    return raised.abort->code == Code::kCancelled ? BuildResult::kAborted : BuildResult::kFailure;
+  if (raised.throwable && raised.throwable->info.name == kInterruptedClass) {
+    const auto& payload = raised.throwable->payload;
+    if (payload.is(groovy::Kind::kString))
+      return result_named(payload.text().substr(0, payload.text().find(' ')))
+          .value_or(BuildResult::kAborted);
+    return BuildResult::kAborted;
+  }
+  return BuildResult::kFailure;
+}
+
+std::string Execution::message_of(const Raised& raised) {
+  if (raised.abort) return raised.abort->message;
+  if (!raised.throwable) return "the build was stopped";
+  const auto& message = raised.throwable->message;
+  const std::string text = message.is(groovy::Kind::kString) ? message.text() : "";
+  const auto& name = raised.throwable->info.name;
+  if (name == kAbortClass || name == kInterruptedClass) return text;
+  return name + (text.empty() ? "" : ": " + text);
+}
+
+std::string Execution::words_of(const Raised& raised) const {
+  if (raised.throwable && raised.throwable->info.name == kInterruptedClass)
+    return message_of(raised);
+  if (raised.abort || !raised.throwable || raised.throwable->info.name == kAbortClass) {
+    std::string text = "ERROR: " + message_of(raised);
+    if (raised.abort && !raised.abort->hint.empty()) text += "\nhint: " + raised.abort->hint;
+    if (raised.abort)
+      for (const auto& line : raised.abort->context)
+        text += "\n\t" + line;
+    return text;
+  }
+  std::string text = message_of(raised);
+  if (!raised.throwable->where.empty()) text += "\n\tat " + raised.throwable->where;
+  return text;
+}
+
+// ---- Names and calls
+
+std::optional<Outcome> Execution::get(groovy::Fiber& fiber, const std::string& name) {
+  auto& branch = branch_of(fiber);
+  if (name == "params") {
+    const auto map = branch.map();
+    for (const auto& parameter : request_.parameters.values)
+      map->put(branch.text_value(parameter.name), parameter.kind == ParameterKind::kBoolean
+                                                      ? Value::of(parameter.truth())
+                                                      : branch.text_value(parameter.text));
+    return Value(map);
+  }
+  if (const auto found = objects_.find(name); found != objects_.end()) return found->second;
+  if (const auto found = globals_.find(name); found != globals_.end()) return Value(found->second);
+  if (branch.sibling)
+    if (auto value = branch.sibling(name)) return value;
+  if (auto value = variables_.find(name, branch.context.layers.get()))
+    return branch.text_value(*std::move(value));
+  if (sees_parameters)
+    if (const auto* parameter = request_.parameters.find(name))
+      return branch.text_value(parameter->text);
+  return std::nullopt;
+}
+
+std::optional<Outcome> Execution::call(groovy::Call& call) {
+  auto& branch = branch_of(call.fiber);
+  running_ = &branch;
+  if (call.name == "pipeline" && request_.file->pipeline && call.arguments.size() == 1)
+    return run_pipeline(branch, call.arguments[0]);
+  if (const auto found = globals_.find(call.name); found != globals_.end())
+    return branch.invoke_method(Value(found->second), "call", std::move(call.arguments));
+  if (const auto* step = find_step(call.name))
+    return run_step(branch, *step, std::move(call.arguments));
+  // What the language itself has is looked for next.
+  static constexpr std::array kBuiltin = {"println", "print", "printf", "sleep", "use"};
+  if (std::find(kBuiltin.begin(), kBuiltin.end(), call.name) != kBuiltin.end()) return std::nullopt;
+  auto names = step_names();
+  for (const auto& [name, script] : globals_)
+    names.push_back(name);
+  const auto nearest = nearest_name(call.name, names);
+  return branch.raise("java.lang.NoSuchMethodError",
+                      "No such DSL method '" + call.name + "' found among steps" +
+                          (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+}
+
+void Execution::print(groovy::Fiber& fiber, const std::string& text) {
+  say(branch_of(fiber), text);
+}
+
+Outcome Execution::run_step(Branch& branch, const StepEntry& step, groovy::Values arguments) {
+  if (auto stop = interrupted(branch)) return tl::unexpected<Raised>(*std::move(stop));
+  StepCall call{branch, std::string(step.name), {}, {}, {}};
+  for (auto& argument : arguments) {
+    auto plain = branch.without_gstrings(argument);
+    if (!plain) return plain;
+    call.items.push_back(*std::move(plain));
+  }
+  if (!call.items.empty() && call.items.back().is(groovy::Kind::kClosure)) {
+    call.body = call.items.back();
+    call.items.pop_back();
+  }
+  const bool is_map = call.items.size() == 1 && call.items[0].is(groovy::Kind::kMap);
+  if (is_map && call.items[0].as<groovy::Map>().find("$class") == nullptr) {
+    for (const auto& item : call.items[0].as<groovy::Map>().items())
+      if (item.key.is(groovy::Kind::kString)) call.arguments[item.key.text()] = item.value;
+  } else if (call.items.size() == 1 && !step.sole.empty()) {
+    call.arguments[std::string(step.sole)] = call.items[0];
+  } else if (!call.items.empty()) {
+    const auto got = branch.text(branch.list(call.items));
+    return invalid(branch, "Expected named arguments but got " + got.value_or("[...]"));
+  }
+  if (step.needs_workspace && branch.context.directory.empty())
+    return branch.raise("org.jenkinsci.plugins.workflow.steps.MissingContextVariableException",
+                        "Required context class hudson.FilePath is missing\nPerhaps you forgot to "
+                        "surround the " +
+                            call.name + " step with a step that provides this, such as: node");
+  return step.step(*this, call);
+}
+
+Outcome Execution::run_body(Branch& branch, const Value& body) {
+  if (body.is_null()) return Value();
+  const ContextChange change(branch);
+  return branch.invoke(body, {});
+}
+
+// ---- Branches
+
+Outcome Execution::run_parallel(Branch& branch, std::vector<Parallel> branches, bool fail_fast,
+                                std::vector<Value>& results) {
+  auto scope = std::make_shared<InterruptScope>();
+  scope->outer = branch.context.interrupts;
+  std::vector<std::optional<Raised>> errors(branches.size());
+  std::optional<std::size_t> first;
+  std::size_t left = branches.size();
+  Wake wake;
+  results.assign(branches.size(), Value());
+  const auto carry_out = [&](std::size_t i) {
+    Context start = branch.context;
+    start.interrupts = scope;
+    start.style.prefix += "[" + branches[i].name + "] ";
+    Branch child(interpreter_, next_branch_++, std::move(start));
+    live_.push_back(&child);
+    running_ = &child;
+    Outcome outcome = branches[i].body(child);
+    if (outcome) {
+      results[i] = *outcome;
+    } else {
+      say(branch, "Failed in branch " + branches[i].name);
+      if (!first) first = i;
+      errors[i] = std::move(outcome).error();
+      if (fail_fast) raise_in(*scope, {BuildResult::kAborted, "Failed in another branch", false});
+    }
+    live_.erase(std::find(live_.begin(), live_.end(), &child));
+    if (--left == 0 && wake) wake();
+  };
+  for (std::size_t i = 0; i < branches.size(); ++i) {
+    if (auto spawned = baton_->spawn([&carry_out, i] { carry_out(i); }); !spawned) {
+      errors[i] = abort(branch, spawned.error().message).value();
+      if (!first) first = i;
+      --left;
+    }
+  }
+  // Branches use this frame: nothing lets go of it before the last of them has ended.
+  while (left > 0)
+    await(branch, [&](Wake on_end) {
+      if (left == 0) return on_end();
+      wake = std::move(on_end);
+    });
+  if (!first) return Value();
+  std::size_t chosen = *first;
+  const auto severity = [](const Raised& raised) {
+    if (raised.abort) return 3;
+    if (raised.throwable->info.name == kInterruptedClass) return 0;
+    return raised.throwable->info.name == kAbortClass ? 1 : 2;
+  };
+  if (!fail_fast)
+    for (std::size_t i = 0; i < errors.size(); ++i)
+      if (errors[i] && severity(*errors[i]) > severity(*errors[chosen])) chosen = i;
+  return tl::unexpected<Raised>(*errors[chosen]);
+}
+
+// ---- Programs
+
+std::map<std::string, std::string> Execution::environment_for(const Branch& branch) const {
+  auto all = variables_.all(branch.context.layers.get());
+  all["JENKINS_NODE_COOKIE"] = request_.run_id;
+  all["JENKINS_SERVER_COOKIE"] = "durable-" + request_.run_id;
+  if (!branch.context.workspace.empty()) {
+    all.emplace("WORKSPACE", branch.context.workspace);
+    all.emplace("WORKSPACE_TMP", branch.context.workspace + "@tmp");
+  }
+  return all;
+}
+
+void Execution::run_program(Branch& branch, ProgramRun& program) {
+  std::unique_ptr<sys::Process> process;
+  sys::PendingPtr patience;
+  LineBuffer lines(
+      [&](std::string_view line) { outside_.console.line(branch.context.style, line); });
+  const auto start = [&](const Wake& wake) {
+    if (is_killed_ || branch.pending() != nullptr) return wake();
+    sys::ProcessSpec spec;
+    spec.argv = program.argv;
+    spec.environment = {program.environment.begin(), program.environment.end()};
+    spec.working_directory = program.directory;
+    spec.keep_tree = true;
+    auto spawned = outside_.processes.spawn(spec, {[&](std::string_view bytes) {
+                                                     if (program.is_shown) return lines.add(bytes);
+                                                     program.output += bytes;
+                                                   },
+                                                   [&program, wake](sys::ProcessExit exit) {
+                                                     program.code = exit.shell_code();
+                                                     wake();
+                                                   }});
+    if (spawned) {
+      process = *std::move(spawned);
+      return;
+    }
+    lines.add(spawned.error().message + "\n");
+    program.code = spawned.error().code == Code::kNotFound ? 127 : 126;
+    wake();
+  };
+  const auto cancel = [&] {
+    if (!process) return;
+    if (is_killed_) return process->kill_tree();
+    if (patience) return;
+    say(branch, "Sending interrupt signal to process");
+    const sys::TreeMemory memory;
+    for (const auto pid : sys::descendants(process->pid(), memory.pids()))
+      (void)sys::signal_process(pid, SIGTERM);
+    process->signal(SIGTERM);
+    patience = outside_.loop.after(kStopPatience, [&] {
+      say(branch, "After 20s process did not stop");
+      process->kill_tree();
+    });
+  };
+  await(branch, start, cancel);
+  lines.finish();
+  program.raised = interrupted(branch);
+}
+
+std::string Execution::path_in(const Branch& branch, const std::string& path) {
+  if (path.starts_with('/')) return path;
+  std::string rest = path;
+  while (rest.starts_with("./"))
+    rest.erase(0, 2);
+  while (rest.size() > 1 && rest.ends_with('/'))
+    rest.pop_back();
+  if (rest.empty() || rest == ".") return branch.context.directory;
+  return branch.context.directory + "/" + rest;
+}
+
+Result<std::string> Execution::temporary_directory() {
+  const auto path = request_.workspace + "@tmp";
+  if (!outside_.files.is_directory(path)) TRY(outside_.files.make_directory(path, 0700));
+  return path;
+}
+
+std::string Execution::new_temporary(const std::string& what) {
+  return request_.workspace + "@tmp/" + what + "-" + std::to_string(request_.number) + "-" +
+         std::to_string(++next_temporary_);
+}
+
+}  // namespace runtask::jenkins

@@ -1,0 +1,233 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "groovy/baton.h"
+#include "groovy/host.h"
+#include "groovy/interpreter.h"
+#include "jenkins/branch.h"
+#include "jenkins/build.h"
+
+// A build under way: the host of its script. Stages are in execute_*.cpp, steps in steps_*.cpp; all
+// of it runs on the threads of the baton's branches, waiting through await(). Only for the files of
+// this module that carry a build out.
+
+namespace runtask::jenkins {
+
+using groovy::Outcome;
+using groovy::Raised;
+using groovy::Ref;
+using groovy::Value;
+
+constexpr int kLibraryFilesMax = 10'000;
+constexpr Duration kStopPatience{20'000};  // Between SIGTERM and SIGKILL of a script (spec 2.2).
+
+// The arguments of a step, bound (jenkins-pipeline 2.1), GStrings made strings.
+class StepCall {
+ public:
+  Branch& branch;
+  std::string name;
+  std::map<std::string, Value> arguments;
+  Value body;            // A closure or null.
+  groovy::Values items;  // As they came.
+
+  [[nodiscard]] bool has(const std::string& argument) const;
+  [[nodiscard]] Value value(const std::string& argument) const;
+  // As text; null is none.
+  [[nodiscard]] std::optional<std::string> text(const std::string& argument) const;
+  [[nodiscard]] std::string text_or(const std::string& argument, std::string preset) const;
+  [[nodiscard]] bool truth(const std::string& argument, bool preset) const;
+  [[nodiscard]] long long number(const std::string& argument, long long preset) const;
+  [[nodiscard]] std::vector<std::string> texts(const std::string& argument) const;
+};
+
+class Execution;
+using Step = Outcome (*)(Execution&, StepCall&);
+struct StepEntry {
+  std::string_view name;
+  Step step = nullptr;
+  std::string_view sole;  // What a single value without a name is.
+  bool needs_workspace = false;
+};
+// Null: there is no such step.
+[[nodiscard]] const StepEntry* find_step(std::string_view name);
+[[nodiscard]] std::vector<std::string> step_names();
+
+class Execution final : public groovy::Host {
+ public:
+  Execution(BuildOutside outside, BuildRequest request);
+  ~Execution() override;
+  [[nodiscard]] BuildEnd run();
+  void interrupt(const std::string& why);
+
+  // ---- groovy::Host
+  [[nodiscard]] std::optional<Outcome> get(groovy::Fiber& fiber, const std::string& name) override;
+  [[nodiscard]] std::optional<Outcome> call(groovy::Call& call) override;
+  void print(groovy::Fiber& fiber, const std::string& text) override;
+  [[nodiscard]] std::optional<WallTime> now() override { return outside_.loop.wall_now(); }
+  [[nodiscard]] groovy::Stop should_stop() override;
+  [[nodiscard]] Value interruption(groovy::Fiber& fiber) override;
+
+  // ---- For steps and stages
+  [[nodiscard]] BuildOutside& outside() { return outside_; }
+  [[nodiscard]] const BuildRequest& request() const { return request_; }
+  [[nodiscard]] BuildVariables& variables() { return variables_; }
+  [[nodiscard]] groovy::Interpreter& interpreter() { return interpreter_; }
+  [[nodiscard]] BuildEnd& end() { return end_; }
+
+  void say(const Branch& branch, std::string_view text);  // A line, or several, of the console.
+  [[nodiscard]] Outcome run_step(Branch& branch, const StepEntry& step, groovy::Values arguments);
+  [[nodiscard]] Outcome run_body(Branch& branch, const Value& body);
+  // A failure that shows as `ERROR: message`.
+  [[nodiscard]] static tl::unexpected<Raised> abort(Branch& branch, const std::string& message);
+  [[nodiscard]] static tl::unexpected<Raised> invalid(Branch& branch, const std::string& message);
+
+  // Calls `start` on the loop's thread, sleeps until it calls the wake; `cancel` is called when the
+  // branch is interrupted meanwhile. On the branch's thread.
+  using Wake = std::function<void()>;
+  void await(Branch& branch, const std::function<void(Wake)>& start,
+             std::function<void()> cancel = {});
+  // The interruption that has come, as an exception to throw; none if there is none.
+  [[nodiscard]] std::optional<Raised> interrupted(Branch& branch);
+  void raise_in(InterruptScope& scope, Interruption interruption);
+  [[nodiscard]] bool is_killed() const { return is_killed_; }
+
+  // The result so far: null in Jenkins while all is well.
+  [[nodiscard]] std::optional<BuildResult> result() const { return result_; }
+  [[nodiscard]] BuildResult current_result() const {
+    return result_.value_or(BuildResult::kSuccess);
+  }
+  void worsen(BuildResult result);  // It can only become worse.
+  void replace_result(std::optional<BuildResult> result) { result_ = result; }  // For post.
+  [[nodiscard]] static BuildResult result_of(const Raised& raised);
+  // As a console shows it: "ERROR: message", or the class, the message and the place.
+  [[nodiscard]] std::string words_of(const Raised& raised) const;
+  [[nodiscard]] static std::string message_of(const Raised& raised);
+
+  // Branches of parallel code: each in a thread of its own, all at once.
+  struct Parallel {
+    std::string name;
+    std::function<Outcome(Branch&)> body;
+  };
+  [[nodiscard]] Outcome run_parallel(Branch& branch, std::vector<Parallel> branches, bool fail_fast,
+                                     std::vector<Value>& results);
+
+  // Paths as steps see them: relative to the directory of the context.
+  [[nodiscard]] static std::string path_in(const Branch& branch, const std::string& path);
+  [[nodiscard]] std::string new_temporary(const std::string& what);  // A path in tmp, unique.
+  [[nodiscard]] Result<std::string> temporary_directory();
+
+  // A program run for a step, its output in lines to the console.
+  struct ProgramRun {
+    std::vector<std::string> argv;
+    std::map<std::string, std::string> environment;
+    std::string directory;
+    bool is_shown = true;  // Else its output is kept.
+    std::string output;    // What was kept.
+    int code = 0;
+    std::optional<Raised> raised;  // It was interrupted.
+  };
+  void run_program(Branch& branch, ProgramRun& program);
+  [[nodiscard]] std::map<std::string, std::string> environment_for(const Branch& branch) const;
+
+  // scm: the source into a directory; what checkout returns.
+  using Texts = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] tl::expected<Texts, Raised> check_out_source(Branch& branch,
+                                                             const std::string& directory);
+  // Variables of a credential for `environment` and their masks. None: there is no such id.
+  struct Credential {
+    std::string kind;  // "string", "usernamePassword", "file", "sshUserPrivateKey"
+    std::string text;  // The secret, or the content of the file or key.
+    std::string username;
+    std::string password;
+  };
+  [[nodiscard]] std::optional<Credential> find_credential(const std::string& id) const;
+  [[nodiscard]] tl::expected<std::string, Raised> credential_file(Branch& branch,
+                                                                  const std::string& content);
+
+  // ---- The declarative model (execute_*.cpp)
+  [[nodiscard]] Outcome run_pipeline(Branch& branch, const Value& body);
+  [[nodiscard]] Outcome run_stages(Branch& branch, const std::vector<Stage>& stages);
+  [[nodiscard]] Outcome run_stage(Branch& branch, const Stage& stage, const std::string& name);
+  // `environment` as layers: credentials, then variables (jenkins-pipeline 1.4).
+  [[nodiscard]] std::optional<Raised> enter_environment(Branch& branch, const Environment& block);
+  [[nodiscard]] tl::expected<std::string, Raised> text_of(Branch& branch, const groovy::Expr& expr);
+  [[nodiscard]] Outcome value_of(Branch& branch, const groovy::Expr& expr);
+  [[nodiscard]] const std::vector<StageOutcome>& stage_outcomes() const { return end_.stages; }
+  [[nodiscard]] Outcome load_script(Branch& branch, const std::string& path);
+  [[nodiscard]] std::optional<Raised> load_library(Branch& branch, const std::string& name);
+  [[nodiscard]] std::optional<Outcome> ask_input(Branch& branch, const StepCall& call);
+  [[nodiscard]] const Pipeline& pipeline() const { return *request_.file->pipeline; }
+
+  // True inside `environment`: bare names are parameters too.
+  bool sees_parameters = false;
+  std::map<std::string, std::string> stashes;  // Name to directory.
+  std::vector<std::string> secret_files;       // Removed at the end of the build.
+
+ private:
+  friend class StageRun;
+  [[nodiscard]] std::optional<Raised> agent_and(Branch& branch, const Agent& agent,
+                                                const std::vector<Call>& options, bool is_root);
+  [[nodiscard]] std::optional<Raised> enter_agent(Branch& branch, const Agent& agent,
+                                                  const std::vector<Call>& options, bool is_root);
+  [[nodiscard]] Outcome with_options(Branch& branch, const std::vector<Call>& options,
+                                     std::size_t from, const std::function<Outcome()>& body);
+  [[nodiscard]] Outcome run_root(Branch& branch);
+  [[nodiscard]] Outcome run_inside_agent(Branch& branch);
+  void run_post(Branch& branch, const Post& post, BuildResult context_result,
+                std::optional<Raised>& error);
+  [[nodiscard]] bool holds(PostCondition condition, BuildResult result) const;
+  [[nodiscard]] tl::expected<bool, Raised> is_true(Branch& branch, const Condition& condition);
+  [[nodiscard]] tl::expected<bool, Raised> is_true(Branch& branch, const When& when);
+  [[nodiscard]] tl::expected<bool, Raised> matches(Branch& branch, const Condition& condition,
+                                                   const std::string& actual,
+                                                   const std::string& preset_comparator);
+  [[nodiscard]] tl::expected<bool, Raised> is_change_request(Branch& branch,
+                                                             const Condition& condition);
+  [[nodiscard]] tl::expected<bool, Raised> has_changed(Branch& branch, const Condition& condition);
+  [[nodiscard]] std::vector<std::string> git_lines(Branch& branch, std::vector<std::string> words);
+  [[nodiscard]] Outcome stage_inside_options(Branch& branch, const Stage& stage);
+  [[nodiscard]] Outcome stage_inside_agent(Branch& branch, const Stage& stage, bool asks_when);
+  [[nodiscard]] Outcome stage_body(Branch& branch, const Stage& stage);
+  [[nodiscard]] Outcome run_matrix(Branch& branch, const Stage& stage);
+  [[nodiscard]] std::optional<Raised> stage_input(Branch& branch, const Input& input);
+  void skip(Branch& branch, const std::vector<Stage>& stages, const std::string& why);
+  void skip_stage(Branch& branch, const Stage& stage, const std::string& name,
+                  const std::string& why);
+  void enter_tools(Branch& branch, const std::vector<Call>& tools);
+  void set_build_variables();
+  void finish(Outcome outcome, Branch& branch);
+  void pump();
+
+  BuildOutside outside_;
+  BuildRequest request_;
+  groovy::Interpreter interpreter_;
+  BuildVariables variables_;
+  BuildEnd end_;
+  std::optional<BuildResult> result_;
+  std::shared_ptr<InterruptScope> root_interrupts_;
+  std::vector<Branch*> live_;  // Branches that have not ended.
+  int next_branch_ = 0;
+  int next_temporary_ = 0;
+  int next_workspace_ = 2;
+  bool is_killed_ = false;
+  bool has_failed_early_ = false;
+  bool is_over_ = false;
+  Branch* running_ = nullptr;                           // Who has the baton.
+  Instant last_turn_{0};                                // When the loop last had a turn.
+  std::map<std::string, Ref<groovy::Script>> globals_;  // vars/*.groovy by name.
+  std::map<std::string, Value> objects_;                // env, params, ...
+  Ref<groovy::Scope> scope_;                            // Of the pipeline's block.
+  std::unique_ptr<groovy::Baton> baton_;                // Last: its branches use all of the above.
+};
+
+// env, params, currentBuild, scm, steps.
+[[nodiscard]] std::map<std::string, Value> make_objects(Execution& execution, groovy::Heap& heap);
+
+}  // namespace runtask::jenkins

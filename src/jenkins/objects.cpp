@@ -1,0 +1,261 @@
+#include "base/text.h"
+#include "jenkins/execution.h"
+
+// The global objects of a script (jenkins-pipeline 6).
+
+namespace runtask::jenkins {
+namespace {
+
+using groovy::Fiber;
+using groovy::HostObject;
+using groovy::Values;
+
+class EnvObject final : public HostObject {
+ public:
+  explicit EnvObject(Execution& execution) : execution_(execution) {}
+  [[nodiscard]] std::string class_name() const override {
+    return "org.jenkinsci.plugins.workflow.cps.EnvActionImpl";
+  }
+  [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
+    auto& branch = static_cast<Branch&>(fiber);
+    if (branch.sibling)
+      if (auto value = branch.sibling(name)) return value;
+    auto value = execution_.variables().find(name, branch.context.layers.get());
+    return value ? branch.text_value(*std::move(value)) : Value();
+  }
+  [[nodiscard]] std::optional<Outcome> set(Fiber& fiber, const std::string& name,
+                                           const Value& value) override {
+    auto text = fiber.text(value);
+    if (!text) return tl::unexpected<Raised>(text.error());
+    execution_.variables().written[name] = *text;
+    return fiber.text_value(*std::move(text));
+  }
+  [[nodiscard]] std::optional<Outcome> call(Fiber& fiber, const std::string& method,
+                                            Values& arguments) override {
+    if (method == "getEnvironment" && arguments.empty()) {
+      const auto map = fiber.map();
+      for (const auto* variables : {&execution_.variables().build, &execution_.variables().written})
+        for (const auto& [name, value] : *variables)
+          map->put(fiber.text_value(name), fiber.text_value(value));
+      return Value(map);
+    }
+    if ((method == "get" || method == "getProperty") && arguments.size() == 1) {
+      auto name = fiber.text(arguments[0]);
+      if (!name) return tl::unexpected<Raised>(name.error());
+      return get(fiber, *name);
+    }
+    if ((method == "put" || method == "setProperty") && arguments.size() == 2) {
+      auto name = fiber.text(arguments[0]);
+      if (!name) return tl::unexpected<Raised>(name.error());
+      return set(fiber, *name, arguments[1]);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Execution& execution_;
+};
+
+// `steps.sh ...` is `sh ...`.
+class StepsObject final : public HostObject {
+ public:
+  explicit StepsObject(Execution& execution) : execution_(execution) {}
+  [[nodiscard]] std::string class_name() const override {
+    return "org.jenkinsci.plugins.workflow.cps.DSL";
+  }
+  [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
+    return execution_.get(fiber, name);
+  }
+  [[nodiscard]] std::optional<Outcome> call(Fiber& fiber, const std::string& method,
+                                            Values& arguments) override {
+    groovy::Call call{fiber, method, std::move(arguments), {}, {}};
+    return execution_.call(call);
+  }
+
+ private:
+  Execution& execution_;
+};
+
+class PreviousObject final : public HostObject {
+ public:
+  explicit PreviousObject(PreviousBuild build) : build_(std::move(build)) {}
+  [[nodiscard]] std::string class_name() const override {
+    return "org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper";
+  }
+  [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
+    if (name == "number") return Value::integer(build_.number);
+    if (name == "id") return fiber.text_value(std::to_string(build_.number));
+    if (name == "displayName") return fiber.text_value("#" + std::to_string(build_.number));
+    if (name == "result" || name == "currentResult")
+      return fiber.text_value(std::string(name_of(build_.result)));
+    if (name == "description")
+      return build_.description.empty() ? Value() : fiber.text_value(build_.description);
+    return std::nullopt;
+  }
+
+ private:
+  PreviousBuild build_;
+};
+
+class CurrentBuild final : public HostObject {
+ public:
+  explicit CurrentBuild(Execution& execution)
+      : execution_(execution),
+        started_(execution.outside().loop.now()),
+        started_at_(execution.outside().loop.wall_now()) {}
+  [[nodiscard]] std::string class_name() const override {
+    return "org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper";
+  }
+  [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
+    const auto text = [&](std::string value) { return fiber.text_value(std::move(value)); };
+    const auto& request = execution_.request();
+    const auto number = std::to_string(request.number);
+    if (name == "number") return Value::integer(request.number);
+    if (name == "id") return text(number);
+    if (name == "result") {
+      const auto result = execution_.result();
+      return result ? text(std::string(name_of(*result))) : Value();
+    }
+    if (name == "currentResult") return text(std::string(name_of(execution_.current_result())));
+    if (name == "description") {
+      const auto& description = execution_.end().description;
+      return description.empty() ? Value() : text(description);
+    }
+    if (name == "displayName") return text(execution_.end().display_name);
+    if (name == "fullDisplayName") return text(request.job + " " + execution_.end().display_name);
+    if (name == "fullProjectName") return text(request.job);
+    if (name == "projectName") return text(request.job.substr(request.job.rfind('/') + 1));
+    if (name == "keepLog") return Value::of(execution_.end().is_kept);
+    if (name == "duration") return Value::whole(elapsed().count());
+    if (name == "durationString") return text(short_duration(elapsed()) + " and counting");
+    if (name == "startTimeInMillis" || name == "timeInMillis")
+      return Value::whole(started_at_.time_since_epoch().count());
+    if (name == "absoluteUrl") return text("");
+    if (name == "nextBuild") return Value();
+    if (name == "changeSets" || name == "upstreamBuilds") return Value(fiber.list());
+    if (name == "buildCauses") return causes(fiber);
+    if (name == "buildVariables") return variables(fiber);
+    if (name.starts_with("previous")) return previous(fiber, name);
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<Outcome> set(Fiber& fiber, const std::string& name,
+                                           const Value& value) override {
+    auto text = fiber.text(value);
+    if (!text) return tl::unexpected<Raised>(text.error());
+    if (name == "result") {
+      const auto result = result_named(*text);
+      if (!result)
+        return fiber.raise("java.lang.IllegalArgumentException",
+                           "no such result: " + *text +
+                               "; there are SUCCESS, UNSTABLE, FAILURE, NOT_BUILT, ABORTED");
+      execution_.worsen(*result);
+      return value;
+    }
+    if (name == "description") {
+      execution_.end().description = value.is_null() ? "" : *text;
+      return value;
+    }
+    if (name == "displayName") {
+      execution_.end().display_name = *text;
+      return value;
+    }
+    if (name == "keepLog") {
+      execution_.end().is_kept = *text == "true";
+      return value;
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<Outcome> call(Fiber& fiber, const std::string& method,
+                                            Values& arguments) override {
+    if (method == "getBuildCauses") {
+      if (arguments.empty()) return causes(fiber);
+      const auto wanted = fiber.text(arguments[0]).value_or("");
+      return wanted.ends_with("UserIdCause") ? causes(fiber) : Value(fiber.list());
+    }
+    const bool is_better = method == "resultIsBetterOrEqualTo";
+    if ((is_better || method == "resultIsWorseOrEqualTo") && arguments.size() == 1) {
+      const auto other = result_named(fiber.text(arguments[0]).value_or(""));
+      if (!other) return fiber.raise("java.lang.IllegalArgumentException", "no such result");
+      const auto own = execution_.current_result();
+      return Value::of(is_better ? own <= *other : own >= *other);
+    }
+    if (method.starts_with("get") && method.size() > 3 && arguments.empty()) {
+      std::string name = method.substr(3);
+      if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
+      return get(fiber, name);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  [[nodiscard]] Duration elapsed() const { return execution_.outside().loop.now() - started_; }
+  [[nodiscard]] static Value causes(Fiber& fiber) {
+    const auto map = fiber.map();
+    const auto put = [&](const char* key, const char* value) {
+      map->put(fiber.text_value(key), fiber.text_value(value));
+    };
+    put("_class", "hudson.model.Cause$UserIdCause");
+    put("shortDescription", "Started from the command line");
+    return fiber.list({Value(map)});
+  }
+  [[nodiscard]] Value variables(Fiber& fiber) const {
+    const auto map = fiber.map();
+    for (const auto* some : {&execution_.variables().build, &execution_.variables().written})
+      for (const auto& [name, value] : *some)
+        map->put(fiber.text_value(name), fiber.text_value(value));
+    return map;
+  }
+  [[nodiscard]] std::optional<Outcome> previous(Fiber& fiber, const std::string& name) const {
+    for (const auto& build : execution_.request().previous) {
+      const bool is_good = build.result <= BuildResult::kUnstable;
+      if (name == "previousSuccessfulBuild" && !is_good) continue;
+      if (name == "previousFailedBuild" && build.result != BuildResult::kFailure) continue;
+      if (name == "previousNotFailedBuild" && build.result == BuildResult::kFailure) continue;
+      return Value(fiber.heap().make<PreviousObject>(build));
+    }
+    if (name == "previousBuild" || name == "previousSuccessfulBuild" ||
+        name == "previousCompletedBuild" || name == "previousBuiltBuild" ||
+        name == "previousFailedBuild" || name == "previousNotFailedBuild")
+      return Value();
+    return std::nullopt;
+  }
+
+  Execution& execution_;
+  Instant started_;
+  WallTime started_at_;
+};
+
+// The job's own repository: `checkout scm`, scm.userRemoteConfigs[0].url.
+class ScmObject final : public HostObject {
+ public:
+  explicit ScmObject(Execution& execution) : execution_(execution) {}
+  [[nodiscard]] std::string class_name() const override { return "hudson.plugins.git.GitSCM"; }
+  [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
+    const auto entry = [&](const char* key, std::string value) {
+      const auto map = fiber.map();
+      map->put(fiber.text_value(key), fiber.text_value(std::move(value)));
+      return Value(fiber.list({Value(map)}));
+    };
+    if (name == "branches") {
+      const auto branch = execution_.variables().find("BRANCH_NAME", nullptr);
+      return entry("name", branch.value_or("*/master"));
+    }
+    if (name == "userRemoteConfigs") return entry("url", execution_.request().source);
+    if (name == "extensions") return Value(fiber.list());
+    return std::nullopt;
+  }
+
+ private:
+  Execution& execution_;
+};
+
+}  // namespace
+
+std::map<std::string, Value> make_objects(Execution& execution, groovy::Heap& heap) {
+  return {{"env", heap.make<EnvObject>(execution)},
+          {"steps", heap.make<StepsObject>(execution)},
+          {"currentBuild", heap.make<CurrentBuild>(execution)},
+          {"scm", heap.make<ScmObject>(execution)}};
+}
+
+}  // namespace runtask::jenkins

@@ -1,0 +1,69 @@
+#pragma once
+
+#include "jenkins/execution.h"
+
+// The steps that steps.cpp lists, by where they are. Each is called on its branch's thread, with
+// its arguments bound, and returns its value or what it raises.
+
+namespace runtask::jenkins {
+
+// Sleeps on the branch; an interruption ends it early.
+void wait_for(Execution& execution, Branch& branch, Duration span);
+
+#define RUNTASK_STEP(name) [[nodiscard]] Outcome name(Execution& execution, StepCall& call)
+// steps_flow.cpp
+RUNTASK_STEP(step_echo);
+RUNTASK_STEP(step_error);
+RUNTASK_STEP(step_script);
+RUNTASK_STEP(step_stage);
+RUNTASK_STEP(step_node);
+RUNTASK_STEP(step_timestamps);
+RUNTASK_STEP(step_unstable);
+RUNTASK_STEP(step_catch_error);
+RUNTASK_STEP(step_warn_error);
+RUNTASK_STEP(step_retry);
+RUNTASK_STEP(step_timeout);
+RUNTASK_STEP(step_sleep);
+RUNTASK_STEP(step_wait_until);
+RUNTASK_STEP(step_parallel);
+RUNTASK_STEP(step_input);
+// steps_shell.cpp
+RUNTASK_STEP(step_sh);
+RUNTASK_STEP(step_dir);
+RUNTASK_STEP(step_ws);
+RUNTASK_STEP(step_with_env);
+RUNTASK_STEP(step_pwd);
+RUNTASK_STEP(step_is_unix);
+RUNTASK_STEP(step_load);
+RUNTASK_STEP(step_library);
+RUNTASK_STEP(step_tool);
+RUNTASK_STEP(step_build);
+RUNTASK_STEP(step_not_here);
+// steps_files.cpp
+RUNTASK_STEP(step_read_file);
+RUNTASK_STEP(step_write_file);
+RUNTASK_STEP(step_file_exists);
+RUNTASK_STEP(step_find_files);
+RUNTASK_STEP(step_delete_dir);
+RUNTASK_STEP(step_clean_ws);
+RUNTASK_STEP(step_stash);
+RUNTASK_STEP(step_unstash);
+RUNTASK_STEP(step_archive);
+// steps_data.cpp
+RUNTASK_STEP(step_read_properties);
+RUNTASK_STEP(step_read_json);
+RUNTASK_STEP(step_write_json);
+RUNTASK_STEP(step_read_yaml);
+RUNTASK_STEP(step_junit);
+// steps_credentials.cpp
+RUNTASK_STEP(step_with_credentials);
+// steps_scm.cpp
+RUNTASK_STEP(step_git);
+RUNTASK_STEP(step_checkout);
+// steps.cpp
+RUNTASK_STEP(step_notify);
+RUNTASK_STEP(step_nothing);
+RUNTASK_STEP(step_binding);
+#undef RUNTASK_STEP
+
+}  // namespace runtask::jenkins

@@ -1,0 +1,181 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "jenkins/glob.h"
+#include "jenkins/steps.h"
+
+// Files of the workspace (jenkins-pipeline 2.4).
+
+namespace runtask::jenkins {
+namespace {
+
+// Copies keep what makes a script runnable; the program that copies is the system's own.
+Outcome copy_files(Execution& execution, Branch& branch, const std::string& from,
+                   const std::string& to, const std::vector<std::string>& paths) {
+  auto& files = execution.outside().files;
+  if (auto made = files.make_directory(to, 0755); !made)
+    return Execution::abort(branch, made.error().message);
+  constexpr std::size_t kAtOnce = 500;  // Words of one command line.
+  for (std::size_t i = 0; i < paths.size(); i += kAtOnce) {
+    Execution::ProgramRun copy;
+    copy.argv = {"cp", "-dp", "--parents", "--reflink=auto", "-t", to, "--"};
+    copy.argv.insert(
+        copy.argv.end(), paths.begin() + static_cast<std::ptrdiff_t>(i),
+        paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kAtOnce, paths.size())));
+    copy.environment = execution.variables().process;
+    copy.directory = from;
+    execution.run_program(branch, copy);
+    if (copy.raised) return tl::unexpected<Raised>(*copy.raised);
+    if (copy.code != 0) return Execution::abort(branch, "files could not be copied to " + to);
+  }
+  return Value();
+}
+
+Outcome find(Execution& execution, StepCall& call, const std::string& includes,
+             std::vector<std::string>& found, bool default_excludes) {
+  auto files = find_files(execution.outside().files, call.branch.context.directory, includes,
+                          call.text_or("excludes", ""), default_excludes);
+  if (!files) return Execution::abort(call.branch, files.error().message);
+  found = *std::move(files);
+  return Value();
+}
+
+}  // namespace
+
+Outcome step_read_file(Execution& execution, StepCall& call) {
+  const auto path = Execution::path_in(call.branch, call.text_or("file", ""));
+  auto text = execution.outside().files.read(path);
+  if (!text) {
+    if (text.error().code == Code::kNotFound)
+      return call.branch.raise("java.nio.file.NoSuchFileException", path);
+    return Execution::abort(call.branch, text.error().message);
+  }
+  if (call.text_or("encoding", "") == "Base64") return call.branch.text_value(base64(*text));
+  return call.branch.text_value(*std::move(text));
+}
+
+Outcome step_write_file(Execution& execution, StepCall& call) {
+  auto& files = execution.outside().files;
+  const auto path = Execution::path_in(call.branch, call.text_or("file", ""));
+  if (auto made = files.make_directory(path.substr(0, path.rfind('/')), 0755); !made)
+    return Execution::abort(call.branch, made.error().message);
+  if (files.is_directory(path)) return Execution::abort(call.branch, path + " is a directory");
+  auto written = files.write(path, call.text_or("text", ""), 0644);
+  if (!written) return Execution::abort(call.branch, written.error().message);
+  return Value();
+}
+
+Outcome step_file_exists(Execution& execution, StepCall& call) {
+  const auto file = call.text_or("file", "");
+  if (file.empty())
+    execution.say(call.branch,
+                  "The fileExists step has been called with a null or empty string, "
+                  "so the current directory will be checked instead.");
+  return Value::of(execution.outside().files.exists(Execution::path_in(call.branch, file)));
+}
+
+Outcome step_find_files(Execution& execution, StepCall& call) {
+  std::vector<std::string> found;
+  auto outcome = find(execution, call, call.text_or("glob", "*"), found, true);
+  if (!outcome) return outcome;
+  const auto list = call.branch.list();
+  for (const auto& path : found) {
+    const auto map = call.branch.map();
+    const auto put = [&](const char* key, Value value) {
+      map->put(call.branch.text_value(key), std::move(value));
+    };
+    put("name", call.branch.text_value(path.substr(path.rfind('/') + 1)));
+    put("path", call.branch.text_value(path));
+    put("directory", Value::of(false));
+    list->items.emplace_back(map);
+  }
+  list->changed();
+  return Value(list);
+}
+
+Outcome step_delete_dir(Execution& execution, StepCall& call) {
+  auto removed = execution.outside().files.remove(call.branch.context.directory);
+  if (!removed) return Execution::abort(call.branch, removed.error().message);
+  return Value();
+}
+
+Outcome step_clean_ws(Execution& execution, StepCall& call) {
+  auto& files = execution.outside().files;
+  const auto& workspace = call.branch.context.directory;
+  execution.say(call.branch, "[WS-CLEANUP] Deleting project workspace...");
+  const auto patterns = call.value("patterns");
+  if (patterns.is(groovy::Kind::kList) && !patterns.as<groovy::List>().items.empty()) {
+    std::string includes;
+    std::string excludes;
+    for (const auto& item : patterns.as<groovy::List>().items) {
+      if (!item.is(groovy::Kind::kMap)) continue;
+      const auto& map = item.as<groovy::Map>();
+      const auto* pattern = map.find("pattern");
+      const auto* type = map.find("type");
+      if (pattern == nullptr) continue;
+      const bool is_out = type != nullptr && call.branch.text(*type).value_or("") == "EXCLUDE";
+      (is_out ? excludes : includes) += call.branch.text(*pattern).value_or("") + ",";
+    }
+    auto found = find_files(files, workspace, includes.empty() ? "**" : includes, excludes, false);
+    if (!found) return Execution::abort(call.branch, found.error().message);
+    for (const auto& path : *found)
+      (void)files.remove(workspace + "/" + path);
+  } else if (files.is_directory(workspace)) {
+    for (const auto& name : files.list(workspace).value_or(std::vector<std::string>()))
+      if (auto removed = files.remove(workspace + "/" + name); !removed)
+        return Execution::abort(call.branch, removed.error().message);
+  }
+  execution.say(call.branch, "[WS-CLEANUP] done");
+  return Value();
+}
+
+Outcome step_stash(Execution& execution, StepCall& call) {
+  const auto name = call.text_or("name", "");
+  std::vector<std::string> found;
+  auto outcome = find(execution, call, call.text_or("includes", "**"), found,
+                      call.truth("useDefaultExcludes", true));
+  if (!outcome) return outcome;
+  if (found.empty() && !call.truth("allowEmpty", false))
+    return Execution::abort(call.branch, "No files included in stash ‘" + name + "’");
+  const auto directory = execution.request().build_directory + "/stashes/" +
+                         std::to_string(execution.stashes.size() + 1);
+  outcome = copy_files(execution, call.branch, call.branch.context.directory, directory, found);
+  if (!outcome) return outcome;
+  execution.stashes[name] = directory;
+  execution.say(call.branch, "Stashed " + std::to_string(found.size()) + " file(s)");
+  return Value();
+}
+
+Outcome step_unstash(Execution& execution, StepCall& call) {
+  const auto name = call.text_or("name", "");
+  const auto stash = execution.stashes.find(name);
+  if (stash == execution.stashes.end())
+    return Execution::abort(call.branch, "No such saved stash ‘" + name + "’");
+  auto found = find_files(execution.outside().files, stash->second, "**", "", false);
+  if (!found) return Execution::abort(call.branch, found.error().message);
+  return copy_files(execution, call.branch, stash->second, call.branch.context.directory, *found);
+}
+
+Outcome step_archive(Execution& execution, StepCall& call) {
+  execution.say(call.branch, "Archiving artifacts");
+  if (call.truth("onlyIfSuccessful", false) &&
+      execution.current_result() != BuildResult::kSuccess) {
+    execution.say(call.branch, "Skipping archiving because build is not successful");
+    return Value();
+  }
+  const auto patterns = call.text_or("artifacts", "");
+  std::vector<std::string> found;
+  auto outcome = find(execution, call, patterns, found, call.truth("defaultExcludes", true));
+  if (!outcome) return outcome;
+  if (found.empty()) {
+    const auto words =
+        "No artifacts found that match the file pattern \"" + patterns + "\". Configuration error?";
+    if (!call.truth("allowEmptyArchive", false)) return Execution::abort(call.branch, words);
+    execution.say(call.branch, words);
+    return Value();
+  }
+  return copy_files(execution, call.branch, call.branch.context.directory,
+                    execution.request().build_directory + "/artifacts", found);
+}
+
+}  // namespace runtask::jenkins

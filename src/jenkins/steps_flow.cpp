@@ -1,0 +1,293 @@
+#include <algorithm>
+
+#include "base/text.h"
+#include "groovy/classes.h"
+#include "jenkins/steps.h"
+
+// Steps of the flow (jenkins-pipeline 2.3).
+
+namespace runtask::jenkins {
+namespace {
+
+constexpr long long kRetryMax = 10'000;
+
+tl::unexpected<Raised> failed(Raised error) {
+  return tl::unexpected<Raised>(std::move(error));
+}
+
+std::string span_text(Duration span) {
+  const auto total = std::chrono::duration_cast<std::chrono::seconds>(span).count();
+  const auto days = total / 86'400;
+  const auto hours = total / 3'600 % 24;
+  const auto minutes = total / 60 % 60;
+  const auto seconds = total % 60;
+  const auto two = [](long long a, const char* a_name, long long b, const char* b_name) {
+    return std::to_string(a) + " " + a_name + " " + std::to_string(b) + " " + b_name;
+  };
+  if (days > 0) return two(days, "day", hours, "hr");
+  if (hours > 0) return two(hours, "hr", minutes, "min");
+  if (minutes > 0) return two(minutes, "min", seconds, "sec");
+  return std::to_string(seconds) + " sec";
+}
+
+// None: no such unit.
+std::optional<Duration> span_of(long long time, const std::string& unit) {
+  static constexpr std::array<std::pair<std::string_view, long long>, 7> kUnits = {{
+      {"NANOSECONDS", 0},
+      {"MICROSECONDS", 0},
+      {"MILLISECONDS", 1},
+      {"SECONDS", 1'000},
+      {"MINUTES", 60'000},
+      {"HOURS", 3'600'000},
+      {"DAYS", 86'400'000},
+  }};
+  constexpr long long kTimeMax = 1'000'000;
+  for (const auto& [name, milliseconds] : kUnits)
+    if (name == unit) return Duration(std::clamp(time, 0LL, kTimeMax) * milliseconds);
+  return std::nullopt;
+}
+
+bool is_interruption(const Raised& raised) {
+  return raised.throwable && raised.throwable->info.name ==
+                                 "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
+}
+bool is_timeout(const Raised& raised) {
+  const auto& payload = raised.throwable->payload;
+  return payload.is(groovy::Kind::kString) && payload.text().ends_with("timeout");
+}
+
+}  // namespace
+
+Outcome step_echo(Execution& execution, StepCall& call) {
+  execution.say(call.branch, call.text_or("message", "null"));
+  return Value();
+}
+
+Outcome step_error(Execution& execution, StepCall& call) {
+  return Execution::abort(call.branch, call.text_or("message", ""));
+  (void)execution;
+}
+
+Outcome step_script(Execution& execution, StepCall& call) {
+  return execution.run_body(call.branch, call.body);
+}
+
+Outcome step_stage(Execution& execution, StepCall& call) {
+  const ContextChange change(call.branch);
+  const auto name = call.text_or("name", "");
+  StageMark mark;
+  mark.outer = call.branch.context.stage;
+  mark.name = name;
+  call.branch.context.stage = &mark;
+  call.branch.context.layers = with_layer(call.branch.context.layers, {{"STAGE_NAME", name}});
+  execution.say(call.branch, "Stage \"" + name + "\"");
+  if (execution.outside().on_event) execution.outside().on_event("stage", name);
+  return execution.run_body(call.branch, call.body);
+}
+
+Outcome step_node(Execution& execution, StepCall& call) {
+  const ContextChange change(call.branch);
+  auto& context = call.branch.context;
+  if (context.workspace.empty()) {
+    context.workspace = context.directory = execution.request().workspace;
+    if (auto made = execution.outside().files.make_directory(context.workspace, 0755); !made)
+      return Execution::abort(call.branch, made.error().message);
+    context.layers = with_layer(context.layers, {{"WORKSPACE", context.workspace},
+                                                 {"WORKSPACE_TMP", context.workspace + "@tmp"}});
+    execution.say(call.branch, "Running on built-in in " + context.workspace);
+  }
+  return execution.run_body(call.branch, call.body);
+}
+
+Outcome step_timestamps(Execution& execution, StepCall& call) {
+  const ContextChange change(call.branch);
+  call.branch.context.style.timestamps = true;
+  return execution.run_body(call.branch, call.body);
+}
+
+Outcome step_unstable(Execution& execution, StepCall& call) {
+  execution.say(call.branch, "WARNING: " + call.text_or("message", ""));
+  execution.worsen(BuildResult::kUnstable);
+  if (call.branch.context.stage != nullptr) {
+    auto& result = call.branch.context.stage->result;
+    result = worse(result, BuildResult::kUnstable);
+  }
+  return Value();
+}
+
+namespace {
+
+Outcome catch_error(Execution& execution, StepCall& call, BuildResult build, BuildResult stage) {
+  auto outcome = execution.run_body(call.branch, call.body);
+  if (outcome) return Value();
+  const auto& raised = outcome.error();
+  if (raised.abort) return outcome;
+  if (is_interruption(raised)) {
+    if (!call.truth("catchInterruptions", true)) return outcome;
+    build = stage = Execution::result_of(raised);
+  }
+  if (const auto message = call.text("message"); message && !message->empty())
+    execution.say(call.branch, "ERROR: " + *message);
+  execution.say(call.branch, execution.words_of(raised));
+  if (build > execution.current_result()) {
+    execution.say(call.branch, "Setting overall build result to " + std::string(name_of(build)));
+    execution.worsen(build);
+  }
+  if (auto* mark = call.branch.context.stage) mark->result = worse(mark->result, stage);
+  return Value();
+}
+
+}  // namespace
+
+Outcome step_catch_error(Execution& execution, StepCall& call) {
+  const auto build = result_named(call.text_or("buildResult", "FAILURE"));
+  const auto stage = result_named(call.text_or("stageResult", "SUCCESS"));
+  if (!build || !stage)
+    return Execution::invalid(call.branch, "buildResult and stageResult are names of results");
+  return catch_error(execution, call, *build, *stage);
+}
+
+Outcome step_warn_error(Execution& execution, StepCall& call) {
+  if (call.text_or("message", "").empty())
+    return Execution::invalid(call.branch, "A non-empty message is required");
+  return catch_error(execution, call, BuildResult::kUnstable, BuildResult::kUnstable);
+}
+
+Outcome step_retry(Execution& execution, StepCall& call) {
+  const auto count = std::clamp(call.number("count", 1), 1LL, kRetryMax);
+  for (long long left = count;; --left) {
+    auto outcome = execution.run_body(call.branch, call.body);
+    if (outcome || left <= 1 || outcome.error().abort) return outcome;
+    if (is_interruption(outcome.error()) && !is_timeout(outcome.error())) return outcome;
+    execution.say(call.branch, execution.words_of(outcome.error()));
+    execution.say(call.branch, "Retrying");
+  }
+}
+
+Outcome step_timeout(Execution& execution, StepCall& call) {
+  const auto span = span_of(call.number("time", 0), call.text_or("unit", "MINUTES"));
+  if (!span) return Execution::invalid(call.branch, "no such unit: " + call.text_or("unit", ""));
+  const ContextChange change(call.branch);
+  auto scope = std::make_shared<InterruptScope>();
+  scope->outer = call.branch.context.interrupts;
+  call.branch.context.interrupts = scope;
+  execution.say(call.branch, "Timeout set to expire in " + span_text(*span));
+  const auto timer = execution.outside().loop.after(*span, [&execution, &call, scope] {
+    execution.say(call.branch, "Cancelling nested steps due to timeout");
+    execution.raise_in(*scope, {BuildResult::kAborted, "Timeout has been exceeded", true});
+  });
+  auto outcome = call.branch.invoke(call.body, {});
+  if (!outcome || !scope->raised || scope->delivered.count(call.branch.id) > 0) return outcome;
+  // It expired, and nothing in the body noticed.
+  if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
+  return outcome;
+}
+
+Outcome step_sleep(Execution& execution, StepCall& call) {
+  const auto span = span_of(call.number("time", 0), call.text_or("unit", "SECONDS"));
+  if (!span) return Execution::invalid(call.branch, "no such unit: " + call.text_or("unit", ""));
+  execution.say(call.branch, "Sleeping for " + span_text(*span));
+  wait_for(execution, call.branch, *span);
+  if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
+  return Value();
+}
+
+void wait_for(Execution& execution, Branch& branch, Duration span) {
+  sys::PendingPtr timer;
+  Execution::Wake wake;
+  execution.await(
+      branch,
+      [&](Execution::Wake on_end) {
+        if (branch.pending() != nullptr || execution.is_killed()) return on_end();
+        wake = on_end;
+        timer = execution.outside().loop.after(span, [on_end] { on_end(); });
+      },
+      [&] {
+        if (wake) wake();
+      });
+}
+
+Outcome step_wait_until(Execution& execution, StepCall& call) {
+  constexpr Duration kPauseMax{15'000};
+  Duration pause(std::clamp(call.number("initialRecurrencePeriod", 250), 1LL, 15'000LL));
+  for (;;) {
+    auto outcome = execution.run_body(call.branch, call.body);
+    if (!outcome) return outcome;
+    const auto done = call.branch.truth(*outcome);
+    if (!done) return tl::unexpected<Raised>(done.error());
+    if (*done) return Value();
+    wait_for(execution, call.branch, pause);
+    if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
+    pause = std::min(pause * 6 / 5 + Duration(1), kPauseMax);
+  }
+}
+
+Outcome step_parallel(Execution& execution, StepCall& call) {
+  std::vector<Execution::Parallel> branches;
+  bool fail_fast = false;
+  if (!call.items.empty() && call.items[0].is(groovy::Kind::kMap)) {
+    for (const auto& item : call.items[0].as<groovy::Map>().items()) {
+      const auto name = call.branch.text(item.key).value_or("");
+      if (name == "failFast") {
+        fail_fast = call.branch.truth(item.value).value_or(false);
+        continue;
+      }
+      if (!item.value.is(groovy::Kind::kClosure))
+        return Execution::invalid(call.branch, "Expected a closure or failFast but found " + name +
+                                                   "=" + call.branch.text(item.value).value_or(""));
+      branches.push_back(
+          {name, [body = item.value](Branch& child) { return child.invoke(body, {}); }});
+    }
+  }
+  const auto map = call.branch.map();
+  if (branches.empty()) {
+    execution.say(call.branch, "No branches to run");
+    return Value(map);
+  }
+  std::vector<std::string> names;
+  for (const auto& one : branches)
+    names.push_back(one.name);
+  std::vector<Value> results;
+  auto outcome = execution.run_parallel(call.branch, std::move(branches), fail_fast, results);
+  if (!outcome) return outcome;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    map->put(call.branch.text_value(names[i]), results[i]);
+  return Value(map);
+}
+
+Outcome step_input(Execution& execution, StepCall& call) {
+  if (auto answer = execution.ask_input(call.branch, call)) return *std::move(answer);
+  return Value();
+}
+
+// An answer given beforehand, or by whoever sits at the terminal.
+std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call) {
+  const auto id = call.text_or("id", "input");
+  say(branch, call.text_or("message", ""));
+  say(branch, "Proceed or Abort");
+  const auto refused = [&]() -> Outcome {
+    Value value = branch.exception("org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
+                                   "Rejected by the person at the terminal");
+    value.as<groovy::Throwable>().payload = branch.text_value("ABORTED");
+    return Branch::raise(value);
+  };
+  std::optional<std::string> answer;
+  if (const auto given = request_.inputs.find(id); given != request_.inputs.end())
+    answer = given->second;
+  else if (outside_.ask)
+    answer = outside_.ask(call.text_or("message", "") + " (" + call.text_or("ok", "Proceed") +
+                          "/Abort) ");
+  if (!answer)
+    return abort(branch, "the input '" + id +
+                             "' waits for an answer, and nobody is at a terminal; answer it with "
+                             "--input " +
+                             shell_quoted(id) + "=Proceed");
+  const auto word = lower_case(trimmed(*answer));
+  if (word == "abort" || word == "no" || word == "n") return refused();
+  if (const auto list = call.value("parameters");
+      list.is(groovy::Kind::kList) && list.as<groovy::List>().items.size() == 1)
+    return branch.text_value(*answer);
+  return std::nullopt;
+}
+
+}  // namespace runtask::jenkins

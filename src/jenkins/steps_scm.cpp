@@ -1,0 +1,190 @@
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "jenkins/glob.h"
+#include "jenkins/steps.h"
+
+// Checkouts (jenkins-pipeline 2.4). The job's own repository comes as its working tree is: what is
+// not committed too, what is ignored not.
+
+namespace runtask::jenkins {
+namespace {
+
+constexpr std::size_t kWordsAtOnce = 500;  // Of one command line.
+
+struct GitRun {
+  Execution& execution;
+  Branch& branch;
+  std::string directory;
+  std::optional<Raised> raised;
+
+  std::optional<std::string> output(std::vector<std::string> words) {
+    Execution::ProgramRun git;
+    git.argv = {"git", "-C", directory};
+    git.argv.insert(git.argv.end(), words.begin(), words.end());
+    git.environment = execution.variables().process;
+    git.environment["GIT_OPTIONAL_LOCKS"] = "0";
+    git.directory = "/";
+    git.is_shown = false;
+    execution.run_program(branch, git);
+    if (git.raised) raised = git.raised;
+    if (git.code != 0) return std::nullopt;
+    return git.output;
+  }
+};
+
+Value map_of(Branch& branch, const Execution::Texts& texts) {
+  const auto map = branch.map();
+  for (const auto& [name, value] : texts)
+    map->put(branch.text_value(name), branch.text_value(value));
+  return map;
+}
+
+// Brings a remote repository into the working directory, at the head of a branch or at a commit.
+Outcome clone(Execution& execution, Branch& branch, const std::string& url,
+              const std::string& reference) {
+  auto& files = execution.outside().files;
+  const auto& directory = branch.context.directory;
+  if (auto made = files.make_directory(directory, 0755); !made)
+    return Execution::abort(branch, made.error().message);
+  const auto run = [&](std::vector<std::string> words) -> Outcome {
+    Execution::ProgramRun git;
+    git.argv = {"git", "-c", "advice.detachedHead=false"};
+    git.argv.insert(git.argv.end(), words.begin(), words.end());
+    git.environment = execution.environment_for(branch);
+    git.environment["GIT_TERMINAL_PROMPT"] = "0";
+    git.directory = directory;
+    execution.say(branch, " > git " + join(words, " "));
+    execution.run_program(branch, git);
+    if (git.raised) return tl::unexpected<Raised>(*git.raised);
+    if (git.code != 0)
+      return Execution::abort(branch,
+                              "git " + words[0] + " ended with " + std::to_string(git.code));
+    return Value();
+  };
+  if (!files.exists(directory + "/.git"))
+    if (auto outcome = run({"init", "-q"}); !outcome) return outcome;
+  if (auto outcome = run(
+          {"fetch", "-q", "--tags", "--force", "--", url, "+refs/heads/*:refs/remotes/origin/*"});
+      !outcome)
+    return outcome;
+  GitRun git{execution, branch, directory, {}};
+  auto wanted = reference;
+  if (wanted.starts_with("*/")) wanted.erase(0, 2);
+  if (wanted.starts_with("refs/heads/")) wanted.erase(0, 11);
+  const bool is_branch =
+      git.output({"rev-parse", "-q", "--verify", "refs/remotes/origin/" + wanted + "^{commit}"})
+          .has_value();
+  const auto commit =
+      git.output({"rev-parse", "-q", "--verify",
+                  (is_branch ? "refs/remotes/origin/" : "") + wanted + "^{commit}"});
+  if (!commit)
+    return Execution::abort(
+        branch, "Couldn't find any revision to build: there is no " + wanted + " in " + url);
+  const std::string hash(trimmed(*commit));
+  if (auto outcome = run({"checkout", "-q", "-f", "--detach", hash}); !outcome) return outcome;
+  return map_of(branch,
+                {{"GIT_BRANCH", "origin/" + wanted}, {"GIT_COMMIT", hash}, {"GIT_URL", url}});
+}
+
+}  // namespace
+
+// Files that an earlier checkout brought and that are gone now are removed.
+tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branch,
+                                                                   const std::string& directory) {
+  auto& files = outside_.files;
+  GitRun git{*this, branch, request_.source, {}};
+  const auto listed =
+      git.output({"ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"});
+  if (git.raised) return tl::unexpected<Raised>(*git.raised);
+  std::vector<std::string> paths;
+  if (listed) {
+    for (auto& path : split(*listed, '\0'))
+      if (!path.empty() && files.exists(request_.source + "/" + path)) paths.push_back(path);
+  } else {
+    auto found = find_files(files, request_.source, "**", "", true);
+    if (!found) return tl::unexpected<Raised>(abort(branch, found.error().message).value());
+    paths = *std::move(found);
+  }
+  if (auto made = files.make_directory(directory, 0755); !made)
+    return tl::unexpected<Raised>(abort(branch, made.error().message).value());
+  const auto temporary = temporary_directory();
+  if (!temporary) return tl::unexpected<Raised>(abort(branch, temporary.error().message).value());
+  std::string key = directory;
+  std::replace(key.begin(), key.end(), '/', '%');
+  const auto manifest = *temporary + "/checkout" + key;
+  const std::set<std::string> now(paths.begin(), paths.end());
+  for (const auto& old : split(files.read(manifest).value_or(""), '\0'))
+    if (!old.empty() && now.count(old) == 0) (void)files.remove(directory + "/" + old);
+  std::string list;
+  for (const auto& path : paths)
+    list += path + '\0';
+  (void)files.remove(manifest);
+  (void)files.append(manifest, list, 0600);
+  for (std::size_t i = 0; i < paths.size(); i += kWordsAtOnce) {
+    ProgramRun copy;
+    copy.argv = {"cp", "-dpR",    "--parents", "--reflink=auto", "--remove-destination",
+                 "-t", directory, "--"};
+    copy.argv.insert(
+        copy.argv.end(), paths.begin() + static_cast<std::ptrdiff_t>(i),
+        paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kWordsAtOnce, paths.size())));
+    copy.environment = variables_.process;
+    copy.directory = request_.source;
+    run_program(branch, copy);
+    if (copy.raised) return tl::unexpected<Raised>(*copy.raised);
+    if (copy.code != 0)
+      return tl::unexpected<Raised>(
+          abort(branch, "the checkout of " + request_.source + " failed").value());
+  }
+  say(branch, "Checked out " + std::to_string(paths.size()) + " file(s) of " + request_.source);
+  Texts texts;
+  if (!listed) return texts;
+  const auto add = [&](const char* name, std::vector<std::string> words) {
+    if (const auto text = git.output(std::move(words)); text && !trimmed(*text).empty())
+      texts.emplace_back(name, trimmed(*text));
+  };
+  add("GIT_COMMIT", {"rev-parse", "-q", "--verify", "HEAD"});
+  add("GIT_LOCAL_BRANCH", {"symbolic-ref", "-q", "--short", "HEAD"});
+  add("GIT_URL", {"config", "--get", "remote.origin.url"});
+  if (texts.size() > 1 && texts[1].first == "GIT_LOCAL_BRANCH") {
+    const auto name = texts[1].second;
+    texts.emplace_back("GIT_BRANCH", "origin/" + name);
+    if (variables_.build.count("BRANCH_NAME") == 0 && variables_.process.count("BRANCH_NAME") == 0)
+      variables_.build["BRANCH_NAME"] = name;
+  }
+  return texts;
+}
+
+Outcome step_git(Execution& execution, StepCall& call) {
+  return clone(execution, call.branch, call.text_or("url", ""), call.text_or("branch", "master"));
+}
+
+Outcome step_checkout(Execution& execution, StepCall& call) {
+  auto& branch = call.branch;
+  const auto scm = call.value("scm");
+  if (scm.is(groovy::Kind::kMap)) {
+    const auto& map = scm.as<groovy::Map>();
+    const auto first = [&](const char* list_name, const char* key) -> std::string {
+      const auto* list = map.find(list_name);
+      if (list == nullptr || !list->is(groovy::Kind::kList)) return {};
+      const auto& items = list->as<groovy::List>().items;
+      if (items.empty() || !items[0].is(groovy::Kind::kMap)) return {};
+      const auto* value = items[0].as<groovy::Map>().find(key);
+      return value != nullptr ? branch.text(*value).value_or("") : std::string();
+    };
+    const auto url = first("userRemoteConfigs", "url");
+    auto reference = first("branches", "name");
+    if (reference.empty()) reference = "master";
+    if (!url.empty()) return clone(execution, branch, url, reference);
+  }
+  if (execution.request().source.empty())
+    return Execution::abort(branch,
+                            "‘checkout scm’ is only available when a source is known; give "
+                            "one with --scm DIR");
+  auto texts = execution.check_out_source(branch, branch.context.directory);
+  if (!texts) return tl::unexpected<Raised>(texts.error());
+  return map_of(branch, *texts);
+}
+
+}  // namespace runtask::jenkins

@@ -1,0 +1,259 @@
+#include "base/text.h"
+#include "groovy/parser.h"
+#include "jenkins/steps.h"
+#include "sys/programs.h"
+
+// sh, and what changes where and in which environment steps run (jenkins-pipeline 2.2, 2.4, 2.5).
+
+namespace runtask::jenkins {
+namespace {
+
+constexpr std::size_t kLabelMax = 100;
+
+tl::unexpected<Raised> failed(Raised error) {
+  return tl::unexpected<Raised>(std::move(error));
+}
+
+std::string first_line(const std::string& script) {
+  for (const auto& line : split(script, '\n'))
+    if (const auto words = trimmed(line); !words.empty() && !words.starts_with("#!"))
+      return std::string(words.substr(0, utf8_prefix(words, kLabelMax)));
+  return "";
+}
+
+// A path below the temporary directory that goes with its object.
+class Scratch {
+ public:
+  Scratch(Execution& execution, const char* what)
+      : files_(execution.outside().files), path_(execution.new_temporary(what)) {}
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() { (void)files_.remove(path_); }
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  sys::Files& files_;
+  std::string path_;
+};
+
+Outcome sh_value(Execution& execution, StepCall& call, const Execution::ProgramRun& run,
+                 const std::optional<std::string>& captured) {
+  if (run.raised) return failed(*run.raised);
+  if (call.truth("returnStatus", false)) return Value::integer(run.code);
+  if (run.code != 0) {
+    if (captured && !captured->empty()) execution.say(call.branch, *captured);
+    return Execution::abort(call.branch, "script returned exit code " + std::to_string(run.code));
+  }
+  return captured ? call.branch.text_value(*captured) : Value();
+}
+
+}  // namespace
+
+Outcome step_sh(Execution& execution, StepCall& call) {
+  auto& branch = call.branch;
+  auto& files = execution.outside().files;
+  const auto script = call.text_or("script", "");
+  const bool returns_output = call.truth("returnStdout", false);
+  if (returns_output && call.truth("returnStatus", false))
+    return Execution::invalid(branch,
+                              "returnStdout and returnStatus may not be used at the same time");
+  if (const auto made = execution.temporary_directory(); !made)
+    return Execution::abort(branch, made.error().message);
+  if (!files.is_directory(branch.context.directory))
+    if (const auto made = files.make_directory(branch.context.directory, 0755); !made)
+      return Execution::abort(branch, made.error().message);
+  if (script.empty()) execution.say(branch, "Warning: was asked to run an empty script");
+  if (const auto label = call.text("label"); label && !label->empty())
+    execution.say(branch, "sh (" + label->substr(0, utf8_prefix(*label, kLabelMax)) + ")");
+  if (execution.outside().on_event)
+    execution.outside().on_event("sh", call.text_or("label", first_line(script)));
+
+  // Not synced: nothing reads it after a crash.
+  const Scratch file(execution, "script");
+  const Scratch output(execution, "output");
+  if (const auto written = files.append(file.path(), script, 0755); !written)
+    return Execution::abort(branch, written.error().message);
+  Execution::ProgramRun run;
+  const bool has_interpreter = script.starts_with("#!");
+  run.argv = has_interpreter ? std::vector{file.path()}
+                             : std::vector<std::string>{"sh", "-xe", file.path()};
+  if (returns_output)
+    run.argv.insert(run.argv.begin(), {"/bin/sh", "-c", R"(exec >"$0"; exec "$@")", output.path()});
+  run.environment = execution.environment_for(branch);
+  run.directory = branch.context.directory;
+  execution.run_program(branch, run);
+  std::optional<std::string> captured;
+  if (returns_output) captured = files.read(output.path()).value_or("");
+  return sh_value(execution, call, run, captured);
+}
+
+Outcome step_dir(Execution& execution, StepCall& call) {
+  const ContextChange change(call.branch);
+  auto& context = call.branch.context;
+  context.directory = Execution::path_in(call.branch, call.text_or("path", ""));
+  execution.say(call.branch, "Running in " + context.directory);
+  return execution.run_body(call.branch, call.body);
+}
+
+Outcome step_ws(Execution& execution, StepCall& call) {
+  const ContextChange change(call.branch);
+  auto& context = call.branch.context;
+  const auto path = call.text_or("dir", "");
+  context.workspace = context.directory =
+      path.starts_with('/') ? path : execution.request().home + "/workspaces/" + path;
+  if (auto made = execution.outside().files.make_directory(context.workspace, 0755); !made)
+    return Execution::abort(call.branch, made.error().message);
+  context.layers = with_layer(context.layers, {{"WORKSPACE", context.workspace}});
+  execution.say(call.branch, "Running in " + context.workspace);
+  return execution.run_body(call.branch, call.body);
+}
+
+Outcome step_with_env(Execution& execution, StepCall& call) {
+  const ContextChange change(call.branch);
+  Execution::Texts variables;
+  for (const auto& text : call.texts("overrides")) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos)
+      return Execution::invalid(call.branch,
+                                "withEnv needs NAME=VALUE, and '" + text + "' has no '='");
+    variables.emplace_back(text.substr(0, equals), text.substr(equals + 1));
+  }
+  auto& layers = call.branch.context.layers;
+  layers = with_layer(layers, std::move(variables));
+  return execution.run_body(call.branch, call.body);
+}
+
+Outcome step_pwd(Execution& execution, StepCall& call) {
+  if (!call.truth("tmp", false)) return call.branch.text_value(call.branch.context.directory);
+  const auto made = execution.temporary_directory();
+  if (!made) return Execution::abort(call.branch, made.error().message);
+  return call.branch.text_value(*made);
+}
+
+Outcome step_is_unix(Execution& /*execution*/, StepCall& /*call*/) {
+  return Value::of(true);
+}
+
+Outcome step_not_here(Execution& /*execution*/, StepCall& call) {
+  return Execution::abort(call.branch, call.name + " is not available on this platform");
+}
+
+// ---- Other files of code
+
+Outcome Execution::load_script(Branch& branch, const std::string& path) {
+  auto text = outside_.files.read(path);
+  if (!text) return branch.raise("java.nio.file.NoSuchFileException", path);
+  auto parsed = groovy::parse(*std::move(text), path);
+  if (!parsed.can_run()) {
+    std::string words = path + " does not compile";
+    const auto& wrong = parsed.errors.empty() ? parsed.unsupported : parsed.errors;
+    if (!wrong.empty()) words += ": " + wrong[0].message;
+    return abort(branch, words);
+  }
+  return branch.run(interpreter_.add(parsed.unit));
+}
+
+// vars/*.groovy become globals: scripts that are run when first read, so that their fields are
+// there.
+std::optional<Raised> Execution::load_library(Branch& branch, const std::string& name) {
+  const auto plain = name.substr(0, name.find('@'));
+  const auto found = request_.libraries.find(plain);
+  if (found == request_.libraries.end())
+    return abort(branch, "no directory is known for the library " + plain + "; give it with " +
+                             "--library " + shell_quoted(plain) + "=DIR")
+        .value();
+  const auto vars = found->second + "/vars";
+  const auto names = outside_.files.list(vars);
+  if (!names)
+    return abort(branch, "the library " + plain + " has no vars: " + names.error().message).value();
+  for (const auto& file : *names) {
+    if (!file.ends_with(".groovy")) continue;
+    const auto path = vars + "/" + file;
+    auto text = outside_.files.read(path);
+    if (!text) return abort(branch, text.error().message).value();
+    auto parsed = groovy::parse(*std::move(text), path);
+    // One that this program does not understand is missing, as a step that nobody has.
+    if (!parsed.can_run()) {
+      const auto& wrong = parsed.errors.empty() ? parsed.unsupported : parsed.errors;
+      say(branch, "WARNING: " + path + " cannot be used: " +
+                      (wrong.empty() ? "it does not compile" : wrong[0].message));
+      continue;
+    }
+    const auto script = interpreter_.add(parsed.unit);
+    globals_[file.substr(0, file.size() - 7)] = script;
+    auto outcome = branch.run(script);
+    if (!outcome) return outcome.error();
+  }
+  return std::nullopt;
+}
+
+Outcome step_load(Execution& execution, StepCall& call) {
+  return execution.load_script(call.branch,
+                               Execution::path_in(call.branch, call.text_or("path", "")));
+}
+
+Outcome step_library(Execution& execution, StepCall& call) {
+  if (auto error = execution.load_library(call.branch, call.text_or("identifier", "")))
+    return failed(*std::move(error));
+  return Value();
+}
+
+Outcome step_tool(Execution& execution, StepCall& call) {
+  const auto name = call.text_or("name", "");
+  const auto& tools = execution.request().tools;
+  const auto found = tools.find(name);
+  if (found == tools.end())
+    return Execution::abort(call.branch, "no tool named " + name + " found; give it with --tool " +
+                                             shell_quoted(name) + "=DIR");
+  return call.branch.text_value(found->second);
+}
+
+// Another Jenkinsfile, run as a program of its own: job names are paths beside this one.
+Outcome step_build(Execution& execution, StepCall& call) {
+  auto& branch = call.branch;
+  const auto job = call.text_or("job", "");
+  const auto& own = execution.request().file_path;
+  auto path = own.substr(0, own.rfind('/')) + "/" + job;
+  if (execution.outside().files.is_directory(path)) path += "/Jenkinsfile";
+  if (!execution.outside().files.exists(path))
+    return Execution::abort(branch, "No item named " + job + " found: there is no file " + path);
+  Execution::ProgramRun run;
+  const auto program = sys::own_program();
+  if (!program) return Execution::abort(branch, program.error().message);
+  run.argv = {*program, "pipeline", "run", path};
+  const auto parameters = call.value("parameters");
+  if (parameters.is(groovy::Kind::kList))
+    for (const auto& item : parameters.as<groovy::List>().items) {
+      if (!item.is(groovy::Kind::kMap)) continue;
+      const auto& map = item.as<groovy::Map>();
+      const auto* name = map.find("name");
+      const auto* value = map.find("value");
+      if (name == nullptr || value == nullptr) continue;
+      run.argv.insert(run.argv.end(), {"-p", branch.text(*name).value_or("") + "=" +
+                                                 branch.text(*value).value_or("")});
+    }
+  run.environment = execution.variables().process;
+  run.directory = own.substr(0, own.rfind('/'));
+  execution.say(branch, "Starting building: " + job);
+  execution.run_program(branch, run);
+  if (run.raised) return failed(*run.raised);
+  const auto result = run.code == 0   ? BuildResult::kSuccess
+                      : run.code == 3 ? BuildResult::kUnstable
+                      : run.code == 4 ? BuildResult::kAborted
+                                      : BuildResult::kFailure;
+  execution.say(branch, "Build " + job + " completed: " + std::string(name_of(result)));
+  if (result != BuildResult::kSuccess && call.truth("propagate", true)) {
+    if (result == BuildResult::kUnstable)
+      execution.worsen(result);
+    else
+      return Execution::abort(branch, job + " completed with status " +
+                                          std::string(name_of(result)) + " (propagate: false to " +
+                                          "ignore)");
+  }
+  const auto map = branch.map();
+  for (const char* key : {"result", "currentResult"})
+    map->put(branch.text_value(key), branch.text_value(std::string(name_of(result))));
+  return Value(map);
+}
+
+}  // namespace runtask::jenkins
