@@ -390,7 +390,7 @@ std::optional<PostBlock> Checker::read_post_block(const groovy::Stmt& statement,
   }
   const auto found = std::find_if(kPostOrder.begin(), kPostOrder.end(),
                                   [&](PostCondition each) { return name_of(each) == *name; });
-  check_steps(*body, call->name_range, false);
+  check_steps(*body, call->name_range);
   if (found == kPostOrder.end()) {
     error(call->name_range, "unknown condition " + quoted(*name), suggestion(*name, post_names()),
           "the conditions are " + listed(post_names()));

@@ -224,7 +224,8 @@ void Checker::stage_section(Stage& stage, const Section& section, bool is_inside
   if (common_section(stage, section)) return;
   if (name == "steps") {
     stage.steps = need_block(*call, name);
-    if (stage.steps != nullptr) check_steps(*stage.steps, call->name_range, is_inside);
+    if (stage.steps != nullptr && !check_legacy_parallel(*stage.steps, is_inside))
+      check_steps(*stage.steps, call->name_range);
   } else if (name == "stages") {
     stage.kind = Stage::Kind::kStages;
     stage.stages = read_stages(*call, name, is_inside);

@@ -13,25 +13,26 @@ const char* blocked_because(std::string_view name) {
 
 }  // namespace
 
-void Checker::check_steps(const groovy::ClosureExpr& block, SourceRange place, bool is_inside) {
+void Checker::check_steps(const groovy::ClosureExpr& block, SourceRange place) {
   const auto& statements = block.body.statements;
   if (statements.empty()) {
     error(place, "there are no steps in this block", "it needs at least one");
     return;
   }
-  if (statements.size() == 1 && check_legacy_parallel(*statements[0], is_inside)) return;
   for (const auto& statement : statements)
     check_step(*statement);
 }
 
 // `steps { parallel(a: { ... }, b: { ... }) }`: branches of steps. False: it is something else.
-bool Checker::check_legacy_parallel(const groovy::Stmt& statement, bool is_inside) {
-  const auto* call = call_of(statement);
+bool Checker::check_legacy_parallel(const groovy::ClosureExpr& block, bool is_inside) {
+  if (block.body.statements.size() != 1) return false;
+  const auto* call = call_of(*block.body.statements[0]);
   if (call == nullptr || called_name(*call) != "parallel") return false;
   if (is_inside)
     error(call->name_range, "`parallel` cannot stand inside another parallel or matrix",
           "only in a stage that is in neither");
   if (call->arguments.empty()) error(call->name_range, "`parallel` has no branches");
+  Seen names;
   for (const auto& argument : call->arguments) {
     if (argument.is_named && argument.label == "failFast") {
       if (!literal_bool(argument.value.get()))
@@ -44,6 +45,11 @@ bool Checker::check_legacy_parallel(const groovy::Stmt& statement, bool is_insid
             "or put the whole into `script { }`");
       continue;
     }
+    if (argument.label_value)
+      error(argument.label_range, "the name of a branch must be a literal string",
+            "it cannot be computed");
+    else if (!names.emplace(argument.label, argument.label_range).second)
+      error(argument.label_range, "there is more than one branch `" + argument.label + "` here");
     if (branch->body.statements.empty())
       error(argument.label_range, "there are no steps in this branch", "it needs at least one");
     for (const auto& each : branch->body.statements)

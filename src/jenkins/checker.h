@@ -137,8 +137,8 @@ class Checker {
 
   // ---- check_steps.cpp
   // What `steps`, a post condition and a branch hold: at least one step.
-  void check_steps(const groovy::ClosureExpr& block, SourceRange place, bool is_inside);
-  [[nodiscard]] bool check_legacy_parallel(const groovy::Stmt& statement, bool is_inside);
+  void check_steps(const groovy::ClosureExpr& block, SourceRange place);
+  [[nodiscard]] bool check_legacy_parallel(const groovy::ClosureExpr& block, bool is_inside);
   void check_step(const groovy::Stmt& statement);
   void check_step_call(const std::string& name, const groovy::CallExpr& call);
 

@@ -20,6 +20,8 @@ constexpr std::array<Bounds, 5> kFields = {{{0, 59}, {0, 23}, {1, 31}, {1, 12}, 
 constexpr std::array<std::string_view, 7> kAliases = {"@yearly", "@annually", "@monthly", "@weekly",
                                                       "@daily",  "@midnight", "@hourly"};
 
+constexpr long long kStepMax = 1'000'000;
+
 // `3-7`, within the bounds and not backwards.
 bool is_range(std::string_view text, Bounds bounds) {
   const std::size_t dash = text.find('-');
@@ -33,7 +35,7 @@ bool is_range(std::string_view text, Bounds bounds) {
 bool is_term(std::string_view term, Bounds bounds) {
   const std::size_t slash = term.find('/');
   const std::string_view base = term.substr(0, slash);
-  if (slash != std::string_view::npos && !parse_integer(term.substr(slash + 1), 1, bounds.high + 1))
+  if (slash != std::string_view::npos && !parse_integer(term.substr(slash + 1), 1, kStepMax))
     return false;
   if (base == "*" || base == "H") return true;
   if (base.starts_with("H(") && base.ends_with(")"))
