@@ -73,7 +73,12 @@ ExprPtr Grammar::parse_expression(Commands commands) {
     return left;
   }
   if (commands == Commands::kNo) return left;
-  if (is_path(*left) && at_command_argument()) left = parse_command(std::move(left));
+  const bool is_named_by_text = left->kind == ExprKind::kConstant && !left->in_parentheses &&
+                                static_cast<const Constant&>(*left).value.is(Kind::kString) &&
+                                (token().is(TokenKind::kString) || token().is(TokenKind::kGString));
+  // `echo 'x'`, and `'org.example.Tool' 'x'` as in the tools of a pipeline.
+  if (is_named_by_text || (is_path(*left) && at_command_argument()))
+    left = parse_command(std::move(left));
   // `a { } b { }` is a chain too: a({ }).b({ }).
   while (left->kind == ExprKind::kCall && !left->in_parentheses &&
          token().is(TokenKind::kIdentifier)) {
