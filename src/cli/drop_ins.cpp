@@ -21,11 +21,14 @@ Result<> link_all(sys::Files& files, const std::string& from, const std::string&
                   const std::vector<std::string>& except) {
   TRY(files.make_directory(to, 0755));
   if (from.empty()) return {};
+  const auto path = [](const std::string& folder, const std::string& name) {
+    return folder + "/" + name;
+  };
   for (const auto& name : TRY(files.list(from))) {
     bool is_ours = name == kMark;
     for (const auto& other : except)
       is_ours = is_ours || name == other;
-    if (!is_ours) TRY(files.make_link(from + "/" + name, to + "/" + name));
+    if (!is_ours) TRY(files.make_link(path(from, name), path(to, name)));
   }
   return {};
 }

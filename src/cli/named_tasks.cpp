@@ -148,7 +148,7 @@ Result<std::vector<Target>> make_targets(const World& world, NamedTasks& tasks,
 // unless it was to be configured.
 std::string container_of(const hamlet::Occurrence& task, const run::Request& base,
                          const ecs::TaskDefinition* definition) {
-  const auto name = task.container.value.value_or("");
+  auto name = task.container.value.value_or("");
   const bool is_configured = !base.environment.empty() || base.command.has_value();
   if (is_configured || definition == nullptr || !base.container.empty()) return name;
   for (const auto& container : definition->container_definitions)
@@ -163,6 +163,7 @@ Result<std::vector<hamlet::Cmdb>> load_cmdbs(const World& world, const Selection
   const auto scopes = TRY(
       hamlet::resolve_scopes(request, world.environment, world.files, sys::working_directory()));
   std::vector<hamlet::Cmdb> cmdbs;
+  cmdbs.reserve(scopes.size());
   for (const auto& scope : scopes)
     cmdbs.push_back(TRY(load_cmdb(world.files, request, scope)));
   return cmdbs;
@@ -244,8 +245,7 @@ Result<NamedRequests> make_requests(const World& world, const std::vector<Target
     const auto key = std::pair(task.target, task.definition);
     if (!definitions.contains(key)) {
       auto read = TRY(read_definition(world, target, task.definition));
-      if (read) made.definitions.push_back(*std::move(read));
-      definitions[key] = read ? &made.definitions.back() : nullptr;
+      definitions[key] = read ? &made.definitions.emplace_back(*std::move(read)) : nullptr;
     }
     const auto* definition = definitions[key];
     auto request = base;

@@ -71,6 +71,7 @@ Result<std::string> choose_definition(const std::vector<std::string>& arns,
                                      beginning(words) + "...-" + words.resource_id + "-...`");
   if (newest.size() > 1) {
     std::vector<std::string> names;
+    names.reserve(newest.size());
     for (const auto& [family, revision] : newest)
       names.push_back("`" + family + "`");
     return fail(Code::kConflict, "more than one task definition may be meant: " + join(names, ", "),
