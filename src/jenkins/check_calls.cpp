@@ -241,7 +241,7 @@ void Checker::check_arguments(const std::string& name, SourceRange place,
     if (!argument.name.empty()) ++named;
   }
   if (named > 0 && named < arguments.size()) {
-    if (!signature.is_open)
+    if (!signature.is_open || signature.required_count() > 0 || binding == Binding::kDeclared)
       error(place, "the arguments of " + quoted(name) + " are partly named, partly not",
             "name all of them");
   } else if (named > 0 || arguments.empty()) {
