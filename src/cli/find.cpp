@@ -29,21 +29,22 @@ template <class T>
 Field field(const char* name, const hamlet::Sourced<T>& sourced) {
   return {name, sourced.value ? json::Value(*sourced.value) : json::Value(), sourced.source};
 }
-Field field(const char* name, const std::string& value) {
-  return {name, valid_utf8(value), {}};
+Field field(const char* name, const std::string& value, const hamlet::Source& source) {
+  return {name, valid_utf8(value), source};
 }
 
 // In the order of the contract (docs/CMDB.md).
 std::vector<Field> fields_of(const hamlet::Occurrence& task, const hamlet::ScopeFacts& facts) {
-  return {field("tier", task.tier),
-          field("component", task.component),
-          field("component_instance", task.component_instance),
-          field("component_version", task.component_version),
-          field("task", task.task),
-          field("instance", task.instance),
-          field("version", task.version),
+  const auto& sources = task.name_sources;
+  return {field("tier", task.tier, sources.tier),
+          field("component", task.component, sources.component),
+          field("component_instance", task.component_instance, sources.component_instance),
+          field("component_version", task.component_version, sources.component_version),
+          field("task", task.task, sources.task),
+          field("instance", task.instance, sources.instance),
+          field("version", task.version, sources.version),
           field("enabled", task.enabled),
-          {"deployed", task.deployed, {}},
+          {"deployed", task.deployed, sources.deployed},
           field("cluster", task.cluster),
           field("engine", task.engine),
           field("platform_version", task.platform_version),
@@ -57,8 +58,8 @@ std::vector<Field> fields_of(const hamlet::Occurrence& task, const hamlet::Scope
           field("subnet", task.subnet),
           field("log_group", task.log_group),
           field("region", facts.region),
-          field("environment", facts.scope.names.environment),
-          field("account", facts.scope.names.account)};
+          field("environment", facts.scope.names.environment, facts.environment_source),
+          field("account", facts.scope.names.account, facts.account_source)};
 }
 
 bool is_known(const hamlet::Source& source) {
@@ -75,7 +76,7 @@ std::string json_line(const std::vector<Field>& fields, bool explain) {
       if (!is_known(source)) continue;
       auto& entry = sources[name] = json::Value::object();
       if (!source.file.empty()) entry["file"] = source.file;
-      if (!source.file.empty()) entry["path"] = source.pointer;
+      if (!source.pointer.empty()) entry["path"] = source.pointer;
       if (!source.rule.empty()) entry["rule"] = source.rule;
     }
     object["sources"] = std::move(sources);
@@ -149,8 +150,8 @@ void print_explained(const hamlet::Occurrence& task, const hamlet::ScopeFacts& f
     if (!source.rule.empty()) line += "  (" + source.rule + ")";
     world.screen.output(line);
     if (!source.file.empty())
-      world.screen.output("      " + source.file + " " +
-                          (source.pointer.empty() ? "/" : source.pointer));
+      world.screen.output("      " + source.file +
+                          (source.pointer.empty() ? "" : " " + source.pointer));
   }
 }
 
@@ -158,13 +159,17 @@ void print_explained(const hamlet::Occurrence& task, const hamlet::ScopeFacts& f
 void note_missing(const hamlet::Occurrence& task, const hamlet::Cmdb& cmdb, const World& world) {
   if (task.missing_outputs.empty()) return;
   const auto& files = cmdb.state_files();
-  std::string text = "note: " + with_variant(task.task, task.instance, task.version) +
-                     (task.deployed ? " is not deployed whole" : " is not deployed") +
+  const char* what = task.network_missing ? ": its network is not deployed"
+                     : task.deployed      ? " is not deployed whole"
+                                          : " is not deployed";
+  std::string text = "note: " + with_variant(task.task, task.instance, task.version) + what +
                      ": no stack output " + join(task.missing_outputs, ", ") + " in";
   for (std::size_t i = 0; i < std::min(files.size(), kFilesShownMax); ++i)
     text += "\n  " + files[i];
   if (files.size() > kFilesShownMax)
     text += "\n  and " + std::to_string(files.size() - kFilesShownMax) + " more";
+  for (const auto& why : task.missing_notes)
+    text += "\n  " + why;
   world.screen.message(text);
 }
 
@@ -185,13 +190,26 @@ class Finder {
         request_(std::move(request)),
         selector_(std::move(selector)) {}
 
+  // Whether a mistake of several lines is among the warnings already: "FILE: its first line".
+  static bool is_summed_up(const std::string& mistake, const std::vector<std::string>& warnings) {
+    const auto line_end = mistake.find('\n');
+    if (line_end == std::string::npos) return false;
+    const auto ending = ": " + mistake.substr(0, line_end);
+    return std::any_of(warnings.begin(), warnings.end(), [&](const std::string& warning) {
+      return warning.ends_with(ending) &&
+             mistake.find(warning.substr(0, warning.size() - ending.size()), line_end) !=
+                 std::string::npos;
+    });
+  }
+
   // Everything that hamlet's engine would refuse, each once.
   static std::vector<std::string> warnings_of(const hamlet::Cmdb& cmdb,
                                               const std::vector<hamlet::Occurrence>& tasks) {
     auto warnings = cmdb.warnings();
     std::set<std::string> known(warnings.begin(), warnings.end());
     const auto add = [&](const std::string& mistake) {
-      if (known.insert(mistake).second) warnings.push_back(mistake);
+      if (!is_summed_up(mistake, cmdb.warnings()) && known.insert(mistake).second)
+        warnings.push_back(mistake);
     };
     if (tasks.size() == cmdb.task_count()) {
       for (const auto& task : tasks)

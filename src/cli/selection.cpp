@@ -1,5 +1,7 @@
 #include "cli/selection.h"
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "sys/programs.h"
 
@@ -47,7 +49,9 @@ Result<hamlet::Selector> selector_of(const Selection& selection,
   selector.container = selection.container;
   if (selection.tasks)
     for (auto& task : parts_of(*selection.tasks))
-      if (!task.empty()) selector.tasks.push_back(std::move(task));
+      if (!task.empty() &&
+          std::find(selector.tasks.begin(), selector.tasks.end(), task) == selector.tasks.end())
+        selector.tasks.push_back(std::move(task));
   auto instances = selection.instances;
   if (!instances) instances = environment.get_non_empty("TASK_INSTANCE");
   instances = or_unnamed(instances);

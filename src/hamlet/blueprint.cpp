@@ -26,19 +26,35 @@ void add_directory(const Tree& tree, const std::string& directory, const std::st
     add_kind(names, directory, kind, paths);
 }
 
-Result<> check_name(const Documents& documents, const Node& merged, const char* layer,
+// Where an object of a layer says what it is called; null where it does not.
+const Node* name_node(const Node* object) {
+  if (object == nullptr) return nullptr;
+  for (const char* key : {"Name", "Id"})
+    if (const auto* found = object->find(key); found != nullptr && found->is_scalar()) return found;
+  return nullptr;
+}
+
+// What the merged files call a layer, against what the scope calls it.
+Result<> check_name(const Documents& documents, const MergedFiles& files, const char* layer,
                     const std::string& expected, const std::string& hint) {
-  const auto* object = merged.find(layer);
-  std::string found;
-  if (object != nullptr) found = object->text_of("Name", object->text_of("Id"));
+  const auto* from = name_node(files.merged->find(layer));
+  const auto found = from == nullptr ? std::string() : from->text;
   if (found == expected || found == layer) return {};
   const auto word = lower_case(layer);
   if (found.empty())
     return fail(Code::kNotFound, "the CMDB says nothing of " + word + " `" + expected + "`", hint);
-  const auto* from = object->find("Name") != nullptr ? object->find("Name") : object->find("Id");
-  return fail(Code::kConflict,
-              "the CMDB's " + word + " is `" + found + "`, not `" + expected +
-                  "`: " + documents.place_of(*from),
+  const auto message = "the CMDB's " + word + " is `" + found + "`, not `" + expected +
+                       "`: " + documents.place_of(*from);
+  for (const auto* root : files.roots) {
+    const auto* other = name_node(root->find(layer));
+    if (other == nullptr || other->file == from->file || other->text == found) continue;
+    return fail(
+        Code::kConflict,
+        message + ", which wins over `" + other->text + "` in " + documents.place_of(*other),
+        "two files disagree about `" + std::string(layer) + "`: leave it to " + word +
+            ".json, or let both say the same");
+  }
+  return fail(Code::kConflict, message,
               "the name in the file and the name of the directory have to agree");
 }
 
@@ -143,11 +159,12 @@ std::vector<std::string> blueprint_files(const Tree& tree, const Layout& layout,
   return paths;
 }
 
-Result<const Node*> merge_files(const sys::Files& files, Documents& documents,
+Result<MergedFiles> merge_files(const sys::Files& files, Documents& documents,
                                 const std::vector<std::string>& paths) {
   if (paths.size() > kBlueprintFilesMax)
     return fail(Code::kFull, "more than 10,000 files make up the CMDB of one scope");
-  const Node* merged = &documents.make(Node::Kind::kObject);
+  MergedFiles all;
+  all.merged = &documents.make(Node::Kind::kObject);
   std::size_t bytes = 0;
   for (const auto& path : paths) {
     const auto text = TRY(files.read(path));
@@ -159,16 +176,17 @@ Result<const Node*> merge_files(const sys::Files& files, Documents& documents,
     if (!root->is_object())
       return fail(Code::kInvalid, path + ": a JSON object is expected, not " +
                                       (root->is_array() ? "an array" : "a single value"));
-    merged = documents.merge(merged, root);
+    all.merged = documents.merge(all.merged, root);
+    all.roots.push_back(root);
   }
-  return merged;
+  return all;
 }
 
-Result<> check_names(const Documents& documents, const Node& merged, const Names& names) {
-  TRY(check_name(documents, merged, "Account", names.account, "see account.json"));
-  TRY(check_name(documents, merged, "Product", names.product, "see product.json"));
+Result<> check_names(const Documents& documents, const MergedFiles& files, const Names& names) {
+  TRY(check_name(documents, files, "Account", names.account, "see account.json"));
+  TRY(check_name(documents, files, "Product", names.product, "see product.json"));
   return check_name(
-      documents, merged, "Segment", names.segment,
+      documents, files, "Segment", names.segment,
       "is there a segment `" + names.segment + "` in environment `" + names.environment + "`?");
 }
 

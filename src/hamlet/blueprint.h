@@ -20,14 +20,19 @@ namespace runtask::hamlet {
 constexpr std::size_t kBlueprintFilesMax = 10'000;
 constexpr std::size_t kCmdbBytesMax = 256U << 20U;  // Of all files of one scope.
 
+// Files of a scope as they are read, and what they are together.
+struct MergedFiles {
+  const Node* merged = nullptr;
+  std::vector<const Node*> roots;  // Of each file that is not empty, weakest first.
+};
 // All of them merged as jq's `*` does it, nothing else. kInvalid, with the place, for a file that
 // is not a JSON object; empty files count as not there.
-[[nodiscard]] Result<const Node*> merge_files(const sys::Files& files, Documents& documents,
+[[nodiscard]] Result<MergedFiles> merge_files(const sys::Files& files, Documents& documents,
                                               const std::vector<std::string>& paths);
 
 // hamlet 9: the names that the merged files give account, product and segment must be the scope's.
-// kNotFound when they give none, kConflict when another.
-[[nodiscard]] Result<> check_names(const Documents& documents, const Node& merged,
+// kNotFound when they give none, kConflict when another; with both places when files disagree.
+[[nodiscard]] Result<> check_names(const Documents& documents, const MergedFiles& files,
                                    const Names& names);
 
 // Ids and names of the scope's layers: as asked for and as the merged files have them.

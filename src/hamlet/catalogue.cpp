@@ -2,48 +2,28 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
-#include "base/diagnostic.h"
-#include "base/text.h"
+#include "hamlet/existing_names.h"
 
 namespace runtask::hamlet {
 namespace {
 
-constexpr std::size_t kShownNamesMax = 20;  // Of those that do exist.
-constexpr std::size_t kComparedNamesMax = 10'000;
-
 std::string unnamed_as_empty(const std::string& name) {
   return name == "default" ? "" : name;
 }
-std::string shown(const std::string& name) {
-  return name.empty() ? "the unnamed one" : "`" + name + "`";
+// What is not there: "no instance `blue`", "no unnamed version"; after "no task has", where one
+// "no" is enough: "instance `blue`", "an unnamed version".
+std::string lacking(const std::string& kind, const std::string& name, bool is_negated = false) {
+  if (name.empty()) return (is_negated ? "an unnamed " : "no unnamed ") + kind;
+  return (is_negated ? "" : "no ") + kind + " `" + name + "`";
 }
-// Each once, in the order in which they first came; no more than can be compared in a moment.
-std::vector<std::string> distinct(std::vector<std::string> names) {
-  std::set<std::string> known;
-  std::vector<std::string> once;
-  for (auto& name : names)
-    if (once.size() < kComparedNamesMax && known.insert(name).second)
-      once.push_back(std::move(name));
-  return once;
+// Where an instance was looked for.
+std::string within_version(const std::string& version) {
+  return version.empty() ? " in the unnamed version" : " in version `" + version + "`";
 }
-
-// "there are `a`, `b` and 3 more", the nearest to what was asked for first.
-std::string what_exists(const std::string& asked, std::vector<std::string> all,
-                        const std::string& plural) {
-  auto names = distinct(std::move(all));
-  if (names.empty()) return "there are no " + plural;
-  if (const auto near = nearest_name(asked, names); !near.empty())
-    std::stable_partition(names.begin(), names.end(),
-                          [&](const std::string& name) { return name == near; });
-  std::string text = names.size() == 1 ? "there is only " : "there are ";
-  for (std::size_t i = 0; i < std::min(names.size(), kShownNamesMax); ++i)
-    text += (i == 0 ? "" : ", ") + shown(names[i]);
-  if (names.size() > kShownNamesMax)
-    text += " and " + std::to_string(names.size() - kShownNamesMax) + " more";
-  return text;
+std::string with_version(const std::string& instance, const std::string& version) {
+  return version.empty() ? instance : instance + "/" + version;
 }
 
 class Selection {
@@ -128,13 +108,14 @@ class Selection {
   [[nodiscard]] Result<Indices> chosen_clusters(const Indices& components) const {
     Indices chosen;
     std::vector<std::string> existing;
+    std::vector<std::string> versions;
     const auto& wanted_instance = selector_.component_instance;
     const auto& wanted_version = selector_.component_version;
     for (std::size_t i = 0; i < all_.clusters.size(); ++i) {
       const auto& cluster = all_.clusters[i];
       if (!std::binary_search(components.begin(), components.end(), cluster.component)) continue;
-      existing.push_back(cluster.version.empty() ? cluster.instance
-                                                 : cluster.instance + "/" + cluster.version);
+      existing.push_back(with_version(cluster.instance, cluster.version));
+      versions.push_back(cluster.version);
       if ((!wanted_instance || cluster.instance == unnamed_as_empty(*wanted_instance)) &&
           (!wanted_version || cluster.version == unnamed_as_empty(*wanted_version)))
         chosen.push_back(i);
@@ -142,12 +123,23 @@ class Selection {
     if (!chosen.empty() || (!wanted_instance && !wanted_version)) return chosen;
     const auto instance = unnamed_as_empty(wanted_instance.value_or(""));
     const auto version = unnamed_as_empty(wanted_version.value_or(""));
-    std::string what = wanted_instance ? "instance " + shown(instance) : "";
-    if (wanted_version) what += (what.empty() ? "version " : ", version ") + shown(version);
+    const bool is_negated = !selector_.component;
+    const std::string sentence =
+        is_negated ? "no component has " : "component `" + *selector_.component + "` has ";
+    const bool has_version = std::find(versions.begin(), versions.end(), version) != versions.end();
+    if (wanted_version && !has_version && !versions.empty())
+      return fail(Code::kNotFound, sentence + lacking("version", version, is_negated),
+                  what_exists(version, versions, "versions of it"));
     return fail(Code::kNotFound,
-                "component " + shown(selector_.component.value_or("")) + " has no " + what,
-                what_exists(version.empty() ? instance : instance + "/" + version, existing,
-                            "instances of it"));
+                sentence + lacking("instance", instance, is_negated) +
+                    (wanted_version && has_versions(versions) ? within_version(version) : ""),
+                what_exists(with_version(instance, version), existing, "instances of it"));
+  }
+
+  // Whether versions tell anything apart there.
+  static bool has_versions(const std::vector<std::string>& versions) {
+    return std::any_of(versions.begin(), versions.end(),
+                       [](const std::string& version) { return !version.empty(); });
   }
 
   // "the task `migrate` of component `web`", for messages.
@@ -217,12 +209,13 @@ class Selection {
     const bool is_any =
         wanted.empty() || std::find(wanted.begin(), wanted.end(), "*") != wanted.end();
     if (is_any && (!of_version.empty() || tasks.empty())) return of_version;
-    const std::string task = name.empty() ? "no task" : "the task `" + name + "`";
-    const std::string has = name.empty() ? " has " : " has no ";
-    if (is_any)
-      return fail(Code::kNotFound,
-                  task + has + "version " + shown(unnamed_as_empty(*selector_.version)),
-                  what_exists(*selector_.version, versions, "versions"));
+    const std::string sentence =
+        name.empty() ? "no task has " : "the task `" + name + "`" + of_component() + " has ";
+    if (of_version.empty() && selector_.version && !tasks.empty()) {
+      const auto version = unnamed_as_empty(*selector_.version);
+      return fail(Code::kNotFound, sentence + lacking("version", version, name.empty()),
+                  what_exists(version, versions, "versions"));
+    }
     Indices chosen;
     for (const auto& asked : wanted) {
       const auto instance = unnamed_as_empty(asked);
@@ -232,24 +225,25 @@ class Selection {
           if (std::find(chosen.begin(), chosen.end(), i) == chosen.end()) chosen.push_back(i);
           is_found = true;
         }
-      if (!is_found) return no_instance(tasks, task + has, instance);
+      if (!is_found) return no_instance(tasks, sentence, instance, name.empty());
     }
     return chosen;
   }
 
   [[nodiscard]] Result<Indices> no_instance(const Indices& tasks, const std::string& sentence,
-                                            const std::string& instance) const {
+                                            const std::string& instance, bool is_negated) const {
     std::vector<std::string> existing;
-    const std::string wanted_version = unnamed_as_empty(selector_.version.value_or(""));
+    std::vector<std::string> versions;
     for (const auto i : tasks) {
       const auto& task = all_.tasks[i];
-      existing.push_back(task.version.empty() ? task.instance : task.instance + "/" + task.version);
+      existing.push_back(with_version(task.instance, task.version));
+      versions.push_back(task.version);
     }
+    const auto version = unnamed_as_empty(selector_.version.value_or(""));
     return fail(Code::kNotFound,
-                sentence + "instance " + shown(instance) +
-                    (selector_.version ? " in version " + shown(wanted_version) : ""),
-                what_exists(wanted_version.empty() ? instance : instance + "/" + wanted_version,
-                            existing, "instances"));
+                sentence + lacking("instance", instance, is_negated) +
+                    (selector_.version && has_versions(versions) ? within_version(version) : ""),
+                what_exists(with_version(instance, version), existing, "instances"));
   }
 
   const Catalogue& all_;

@@ -39,6 +39,13 @@ struct Occurrence {
   std::string tier, component, component_instance, component_version;
   std::string task, instance, version;
 
+  // Where those names were written, and `deployed`; like all sources only if they are asked for.
+  struct NameSources {
+    Source tier, component, component_instance, component_version, task, instance, version;
+    Source deployed;
+  };
+  NameSources name_sources;
+
   Sourced<bool> enabled;
   Sourced<std::string> engine;                   // "ec2", "fargate", "aws:fargate"
   Sourced<std::string> platform_version;         // "LATEST" where nothing is set.
@@ -49,17 +56,25 @@ struct Occurrence {
   SourcedText container;
 
   // State. Unknown where it was never deployed.
-  SourcedText resource_id;        // "ecsTaskXappXwebXmigrate"; unknown without a network.
-  bool deployed = false;          // The definition is among the stack outputs.
-  SourcedText cluster;            // A name or an ARN.
-  SourcedText definition;         // An ARN; the family if fixed_name.
+  SourcedText resource_id;  // "ecsTaskXappXwebXmigrate"; unknown without a network.
+  bool deployed = false;    // The definition is among the stack outputs.
+  SourcedText cluster;      // A name or an ARN.
+  SourcedText definition;   // An ARN; the family if fixed_name.
+  // The ARN among the outputs of the scope's account, with fixed_name too. A run is to prefer it to
+  // `definition`, since a fixed family has no environment in it and may be that of another one.
+  SourcedText definition_output;
   SourcedText capacity_provider;  // "FARGATE", "FARGATE_SPOT" or the cluster's own.
   SourcedText security_group;     // In network mode awsvpc, else unknown.
   SourcedText subnet;             // As security_group; the first zone's.
   SourcedText public_ip;          // "true" or "false" in awsvpc: whether the route table is public.
   SourcedText log_group;
-  // Outputs that would be needed and are in none of Cmdb::state_files(): "ecsXappXweb".
+  // Outputs that a run would need and that are in none of Cmdb::state_files(): "ecsXappXweb".
   std::vector<std::string> missing_outputs;
+  // Of those, why: one line each for what is there for another account number alone.
+  std::vector<std::string> missing_notes;
+  // The tier's network is not deployed, so that nothing is known of the rest: the cluster and the
+  // task may be deployed or not. missing_outputs then holds the network's output alone.
+  bool network_missing = false;
   // Mistakes in the CMDB that touch this task, each with its place. The engine would refuse.
   std::vector<std::string> mistakes;
 };
@@ -67,6 +82,8 @@ struct Occurrence {
 // What is the same for all tasks of a scope.
 struct ScopeFacts {
   Scope scope;  // As asked for: the words that a task definition's family begins with.
+  Source environment_source;  // A directory, if there is one of that name.
+  Source account_source;
   SourcedText region;
   SourcedText account_number;    // ProviderId, AWSId or AzureId of the account.
   SourcedText account_provider;  // "aws"

@@ -6,6 +6,7 @@
 #include "hamlet/cmdb.h"
 #include "hamlet/cmdb_contents.h"
 #include "hamlet/components.h"
+#include "hamlet/environments.h"
 #include "hamlet/qualifiers.h"
 #include "hamlet/settings.h"
 #include "hamlet/stack_outputs.h"
@@ -45,6 +46,7 @@ class FilesContents final : public Cmdb::Contents {
     if (documents_.has_seen_words())
       settings_ = TRY(Settings::read(files, documents_, tree, input.layout, scope.names));
     facts = std::move(input.facts);
+    TRY(check_environment(tree, input.layout, scope.names));
     const auto layers = layers_of(*input.merged, scope.names);
     const auto* qualified = resolve_qualifiers(documents_, input.merged, layers, warnings);
     blueprint_ = documents_.merge(built_in_data(documents_), qualified);
@@ -71,6 +73,7 @@ class FilesContents final : public Cmdb::Contents {
   [[nodiscard]] Occurrence task(std::size_t index) const override {
     auto occurrence = named_occurrence(expansion_.names, index);
     const auto& task = expansion_.tasks[index];
+    if (with_sources_) fill_name_sources(task, occurrence);
     Attributes attributes(documents_, profiles_->add_to(task.contexts));
     fill_attributes(attributes, occurrence);
     if (asks_for_setting(occurrence.platform_version.value.value_or("")))
@@ -83,6 +86,27 @@ class FilesContents final : public Cmdb::Contents {
   }
 
  private:
+  // Whatever has no `Name` is called by its key.
+  [[nodiscard]] Source name_source(const Node* node) const {
+    if (node == nullptr) return {{}, {}, "unnamed, as nothing is said"};
+    if (const auto* name = node->find("Name"); name != nullptr && name->is_scalar())
+      return source_of(documents_, *name);
+    auto source = source_of(documents_, *node);
+    if (!source.file.empty()) source.rule = "its key";
+    return source;
+  }
+  void fill_name_sources(const Task& task, Occurrence& occurrence) const {
+    const auto& cluster = expansion_.clusters[task.cluster];
+    auto& sources = occurrence.name_sources;
+    sources.tier = name_source(cluster.tier->node);
+    sources.component = name_source(cluster.component);
+    sources.component_instance = name_source(cluster.instance);
+    sources.component_version = name_source(cluster.version);
+    sources.task = name_source(task.node);
+    sources.instance = name_source(task.instance);
+    sources.version = name_source(task.version);
+  }
+
   template <class T>
   void set(Sourced<T>& target, const Node* node, T value) const {
     target.value = std::move(value);
@@ -197,6 +221,14 @@ class FilesContents final : public Cmdb::Contents {
   std::unique_ptr<TaskState> state_;
 };
 
+Source environment_source(const Tree& tree, const Layout& layout, const Names& names) {
+  const auto known = tree.directories_in(layout.product_solutions);
+  const bool has_own = std::find(known.begin(), known.end(), names.environment) != known.end();
+  return {has_own ? layout.product_solutions + "/" + names.environment : std::string(),
+          {},
+          "as asked for"};
+}
+
 // "the directory ... of account `acct01`" for a row of hamlet's table that has no directory.
 Error missing_directory(const Tree& tree, const std::string& missing, const Scope& scope) {
   const bool is_product = missing.starts_with("PRODUCT");
@@ -225,10 +257,16 @@ Result<ScopeInput> read_scope_input(const sys::Files& files, const Tree& tree, c
   input.layout = find_layout(tree, scope.names);
   if (const auto missing = first_missing(input.layout, true); !missing.empty())
     return fail(missing_directory(tree, missing, scope));
-  input.merged =
+  const auto merged =
       TRY(merge_files(files, documents, blueprint_files(tree, input.layout, scope.names)));
-  TRY(check_names(documents, *input.merged, scope.names));
+  TRY(check_names(documents, merged, scope.names));
+  input.merged = merged.merged;
   input.facts.scope = scope;
+  input.facts.environment_source = environment_source(tree, input.layout, scope.names);
+  if (const auto* account = input.merged->find("Account"); account != nullptr)
+    if (const auto* name = account->find(account->find("Name") != nullptr ? "Name" : "Id");
+        name != nullptr)
+      input.facts.account_source = source_of(documents, *name);
   input.facts.region = region_of(documents, *input.merged, scope);
   if (!input.facts.region.value)
     return fail(Code::kNotFound, "no region is known for product `" + scope.names.product + "`",

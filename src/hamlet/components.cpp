@@ -83,6 +83,9 @@ class Expander {
       for (const auto& version : variants(instance.node, "Versions")) {
         Cluster cluster;
         cluster.tier = &tier_row;
+        cluster.component = &component;
+        cluster.instance = instance.node;
+        cluster.version = version.node;
         cluster.instance_id = instance.label.id;
         cluster.version_id = version.label.id;
         cluster.contexts = contexts;
@@ -166,6 +169,12 @@ class Expander {
           return fail(Code::kFull, "the CMDB defines more than 200,000 tasks in one scope");
         Task task;
         task.cluster = cluster_index;
+        task.node = &node;
+        task.instance = instance.label.name.empty() && !cluster_row.instance.empty()
+                            ? cluster.instance
+                            : instance.node;
+        task.version = version.label.name.empty() && !cluster_row.version.empty() ? cluster.version
+                                                                                  : version.node;
         task.contexts = cluster.contexts;
         if (shared != nullptr) task.contexts.push_back(shared);
         task.contexts.push_back(&node);

@@ -16,6 +16,10 @@ namespace runtask::hamlet {
 // An ecs component in one instance and version.
 struct Cluster {
   const Tier* tier = nullptr;
+  // Where its names were written. No node: nothing is said of instances or versions.
+  const Node* component = nullptr;
+  const Node* instance = nullptr;
+  const Node* version = nullptr;
   std::string instance_id, version_id;
   std::vector<const Node*> contexts;  // Where attributes are looked for, weakest first.
   std::vector<std::string> id_parts;  // "app", "web", ...: joined by X they are the Core.Id.
@@ -24,6 +28,10 @@ struct Cluster {
 // One of its tasks, in one instance and version.
 struct Task {
   std::size_t cluster = 0;
+  // Where its names were written; instance and version are the cluster's where it has their names.
+  const Node* node = nullptr;
+  const Node* instance = nullptr;
+  const Node* version = nullptr;
   std::vector<const Node*> contexts;  // Those of the cluster included.
   std::vector<std::string> id_parts;
   std::vector<std::string> name_parts;

@@ -36,6 +36,7 @@ class BlueprintContents final : public Cmdb::Contents {
       add_tier(*tier.value);
     state_files = {path};
     facts.scope = scope;
+    facts.environment_source = facts.account_source = {{}, {}, "as asked for"};
     const auto& names = scope.names;
     if (scope.root_dir.empty() || names.account.empty() || names.product.empty() ||
         names.environment.empty())
@@ -50,6 +51,7 @@ class BlueprintContents final : public Cmdb::Contents {
   [[nodiscard]] Occurrence task(std::size_t index) const override {
     auto occurrence = named_occurrence(names_, index);
     const auto& task = *tasks_[index];
+    if (with_sources_) fill_name_sources(index, occurrence);
     const auto* solution = task.at({"Configuration", "Solution"});
     const auto* attributes = task.at({"State", "Attributes"});
     const auto of_solution = [&](const char* key) {
@@ -76,6 +78,8 @@ class BlueprintContents final : public Cmdb::Contents {
     }
     set_text(occurrence.cluster, of_state("ECSHOST"));
     set_text(occurrence.definition, of_state("DEFINITION"));
+    if (occurrence.definition.value.value_or("").starts_with("arn:"))
+      occurrence.definition_output = occurrence.definition;
     set_text(occurrence.capacity_provider, of_state("CAPACITY_PROVIDER"));
     set_text(occurrence.security_group, of_state("SECURITY_GROUP"));
     set_text(occurrence.subnet, of_state("SUBNET"));
@@ -86,12 +90,34 @@ class BlueprintContents final : public Cmdb::Contents {
       set_text(occurrence.resource_id, resource->find("Id"));
       const auto* deployed = resource->find("Deployed");
       occurrence.deployed = deployed != nullptr && deployed->text == "true";
+      if (with_sources_ && deployed != nullptr)
+        occurrence.name_sources.deployed = source_of(documents_, *deployed);
     }
     note_missing(occurrence);
     return occurrence;
   }
 
  private:
+  [[nodiscard]] Source source_at(const Node* node) const {
+    if (node == nullptr) return {{}, {}, "unnamed, as nothing is said"};
+    return source_of(documents_, *node);
+  }
+  void fill_name_sources(std::size_t index, Occurrence& occurrence) const {
+    const auto cluster = names_.tasks[index].cluster;
+    const auto component = names_.clusters[cluster].component;
+    const auto& task = *tasks_[index];
+    const auto& of_cluster = *clusters_[cluster];
+    auto& sources = occurrence.name_sources;
+    sources.tier = source_at(tiers_[names_.components[component].tier]->find("Name"));
+    sources.component = source_at(components_[component]->find("Name"));
+    sources.component_instance = source_at(of_cluster.at({"Core", "Instance", "Name"}));
+    sources.component_version = source_at(of_cluster.at({"Core", "Version", "Name"}));
+    sources.task = source_at(task.at({"Core", "SubComponent", "RawName"}));
+    sources.instance = source_at(task.at({"Core", "Instance", "Name"}));
+    sources.version = source_at(task.at({"Core", "Version", "Name"}));
+    sources.deployed = {{}, {}, "the blueprint says nothing of it"};
+  }
+
   template <class T>
   void set(Sourced<T>& target, const Node& node, T value) const {
     target.value = std::move(value);
@@ -115,6 +141,7 @@ class BlueprintContents final : public Cmdb::Contents {
   }
 
   void add_tier(const Node& tier) {
+    tiers_.push_back(&tier);
     names_.tiers.push_back({tier.text_of("Id"), tier.text_of("Name")});
     const auto* components = tier.find("Components");
     if (components == nullptr || !components->is_array()) return;
@@ -130,11 +157,13 @@ class BlueprintContents final : public Cmdb::Contents {
       if (const auto* type = occurrences->members.front().value->at({"Core", "Type"});
           type != nullptr && type->is_text())
         row.type = type->text;
+    components_.push_back(&component);
     names_.components.push_back(row);
     if (!has_some) return;
     for (const auto& member : occurrences->members) {
       const auto* core = member.value->find("Core");
       if (core == nullptr || core->text_of("Type") != "ecs") continue;
+      clusters_.push_back(member.value);
       names_.clusters.push_back(
           {names_.components.size() - 1, name_in(*core, "Instance"), name_in(*core, "Version")});
       const auto* tasks = member.value->find("Occurrences");
@@ -161,6 +190,10 @@ class BlueprintContents final : public Cmdb::Contents {
   bool with_sources_;
   Documents documents_;
   Catalogue names_;
+  // Of the rows in names_.
+  std::vector<const Node*> tiers_;
+  std::vector<const Node*> components_;
+  std::vector<const Node*> clusters_;
   std::vector<const Node*> tasks_;
 };
 

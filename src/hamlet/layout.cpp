@@ -72,7 +72,8 @@ Result<Tree> Tree::read(const sys::Files& files, const std::string& root,
       continue;
     }
     for (const auto& entry : *listed) {
-      if (entry.name.starts_with('.')) continue;
+      // A pipe would be waited for, a device read for ever.
+      if (entry.name.starts_with('.') || entry.kind == Kind::kOther) continue;
       const auto path = at.path.empty() ? entry.name : at.path + "/" + entry.name;
       auto absolute_path = root;
       absolute_path.append("/").append(path);
@@ -142,6 +143,18 @@ std::vector<std::string> Tree::names_in(const std::string& directory) const {
   for (auto index = from; index != to; ++index) {
     const auto name = std::string_view(entries_[index].path).substr(skipped);
     if (name.find('/') == std::string_view::npos) names.emplace_back(name);
+  }
+  return names;
+}
+
+std::vector<std::string> Tree::directories_in(const std::string& directory) const {
+  std::vector<std::string> names;
+  const auto [from, to] = range_below(directory);
+  const auto skipped = directory.size() <= root_.size() ? 0 : directory.size() - root_.size();
+  for (auto index = from; index != to; ++index) {
+    const auto name = std::string_view(entries_[index].path).substr(skipped);
+    if (entries_[index].is_directory && name.find('/') == std::string_view::npos)
+      names.emplace_back(name);
   }
   return names;
 }

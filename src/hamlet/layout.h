@@ -25,7 +25,7 @@ struct Names {
 };
 
 // Everything below a root, read once. Hidden directories and links to directories are not entered,
-// as bash's `**` does not; so a loop of links ends.
+// as bash's `**` does not; so a loop of links ends. Pipes, sockets and devices count as not there.
 class Tree {
  public:
   // kNotFound or kDenied for the root; a directory below that may not be read is taken as empty.
@@ -45,6 +45,8 @@ class Tree {
                                                     std::string_view pattern) const;
   // Names of what is right in that directory (absolute, below the root), in byte order.
   [[nodiscard]] std::vector<std::string> names_in(const std::string& directory) const;
+  // The same, but of directories and of links to them alone.
+  [[nodiscard]] std::vector<std::string> directories_in(const std::string& directory) const;
   // The first match of the first pattern that has one, or empty. A file yields its directory; a
   // directory does not match a pattern that ends in `.json`.
   [[nodiscard]] std::string first_directory(const std::vector<std::string>& patterns) const;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
+#include <utility>
 
 #include "base/text.h"
 
@@ -113,8 +115,12 @@ class Resolver {
     if (environments.size() > static_cast<std::size_t>(kEnvironmentsMax))
       return fail(Code::kUsage, "more than 1000 environments");
     std::vector<Scope> scopes;
-    for (std::size_t i = 0; i < environments.size(); ++i)
-      scopes.push_back(TRY(one(environments[i], i)));
+    std::set<std::pair<std::string, std::size_t>> known;
+    for (std::size_t i = 0; i < environments.size(); ++i) {
+      const auto context = contexts_.number_of(environments[i], i);
+      if (known.emplace(environments[i], context).second)
+        scopes.push_back(TRY(one(environments[i], context)));
+    }
     return scopes;
   }
 
@@ -129,8 +135,7 @@ class Resolver {
     return {};
   }
 
-  [[nodiscard]] Result<Scope> one(const std::string& environment, std::size_t position) const {
-    const auto context = contexts_.number_of(environment, position);
+  [[nodiscard]] Result<Scope> one(const std::string& environment, std::size_t context) const {
     const auto word = [&](const char* name) {
       return first({contexts_.get(context, name), variable(name)});
     };

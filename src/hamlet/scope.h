@@ -38,7 +38,8 @@ struct ScopeRequest {
 };
 constexpr int kEnvironmentsMax = 1000;
 
-// One scope per environment, in the order given. Per word: flag, else CONTEXT_<k>_* of the
+// One scope per environment, in the order given; one that is repeated counts once, unless
+// CONTEXT_<k>_* tell its places apart. Per word: flag, else CONTEXT_<k>_* of the
 // environment concerned (cli.md: `context set` writes them), else hamlet's variable, else what the
 // working directory says. hamlet 9: a directory with `segment.json` sets SEGMENT and ENVIRONMENT,
 // one with `environment.json` ENVIRONMENT, the product further up PRODUCT, `account.json` ACCOUNT;

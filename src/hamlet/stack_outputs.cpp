@@ -47,6 +47,7 @@ Result<StackOutputs> StackOutputs::read(const sys::Files& files, const Tree& tre
                                         const Layout& layout, const Names& names,
                                         const std::string& account_number) {
   StackOutputs outputs;
+  outputs.account_number_ = account_number;
   std::vector<std::string> paths;
   std::vector<std::string> patterns;
   const auto look = [&](const std::string& directory, const std::string& pattern) {
@@ -70,14 +71,13 @@ Result<StackOutputs> StackOutputs::read(const sys::Files& files, const Tree& tre
     bytes += text->size();
     if (bytes > kCmdbBytesMax)
       return fail(Code::kFull, "the stack files of one scope are larger than 256 MiB");
-    outputs.add_file(path, std::move(*text), account_number);
+    outputs.add_file(path, std::move(*text));
   }
   if (outputs.files_.empty()) outputs.files_ = std::move(patterns);
   return outputs;
 }
 
-void StackOutputs::add_file(const std::string& path, std::string text,
-                            const std::string& account_number) {
+void StackOutputs::add_file(const std::string& path, std::string text) {
   Documents documents;
   const auto root = documents.parse(text, path);
   const auto file = static_cast<std::uint32_t>(files_.size());
@@ -107,12 +107,13 @@ void StackOutputs::add_file(const std::string& path, std::string text,
     if (!missing && value_of(pairs, "Region").empty()) missing = "Region";
     if (!missing && value_of(pairs, "DeploymentUnit").empty()) missing = "DeploymentUnit";
     if (missing) break;
-    const bool is_ours = account_number.empty() || account == account_number;
+    const bool is_ours = account_number_.empty() || account == account_number_;
     for (const auto& [key, value] : pairs) {
       if (!value->is_scalar() || is_empty(value->text)) continue;
       const auto [at, is_new] = outputs_.try_emplace(key);
       if (is_new || (is_ours && !at->second.is_ours))
-        at->second = {value->text, file, Documents::pointer_to(*value), is_ours};
+        at->second = {value->text, file, Documents::pointer_to(*value), is_ours,
+                      is_ours ? std::string() : account};
     }
   }
   if (missing)
@@ -131,6 +132,13 @@ const StackOutputs::Output* StackOutputs::find(const std::string& key) const {
 }
 bool StackOutputs::is_known(const std::string& key) const {
   return outputs_.contains(key);
+}
+
+std::string StackOutputs::why_missing(const std::string& key) const {
+  const auto found = outputs_.find(key);
+  if (found == outputs_.end() || found->second.is_ours) return {};
+  return "`" + key + "` is there for account " + found->second.account + " alone, not for " +
+         account_number_ + ": " + files_[found->second.file];
 }
 
 std::vector<std::string> StackOutputs::mistakes_about(std::string_view text) const {

@@ -21,6 +21,7 @@ class StackOutputs {
     std::uint32_t file = 0;  // Index into files().
     std::string pointer;     // JSON pointer to the value.
     bool is_ours = false;    // Of the scope's account.
+    std::string account;     // Its number, where it is not ours.
   };
 
   // hamlet 9: `*/shared/**/acc*-stack.json` of the account's state, then
@@ -35,6 +36,9 @@ class StackOutputs {
   [[nodiscard]] const Output* find(const std::string& key) const;
   // Whether there is one in any account.
   [[nodiscard]] bool is_known(const std::string& key) const;
+  // "`ecsXappXweb` is there for account 999 alone, not for 111: FILE"; empty where find() finds it,
+  // or where there is none at all.
+  [[nodiscard]] std::string why_missing(const std::string& key) const;
 
   // Files that were read, or, if there is none, the patterns that were looked for.
   [[nodiscard]] const std::vector<std::string>& files() const { return files_; }
@@ -50,8 +54,9 @@ class StackOutputs {
     std::string summary;  // One line of it, with the file.
   };
   void add_mistake(std::string message, std::string text);
-  void add_file(const std::string& path, std::string text, const std::string& account_number);
+  void add_file(const std::string& path, std::string text);
 
+  std::string account_number_;
   std::vector<std::string> files_;
   std::unordered_map<std::string, Output> outputs_;
   std::vector<Mistake> mistakes_;

@@ -137,14 +137,11 @@ TaskState::Network TaskState::network_of(const Cluster& cluster) const {
   return network;
 }
 
-SourcedText TaskState::output(const std::string& key, Occurrence& occurrence) const {
+SourcedText TaskState::output(const std::string& key) const {
   SourcedText found;
   if (with_sources_) found.source.rule = "stack output " + key;
   const auto* known = outputs_.find(key);
-  if (known == nullptr) {
-    occurrence.missing_outputs.push_back(key);
-    return found;
-  }
+  if (known == nullptr) return found;
   found.value = known->value;
   if (with_sources_) {
     found.source.file = outputs_.files()[known->file];
@@ -153,36 +150,66 @@ SourcedText TaskState::output(const std::string& key, Occurrence& occurrence) co
   return found;
 }
 
+SourcedText TaskState::needed_output(const std::string& key, Occurrence& occurrence) const {
+  auto found = output(key);
+  if (!found.value) add_missing(key, occurrence);
+  return found;
+}
+
+void TaskState::add_missing(const std::string& key, Occurrence& occurrence) const {
+  occurrence.missing_outputs.push_back(key);
+  if (auto why = outputs_.why_missing(key); !why.empty())
+    occurrence.missing_notes.push_back(std::move(why));
+}
+
+void TaskState::explain_unknown(const std::string& reason, Occurrence& occurrence) const {
+  if (!with_sources_) return;
+  for (auto* field : {&occurrence.resource_id, &occurrence.cluster, &occurrence.definition,
+                      &occurrence.definition_output, &occurrence.capacity_provider,
+                      &occurrence.security_group, &occurrence.subnet, &occurrence.log_group})
+    field->source.rule = reason;
+  occurrence.name_sources.deployed.rule = reason;
+}
+
 void TaskState::fill_definition(const Task& task, Occurrence& occurrence) const {
   const auto& id = *occurrence.resource_id.value;
-  occurrence.deployed = outputs_.find(id) != nullptr;
+  const auto resource = output(id);
+  occurrence.deployed = resource.value.has_value();
+  occurrence.name_sources.deployed = resource.source;
+  occurrence.definition_output = output(id + "Xarn");
   if (occurrence.fixed_name.value.value_or(false)) {
     occurrence.definition.value = join(task.name_parts, "-");
     if (with_sources_) occurrence.definition.source.rule = "the task's name, because of FixedName";
-    if (!occurrence.deployed) occurrence.missing_outputs.push_back(id);
+    if (!occurrence.deployed) add_missing(id, occurrence);
     return;
   }
   // The ARN counts once there is the resource itself, in whatever account.
   if (outputs_.is_known(id)) {
-    occurrence.definition = output(id + "Xarn", occurrence);
+    occurrence.definition = needed_output(id + "Xarn", occurrence);
   } else {
-    occurrence.missing_outputs.push_back(id);
+    add_missing(id, occurrence);
     if (with_sources_) occurrence.definition.source.rule = "stack output " + id;
   }
 }
 
 void TaskState::fill_network(const Cluster& cluster, const Network& network,
                              Occurrence& occurrence) const {
-  if (!is_awsvpc(occurrence)) return;
+  if (!is_awsvpc(occurrence)) {
+    if (!with_sources_) return;
+    occurrence.security_group.source.rule = "in network mode awsvpc alone";
+    occurrence.subnet.source.rule = "in network mode awsvpc alone";
+    return;
+  }
   const auto task_id = occurrence.resource_id.value->substr(std::string("ecsTaskX").size());
-  occurrence.security_group = output("securityGroupX" + task_id, occurrence);
+  occurrence.security_group = needed_output("securityGroupX" + task_id, occurrence);
   const auto& tier = *cluster.tier;
   const auto* enabled = tier.node->at({"Network", "Enabled"});
   const bool has_subnets =
       (enabled == nullptr || enabled->text != "false") &&
       std::find(network_tiers_.begin(), network_tiers_.end(), tier.id) != network_tiers_.end();
   if (has_subnets && !zones_.empty()) {
-    occurrence.subnet = output(subnet_id(network.core_id, tier.id, zones_.front()), occurrence);
+    occurrence.subnet =
+        needed_output(subnet_id(network.core_id, tier.id, zones_.front()), occurrence);
   } else if (with_sources_) {
     occurrence.subnet.source.rule = "Segment.Network has no place for tier " + tier.id;
   }
@@ -210,6 +237,7 @@ void TaskState::fill(const Task& task, const Cluster& cluster, const std::string
   if (!network.mistake.empty()) {
     occurrence.mistakes.push_back(network.mistake + ": " +
                                   documents_.place_of(*cluster.tier->node));
+    explain_unknown("unknown: the tier has no network", occurrence);
     return;
   }
   const auto cluster_id = core_id(cluster.id_parts);
@@ -219,7 +247,10 @@ void TaskState::fill(const Task& task, const Cluster& cluster, const std::string
                              "\"ecsTaskX" + task_id + "\"", "\"ecsTaskX" + task_id + "Xarn\"",
                              "\"securityGroupX" + task_id + "\""});
   if (!network.is_deployed) {
-    occurrence.missing_outputs.push_back("vpcX" + network.core_id);
+    occurrence.network_missing = true;
+    const auto key = "vpcX" + network.core_id;
+    add_missing(key, occurrence);
+    explain_unknown("unknown without the network: stack output " + key, occurrence);
     return;
   }
   occurrence.resource_id.value = "ecsTaskX" + task_id;
@@ -230,14 +261,15 @@ void TaskState::fill(const Task& task, const Cluster& cluster, const std::string
     occurrence.resource_id.source.rule = "the names of tier, component and task";
     occurrence.log_group.source.rule = "the names of product, environment, tier, component, task";
   }
-  occurrence.cluster = output("ecsX" + cluster_id, occurrence);
+  occurrence.cluster = needed_output("ecsX" + cluster_id, occurrence);
   fill_definition(task, occurrence);
   if (is_fargate(occurrence)) {
     const bool is_spot = lower_case(provider).find("spot") != std::string::npos;
     occurrence.capacity_provider.value = is_spot ? "FARGATE_SPOT" : "FARGATE";
     if (with_sources_) occurrence.capacity_provider.source.rule = "the engine";
   } else {
-    occurrence.capacity_provider = output("ecsCapacityProviderX" + cluster_id + "Xasg", occurrence);
+    // A run does without it: not every cluster has one.
+    occurrence.capacity_provider = output("ecsCapacityProviderX" + cluster_id + "Xasg");
   }
   fill_network(cluster, network, occurrence);
 }

@@ -49,8 +49,13 @@ class TaskState {
                                  const std::string& link_component) const;
   [[nodiscard]] std::string subnet_id(const std::string& network_id, const std::string& tier,
                                       const std::string& zone) const;
-  // The output of that key; remembered as missing when there is none.
-  [[nodiscard]] SourcedText output(const std::string& key, Occurrence& occurrence) const;
+  // The output of that key.
+  [[nodiscard]] SourcedText output(const std::string& key) const;
+  // The same; remembered as missing when there is none.
+  [[nodiscard]] SourcedText needed_output(const std::string& key, Occurrence& occurrence) const;
+  void add_missing(const std::string& key, Occurrence& occurrence) const;
+  // The fields of the state as they are while nothing is known, for that reason.
+  void explain_unknown(const std::string& reason, Occurrence& occurrence) const;
   void fill_definition(const Task& task, Occurrence& occurrence) const;
   void fill_network(const Cluster& cluster, const Network& network, Occurrence& occurrence) const;
   void note_mistakes(Occurrence& occurrence, const std::vector<std::string>& keys) const;

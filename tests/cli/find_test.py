@@ -112,11 +112,16 @@ class Find(support.Sandbox):
                          ["cluster-prod", "cluster-int"])
 
     def test_an_environment_that_is_not_there_fails_but_hides_nothing(self):
-        found = self.runtask("find", "--environment", "int,nosuch", "--account", "acct01", "--segment", "default",
+        found = self.runtask("find", "--environment", "int,Prdo", "--account", "acct01", "--segment", "default",
                              "-x", "default", "--root-dir", self.root, "--json")
-        # No directory of that environment: hamlet takes what is shared; nothing is deployed there.
+        self.assertEqual(found.code, 1)
         self.assertEqual([json.loads(line)["resource_id"] for line in found.out.splitlines()],
-                         ["ecsTaskXappXwebXmigrate", None])
+                         ["ecsTaskXappXwebXmigrate"])
+        self.assertIn("there is no environment `Prdo` of product `shop`", found.err)
+        self.assertIn("there are `prod`, `int`", found.err)
+        ran = self.runtask("run", "--environment", "null", "--account", "acct01", "-i", "web", "-w", "migrate")
+        self.assertEqual((ran.code, ran.out), (125, ""))
+        self.assertIn("there is no environment `null` of product `shop`: the text `null` is a parameter", ran.err)
         found = self.runtask("find", "--environment", "int,prod", "--account", "int=acct01", "--account",
                              "prod=nosuch", "-x", "default", "--json")
         self.assertEqual(found.code, 1)
@@ -148,6 +153,25 @@ class Find(support.Sandbox):
         os.makedirs(os.path.join(self.root, "shop/config/solutionsv2/int/solution.json"))
         self.assertIn("solution.json", self.error(1))
 
+    def test_a_pipe_in_the_tree_is_not_waited_for(self):
+        os.mkfifo(os.path.join(self.root, "shop/config/solutionsv2/int/solution-a.json"))
+        os.mkfifo(os.path.join(self.root, "shop/infrastructure/cf/int/default/x-acct01-stack.json"))
+        found = self.find("-x", "default", "--json")
+        self.assertEqual((found.code, found.err), (0, ""))
+        self.assertEqual(json.loads(found.out)["cluster"], "cluster-int")
+
+    def test_a_broken_stack_file_warns_once(self):
+        path = os.path.join(self.root, "shop/infrastructure/cf/int/default/b-acct01-stack.json")
+        for text in ('{"Stacks": [{"Outputs": {"ecsXappXweb": 5}',
+                     '{"Stacks": [{"Outputs": {"ecsXappXweb": "x", "Region": "r"}}]}'):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+            self.assertEqual(self.find().err.count("b-acct01-stack.json"), 1, self.find().err)
+
+    def test_tasks_that_are_repeated_count_once(self):
+        self.assertEqual(len(self.find("-w", "migrate, migrate", "-x", "default,default", "--json")
+                             .out.splitlines()), 1)
+
     def test_a_loop_of_links_ends(self):
         os.symlink(self.root, os.path.join(self.root, "shop", "loop"))
         self.assertEqual(self.find().code, 0)
@@ -166,6 +190,14 @@ class Find(support.Sandbox):
         self.assertEqual(found.code, 0)
         self.assertIn("no stack output ecsTaskXappXwebXmigrateXtenant2", found.err)
         self.assertIn("app-all-acct01-stack.json", found.err)
+        self.assertEqual(self.find("-w", "migrate", "-x", "default").err, "")
+
+    def test_what_is_deployed_in_another_account_alone_says_so(self):
+        path = self.json_file("shop/infrastructure/cf/int/default/app-all-acct01-stack.json", {"Stacks": [{"Outputs": {
+            "Account": "999", "Region": "eu-west-1", "DeploymentUnit": "u", "vpcXmgmtXvpc": "vpc"}}]})
+        found = self.find("-w", "migrate", "-x", "default")
+        self.assertIn("note: migrate: its network is not deployed: no stack output vpcXmgmtXvpc", found.err)
+        self.assertIn("`vpcXmgmtXvpc` is there for account 999 alone, not for 111: " + path, found.err)
 
     def test_explain_names_file_and_path(self):
         found = self.find("-x", "default", "--explain", "--json")
@@ -173,7 +205,15 @@ class Find(support.Sandbox):
         self.assertTrue(sources["cluster"]["file"].endswith("app-all-acct01-stack.json"))
         self.assertEqual(sources["cluster"]["path"], "/Stacks/0/Outputs/ecsXappXweb")
         self.assertEqual(sources["containers"]["path"], "/Tiers/app/Components/web/Tasks/migrate/Containers/web-1")
+        self.assertEqual(set(json.loads(found.out)) - set(sources), {"sources"})
+        self.assertEqual(sources["environment"], {
+            "file": os.path.join(self.root, "shop/config/solutionsv2/int"), "rule": "as asked for"})
+        self.assertEqual(sources["task"]["path"], "/Tiers/app/Components/web/Tasks/migrate")
+        self.assertEqual(sources["account"]["path"], "/Account/Id")
+        self.assertEqual(sources["deployed"]["path"], "/Stacks/0/Outputs/ecsTaskXappXwebXmigrate")
         text = self.find("-x", "default", "--explain")
+        self.assertIn("  task = migrate  (its key)\n      %s /Tiers/app/Components/web/Tasks/migrate\n" % os.path.join(
+            self.root, "shop/config/solutionsv2/shared/default/solution.json"), text.out)
         self.assertIn("region = eu-west-1", text.out)
         self.assertIn("product.json /Product/Region", text.out)
 
@@ -204,6 +244,11 @@ class Find(support.Sandbox):
                          ("arn:cluster", "ecsTaskXaXeXmgmt", "sidecar", None, None))
         self.env["RUNTASK_BLUEPRINT"] = path
         self.assertEqual(self.runtask("find", "-w", "mgmt").code, 0)
+        explained = json.loads(self.runtask("find", "-w", "mgmt", "--json", "--explain").out)
+        names = {"tier", "component", "component_instance", "component_version", "task", "instance", "version",
+                 "deployed", "environment", "account"}
+        self.assertEqual(names - set(explained["sources"]), set())
+        self.assertTrue(explained["sources"]["task"]["path"].endswith("/Core/SubComponent/RawName"))
         wrong = self.runtask("find", "-t", "a")
         self.assertEqual(wrong.code, 1)
         self.assertIn("the one with the id `a` is called `app`", wrong.err)

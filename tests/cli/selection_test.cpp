@@ -44,6 +44,12 @@ TEST(Selection, comma_lists_come_apart_without_their_blanks) {
   EXPECT_THAT(selector.instances, ElementsAre("a", "", "b"));
 }
 
+TEST(Selection, a_repeated_task_counts_once) {
+  Selection selection;
+  selection.tasks = "migrate,seed, migrate";
+  EXPECT_THAT(selected(selection, Absent::kUnnamed).tasks, ElementsAre("migrate", "seed"));
+}
+
 TEST(Selection, the_flag_beats_the_variable_also_when_it_is_empty) {
   Selection selection;
   EXPECT_THAT(selected(selection, Absent::kAny, {{"TASK_INSTANCE", "a,b"}}).instances,

@@ -19,6 +19,8 @@ TEST(State, without_a_deployed_network_a_task_has_none) {
   EXPECT_FALSE(task.log_group.value);
   EXPECT_FALSE(task.deployed);
   EXPECT_THAT(task.missing_outputs, ElementsAre("vpcXmgmtXvpc"));
+  EXPECT_TRUE(task.network_missing);
+  EXPECT_FALSE(CmdbWorld().find().network_missing);
   world.outputs("seg", {{"vpcXmgmtXvpc", "vpc-1"}}, "999");
   EXPECT_FALSE(world.find().resource_id.value);
   world.outputs("seg2", {{"subnetXmgmtXvpcXmgmtXb", "subnet"}});
@@ -35,6 +37,36 @@ TEST(State, what_is_missing_is_said_with_the_files_that_were_searched) {
                           "subnetXmgmtXvpcXappXa"));
   EXPECT_THAT(world.load()->state_files(),
               ElementsAre("/cmdb/" + world.kState + "seg/default/seg-acct01-eu-west-1-stack.json"));
+}
+
+TEST(State, an_output_of_another_account_alone_is_said_to_be_one) {
+  CmdbWorld world(false);
+  world.outputs("seg", {{"vpcXmgmtXvpc", "vpc-1"}}, "999");
+  EXPECT_THAT(world.find().missing_notes,
+              ElementsAre("`vpcXmgmtXvpc` is there for account 999 alone, not for 111: /cmdb/" +
+                          world.kState + "seg/default/seg-acct01-eu-west-1-stack.json"));
+  world.outputs("seg2", {{"vpcXmgmtXvpc", "vpc-1"}});
+  EXPECT_TRUE(world.find().missing_notes.empty());
+  world.outputs("soln", {{"ecsXappXweb", "c"}}, "998");
+  EXPECT_THAT(world.find().missing_notes,
+              ElementsAre(HasSubstr("`ecsXappXweb` is there for account 998 alone")));
+}
+
+TEST(State, a_cluster_without_a_capacity_provider_of_its_own_lacks_nothing) {
+  const auto task = CmdbWorld().find();
+  EXPECT_EQ(task.engine.value, "ec2");
+  EXPECT_FALSE(task.capacity_provider.value);
+  EXPECT_TRUE(task.missing_outputs.empty());
+}
+
+TEST(State, a_fixed_name_leaves_the_arn_of_the_output_to_be_preferred) {
+  CmdbWorld world;
+  EXPECT_EQ(world.find().definition_output.value, "arn:migrate");
+  world.task(R"("FixedName": true)");
+  EXPECT_EQ(world.find().definition.value, "application-web-migrate");
+  EXPECT_EQ(world.find().definition_output.value, "arn:migrate");
+  world.outputs("app-web", {{"ecsTaskXappXwebXmigrateXarn", "arn:migrate"}}, "999");
+  EXPECT_FALSE(world.find().definition_output.value);
 }
 
 TEST(State, without_a_single_file_the_patterns_are_said) {
@@ -196,6 +228,49 @@ TEST(Sources, every_value_says_where_it_was_written) {
             "/cmdb/" + world.kState + "soln-web/default/soln-web-acct01-eu-west-1-stack.json");
   EXPECT_EQ(task.cluster.source.pointer, "/Stacks/0/Outputs/ecsXappXweb");
   EXPECT_EQ(task.platform_version.source.rule, "hamlet's default");
+}
+
+TEST(Sources, names_come_from_their_keys_or_from_what_names_them) {
+  CmdbWorld world;
+  world.solution(R"({"Tiers": {"app": {"Components": {"web": {"Instances": {"blue": {}}, "Tasks": {
+      "migrate": {"Name": "move", "Instances": {"default": {"Versions": {"v1": {}}}}}}}}}}})");
+  auto task = world.find("move", "blue", {.with_sources = true});
+  const auto& sources = task.name_sources;
+  const std::string web = "/Tiers/app/Components/web";
+  EXPECT_EQ(sources.tier.rule, "hamlet's own data");
+  EXPECT_EQ(sources.component.pointer, web);
+  EXPECT_EQ(sources.component.rule, "its key");
+  EXPECT_EQ(sources.component_instance.pointer, web + "/Instances/blue");
+  EXPECT_EQ(sources.component_version.rule, "unnamed, as nothing is said");
+  EXPECT_EQ(sources.task.pointer, web + "/Tasks/migrate/Name");
+  EXPECT_EQ(sources.task.rule, "");
+  EXPECT_EQ(sources.instance.pointer, web + "/Instances/blue");
+  EXPECT_EQ(sources.version.pointer, web + "/Tasks/migrate/Instances/default/Versions/v1");
+  EXPECT_EQ(sources.task.file, "/cmdb/" + world.kSolutions + "integration/default/solution.json");
+  world.solution("{}");
+  EXPECT_EQ(world.find("migrate", "", {.with_sources = true}).name_sources.deployed.pointer,
+            "/Stacks/0/Outputs/ecsTaskXappXwebXmigrate");
+  EXPECT_EQ(world.find().name_sources.component.pointer, "");
+}
+
+TEST(Sources, the_scopes_words_come_from_a_directory_and_from_the_account) {
+  CmdbWorld world;
+  const auto cmdb = world.load({.with_sources = true});
+  ASSERT_TRUE(cmdb);
+  EXPECT_EQ(cmdb->facts().environment_source.file, "/cmdb/" + world.kSolutions + "integration");
+  EXPECT_EQ(cmdb->facts().account_source.file, "/cmdb/acct01/config/account.json");
+  EXPECT_EQ(cmdb->facts().account_source.pointer, "/Account/Name");
+}
+
+TEST(Sources, what_is_unknown_says_why) {
+  CmdbWorld world;
+  auto task = world.find("migrate", "", {.with_sources = true});
+  EXPECT_EQ(task.subnet.source.rule, "in network mode awsvpc alone");
+  EXPECT_EQ(task.security_group.source.rule, "in network mode awsvpc alone");
+  world.remove(world.kState + "seg-vpc");
+  task = world.find("migrate", "", {.with_sources = true});
+  for (const auto* field : {&task.subnet, &task.security_group, &task.cluster, &task.definition})
+    EXPECT_THAT(field->source.rule, HasSubstr("stack output vpcXmgmtXvpc"));
 }
 
 }  // namespace

@@ -130,6 +130,111 @@ TEST(Checks, files_that_disagree_with_the_scope_are_an_error) {
   EXPECT_EQ(cmdb.error().message, "the CMDB says nothing of segment `green`");
 }
 
+TEST(Checks, two_files_that_disagree_about_a_name_are_both_named) {
+  CmdbWorld world;
+  world.solution(R"({"Account": {"Name": "acct02"}, "Segment": {"Id": "default"}})");
+  auto cmdb = world.load();
+  ASSERT_FALSE(cmdb);
+  EXPECT_EQ(cmdb.error().code, Code::kConflict);
+  EXPECT_EQ(cmdb.error().message, "the CMDB's account is `acct02`, not `acct01`: /cmdb/" +
+                                      world.kSolutions +
+                                      "integration/default/solution.json at /Account/Name, which "
+                                      "wins over `acct01` in /cmdb/acct01/config/account.json at "
+                                      "/Account/Name");
+  EXPECT_EQ(cmdb.error().hint,
+            "two files disagree about `Account`: leave it to account.json, or let both say the "
+            "same");
+  world.solution(R"({"Product": {"Id": "shop", "Name": "bazaar"}})");
+  cmdb = world.load();
+  ASSERT_FALSE(cmdb);
+  EXPECT_THAT(cmdb.error().message, HasSubstr("which wins over `shop` in "
+                                              "/cmdb/shop/config/product.json at /Product/Name"));
+}
+
+TEST(Checks, an_environment_without_a_trace_is_an_error_that_lists_the_others) {
+  CmdbWorld world;
+  world.write(world.kSolutions + "production/environment.json", "{}");
+  world.write("shop/infrastructure/cf/state-only/default/app-acct01-stack.json", "{}");
+  world.write("shop/config/solutionsv2/no-directory", "{}");
+  const auto refused = [&](const std::string& environment) {
+    world.scope.names.environment = environment;
+    const auto cmdb = world.load();
+    EXPECT_FALSE(cmdb) << environment;
+    return cmdb ? Error{} : cmdb.error();
+  };
+  auto error = refused("produktion");
+  EXPECT_EQ(error.code, Code::kNotFound);
+  EXPECT_EQ(error.message, "there is no environment `produktion` of product `shop`");
+  EXPECT_EQ(error.hint, "there are `production`, `integration`, `state-only`");
+  EXPECT_EQ(refused("State-Only").hint, "there are `state-only`, `integration`, `production`");
+  EXPECT_THAT(refused("null").message, HasSubstr("the text `null` is a parameter that nobody set"));
+  EXPECT_EQ(refused("no-directory").code, Code::kNotFound);
+  for (const char* known : {"integration", "production", "state-only"}) {
+    world.scope.names.environment = known;
+    EXPECT_TRUE(world.load()) << known;
+  }
+}
+
+TEST(Names, what_exists_begins_with_what_is_nearest) {
+  CmdbWorld world;
+  world.task(R"("Instances": {"other": {}, "enant2": {}, "tenant2": {}, "Zenit": {}})");
+  Selector selector;
+  selector.tasks = {"migrate"};
+  const auto hint = [&](const std::string& asked) {
+    selector.instances = {asked};
+    return world.error_of(selector).hint;
+  };
+  EXPECT_EQ(hint("TENANT2"), "there are `tenant2`, `enant2`, `other`, `Zenit`");
+  EXPECT_EQ(hint("ten*"), "there are `tenant2`, `other`, `enant2`, `Zenit`");
+  EXPECT_EQ(hint("zenith"), "there are `Zenit`, `other`, `enant2`, `tenant2`");
+  EXPECT_EQ(hint("nothing-like-it"), "there are `other`, `enant2`, `tenant2`, `Zenit`");
+}
+
+TEST(Names, a_version_that_is_not_there_lists_the_versions_and_not_the_instances) {
+  CmdbWorld world;
+  world.task(R"("Instances": {"default": {}, "blue": {"Versions": {"v1": {}, "v2": {}}}})");
+  Selector selector;
+  selector.tasks = {"migrate"};
+  const auto said = [&](const std::vector<std::string>& instances, const std::string& version) {
+    selector.instances = instances;
+    selector.version = version;
+    const auto error = world.error_of(selector);
+    return error.message + "; " + error.hint;
+  };
+  const std::string versions = "there are `v1`, the unnamed one, `v2`";
+  EXPECT_EQ(said({""}, "v1x"), "the task `migrate` has no version `v1x`; " + versions);
+  EXPECT_EQ(said({"blue", "*"}, "v1x"), "the task `migrate` has no version `v1x`; " + versions);
+  EXPECT_EQ(said({""}, "v1"),
+            "the task `migrate` has no unnamed instance in version `v1`; there are the unnamed "
+            "one, `blue/v1`, `blue/v2`");
+  EXPECT_EQ(said({"blue"}, ""),
+            "the task `migrate` has no instance `blue` in the unnamed version; there are "
+            "`blue/v1`, `blue/v2`, the unnamed one");
+  selector.tasks.clear();
+  EXPECT_EQ(said({"x"}, "v9"), "no task has version `v9`; there are `v1`, `v2`, the unnamed one");
+  world.task(R"("Instances": {"blue": {}})");
+  EXPECT_EQ(said({""}, ""), "no task has an unnamed instance; there is only `blue`");
+}
+
+TEST(Names, a_cluster_in_the_wrong_version_lists_its_versions) {
+  CmdbWorld world;
+  world.solution(R"({"Tiers": {"app": {"Components": {"web": {"Instances": {
+      "blue": {"Versions": {"v1": {}}}, "green": {}}}}}}})");
+  Selector selector;
+  selector.component = "web";
+  selector.component_instance = "";
+  EXPECT_EQ(world.error_of(selector).message, "component `web` has no unnamed instance");
+  selector.component_version = "v9";
+  EXPECT_EQ(world.error_of(selector).message, "component `web` has no version `v9`");
+  EXPECT_EQ(world.error_of(selector).hint, "there are `v1`, the unnamed one");
+  selector.component_version = "v1";
+  EXPECT_EQ(world.error_of(selector).message,
+            "component `web` has no unnamed instance in version `v1`");
+  selector.component.reset();
+  EXPECT_EQ(world.error_of(selector).message,
+            "no component has an unnamed instance in version `v1`");
+}
+
 TEST(Checks, the_region_comes_from_the_first_that_gives_one) {
   CmdbWorld world;
   const auto region = [&] {

@@ -126,6 +126,30 @@ TEST_F(ScopeTest, several_environments_each_have_their_own_context) {
   EXPECT_EQ(scopes->front().root_dir, "/ws/acct-b");
 }
 
+TEST_F(ScopeTest, a_repeated_environment_counts_once_unless_contexts_tell_its_places_apart) {
+  auto scopes = resolve({}, {{"PRODUCT", "shop"}, {"ENVIRONMENT", "a, b,a"}});
+  ASSERT_TRUE(scopes);
+  ASSERT_EQ(scopes->size(), 2U);
+  EXPECT_EQ((*scopes)[0].names.environment, "a");
+  EXPECT_EQ((*scopes)[1].names.environment, "b");
+  std::map<std::string, std::string> variables = {{"PRODUCT", "shop"},
+                                                  {"ENVIRONMENT", "a,a"},
+                                                  {"CONTEXT_COUNT", "1"},
+                                                  {"CONTEXT_1_ENVIRONMENT", "a"},
+                                                  {"CONTEXT_1_SEGMENT", "blue"}};
+  scopes = resolve({}, variables);
+  ASSERT_TRUE(scopes);
+  EXPECT_EQ(scopes->size(), 1U);
+  variables["CONTEXT_COUNT"] = "2";
+  variables["CONTEXT_2_ENVIRONMENT"] = "a";
+  variables["CONTEXT_2_SEGMENT"] = "green";
+  scopes = resolve({}, variables);
+  ASSERT_TRUE(scopes);
+  ASSERT_EQ(scopes->size(), 2U);
+  EXPECT_EQ((*scopes)[0].names.segment, "blue");
+  EXPECT_EQ((*scopes)[1].names.segment, "green");
+}
+
 TEST_F(ScopeTest, an_account_flag_without_a_name_is_refused) {
   ScopeRequest request;
   request.environments = "prod";
