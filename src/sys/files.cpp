@@ -162,26 +162,35 @@ Result<std::unique_ptr<FileLock>> try_lock(const std::string& path) {
   return system_failure("cannot lock", path, errno);
 }
 
+// A link that leads nowhere is one all the same; one to a pipe is as good as the pipe.
+DirectoryEntry::Kind kind_of_link(const std::string& path) {
+  struct stat status {};
+  const bool is_other =
+      ::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode);
+  return is_other ? DirectoryEntry::Kind::kOther : DirectoryEntry::Kind::kLink;
+}
+
 // Most file systems say in the directory itself what an entry is; the others are asked.
 DirectoryEntry::Kind kind_of(const std::string& directory, const dirent& entry) {
   using Kind = DirectoryEntry::Kind;
+  const auto path = [&] { return directory + "/" + &entry.d_name[0]; };
   switch (entry.d_type) {
     case DT_REG:
       return Kind::kFile;
     case DT_DIR:
       return Kind::kDirectory;
     case DT_LNK:
-      return Kind::kLink;
+      return kind_of_link(path());
     case DT_UNKNOWN:
       break;
     default:
       return Kind::kOther;
   }
   struct stat status {};
-  if (::lstat((directory + "/" + &entry.d_name[0]).c_str(), &status) != 0) return Kind::kOther;
+  if (::lstat(path().c_str(), &status) != 0) return Kind::kOther;
   if (S_ISREG(status.st_mode)) return Kind::kFile;
   if (S_ISDIR(status.st_mode)) return Kind::kDirectory;
-  return S_ISLNK(status.st_mode) ? Kind::kLink : Kind::kOther;
+  return S_ISLNK(status.st_mode) ? kind_of_link(path()) : Kind::kOther;
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ class FileLock {
 };
 
 struct DirectoryEntry {
-  enum class Kind { kFile, kDirectory, kLink, kOther };  // Of the entry itself: links are links.
+  enum class Kind { kFile, kDirectory, kLink, kOther };  // kOther: pipes, devices, links to them.
   std::string name;
   Kind kind = Kind::kFile;
 };

@@ -154,7 +154,9 @@ class Find(support.Sandbox):
         self.assertIn("solution.json", self.error(1))
 
     def test_a_pipe_in_the_tree_is_not_waited_for(self):
-        os.mkfifo(os.path.join(self.root, "shop/config/solutionsv2/int/solution-a.json"))
+        pipe = os.path.join(self.root, "shop/config/solutionsv2/int/solution-a.json")
+        os.mkfifo(pipe)
+        os.symlink(pipe, os.path.join(self.root, "shop/config/solutionsv2/int/segment.json"))
         os.mkfifo(os.path.join(self.root, "shop/infrastructure/cf/int/default/x-acct01-stack.json"))
         found = self.find("-x", "default", "--json")
         self.assertEqual((found.code, found.err), (0, ""))

@@ -8,6 +8,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <map>
 #include <thread>
 
 #include "sys/scratch.h"
@@ -135,6 +136,25 @@ TEST_F(FilesTest, names_are_listed_sorted) {
   EXPECT_FALSE(files_.is_directory(scratch_ / "a"));
   EXPECT_TRUE(files_.is_directory(scratch_.path()));
   EXPECT_FALSE(files_.exists(scratch_ / "z"));
+}
+
+TEST_F(FilesTest, a_link_to_a_pipe_is_no_more_a_file_than_the_pipe) {
+  using Kind = DirectoryEntry::Kind;
+  ASSERT_EQ(::mkfifo((scratch_ / "pipe").c_str(), 0600), 0);
+  ASSERT_TRUE(files_.write(scratch_ / "file", "", 0600));
+  for (const char* target : {"file", ".", "nowhere", "pipe"})
+    ASSERT_TRUE(files_.make_link(target, scratch_ / (std::string("to-") + target)));
+  std::map<std::string, Kind> kinds;
+  const auto entries = files_.entries(scratch_.path());
+  ASSERT_TRUE(entries);
+  for (const auto& entry : *entries)
+    kinds[entry.name] = entry.kind;
+  EXPECT_EQ(kinds, (std::map<std::string, Kind>{{"file", Kind::kFile},
+                                                {"pipe", Kind::kOther},
+                                                {"to-.", Kind::kLink},
+                                                {"to-file", Kind::kLink},
+                                                {"to-nowhere", Kind::kLink},
+                                                {"to-pipe", Kind::kOther}}));
 }
 
 TEST_F(FilesTest, remove_takes_whole_trees_but_follows_no_link) {
