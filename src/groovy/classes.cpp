@@ -165,6 +165,8 @@ constexpr Row kRows[] = {
     {"hudson.AbortException", "java.io.IOException", kThrow},
     {"hudson.remoting.ChannelClosedException", "java.io.IOException", kThrow},
     {"hudson.remoting.RequestAbortedException", "java.lang.RuntimeException", kThrow},
+    {"org.jenkinsci.plugins.workflow.steps.MissingContextVariableException", "java.lang.Exception",
+     kThrow},
     {"org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
      "java.lang.InterruptedException", kThrow},
     {"org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution.ExceededTimeout",

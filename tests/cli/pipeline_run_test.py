@@ -1,0 +1,335 @@
+"""`runtask pipeline run` with the real binary: golden pipelines, signals, jobs, and the seed on the Django product."""
+import glob
+import json
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import unittest
+
+import support
+
+GOLDEN = os.path.join(support.SOURCE, "tests", "golden", "jenkins", "run")
+DJANGO = os.path.join(support.SOURCE, "examples", "django")
+
+
+class PipelineSandbox(support.Sandbox):
+    """A directory with a Jenkinsfile that is in no repository."""
+
+    def setUp(self):
+        super().setUp()
+        self.product = self.path("product")
+        os.mkdir(self.product)
+
+    def jenkinsfile(self, text):
+        return self.write("product/Jenkinsfile", text)
+
+    def stages(self, steps, before="", after=""):
+        return self.jenkinsfile("pipeline {\n  agent any\n%s\n  stages {\n    stage('Only') {\n      steps {\n%s\n"
+                                "      }\n    }\n  }\n%s\n}\n" % (before, steps, after))
+
+    def build(self, *arguments, **options):
+        return self.runtask("pipeline", "run", self.path("product/Jenkinsfile"), *arguments, **options)
+
+    def job(self):
+        return os.path.join(self.state, "jenkins", "jobs", "product+Jenkinsfile")
+
+    def record(self, number):
+        with open(os.path.join(self.job(), "builds", str(number), "build.json"), encoding="utf-8") as file:
+            return json.load(file)
+
+    def plain(self, text):
+        """The console without what differs from run to run."""
+        text = text.replace(os.path.join(self.state, "jenkins", "workspaces", "product+Jenkinsfile"), "WORKSPACE")
+        text = text.replace(self.directory, "DIRECTORY")
+        text = re.sub(r"script-\d+-\d+", "script-N", text)
+        return re.sub(r"\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] ", "[TIME] ", text)
+
+
+class GoldenPipelines(PipelineSandbox):
+    """Each *.Jenkinsfile with the console and the exit code in the *.expected beside it.
+
+    A first line `// run: WORDS` is more of the command line; `sorted` among the words compares the lines in sorted
+    order, for branches whose order nobody says. RUNTASK_WRITE_GOLDEN=1 writes the files.
+    """
+
+    def check(self, path):
+        with open(path, encoding="utf-8") as file:
+            text = file.read()
+        words = re.match(r"// run: (.*)", text)
+        words = shlex.split(words.group(1)) if words else []
+        is_sorted = "sorted" in words
+        words = [word for word in words if word != "sorted"]
+        self.jenkinsfile(text)
+        self.write("credentials.json", json.dumps(
+            {"token": "s3cret-token", "login": {"username": "alice", "password": "hunter2x"}}))
+        os.chmod(self.path("credentials.json"), 0o600)
+        result = self.build(*words, cwd=self.directory)
+        lines = self.plain(result.out).splitlines()
+        if is_sorted:
+            lines.sort()
+        actual = "\n".join(lines + ["exit code: %d" % result.code]) + "\n"
+        expected = path.replace(".Jenkinsfile", ".expected")
+        if os.environ.get("RUNTASK_WRITE_GOLDEN"):
+            with open(expected, "w", encoding="utf-8") as file:
+                file.write(actual)
+        with open(expected, encoding="utf-8") as file:
+            self.assertEqual(file.read(), actual, result.err)
+        for secret in ("s3cret-token", "hunter2x"):
+            self.assertNotIn(secret, result.out + result.err)
+
+    def test_prints_and_ends_as_expected(self):
+        paths = sorted(glob.glob(os.path.join(GOLDEN, "*.Jenkinsfile")))
+        self.assertTrue(paths)
+        for path in paths:
+            with self.subTest(os.path.basename(path)):
+                shutil.rmtree(self.state, ignore_errors=True)
+                self.check(path)
+
+
+class PipelineJobs(PipelineSandbox):
+    def test_numbers_its_builds_and_knows_the_one_before(self):
+        self.stages("script {\nif (params.BAD) { error 'bad' }\n}",
+                    before="parameters { booleanParam(name: 'BAD', defaultValue: false) }",
+                    after="post {\nchanged { echo 'has changed' }\nfixed { echo 'is fixed' }\n"
+                    "regression { echo 'is worse' }\n"
+                    "always { echo \"before: ${currentBuild.previousBuild?.result}, this is ${env.BUILD_TAG}\" }\n}")
+        first = self.build().out
+        self.assertIn("before: null, this is jenkins-product-Jenkinsfile-1\n", first)
+        self.assertNotIn("is fixed", first)
+        second = self.build("-p", "BAD=true")
+        self.assertEqual(second.code, 1)
+        self.assertIn("before: SUCCESS, this is jenkins-product-Jenkinsfile-2\nhas changed\nis worse\n", second.out)
+        third = self.build().out
+        self.assertIn("is fixed", third)
+        self.assertIn("before: FAILURE", third)
+        self.assertEqual([self.record(n)["result"] for n in (1, 2, 3)], ["SUCCESS", "FAILURE", "SUCCESS"])
+        self.assertEqual(self.record(2)["parameters"], {"BAD": "true"})
+
+    def test_deletes_builds_beyond_the_number_but_not_the_last_good_one(self):
+        self.stages("script {\nif (params.BAD) { error 'bad' }\n}",
+                    before="options { buildDiscarder(logRotator(numToKeepStr: '2')) }\n"
+                    "parameters { booleanParam(name: 'BAD', defaultValue: true) }")
+        self.assertEqual(self.build("-p", "BAD=false").code, 0)
+        for _ in range(3):
+            self.assertEqual(self.build().code, 1)
+        self.assertEqual(sorted(os.listdir(os.path.join(self.job(), "builds"))), ["1", "3", "4"])
+
+    def test_brings_the_working_tree_and_takes_away_what_is_gone(self):
+        self.stages("sh 'cd sub && find . -type f | sort && cat kept.txt && [ -x run.sh ] && env | grep ^GIT_ | sort'",
+                    before="  options { checkoutToSubdirectory 'sub' }")
+        git = lambda *words: subprocess.run(["git", "-C", self.product] + list(words), check=True, env=self.env)
+        git("init", "-q", "-b", "trunk")
+        self.write("product/.gitignore", "ignored\n")
+        self.write("product/kept.txt", "committed\n")
+        self.write("product/run.sh", "#!/bin/sh\n")
+        os.chmod(self.path("product/run.sh"), 0o755)
+        self.write("product/gone.txt", "")
+        git("add", "-A")
+        git("-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-q", "-m", "x")
+        self.write("product/kept.txt", "not committed\n")
+        self.write("product/ignored", "")
+        first = self.build()
+        self.assertEqual(first.code, 0, first.out)
+        self.assertIn("./gone.txt\n", first.out)
+        self.assertIn("not committed\n", first.out)
+        self.assertIn("GIT_BRANCH=origin/trunk\n", first.out)
+        self.assertNotIn("./ignored", first.out)
+        os.remove(self.path("product/gone.txt"))
+        second = self.build()
+        self.assertNotIn("./gone.txt", second.out)
+
+    def test_runs_two_builds_of_a_job_in_two_workspaces(self):
+        self.stages("sh 'basename \"$WORKSPACE\"; touch \"$BASE/$BUILD_NUMBER\"; "
+                    "while [ ! -e \"$BASE/1\" ] || [ ! -e \"$BASE/2\" ]; do sleep 0.01; done'")
+        self.env["BASE"] = self.directory
+        first = self.start("pipeline", "run", self.path("product/Jenkinsfile"))
+        support.wait_until(lambda: os.path.exists(self.path("1")), "the first build")
+        second = self.build()
+        out = first.communicate(timeout=support.LONGEST)[0].decode()
+        self.assertIn("\nproduct+Jenkinsfile\n", out)
+        self.assertIn("\nproduct+Jenkinsfile@2\n", second.out)
+
+    def test_keeps_the_console_and_what_ran_in_the_history(self):
+        self.stages("echo 'a line of its own'\nscript { currentBuild.description = 'about it' }")
+        result = self.build()
+        logged = self.runtask("runs", "logs", "last").out
+        self.assertEqual(logged, result.out)
+        self.assertIn("product/Jenkinsfile #1", self.runtask("runs", "list").out)
+        self.assertEqual(self.record(1)["description"], "about it")
+        with open(os.path.join(self.job(), "builds", "1", "log"), encoding="utf-8") as file:
+            self.assertEqual(file.read(), result.out)
+
+
+class PipelineUsage(PipelineSandbox):
+    def refused(self, words, *arguments):
+        result = self.build(*arguments)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn(words, result.err)
+        self.assertEqual(result.out, "")
+        self.assertFalse(os.path.exists(self.job()))
+
+    def test_runs_nothing_when_something_is_wrong(self):
+        self.stages("echo 'x'", before="  parameters { choice(name: 'WHERE', choices: ['here', 'there'])\n"
+                    "extendedChoice(name: 'MANY', type: 'PT_CHECKBOX', value: 'a,b', multiSelectDelimiter: ',') }")
+        self.refused("`WERE`; did you mean `WHERE`?", "-p", "WERE=here")
+        self.refused("nowhere", "-p", "WHERE=nowhere")
+        self.refused("NAME=VALUE", "-p", "WHERE")
+        self.refused("c", "-p", "MANY=a,c", "--strict-choices")
+        self.assertEqual(self.build("-p", "MANY=a,c").code, 0)
+
+    def test_does_not_run_what_does_not_compile(self):
+        self.stages("eco 'x'\n  if (true) { echo 'y' }", before="  options { timestmaps() }")
+        self.refused("timestmaps")
+
+    def test_says_which_file_is_missing(self):
+        result = self.runtask("pipeline", "run", self.path("none"))
+        self.assertEqual(result.code, 2)
+        self.assertIn("none", result.err)
+
+
+class PipelineSignals(PipelineSandbox):
+    LONG = """sh '''#!/bin/sh
+        trap "echo cleaned up; exit 1" TERM
+        sleep 1000 & echo $! >"$BASE/pids"
+        setsid sleep 1001 & echo $! >>"$BASE/pids"
+        touch "$BASE/started"
+        wait
+      '''"""
+
+    def started(self, steps=LONG, **options):
+        self.env["BASE"] = self.directory
+        self.stages(steps, after="post {\naborted { sh 'echo post runs' } }")
+        process = self.start("pipeline", "run", self.path("product/Jenkinsfile"), **options)
+        support.wait_until(lambda: os.path.exists(self.path("started")), "the script")
+        return process
+
+    def assert_all_gone(self):
+        pids = [int(pid) for pid in self.text("pids").split()]
+        self.assertEqual(len(pids), 2)
+        support.wait_until(lambda: not any(os.path.exists("/proc/%d" % pid) for pid in pids), "the end of all processes")
+
+    def test_stops_the_whole_tree_and_runs_post(self):
+        for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+            with self.subTest(number):
+                process = self.started()
+                process.send_signal(number)
+                out = process.communicate(timeout=support.LONGEST)[0].decode()
+                self.assertEqual(process.returncode, code, out)
+                self.assertIn("cleaned up\n", out)
+                self.assertIn("post runs\n", out)
+                self.assertTrue(out.endswith("Finished: ABORTED\n"), out)
+                self.assert_all_gone()
+                os.remove(self.path("started"))
+
+    def test_leaves_at_once_the_second_time(self):
+        process = self.started(self.LONG.replace('"echo cleaned up; exit 1"', '""'))
+        process.send_signal(signal.SIGINT)
+        support.wait_until(lambda: b"Sending interrupt" in process.stdout.readline(), "the first signal")
+        process.send_signal(signal.SIGINT)
+        out = process.communicate(timeout=support.LONGEST)[0].decode()
+        self.assertEqual(process.returncode, 130)
+        self.assertNotIn("post runs", out)
+        self.assert_all_gone()
+
+    def test_leaves_nothing_behind_when_killed_and_says_what_was_running(self):
+        process = self.started(self.LONG.replace("sh '''", "sh label: 'the long one', script: '''"))
+        process.kill()
+        process.communicate(timeout=support.LONGEST)
+        self.assert_all_gone()
+        shown = self.runtask("runs", "show", "last").out
+        self.assertIn("process gone", shown)
+        self.assertIn("sh `the long one`", shown)
+
+    def test_a_timeout_ends_the_tree(self):
+        self.env["BASE"] = self.directory
+        self.stages("timeout(time: 2, unit: 'SECONDS') {\n%s\n}" % self.LONG)
+        result = self.build()
+        self.assertEqual(result.code, 4, result)
+        self.assertIn("Cancelling nested steps due to timeout\n", result.out)
+        self.assert_all_gone()
+
+    def test_an_endless_loop_can_be_stopped(self):
+        process = self.started("sh 'touch \"$BASE/started\"'\nscript { while (true) { } }")
+        process.send_signal(signal.SIGINT)
+        out = process.communicate(timeout=support.LONGEST)[0].decode()
+        self.assertEqual(process.returncode, 130, out)
+
+
+class PipelineOfTheSeed(support.Sandbox):
+    """hamlet's own pipeline, unchanged but for its placeholders, on the Django product and the embedded ECS."""
+
+    def setUp(self):
+        super().setUp()
+        repositories = self.path("git")
+        for name in ("accounts", "library"):
+            shutil.copytree(os.path.join(DJANGO, "cmdb", name), os.path.join(repositories, name + "-cmdb"))
+            self.commit(os.path.join(repositories, name + "-cmdb"))
+        self.product = os.path.join(repositories, "library")
+        os.mkdir(self.product)
+        for name in ("Jenkinsfile", "library.properties"):
+            shutil.copy(os.path.join(DJANGO, name), self.product)
+        self.commit(self.product)
+        self.env.update({
+            "RUNTASK_LOCAL": "1",
+            "GIT_CONFIG_COUNT": "1",
+            "GIT_CONFIG_KEY_0": "url.file://%s/.insteadOf" % repositories,
+            "GIT_CONFIG_VALUE_0": "https://github.com/example/",
+        })
+        for environment in ("integration", "production"):
+            self.done("local", "cluster", "create", "library-" + environment)
+        self.done("local", "image", "add", "example/django", "--dir", DJANGO, "--env",
+                  "DJANGO_DATABASE_DIR=" + self.directory, "--entry-point", "./entrypoint.sh")
+        self.done("local", "register", *sorted(glob.glob(os.path.join(DJANGO, "task-definitions", "*.json"))))
+
+    def commit(self, directory):
+        for words in (["init", "-q", "-b", "master"], ["add", "-A"],
+                      ["-c", "user.name=t", "-c", "user.email=t@localhost", "commit", "-q", "-m", "x"]):
+            subprocess.run(["git", "-C", directory] + words, check=True, env=self.env)
+
+    def done(self, *words):
+        result = self.runtask(*words)
+        self.assertEqual(result.code, 0, result)
+        return result.out
+
+    def databases(self):
+        return sorted(name for name in os.listdir(self.directory) if name.endswith(".sqlite3"))
+
+    def run_it(self, *parameters):
+        words = [word for parameter in parameters for word in ("-p", parameter)]
+        return self.runtask("pipeline", "run", os.path.join(self.product, "Jenkinsfile"), *words)
+
+    def test_migrates_the_databases_of_both_instances(self):
+        result = self.run_it("ENVIRONMENT=integration", "TASK_INSTANCE=default,tenant2")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(self.databases(), ["integration-default.sqlite3", "integration-tenant2.sqlite3"])
+        self.assertIn("\nDescription: Environment: integration - Instance: default,tenant2\nFinished: SUCCESS\n",
+                      result.out)
+        self.assertIn("] Stage \"Run Provider Task\"\n", result.out)
+
+    def test_goes_through_several_environments(self):
+        result = self.run_it("ENVIRONMENT=integration,production", "TASK_INSTANCE=default,tenant2")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(len(self.databases()), 4)
+
+    def test_starts_no_second_environment_after_a_failure(self):
+        result = self.run_it("ENVIRONMENT=integration,production", "TASK_INSTANCE=default",
+                             "MANAGE_PY_TASK=no_such_command")
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("ERROR: script returned exit code ", result.out)
+        self.assertNotIn("task/library-production/", result.out)
+
+    def test_is_the_page_but_for_its_placeholders(self):
+        with open(os.path.join(support.SOURCE, "tests", "golden", "jenkins", "seed-placeholders.Jenkinsfile"),
+                  encoding="utf-8") as file:
+            page = file.read()
+        pattern = re.escape(page)
+        pattern = re.sub(r"<[A-Za-z\\ ]+>", "[A-Za-z0-9_,. -]+", pattern.replace(r"\<", "<").replace(r"\>", ">"))
+        with open(os.path.join(DJANGO, "Jenkinsfile"), encoding="utf-8") as file:
+            self.assertRegex(file.read(), "^" + pattern + "$")
+
+
+if __name__ == "__main__":
+    unittest.main()
