@@ -37,6 +37,14 @@ std::string looked_in(const std::vector<std::string>& files) {
   return "looked for in " + join(shown, ", ");
 }
 
+// Where outputs were looked for, and why some that are there do not count.
+std::string where_missing(const NamedTasks& tasks, const NamedTasks::Task& task) {
+  auto words = looked_in(tasks.environments[task.environment].state_files);
+  for (const auto& note : task.occurrence.missing_notes)
+    words += "; " + note;
+  return words;
+}
+
 Result<std::vector<std::string>> list_definitions(const World& world, const Target& target) {
   std::vector<std::string> arns;
   ecs::ListTaskDefinitions request;
@@ -73,7 +81,7 @@ Error explained(Error error, const NamedTasks& tasks, const NamedTasks::Task& ta
   const auto& missing = task.occurrence.missing_outputs;
   if (missing.empty() || error.code == Code::kConflict) return error;
   error.hint = "was it deployed? there is no stack output " + join(missing, ", ") + "; " +
-               looked_in(tasks.environments[task.environment].state_files);
+               where_missing(tasks, task);
   return error;
 }
 
@@ -195,12 +203,15 @@ Result<> check_deployed(const NamedTasks& tasks) {
     const bool is_nameless = !occurrence.resource_id.value && !occurrence.definition.value;
     const bool lacks_cluster = !occurrence.cluster.value || occurrence.cluster.value->empty();
     if (!lacks_network && !is_nameless && !lacks_cluster) continue;
-    const auto what = lacks_cluster ? "its cluster" : lacks_network ? "its network (subnet)" : "it";
+    const auto what = occurrence.network_missing ? "its tier's network"
+                      : lacks_cluster            ? "its cluster"
+                      : lacks_network            ? "its network (subnet)"
+                                                 : "it";
     auto missing = join(occurrence.missing_outputs, ", ");
     return fail(Code::kNotFound,
                 name_of(occurrence) + in_environment(tasks, task) + ": " + what +
                     " was never deployed" + (missing.empty() ? "" : "; no stack output " + missing),
-                looked_in(tasks.environments[task.environment].state_files));
+                where_missing(tasks, task));
   }
   return {};
 }
@@ -220,8 +231,10 @@ Result<> choose_definitions(const World& world, const std::vector<Target>& targe
   std::map<std::size_t, Listing> listings;  // By target.
   for (auto& task : tasks.tasks) {
     const auto& occurrence = task.occurrence;
-    if (occurrence.definition.value && !occurrence.definition.value->empty()) {
-      task.definition = *occurrence.definition.value;
+    const auto& output = occurrence.definition_output.value;
+    const auto& known = output ? output : occurrence.definition.value;
+    if (known && !known->empty()) {
+      task.definition = *known;
       continue;
     }
     auto chosen =

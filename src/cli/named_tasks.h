@@ -58,7 +58,8 @@ struct TargetChoice {
 [[nodiscard]] Result<std::vector<Target>> targets_of(const World& world, NamedTasks& tasks,
                                                      const TargetChoice& choice);
 
-// The definition of each task: the CMDB's own, else its fixed name, else by the account's listing.
+// The definition of each task: the CMDB's output, else its fixed name, else by the account's
+// listing.
 [[nodiscard]] Result<> choose_definitions(const World& world, const std::vector<Target>& targets,
                                           NamedTasks& tasks);
 

@@ -78,6 +78,14 @@ class NamedRun(NamedSandbox):
         self.ok("local", "register", self.write("second.json", json.dumps(definition)))
         self.assertEqual(self.named("--environment", "integration", "-e", "WHAT=one").out, "here one\n")
 
+    def test_a_fixed_name_gives_way_to_the_output_of_the_environments_own_stack(self):
+        self.change(FixedName=True)
+        self.assertIn("manage-ecsTaskXappXhostXmanage-1EXAMPLE:1", self.planned()["taskDefinition"])
+        os.remove(os.path.join(self.cmdb, "library/state/cf/integration/default/app-manage-sandbox-us-east-1-stack.json"))
+        fixed = self.named("--environment", "integration")
+        self.assertEqual(fixed.code, 125, fixed)
+        self.assertIn("`application-host-manage` was not found", fixed.err)
+
     def change(self, **members):
         """Changes the task in the CMDB."""
         path = os.path.join(self.cmdb, "library/infrastructure/solutions/shared/default/solution.json")
