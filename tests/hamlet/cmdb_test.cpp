@@ -177,17 +177,18 @@ TEST(Checks, an_environment_without_a_trace_is_an_error_that_lists_the_others) {
 
 TEST(Names, what_exists_begins_with_what_is_nearest) {
   CmdbWorld world;
-  world.task(R"("Instances": {"other": {}, "enant2": {}, "tenant2": {}, "Zenit": {}})");
+  world.task(
+      R"("Instances": {"other": {}, "enant2": {}, "tenant22": {}, "tenant2": {}, "Zenit": {}})");
   Selector selector;
   selector.tasks = {"migrate"};
   const auto hint = [&](const std::string& asked) {
     selector.instances = {asked};
     return world.error_of(selector).hint;
   };
-  EXPECT_EQ(hint("TENANT2"), "there are `tenant2`, `enant2`, `other`, `Zenit`");
-  EXPECT_EQ(hint("ten*"), "there are `tenant2`, `other`, `enant2`, `Zenit`");
-  EXPECT_EQ(hint("zenith"), "there are `Zenit`, `other`, `enant2`, `tenant2`");
-  EXPECT_EQ(hint("nothing-like-it"), "there are `other`, `enant2`, `tenant2`, `Zenit`");
+  EXPECT_EQ(hint("TENANT2"), "there are `tenant2`, `tenant22`, `enant2`, `other`, `Zenit`");
+  EXPECT_EQ(hint("ten*"), "there are `tenant22`, `tenant2`, `other`, `enant2`, `Zenit`");
+  EXPECT_EQ(hint("zenith"), "there are `Zenit`, `other`, `enant2`, `tenant22`, `tenant2`");
+  EXPECT_EQ(hint("nothing-like-it"), "there are `other`, `enant2`, `tenant22`, `tenant2`, `Zenit`");
 }
 
 TEST(Names, a_version_that_is_not_there_lists_the_versions_and_not_the_instances) {
