@@ -320,6 +320,14 @@ class PipelineBuild {
                                     record.event(kind, console.masked(what));
                                   },
                                   {}};
+    if (sys::is_terminal(0) && sys::is_terminal(2))
+      outside.ask = [&](const std::string& question, auto done) {
+        world_.screen.flush();
+        return sys::ask_on_terminal(world_.loop, question, kAnswerPatience,
+                                    [done](Result<std::string> line) {
+                                      done(line ? std::optional(*std::move(line)) : std::nullopt);
+                                    });
+      };
     jenkins::Build build(outside, request_);
     std::vector<sys::PendingPtr> watches;
     for (const int number : {SIGINT, SIGTERM, SIGHUP})

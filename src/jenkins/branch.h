@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/time.h"
 #include "groovy/fiber.h"
 #include "jenkins/console.h"
 #include "jenkins/layers.h"
@@ -27,6 +28,7 @@ struct Interruption {
 struct InterruptScope {
   std::shared_ptr<InterruptScope> outer;
   std::optional<Interruption> raised;
+  Instant last_output{0};   // When a branch inside last printed something.
   std::set<int> delivered;  // The branches that have had it: each gets it once.
 };
 

@@ -67,8 +67,11 @@ struct BuildOutside {
   Console& console;
   // What is being done now, for the record: a stage begins, a script starts.
   std::function<void(const std::string& kind, const std::string& what)> on_event;
-  // Asks whoever sits at the terminal; none when nobody does, or nobody answered.
-  std::function<std::optional<std::string>(const std::string& question)> ask;
+  // Asks whoever sits at the terminal: answers once, on the loop, with none when nobody did. Empty:
+  // there is no terminal.
+  std::function<sys::PendingPtr(const std::string& question,
+                                std::function<void(std::optional<std::string>)> done)>
+      ask;
 };
 
 struct StageOutcome {

@@ -1,6 +1,7 @@
 #include "jenkins/execution.h"
 
 #include <algorithm>
+#include <array>
 #include <csignal>
 
 #include "base/text.h"
@@ -14,6 +15,38 @@ namespace {
 constexpr std::string_view kAbortClass = "hudson.AbortException";
 constexpr std::string_view kInterruptedClass =
     "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
+// Steps of common plugins that are not here: a message that says so is better than a name that
+// looks like another one.
+constexpr std::array<std::string_view, 30> kNotHere = {"container",
+                                                       "configFileProvider",
+                                                       "copyArtifacts",
+                                                       "cobertura",
+                                                       "jacoco",
+                                                       "kubernetesDeploy",
+                                                       "libraryResource",
+                                                       "nodejs",
+                                                       "podTemplate",
+                                                       "readCSV",
+                                                       "readManifest",
+                                                       "readMavenPom",
+                                                       "readTOML",
+                                                       "readTrusted",
+                                                       "scanForIssues",
+                                                       "sshPublisher",
+                                                       "sshagent",
+                                                       "touch",
+                                                       "unzip",
+                                                       "waitForQualityGate",
+                                                       "withAWS",
+                                                       "withDockerRegistry",
+                                                       "withDockerServer",
+                                                       "withDockerContainer",
+                                                       "withGradle",
+                                                       "withKubeConfig",
+                                                       "withMaven",
+                                                       "withSonarQubeEnv",
+                                                       "writeYaml",
+                                                       "zip"};
 constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
 
 Branch& branch_of(groovy::Fiber& fiber) {
@@ -170,6 +203,9 @@ tl::unexpected<Raised> Execution::invalid(Branch& branch, const std::string& mes
 }
 
 void Execution::say(const Branch& branch, std::string_view text) {
+  const auto now = outside_.loop.now();
+  for (auto* scope = branch.context.interrupts.get(); scope != nullptr; scope = scope->outer.get())
+    scope->last_output = now;
   outside_.console.print(branch.context.style, text);
 }
 
@@ -256,6 +292,10 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
   auto names = step_names();
   for (const auto& [name, script] : globals_)
     names.push_back(name);
+  if (std::find(kNotHere.begin(), kNotHere.end(), call.name) != kNotHere.end())
+    return branch.raise("java.lang.NoSuchMethodError",
+                        "No such DSL method '" + call.name +
+                            "' found among steps: plugins of Jenkins have it, runtask does not");
   const auto nearest = nearest_name(call.name, names);
   return branch.raise("java.lang.NoSuchMethodError",
                       "No such DSL method '" + call.name + "' found among steps" +
@@ -374,8 +414,7 @@ std::map<std::string, std::string> Execution::environment_for(const Branch& bran
 void Execution::run_program(Branch& branch, ProgramRun& program) {
   std::unique_ptr<sys::Process> process;
   sys::PendingPtr patience;
-  LineBuffer lines(
-      [&](std::string_view line) { outside_.console.line(branch.context.style, line); });
+  LineBuffer lines([&](std::string_view line) { say(branch, line); });
   const auto start = [&](const Wake& wake) {
     if (is_killed_ || branch.pending() != nullptr) return wake();
     sys::ProcessSpec spec;

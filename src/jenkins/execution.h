@@ -162,6 +162,7 @@ class Execution final : public groovy::Host {
   [[nodiscard]] const std::vector<StageOutcome>& stage_outcomes() const { return end_.stages; }
   [[nodiscard]] Outcome load_script(Branch& branch, const std::string& path);
   [[nodiscard]] std::optional<Raised> load_library(Branch& branch, const std::string& name);
+  [[nodiscard]] std::optional<std::string> ask_at_terminal(Branch& branch, const StepCall& call);
   [[nodiscard]] std::optional<Outcome> ask_input(Branch& branch, const StepCall& call);
   [[nodiscard]] const Pipeline& pipeline() const { return *request_.file->pipeline; }
 

@@ -93,7 +93,32 @@ Outcome step_find_files(Execution& execution, StepCall& call) {
   return Value(list);
 }
 
+namespace {
+
+// A directory that a build may empty: not one that holds the job's own place, nor the user's tree.
+// A slip such as dir('/') { deleteDir() } would otherwise be the end of both.
+bool may_empty(const Execution& execution, const std::string& directory) {
+  std::string path = directory;
+  while (path.ends_with('/'))
+    path.pop_back();
+  if (path.empty() || path.find("/..") != std::string::npos) return false;
+  const auto is_around = [&](const std::string& inner) {
+    return inner == path || inner.starts_with(path + "/");
+  };
+  const auto& request = execution.request();
+  if (is_around(request.home) || is_around(request.file_path)) return false;
+  return request.source.empty() || !is_around(request.source);
+}
+
+tl::unexpected<Raised> not_emptied(Branch& branch) {
+  return Execution::abort(branch, "refusing to empty " + branch.context.directory +
+                                      ": it is no place of this build's own");
+}
+
+}  // namespace
+
 Outcome step_delete_dir(Execution& execution, StepCall& call) {
+  if (!may_empty(execution, call.branch.context.directory)) return not_emptied(call.branch);
   auto removed = execution.outside().files.remove(call.branch.context.directory);
   if (!removed) return Execution::abort(call.branch, removed.error().message);
   return Value();
@@ -102,6 +127,7 @@ Outcome step_delete_dir(Execution& execution, StepCall& call) {
 Outcome step_clean_ws(Execution& execution, StepCall& call) {
   auto& files = execution.outside().files;
   const auto& workspace = call.branch.context.directory;
+  if (!may_empty(execution, workspace)) return not_emptied(call.branch);
   execution.say(call.branch, "[WS-CLEANUP] Deleting project workspace...");
   const auto patterns = call.value("patterns");
   if (patterns.is(groovy::Kind::kList) && !patterns.as<groovy::List>().items.empty()) {

@@ -172,10 +172,21 @@ Outcome step_timeout(Execution& execution, StepCall& call) {
   scope->outer = call.branch.context.interrupts;
   call.branch.context.interrupts = scope;
   execution.say(call.branch, "Timeout set to expire in " + span_text(*span));
-  const auto timer = execution.outside().loop.after(*span, [&execution, &call, scope] {
+  // With `activity` the time begins anew with every line of output.
+  const bool is_activity = call.truth("activity", false);
+  auto& loop = execution.outside().loop;
+  std::function<void()> expire;
+  sys::PendingPtr timer;
+  expire = [&] {
+    const auto idle = loop.now() - scope->last_output;
+    if (is_activity && idle < *span) {
+      timer = loop.after(*span - idle, expire);
+      return;
+    }
     execution.say(call.branch, "Cancelling nested steps due to timeout");
     execution.raise_in(*scope, {BuildResult::kAborted, "Timeout has been exceeded", true});
-  });
+  };
+  timer = loop.after(*span, expire);
   auto outcome = call.branch.invoke(call.body, {});
   if (!outcome || !scope->raised || scope->delivered.count(call.branch.id) > 0) return outcome;
   // It expired, and nothing in the body noticed.
@@ -260,6 +271,28 @@ Outcome step_input(Execution& execution, StepCall& call) {
   return Value();
 }
 
+std::optional<std::string> Execution::ask_at_terminal(Branch& branch, const StepCall& call) {
+  const auto question =
+      call.text_or("message", "") + " (" + call.text_or("ok", "Proceed") + " / Abort) ";
+  std::optional<std::string> answer;
+  sys::PendingPtr pending;
+  Wake wake;
+  await(
+      branch,
+      [&](Wake on_end) {
+        if (branch.pending() != nullptr || is_killed_) return on_end();
+        wake = on_end;
+        pending = outside_.ask(question, [&answer, on_end](std::optional<std::string> line) {
+          answer = std::move(line);
+          on_end();
+        });
+      },
+      [&] {
+        if (wake) wake();
+      });
+  return answer;
+}
+
 // An answer given beforehand, or by whoever sits at the terminal.
 std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call) {
   const auto id = call.text_or("id", "input");
@@ -275,8 +308,8 @@ std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call
   if (const auto given = request_.inputs.find(id); given != request_.inputs.end())
     answer = given->second;
   else if (outside_.ask)
-    answer = outside_.ask(call.text_or("message", "") + " (" + call.text_or("ok", "Proceed") +
-                          "/Abort) ");
+    answer = ask_at_terminal(branch, call);
+  if (auto stop = interrupted(branch)) return Outcome(tl::unexpected<Raised>(*std::move(stop)));
   if (!answer)
     return abort(branch, "the input '" + id +
                              "' waits for an answer, and nobody is at a terminal; answer it with "

@@ -152,6 +152,20 @@ class PipelineJobs(PipelineSandbox):
         self.assertIn("\nproduct+Jenkinsfile\n", out)
         self.assertIn("\nproduct+Jenkinsfile@2\n", second.out)
 
+    def test_empties_no_place_but_its_own(self):
+        for place in (self.directory, self.product, self.state):
+            with self.subTest(place):
+                self.stages("dir('%s') {\ndeleteDir()\n}" % place)
+                result = self.build()
+                self.assertEqual(result.code, 1, result)
+                self.assertIn("ERROR: refusing to empty ", result.out)
+                self.assertTrue(os.path.exists(self.path("product/Jenkinsfile")))
+        self.stages("sh 'touch a'\ndeleteDir()\nsh 'ls -A'\nsh 'touch b'\ncleanWs()\nsh 'ls -A'")
+        result = self.build()
+        self.assertEqual(result.code, 0, result)
+        self.assertNotIn("\na\n", result.out)
+        self.assertNotIn("\nb\n", result.out)
+
     def test_keeps_the_console_and_what_ran_in_the_history(self):
         self.stages("echo 'a line of its own'\nscript { currentBuild.description = 'about it' }")
         result = self.build()
@@ -250,6 +264,15 @@ class PipelineSignals(PipelineSandbox):
         self.assertEqual(result.code, 4, result)
         self.assertIn("Cancelling nested steps due to timeout\n", result.out)
         self.assert_all_gone()
+
+    def test_a_timeout_of_activity_lets_a_talking_script_go_on(self):
+        self.stages("timeout(time: 3, unit: 'SECONDS', activity: true) {\n"
+                    "sh '''#!/bin/sh\nfor i in 1 2 3 4 5; do sleep 0.8; echo $i; done'''\n}\n"
+                    "timeout(time: 300, unit: 'MILLISECONDS', activity: true) {\nsh 'echo one; sleep 1000'\n}")
+        result = self.build()
+        self.assertEqual(result.code, 4, result)
+        self.assertIn("\n5\n", result.out)
+        self.assertIn("Cancelling nested steps due to timeout\n", result.out)
 
     def test_an_endless_loop_can_be_stopped(self):
         process = self.started("sh 'touch \"$BASE/started\"'\nscript { while (true) { } }")
