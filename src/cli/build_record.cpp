@@ -67,11 +67,11 @@ void BuildRecord::event(const std::string& kind, const std::string& what) {
     complain(done.error());
 }
 
-void BuildRecord::end(const std::string& verdict, int exit_code) {
+void BuildRecord::end(const std::string& verdict, int exit_code, const std::string& outcome) {
   timer_.reset();
   flush();
   if (!history_) return;
-  const history::History::Ending ending{world_.loop.wall_now(), verdict, exit_code, ""};
+  const history::History::Ending ending{world_.loop.wall_now(), verdict, exit_code, outcome};
   if (const auto done = history_->end(run_id_, ending); !done) complain(done.error());
 }
 

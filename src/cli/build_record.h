@@ -26,7 +26,7 @@ class BuildRecord {
   [[nodiscard]] Result<> begin(const history::RunRecord& record);
   void line(WallTime at, const std::string& text);  // Of the console; also shown.
   void event(const std::string& kind, const std::string& what);
-  void end(const std::string& verdict, int exit_code);
+  void end(const std::string& verdict, int exit_code, const std::string& outcome);
 
  private:
   static constexpr Duration kFlushEvery{100};

@@ -285,7 +285,7 @@ class PipelineBuild {
     if (!end.description.empty()) console.line({}, "Description: " + end.description);
     console.line({}, "Finished: " + std::string(name_of(end.result)));
     const int code = exit_code_of(end.result, signal);
-    record.end(lower_case(name_of(end.result)), code);
+    record.end(lower_case(name_of(end.result)), code, outcome_of(end, console));
     stored.result = end.result;
     stored.description = console.masked(end.description);
     stored.display_name = end.display_name;
@@ -295,6 +295,31 @@ class PipelineBuild {
     if (const auto rotator = jenkins::rotator_of(options_of(*checked_)))
       (void)TRY(job.prune(*rotator, world_.loop.wall_now()));
     return code;
+  }
+
+  // For `runtask runs show`.
+  [[nodiscard]] std::string outcome_of(const jenkins::BuildEnd& end,
+                                       const jenkins::Console& console) const {
+    const auto shown = [&](const std::string& text) { return valid_utf8(console.masked(text)); };
+    auto object = json::Value::object();
+    object["pipeline"] = valid_utf8(request_.file_path);
+    object["job"] = valid_utf8(request_.job);
+    object["number"] = request_.number;
+    object["result"] = std::string(name_of(end.result));
+    object["description"] = shown(end.description);
+    object["error"] = shown(end.error);
+    auto stages = json::Value::array();
+    for (const auto& stage : end.stages) {
+      auto one = json::Value::object();
+      one["name"] = shown(stage.name);
+      one["result"] = stage.is_skipped ? "skipped" : std::string(name_of(stage.result));
+      one["milliseconds"] = stage.duration.count();
+      stages.push_back(std::move(one));
+    }
+    object["stages"] = std::move(stages);
+    const auto artifacts = request_.build_directory + "/artifacts";
+    if (world_.files.exists(artifacts)) object["artifacts"] = artifacts;
+    return json::to_text(object);
   }
 
   history::RunRecord run_record(const jenkins::StoredBuild& stored) {

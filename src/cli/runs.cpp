@@ -95,6 +95,26 @@ Result<> show_unfinished(const history::RunSummary& run, history::History& histo
   return {};
 }
 
+// A build of a pipeline has stages where a run has launches. True if it was one.
+bool show_pipeline(const std::string& outcome, const World& world) {
+  const auto tree = json::parse(outcome, "outcome");
+  if (!tree || !tree->is_object() || !tree->contains("pipeline")) return false;
+  const auto text = [](const json::Value& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  constexpr std::size_t kWidth = 13;
+  for (const std::string name : {"result", "description", "error", "artifacts"})
+    if (const auto words = text(*tree, name.c_str()); !words.empty())
+      world.screen.output(name + std::string(kWidth - name.size(), ' ') + words);
+  const auto stages = tree->find("stages");
+  if (stages == tree->end() || !stages->is_array()) return true;
+  for (const auto& stage : *stages)
+    if (stage.is_object())
+      world.screen.output("stage        " + text(stage, "name") + ": " + text(stage, "result"));
+  return true;
+}
+
 Result<> show(const RunsShow& arguments, const World& world) {
   auto history = TRY(open(world));
   const auto run = TRY(history.find(arguments.run));
@@ -110,6 +130,7 @@ Result<> show(const RunsShow& arguments, const World& world) {
   world.screen.output("state     " + state_of(run) + ", exit code " + code_of(run));
   world.screen.output("");
   if (run.outcome.empty()) return show_unfinished(run, history, world);
+  if (show_pipeline(run.outcome, world)) return {};
   const auto outcome = TRY(run::read_outcome(run.outcome));
   world.screen.output(run::table(outcome));
   for (const auto& launch : outcome.launches)

@@ -47,7 +47,17 @@ constexpr std::array<std::string_view, 30> kNotHere = {"container",
                                                        "withSonarQubeEnv",
                                                        "writeYaml",
                                                        "zip"};
+constexpr Duration kLookEvery{20};   // For what was asked to end.
 constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
+
+// Not one that has ended and is only not collected yet.
+bool is_running(const sys::Files& files, int pid) {
+  const auto state = files.read("/proc/" + std::to_string(pid) + "/stat");
+  if (!state) return false;
+  const auto after_name = state->rfind(") ");
+  return after_name != std::string::npos && after_name + 2 < state->size() &&
+         (*state)[after_name + 2] != 'Z';
+}
 
 Branch& branch_of(groovy::Fiber& fiber) {
   return static_cast<Branch&>(fiber);  // Every fiber of a build is one.
@@ -117,6 +127,8 @@ void Execution::finish(Outcome outcome, Branch& branch) {
     branch.context.interrupts = root_interrupts_;
     say(branch, words_of(outcome.error()));
   }
+  for (const auto& path : secret_files)
+    (void)outside_.files.remove(path);
   end_.result = current_result();
   is_over_ = true;
 }
@@ -438,15 +450,32 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     program.code = spawned.error().code == Code::kNotFound ? 127 : 126;
     wake();
   };
+  std::vector<int> asked;  // To end.
+  sys::PendingPtr next_look;
+  const std::function<void()> look = [&] {
+    if (!process) return;
+    if (std::none_of(asked.begin(), asked.end(),
+                     [&](int pid) { return is_running(outside_.files, pid); })) {
+      process->signal(SIGTERM);  // Comes with the SIGCONT, before the shell does anything else.
+      process->signal(SIGCONT);
+      return;
+    }
+    next_look = outside_.loop.after(kLookEvery, [&look] { look(); });
+  };
   const auto cancel = [&] {
     if (!process) return;
     if (is_killed_) return process->kill_tree();
     if (patience) return;
     say(branch, "Sending interrupt signal to process");
+    // A shell that ends takes its tree with it, and one whose command ends goes on to the next:
+    // so it stands still until what it has started has ended in peace.
+    process->signal(SIGSTOP);
     const sys::TreeMemory memory;
-    for (const auto pid : sys::descendants(process->pid(), memory.pids()))
+    for (const auto pid : sys::descendants(process->pid(), memory.pids())) {
+      asked.push_back(pid);
       (void)sys::signal_process(pid, SIGTERM);
-    process->signal(SIGTERM);
+    }
+    look();
     patience = outside_.loop.after(kStopPatience, [&] {
       say(branch, "After 20s process did not stop");
       process->kill_tree();

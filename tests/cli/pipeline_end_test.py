@@ -1,0 +1,66 @@
+"""How a build of `runtask pipeline run` ends, and what is left of it."""
+import glob
+import json
+import os
+import signal
+import unittest
+
+import support
+
+
+class PipelineEndSandbox(support.Sandbox):
+    def setUp(self):
+        super().setUp()
+        os.mkdir(self.path("product"))
+
+    def jenkinsfile(self, stages, before=""):
+        return self.write("product/Jenkinsfile", "pipeline {\n  agent any\n%s\n  stages {\n%s\n  }\n}\n" % (before, stages))
+
+    @staticmethod
+    def stage(name, steps):
+        return "    stage('%s') {\n      steps {\n        %s\n      }\n    }\n" % (name, steps)
+
+
+class PipelineInterruptedSandbox(PipelineEndSandbox):
+    def test_gives_the_command_of_a_script_time_to_end_and_runs_nothing_after_it(self):
+        self.write("product/child.sh", "trap 'sleep 0.2; echo has tidied; exit 0' TERM\n: > \"$READY\"\n"
+                                       "while :; do sleep 0.05; done\n")
+        path = self.jenkinsfile(self.stage("Only", "sh 'sh ./child.sh; echo went on'"))
+        ready = self.path("ready")
+        process = self.start("pipeline", "run", path, env={"READY": ready})
+        support.wait_until(lambda: os.path.exists(ready), "the script")
+        process.send_signal(signal.SIGTERM)
+        result = self.finish(process)
+        self.assertEqual(result.code, 143, result)
+        self.assertIn("Sending interrupt signal to process\n", result.out)
+        self.assertIn("has tidied\n", result.out)
+        self.assertNotIn("went on", result.out)
+        self.assertIn("Finished: ABORTED\n", result.out)
+
+
+class PipelineLeftSandbox(PipelineEndSandbox):
+    def test_shows_the_stages_of_a_build_in_the_history(self):
+        path = self.jenkinsfile(self.stage("Good", "script { currentBuild.description = 'for you' }")
+                                + self.stage("Bad", "error 'no luck'") + self.stage("Never", "echo 'x'"))
+        self.assertEqual(self.runtask("pipeline", "run", path).code, 1)
+        shown = self.ok("runs", "show", "last").out
+        for line in ("result       FAILURE", "description  for you", "error        no luck", "stage        Good: SUCCESS",
+                     "stage        Bad: FAILURE", "stage        Never: skipped"):
+            self.assertIn(line + "\n", shown)
+        tree = json.loads(self.ok("runs", "show", "last", "--json").out)
+        self.assertEqual([stage["result"] for stage in tree["stages"]], ["SUCCESS", "FAILURE", "skipped"])
+
+    def test_leaves_no_secret_file_behind(self):
+        path = self.jenkinsfile(self.stage("Only", "sh 'cat \"$KEY\" | wc -c'"), "  environment { KEY = credentials('key') }")
+        secrets = self.write("secrets.json", json.dumps({"key": {"content": "top-secret-text"}}))
+        os.chmod(secrets, 0o600)
+        result = self.ok("pipeline", "run", path, "--credentials", secrets)
+        self.assertIn("\n15\n", result.out)
+        for file in glob.glob(os.path.join(self.state, "**"), recursive=True):
+            if os.path.isfile(file):
+                with open(file, "rb") as opened:
+                    self.assertNotIn(b"top-secret-text", opened.read(), file)
+
+
+if __name__ == "__main__":
+    unittest.main()
