@@ -281,6 +281,50 @@ class PipelineSignals(PipelineSandbox):
         self.assertEqual(process.returncode, 130, out)
 
 
+class PipelineOfTheSeedWithScripts(PipelineSandbox):
+    """The same file with stand-ins for the three scripts, which say what they were given."""
+
+    def setUp(self):
+        super().setUp()
+        for name in ("Jenkinsfile", "library.properties"):
+            shutil.copy(os.path.join(DJANGO, name), self.product)
+        for name, body in (("setContext.sh", "printf 'SEGMENT=fromfile\\nENVIRONMENT=int\\nTASK_INSTANCE=zzz\\n"
+                                             "MANAGE_PY_TASK=other\\n' >\"$WORKSPACE/context.properties\""),
+                           ("constructTree.sh", "echo \"tree $TASK_INSTANCE $SEGMENT $PRODUCT_CONFIG_REPO $PWD\""),
+                           ("runTask.sh", "echo \"$ENVIRONMENT $SEGMENT\"; printf '[%s]' \"$@\"; echo; exit ${CODE:-0}")):
+            os.chmod(self.write(name, "#!/bin/sh\n" + body + "\n"), 0o755)
+        for name in ("AUTOMATION_BASE_DIR", "AUTOMATION_DIR", "GENERATION_DIR"):
+            self.env[name] = self.directory
+
+    def test_what_it_hands_on_is_what_jenkins_would(self):
+        for given, argument, shown in (([], "null", "null"), (["-p", "TASK_INSTANCE="], "", "null"),
+                                       (["-p", "TASK_INSTANCE=tenant2"], "tenant2", "tenant2")):
+            with self.subTest(given):
+                result = self.build(*given)
+                self.assertEqual(result.code, 0, result)
+                out = re.sub(r"(?m)^\[[0-9TZ:.-]+\] ", "", self.plain(result.out).replace("[TIME] ", ""))
+                self.assertIn("\ntree zzz default library-cmdb WORKSPACE\n", out)
+                self.assertIn("\nint default\n[-t][application][-i][host][-w][manage][-x][%s][-y][][-c][django]"
+                              "[-e][MANAGE_PY_TASK][-v][migrate --no-input]\n" % argument, out)
+                self.assertIn("\nDescription: Environment: int - Instance: %s\nFinished: SUCCESS\n" % shown, out)
+
+    def test_a_failure_of_the_first_script_keeps_the_second_stage_from_running(self):
+        self.env["AUTOMATION_BASE_DIR"] = self.path("nowhere")
+        result = self.build()
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("No such file or directory", result.out)
+        self.assertIn('Stage "Run Provider Task" skipped due to earlier failure(s)\n', result.out)
+        self.assertTrue(result.out.endswith("ERROR: script returned exit code 127\nFinished: FAILURE\n"), result.out)
+
+    def test_ends_as_the_task_does_and_goes_on_without_its_properties_file(self):
+        os.remove(self.path("product/library.properties"))
+        self.env["CODE"] = "3"
+        result = self.build()
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("library.properties does not exist, omitting from properties gathering\n", result.out)
+        self.assertIn("ERROR: script returned exit code 3\n", result.out)
+
+
 class PipelineOfTheSeed(support.Sandbox):
     """hamlet's own pipeline, unchanged but for its placeholders, on the Django product and the embedded ECS."""
 
