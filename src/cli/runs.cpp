@@ -89,9 +89,10 @@ Result<> show_unfinished(const history::RunSummary& run, history::History& histo
       words.what = event.kind;
       if (auto arn = task_arn_in(event.data); !arn.empty()) words.task_arn = std::move(arn);
     }
+  const bool is_pipeline = run.record.plan.starts_with(R"({"pipeline":)");
   for (const auto& [launch, words] : last)
-    world.screen.output("launch " + std::to_string(launch + 1) + "  " + words.what + "  " +
-                        words.when + "  " + words.task_arn);
+    world.screen.output((is_pipeline ? "last" : "launch " + std::to_string(launch + 1)) + "  " +
+                        words.what + "  " + words.when + "  " + words.task_arn);
   return {};
 }
 

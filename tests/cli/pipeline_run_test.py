@@ -117,6 +117,20 @@ class PipelineJobs(PipelineSandbox):
             self.assertEqual(self.build().code, 1)
         self.assertEqual(sorted(os.listdir(os.path.join(self.job(), "builds"))), ["1", "3", "4"])
 
+    def test_deletes_builds_older_than_the_days_but_not_kept_ones(self):
+        self.stages("script { currentBuild.keepLog = params.KEEP }",
+                    before="options { buildDiscarder(logRotator(daysToKeepStr: '30')) }\n"
+                    "parameters { booleanParam(name: 'KEEP', defaultValue: false) }")
+        for words in ([], ["-p", "KEEP=true"], []):
+            self.assertEqual(self.build(*words).code, 0)
+        for number in (1, 2, 3):
+            record = self.record(number)
+            record["started"] = "2001-02-03T04:05:06.789Z"
+            with open(os.path.join(self.job(), "builds", str(number), "build.json"), "w", encoding="utf-8") as file:
+                json.dump(record, file)
+        self.assertEqual(self.build().code, 0)
+        self.assertEqual(sorted(os.listdir(os.path.join(self.job(), "builds"))), ["2", "4"])
+
     def test_brings_the_working_tree_and_takes_away_what_is_gone(self):
         self.stages("sh 'cd sub && find . -type f | sort && cat kept.txt && [ -x run.sh ] && env | grep ^GIT_ | sort'",
                     before="  options { checkoutToSubdirectory 'sub' }")
@@ -255,7 +269,7 @@ class PipelineSignals(PipelineSandbox):
         self.assert_all_gone()
         shown = self.runtask("runs", "show", "last").out
         self.assertIn("process gone", shown)
-        self.assertIn("sh `the long one`", shown)
+        self.assertIn("\nlast  sh `the long one`", shown)
 
     def test_a_timeout_ends_the_tree(self):
         self.env["BASE"] = self.directory
