@@ -88,6 +88,28 @@ Outcome clone(Execution& execution, Branch& branch, const std::string& url,
                 {{"GIT_BRANCH", "origin/" + wanted}, {"GIT_COMMIT", hash}, {"GIT_URL", url}});
 }
 
+// The history beside the files, for steps that ask git. Its objects are those of the source, only
+// read; its remote is that of the source, so that no step can push into the user's own repository.
+// Without it (a source of another user, one without commits) the files are there all the same.
+void bring_history(GitRun git, const std::string& directory, const std::string& temporary) {
+  auto& files = git.execution.outside().files;
+  const auto url = git.output({"config", "--get", "remote.origin.url"});
+  const auto clone = temporary + "/clone";
+  if (!files.remove(clone)) return;
+  if (!git.output({"clone", "-q", "--no-checkout", "--shared", "--", ".", clone})) return;
+  const bool is_moved = files.remove(directory + "/.git").has_value() &&
+                        files.rename(clone + "/.git", directory + "/.git").has_value();
+  (void)files.remove(clone);
+  if (!is_moved) return;
+  git.directory = directory;
+  if (url) {
+    (void)git.output({"remote", "set-url", "origin", std::string(trimmed(*url))});
+  } else {
+    (void)git.output({"remote", "remove", "origin"});
+  }
+  (void)git.output({"reset", "-q"});
+}
+
 }  // namespace
 
 // Files that an earlier checkout brought and that are gone now are removed.
@@ -140,6 +162,7 @@ tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branc
   say(branch, "Checked out " + std::to_string(paths.size()) + " file(s) of " + request_.source);
   Texts texts;
   if (!listed) return texts;
+  bring_history(git, directory, *temporary);
   const auto add = [&](const char* name, std::vector<std::string> words) {
     if (const auto text = git.output(std::move(words)); text && !trimmed(*text).empty())
       texts.emplace_back(name, trimmed(*text));

@@ -3,6 +3,7 @@ import glob
 import json
 import os
 import signal
+import subprocess
 import unittest
 
 import support
@@ -49,6 +50,22 @@ class PipelineLeftSandbox(PipelineEndSandbox):
             self.assertIn(line + "\n", shown)
         tree = json.loads(self.ok("runs", "show", "last", "--json").out)
         self.assertEqual([stage["result"] for stage in tree["stages"]], ["SUCCESS", "FAILURE", "skipped"])
+
+    def test_brings_the_history_of_the_repository_and_no_way_to_push_into_it(self):
+        def git(*words):
+            done = subprocess.run(["git", "-C", self.path("product"), "-c", "user.name=t", "-c", "user.email=t@localhost", *words],
+                                  check=True, env=self.env, stdout=subprocess.PIPE)
+            return done.stdout.decode().strip()
+        path = self.jenkinsfile(self.stage("Only", "sh 'git rev-parse HEAD; git status --porcelain; git remote; git log --format=%s'"))
+        self.write("product/kept.txt", "committed")
+        git("init", "-q", "-b", "trunk")
+        git("add", "-A")
+        git("commit", "-q", "-m", "the one commit")
+        self.write("product/kept.txt", "changed")
+        for _ in range(2):  # The second build finds what the first has left.
+            out = self.ok("pipeline", "run", path).out
+            self.assertIn("\n%s\n" % git("rev-parse", "HEAD"), out)
+            self.assertIn("\n M kept.txt\n+ git remote\n+ git log --format=%s\nthe one commit\n", out)
 
     def test_leaves_no_secret_file_behind(self):
         path = self.jenkinsfile(self.stage("Only", "sh 'cat \"$KEY\" | wc -c'"), "  environment { KEY = credentials('key') }")
