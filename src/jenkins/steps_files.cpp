@@ -74,6 +74,42 @@ Outcome step_file_exists(Execution& execution, StepCall& call) {
   return Value::of(execution.outside().files.exists(Execution::path_in(call.branch, file)));
 }
 
+Outcome step_touch(Execution& execution, StepCall& call) {
+  auto& files = execution.outside().files;
+  const auto path = Execution::path_in(call.branch, call.text_or("file", ""));
+  if (auto made = files.make_directory(path.substr(0, path.rfind('/')), 0755); !made)
+    return Execution::abort(call.branch, made.error().message);
+  if (auto added = files.append(path, "", 0644); !added)
+    return Execution::abort(call.branch, added.error().message);
+  return Value();
+}
+
+namespace {
+
+Outcome text_below(Execution& execution, StepCall& call, const std::vector<std::string>& roots,
+                   const std::string& path) {
+  if (path.starts_with('/') || ("/" + path + "/").find("/../") != std::string::npos)
+    return Execution::abort(call.branch, path + " is no path inside");
+  for (const auto& root : roots)
+    if (auto text = execution.outside().files.read(root + "/" + path))
+      return call.branch.text_value(*std::move(text));
+  return Execution::abort(call.branch, "there is no file " + path);
+}
+
+}  // namespace
+
+// From the repository itself, without a workspace.
+Outcome step_read_trusted(Execution& execution, StepCall& call) {
+  return text_below(execution, call, {execution.request().source}, call.text_or("path", ""));
+}
+
+Outcome step_library_resource(Execution& execution, StepCall& call) {
+  std::vector<std::string> roots;
+  for (const auto& [name, directory] : execution.request().libraries)
+    roots.push_back(directory + "/resources");
+  return text_below(execution, call, roots, call.text_or("resource", ""));
+}
+
 Outcome step_find_files(Execution& execution, StepCall& call) {
   std::vector<std::string> found;
   auto outcome = find(execution, call, call.text_or("glob", "*"), found, true);

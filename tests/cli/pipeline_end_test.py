@@ -67,6 +67,18 @@ class PipelineLeftSandbox(PipelineEndSandbox):
             self.assertIn("\n%s\n" % git("rev-parse", "HEAD"), out)
             self.assertIn("\n M kept.txt\n+ git remote\n+ git log --format=%s\nthe one commit\n", out)
 
+    def test_reads_files_of_the_repository_and_of_libraries(self):
+        os.makedirs(self.path("library/vars"))
+        os.makedirs(self.path("library/resources/sub"))
+        self.write("library/resources/sub/text.txt", "of the library")
+        self.write("product/own.txt", "of the repository")
+        path = self.jenkinsfile(self.stage("Only", "echo libraryResource('sub/text.txt')\n echo readTrusted('own.txt')\n"
+                                                   "touch 'a/b'\n sh 'ls a'"))
+        out = self.ok("pipeline", "run", path, "--library", "mine=" + self.path("library")).out
+        self.assertIn("\nof the library\nof the repository\n+ ls a\nb\n", out)
+        path = self.jenkinsfile(self.stage("Only", "echo readTrusted('../secrets')"))
+        self.assertIn("ERROR: ../secrets is no path inside\n", self.runtask("pipeline", "run", path).out)
+
     def test_leaves_no_secret_file_behind(self):
         path = self.jenkinsfile(self.stage("Only", "sh 'cat \"$KEY\" | wc -c'"), "  environment { KEY = credentials('key') }")
         secrets = self.write("secrets.json", json.dumps({"key": {"content": "top-secret-text"}}))
