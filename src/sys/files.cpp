@@ -240,7 +240,8 @@ Result<> SystemFiles::append(const std::string& path, std::string_view content, 
   const bool is_file = ::fstat(file.get(), &before) == 0 && S_ISREG(before.st_mode);
   if (const int number = write_whole(file.get(), content)) {
     // A device takes nothing back, and neither does a file that cannot even be cut.
-    if (is_file) (void)!::ftruncate(file.get(), before.st_size);
+    const bool is_cut = is_file && ::ftruncate(file.get(), before.st_size) == 0;
+    (void)is_cut;
     return system_failure("cannot write", path, number);
   }
   return {};
