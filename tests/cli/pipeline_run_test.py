@@ -224,7 +224,7 @@ class PipelineSignals(PipelineSandbox):
         sleep 1000 & echo $! >"$BASE/pids"
         setsid sleep 1001 & echo $! >>"$BASE/pids"
         touch "$BASE/started"
-        wait
+        while :; do sleep 0.1; done
       '''"""
 
     def started(self, steps=LONG, **options):
@@ -232,7 +232,15 @@ class PipelineSignals(PipelineSandbox):
         self.stages(steps, after="post {\naborted { sh 'echo post runs' } }")
         process = self.start("pipeline", "run", self.path("product/Jenkinsfile"), **options)
         support.wait_until(lambda: os.path.exists(self.path("started")), "the script")
+        if "pids" in steps:  # A signal between a shell's fork and its exec would be lost.
+            for pid in self.text("pids").split():
+                support.wait_until(lambda: self.command_of(pid).startswith(b"sleep"), "the children")
         return process
+
+    @staticmethod
+    def command_of(pid):
+        with open("/proc/%s/cmdline" % pid, "rb") as file:
+            return file.read()
 
     def assert_all_gone(self):
         pids = [int(pid) for pid in self.text("pids").split()]
