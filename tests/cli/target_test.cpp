@@ -82,7 +82,7 @@ TEST_F(TargetTest, another_account_is_an_error_with_both_numbers) {  // R88
   EXPECT_THAT(checked.error().text(),
               AllOf(HasSubstr("999999999999"), HasSubstr(kNumber), HasSubstr("Account.ProviderId"),
                     HasSubstr("example01"), HasSubstr("role/r"), HasSubstr("ENV"),
-                    HasSubstr("HAMLET_AWS_AUTH_ROLE")));
+                    HasSubstr("HAMLET_EXAMPLE01_AWS_AUTH_ROLE")));
 }
 
 TEST_F(TargetTest, a_call_that_fails_is_an_error_where_the_number_is_known) {  // R89
