@@ -1,5 +1,7 @@
 #include "cli/target.h"
 
+#include <cctype>
+
 #include "aws/client.h"
 #include "aws/credentials_chain.h"
 #include "aws/settings.h"
