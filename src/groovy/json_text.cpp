@@ -178,7 +178,7 @@ namespace {
 std::string quoted(const std::string& text) {
   std::string out = "\"";
   const auto unit = [&](unsigned code) {
-    std::array<char, 8> buffer{};
+    std::array<char, 12> buffer{};
     std::snprintf(buffer.data(), buffer.size(), "\\u%04x", code);
     out += buffer.data();
   };
