@@ -9,6 +9,7 @@
 
 #include "ecs/client.h"
 #include "history/history.h"
+#include "run/journal.h"
 #include "run/log_follower.h"
 #include "run/machine.h"
 #include "run/outcome.h"
@@ -53,6 +54,8 @@ class Driver {
     // endpoint may have died, and only its next start can say what became of the tasks. May be
     // empty.
     std::function<void(std::size_t target)> on_unreachable;
+    // For the journal: sys::boot_time() and the wall clock. Empty: only the loop's wall clock.
+    std::function<ClockReading()> clock = {};
   };
   Driver(const Outside& outside, const Plan& plan, const Policy& policy, const LogPace& log_pace);
   ~Driver();
@@ -61,6 +64,10 @@ class Driver {
 
   // Begins. `record` is journalled first; if that fails, nothing is started and the error says so.
   [[nodiscard]] Result<> start(const history::RunRecord& record);
+  // Goes on instead with a run that another process began: what its journal, still the one of
+  // Outside, tells (run/journal.h). Nothing is started
+  // twice, and reading the logs goes on where it was. The policy may differ from the first one's.
+  [[nodiscard]] Result<> resume(const Restored& restored);
   // Ctrl-C or SIGTERM: kExitInterrupted or kExitTerminated.
   void interrupt(int exit_code);
   // The observer takes lines again.

@@ -1,7 +1,5 @@
 #include "run/outcome.h"
 
-#include <array>
-
 #include "base/json_members.h"
 
 namespace runtask::run {
@@ -14,17 +12,11 @@ struct OutcomeRecord {
 
 namespace {
 
-VerdictKind kind_of(std::string_view name) {
-  for (int i = 0; i <= static_cast<int>(VerdictKind::kUnknown); ++i)
-    if (name_of(static_cast<VerdictKind>(i)) == name) return static_cast<VerdictKind>(i);
-  return VerdictKind::kUnknown;
-}
-
 template <class Visitor>
 void kind_member(Visitor& visit, VerdictKind& kind) {
   std::string text(name_of(kind));
   visit.required("verdict", text);
-  kind = kind_of(text);
+  kind = verdict_kind_of(text);
 }
 template <class Visitor>
 void time_member(Visitor& visit, const char* name, std::optional<WallTime>& time) {

@@ -153,6 +153,12 @@ std::string_view name_of(VerdictKind kind) {
   return "unknown";
 }
 
+VerdictKind verdict_kind_of(std::string_view name) {
+  for (int i = 0; i <= static_cast<int>(VerdictKind::kUnknown); ++i)
+    if (name_of(static_cast<VerdictKind>(i)) == name) return static_cast<VerdictKind>(i);
+  return VerdictKind::kUnknown;
+}
+
 Verdict verdict_of_stop(OurStop why) {
   switch (why) {
     case OurStop::kTimeout:

@@ -26,7 +26,8 @@ enum class VerdictKind {
   kDetached,        // Still running when we left, as asked for.
   kUnknown,         // Nobody can say.
 };
-[[nodiscard]] std::string_view name_of(VerdictKind kind);  // As in --json: "never_started".
+[[nodiscard]] std::string_view name_of(VerdictKind kind);          // As in --json: "never_started".
+[[nodiscard]] VerdictKind verdict_kind_of(std::string_view name);  // kUnknown for other names.
 
 // runtask's own exit codes for a run; the others are a container's.
 constexpr int kExitGivenUp = 1;  // With Policy::polls only.
