@@ -2,12 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
-#include <set>
 #include <utility>
 
 #include "base/json.h"
 #include "base/text.h"
-#include "ecs/life_cycle.h"
+#include "run/log_reader.h"
 
 namespace runtask::run {
 namespace {
@@ -29,7 +28,10 @@ class Driver::State {
       : outside_(outside),
         plan_(plan),
         machine_(plan_, policy),
-        log_pace_(log_pace),
+        logs_({outside.loop, outside.clients, outside.history, outside.observer,
+               [this](int launch) { feed(LogsDrained{launch}); },
+               [this](const Result<>& written) { check(written); }},
+              plan_, log_pace),
         records_(plan_.launches.size()),
         last_revivals_(plan_.targets.size()) {
     assert(outside_.clients.size() == plan_.targets.size() && "every target has its client");
@@ -42,9 +44,7 @@ class Driver::State {
                  "while writing the history, before anything starts");
     outside_.loop.post([this, alive = std::weak_ptr<int>(alive_)] {
       if (alive.expired()) return;
-      for (const auto& part : plan_.parts)
-        for (const auto& source : part.logs)
-          if (!source.note.empty()) say_once(source.note);
+      logs_.begin();
       feed(Begin{});
     });
     return {};
@@ -56,34 +56,14 @@ class Driver::State {
     });
   }
 
-  void read_on() {
-    if (!holds_) return;
-    holds_ = false;
-    for (auto& record : records_)
-      for (auto& reader : record.readers)
-        advance(*reader);
-  }
+  void read_on() { logs_.read_on(); }
 
   [[nodiscard]] const Machine& machine() const { return machine_; }
   [[nodiscard]] const std::optional<Outcome>& outcome() const { return outcome_; }
 
  private:
-  // The reader of one container's stream.
-  struct Reader {
-    const LogSource& source;
-    int launch;
-    std::string stream;
-    LogFollower follower;
-    sys::PendingPtr timer;
-    bool is_done = false;
-  };
   struct Record {  // What a launch's outcome needs beside the machine's state.
     std::optional<WallTime> started_at, ended_at;
-    std::uint64_t log_lines = 0;
-    std::vector<std::string> log_notes;
-    std::deque<std::string> last_lines;
-    std::vector<std::unique_ptr<Reader>> readers;
-    bool drains = false;
     bool is_journalled = false;
   };
 
@@ -105,7 +85,8 @@ class Driver::State {
     std::visit(
         Match{[&](const CallRunTask& it) { run_task(it.launch); },
               [&](const CallDescribe& it) { describe(it); }, [&](const CallStop& it) { stop(it); },
-              [&](const FollowLogs& it) { follow(it); }, [&](const DrainLogs& it) { drain(it); },
+              [&](const FollowLogs& it) { logs_.follow(it.launch, it.task_arn); },
+              [&](const DrainLogs& it) { logs_.drain(it.launch, it.container); },
               [&](const ShowStatus& it) { show(it); }, [&](const ShowLook& it) { show(it); },
               [&](const Say& it) { outside_.observer.on_message(it.text); },
               [&](const LaunchEnded& it) { launch_ended(it.launch); },
@@ -230,124 +211,6 @@ class Driver::State {
     outside_.observer.on_look(launch_at(action.launch), action.answered ? &state.task : nullptr);
   }
 
-  // ---- Logs
-
-  void follow(const FollowLogs& action) {
-    auto& record = records_[static_cast<std::size_t>(action.launch)];
-    if (!record.readers.empty()) return;
-    for (const auto& source : plan_.part_of(launch_at(action.launch)).logs) {
-      if (source.group.empty()) {
-        record.log_notes.push_back(source.note);
-        continue;
-      }
-      record.readers.push_back(std::make_unique<Reader>(Reader{
-          source, action.launch,
-          ecs::log_stream_name(source.prefix, source.container, ecs::last_part(action.task_arn)),
-          LogFollower(log_pace_, outside_.loop.now()), nullptr, false}));
-    }
-    for (auto& reader : record.readers)
-      advance(*reader);
-  }
-
-  void drain(const DrainLogs& action) {
-    auto& record = records_[static_cast<std::size_t>(action.launch)];
-    for (auto& reader : record.readers) {
-      if (!action.container.empty() && reader->source.container != action.container) continue;
-      reader->follower.stopped(outside_.loop.now());
-      advance(*reader);
-    }
-    if (action.container.empty()) {
-      record.drains = true;
-      report_drained(action.launch);
-    }
-  }
-
-  void advance(Reader& reader) {
-    if (reader.is_done) return;
-    const auto now = outside_.loop.now();
-    reader.timer.reset();
-    if (outside_.observer.takes_lines()) {
-      reader.follower.release(now);
-    } else {
-      reader.follower.hold(now);
-    }
-    if (auto words = reader.follower.take_words(now, reader.source.container)) {
-      records_[static_cast<std::size_t>(reader.launch)].log_notes.push_back(*words);
-      say_once(*words);
-    }
-    std::visit(
-        Match{[&](const LogFollower::Fetch& it) { fetch(reader, it.token); },
-              [&](const LogFollower::Wait& it) {
-                reader.timer =
-                    outside_.loop.after(it.until - now, [this, &reader] { advance(reader); });
-              },
-              [&](const LogFollower::Pending&) {}, [&](const LogFollower::Held&) { holds_ = true; },
-              [&](const LogFollower::Done& it) { read_to_end(reader, it); }},
-        reader.follower.next(now));
-  }
-
-  void fetch(Reader& reader, const std::string& token) {
-    ecs::GetLogEvents request;
-    request.log_group_name = reader.source.group;
-    request.log_stream_name = reader.stream;
-    request.next_token = token;
-    request.start_from_head = true;  // Logs API: also with a forward token.
-    client_of(launch_at(reader.launch))
-        .call(request, then<ecs::GetLogEventsReply>(
-                           [this, &reader](ecs::Called<ecs::GetLogEventsReply> answer) {
-                             if (reader.is_done) return;  // The launch has ended meanwhile.
-                             if (answer) {
-                               take_page(reader, *answer);
-                             } else {
-                               const auto& error = answer.error().error;
-                               reader.follower.failed(error.code, error.message,
-                                                      outside_.loop.now());
-                             }
-                             advance(reader);
-                           }));
-  }
-
-  void take_page(Reader& reader, const ecs::GetLogEventsReply& page) {
-    auto& record = records_[static_cast<std::size_t>(reader.launch)];
-    const auto& launch = launch_at(reader.launch);
-    std::vector<history::LogLine> lines;
-    if (outside_.history != nullptr) lines.reserve(page.events.size());
-    for (const auto& event : page.events) {
-      outside_.observer.on_log(launch, reader.source.container, event);
-      if (outside_.history != nullptr)
-        lines.push_back({event.timestamp, masked(event.message, plan_.secrets)});
-    }
-    record.log_lines += page.events.size();
-    const auto kept = std::min(page.events.size(), kLastLinesMax);
-    for (auto at = page.events.end() - static_cast<std::ptrdiff_t>(kept); at != page.events.end();
-         ++at) {
-      record.last_lines.push_back(masked(at->message, plan_.secrets));
-      if (record.last_lines.size() > kLastLinesMax) record.last_lines.pop_front();
-    }
-    if (!lines.empty() && outside_.history != nullptr)
-      check(outside_.history->append_lines(plan_.run_id, reader.launch, reader.source.container,
-                                           lines, json::quoted(page.next_forward_token)));
-    reader.follower.page(page.next_forward_token, page.events.size(), page.complete.value_or(false),
-                         outside_.loop.now());
-  }
-
-  void read_to_end(Reader& reader, const LogFollower::Done& end) {
-    reader.is_done = true;
-    auto& record = records_[static_cast<std::size_t>(reader.launch)];
-    if (end.is_capped)
-      record.log_notes.push_back("the log of container " + reader.source.container +
-                                 " was not read to its end" +
-                                 (end.why.empty() ? "" : ": " + end.why));
-    report_drained(reader.launch);
-  }
-
-  void report_drained(int index) {
-    const auto& record = records_[static_cast<std::size_t>(index)];
-    const bool all_read = std::all_of(record.readers.begin(), record.readers.end(),
-                                      [](const auto& reader) { return reader->is_done; });
-    if (record.drains && all_read) post(LogsDrained{index});
-  }
-
   // ---- The journal
 
   Result<> journal(int launch, const char* kind, std::string data,
@@ -363,11 +226,6 @@ class Driver::State {
 
   void note(int launch, const char* kind, std::string data) {
     check(journal(launch, kind, std::move(data), history::History::Durability::kWritten));
-  }
-
-  // For what every launch would say of its own.
-  void say_once(const std::string& text) {
-    if (said_.insert(text).second) outside_.observer.on_message(text);
   }
 
   // In the middle of a run a history that cannot be written costs one warning, never the run.
@@ -403,27 +261,21 @@ class Driver::State {
       outcome.containers.push_back({container.name, container.exit_code, container.reason});
     outcome.started_at = record.started_at;
     outcome.ended_at = record.ended_at;
-    outcome.log_lines = record.log_lines;
-    outcome.log_notes = record.log_notes;
-    outcome.last_lines = record.last_lines;
+    const auto& log = logs_.log_of(index);
+    outcome.log_lines = log.lines;
+    outcome.log_notes = log.notes;
+    outcome.last_lines = log.last_lines;
     return outcome;
   }
 
   void launch_ended(int index) {
     auto& record = records_[static_cast<std::size_t>(index)];
     if (record.started_at) record.ended_at = outside_.loop.wall_now();
-    const bool reads_on = std::any_of(record.readers.begin(), record.readers.end(),
-                                      [](const auto& reader) { return !reader->is_done; });
-    if (reads_on &&
-        machine_.launches()[static_cast<std::size_t>(index)].verdict.kind != VerdictKind::kDetached)
-      record.log_notes.emplace_back("the log was not read to its end");
+    const auto kind = machine_.launches()[static_cast<std::size_t>(index)].verdict.kind;
+    logs_.end(index, kind == VerdictKind::kDetached);
     const auto outcome = outcome_of(index);
     note(index, "ended", "{\"verdict\":" + json::quoted(name_of(outcome.verdict.kind)) + "}");
     outside_.observer.on_launch_ended(outcome);
-    for (auto& reader : record.readers) {
-      reader->is_done = true;
-      reader->timer.reset();
-    }
   }
 
   void run_ended(int exit_code) {
@@ -450,15 +302,13 @@ class Driver::State {
   Outside outside_;
   const Plan plan_;
   Machine machine_;
-  LogPace log_pace_;
+  LogReader logs_;
   std::vector<Record> records_;
   WallTime started_at_{};
   sys::PendingPtr timer_;
   std::vector<std::optional<Instant>> last_revivals_;  // By target.
   std::optional<Outcome> outcome_;
   bool history_incomplete_ = false;
-  bool holds_ = false;  // Some reader waits for read_on().
-  std::set<std::string> said_;
   // Shared only to be watched: callbacks of the client may outlive the driver.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };

@@ -12,6 +12,7 @@
 #include "run/journal.h"
 #include "run/log_follower.h"
 #include "run/machine.h"
+#include "run/observer.h"
 #include "run/outcome.h"
 #include "run/plan.h"
 #include "sys/loop.h"
@@ -20,28 +21,6 @@
 // tells an observer what happens. All of it on the loop; nothing blocks but the journal.
 
 namespace runtask::run {
-
-// Who is told. Called on the loop, never from inside a call to the driver.
-class Observer {
- public:
-  Observer() = default;
-  Observer(const Observer&) = delete;
-  Observer& operator=(const Observer&) = delete;
-  virtual ~Observer() = default;
-
-  virtual void on_status(const Launch& launch, const ecs::Task& task) = 0;
-  // With Policy::polls: a poll, or a look between two that saw a change. None: it was not answered.
-  virtual void on_look(const Launch& /*launch*/, const ecs::Task* /*task*/) {}
-  // One line as it came, not masked yet.
-  virtual void on_log(const Launch& launch, const std::string& container,
-                      const ecs::LogEvent& event) = 0;
-  // Whether it keeps up with the lines. When it does not, no further page is read until
-  // Driver::read_on(), so that what nobody takes is not gathered in memory.
-  [[nodiscard]] virtual bool takes_lines() const { return true; }
-  virtual void on_message(const std::string& text) = 0;
-  virtual void on_launch_ended(const LaunchOutcome& launch) = 0;
-  virtual void on_end(const Outcome& outcome) = 0;
-};
 
 class Driver {
  public:

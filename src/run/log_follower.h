@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "base/result.h"
@@ -31,7 +32,13 @@ constexpr Duration kSayNoStreamAfter = std::chrono::seconds(30);
 
 class LogFollower {
  public:
-  LogFollower(const LogPace& pace, Instant now) : pace_(pace), begun_(now), interval_(pace.first) {}
+  // `token`: where the reading goes on; empty: from the head.
+  LogFollower(const LogPace& pace, Instant now, std::string token)
+      : pace_(pace),
+        begun_(now),
+        interval_(pace.first),
+        token_(std::move(token)),
+        exists_(!token_.empty()) {}
 
   // What to do now.
   struct Fetch {  // Ask for the page behind `token` (empty: from the head), then call page/failed.
@@ -81,7 +88,7 @@ class LogFollower {
   Instant fetch_began_{};
   Instant last_page_{};
   std::string last_failure_;
-  bool exists_ = false;
+  bool exists_;
   bool said_no_stream_ = false;
   bool at_end_ = false;  // The last page, asked for after the drain window, brought nothing.
   bool complete_ = false;

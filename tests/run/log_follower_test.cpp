@@ -19,7 +19,7 @@ bool is_done(LogFollower& follower, Instant now) {
 }
 
 TEST(LogFollower, goes_on_by_token_and_does_not_wait_between_pages_that_bring_a_new_one) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   EXPECT_EQ(fetched(follower, 0s), "(nothing)");  // One page at a time.
   follower.page("f/1", 10'000, false, 100ms);
@@ -33,7 +33,7 @@ TEST(LogFollower, goes_on_by_token_and_does_not_wait_between_pages_that_bring_a_
 }
 
 TEST(LogFollower, is_done_only_after_a_read_that_began_after_the_drain_window) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.page("f/1", 1, false, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:f/1");
@@ -55,7 +55,7 @@ TEST(LogFollower, is_done_only_after_a_read_that_began_after_the_drain_window) {
 }
 
 TEST(LogFollower, held_it_asks_for_nothing_and_goes_on_with_the_same_token) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.hold(0s);
   follower.page("f/1", 5, false, 0s);  // The page that was under way.
@@ -67,7 +67,7 @@ TEST(LogFollower, held_it_asks_for_nothing_and_goes_on_with_the_same_token) {
 }
 
 TEST(LogFollower, the_time_that_it_is_held_does_not_make_it_give_up) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.page("f/1", 5, false, 0s);
   follower.hold(1s);
@@ -87,7 +87,7 @@ TEST(LogFollower, the_time_that_it_is_held_does_not_make_it_give_up) {
 }
 
 TEST(LogFollower, a_stream_that_was_read_to_its_end_is_done_although_it_is_held) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.hold(0s);
   follower.page("f/1", 5, true, 0s);
@@ -95,7 +95,7 @@ TEST(LogFollower, a_stream_that_was_read_to_its_end_is_done_although_it_is_held)
 }
 
 TEST(LogFollower, a_stream_that_is_not_there_is_waited_for_and_said_once) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.failed(Code::kNotFound, "why", 0s);
   EXPECT_FALSE(follower.take_words(29s, "main"));
@@ -112,7 +112,7 @@ TEST(LogFollower, a_stream_that_is_not_there_is_waited_for_and_said_once) {
 }
 
 TEST(LogFollower, what_may_not_be_read_is_said_once_and_ends_the_reading) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.failed(Code::kDenied, "why", 0s);
   EXPECT_TRUE(follower.take_words(0s, "main"));
@@ -121,7 +121,7 @@ TEST(LogFollower, what_may_not_be_read_is_said_once_and_ends_the_reading) {
 }
 
 TEST(LogFollower, a_passing_error_loses_no_page) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.page("f/1", 5, false, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:f/1");
@@ -130,14 +130,14 @@ TEST(LogFollower, a_passing_error_loses_no_page) {
 }
 
 TEST(LogFollower, the_word_of_the_embedded_endpoint_ends_it_at_once) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.page("f/1", 5, true, 0s);
   EXPECT_TRUE(is_done(follower, 0s));
 }
 
 TEST(LogFollower, a_stream_that_never_ends_is_given_up_and_says_so) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   follower.stopped(0s);
   Instant now = 0s;
   for (int page = 0; page < 100'000; ++page) {
@@ -155,7 +155,7 @@ TEST(LogFollower, a_stream_that_never_ends_is_given_up_and_says_so) {
 }
 
 TEST(LogFollower, a_stream_that_cannot_be_read_after_the_drain_is_given_up_soon_and_says_why) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   follower.stopped(0s);
   for (Instant now = 0s; now < 5min; now += 100ms) {
     const auto step = follower.next(now);
@@ -173,7 +173,7 @@ TEST(LogFollower, a_stream_that_cannot_be_read_after_the_drain_is_given_up_soon_
 }
 
 TEST(LogFollower, a_stream_that_was_there_and_is_gone_has_not_been_read_to_its_end) {
-  LogFollower follower(kPace, 0s);
+  LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.page("f/1", 5, false, 0s);
   follower.stopped(0s);

@@ -1,0 +1,284 @@
+#include "run/log_reader.h"
+
+#include <algorithm>
+#include <cassert>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "ecs/life_cycle.h"
+#include "run/log_position.h"
+
+namespace runtask::run {
+namespace {
+
+template <class... F>
+struct Match : F... {
+  using F::operator()...;
+};
+template <class... F>
+Match(F...) -> Match<F...>;
+
+void keep_last(std::deque<std::string>& last_lines, std::string line) {
+  last_lines.push_back(std::move(line));
+  if (last_lines.size() > kLastLinesMax) last_lines.pop_front();
+}
+
+}  // namespace
+
+class LogReader::State {
+ public:
+  State(const Outside& outside, const Plan& plan, const LogPace& pace)
+      : outside_(outside), plan_(plan), pace_(pace), launches_(plan.launches.size()) {}
+
+  Result<> restore() {
+    is_restored_ = true;
+    if (outside_.history == nullptr) return {};
+    return outside_.history->lines(plan_.run_id, 0, [this](const history::StoredLine& stored) {
+      const auto index = static_cast<std::size_t>(stored.launch);
+      if (index >= launches_.size()) return true;
+      ++launches_[index].log.lines;
+      keep_last(launches_[index].log.last_lines, stored.line.text);
+      return true;
+    });
+  }
+
+  void begin() {
+    for (const auto& part : plan_.parts)
+      for (const auto& source : part.logs)
+        if (!source.note.empty()) say_once(source.note);
+  }
+
+  void follow(int index, const std::string& task_arn) {
+    auto& launch = at(index);
+    if (launch.task_arn == task_arn) return;
+    const bool is_first = launch.task_arn.empty();
+    launch.task_arn = task_arn;
+    launch.drains = false;
+    launch.readings.clear();
+    for (const auto& source : plan_.part_of(launch_at(index)).logs) {
+      if (source.group.empty()) {
+        if (is_first) launch.log.notes.push_back(source.note);
+        continue;
+      }
+      auto position = restored_position(
+          index, source.container,
+          ecs::log_stream_name(source.prefix, source.container, ecs::last_part(task_arn)));
+      LogFollower follower(pace_, outside_.loop.now(), position.token);
+      launch.readings.push_back(std::make_shared<Reading>(
+          Reading{source, index, std::move(position), std::move(follower), nullptr, false}));
+    }
+    for (const auto& reading : launch.readings)
+      advance(*reading);
+  }
+
+  void drain(int index, const std::string& container) {
+    auto& launch = at(index);
+    for (const auto& reading : launch.readings) {
+      if (!container.empty() && reading->source.container != container) continue;
+      reading->follower.stopped(outside_.loop.now());
+      advance(*reading);
+    }
+    if (!container.empty()) return;
+    launch.drains = true;
+    report_drained(index);
+  }
+
+  void read_on() {
+    if (!holds_) return;
+    holds_ = false;
+    for (const auto& launch : launches_)
+      for (const auto& reading : launch.readings)
+        advance(*reading);
+  }
+
+  void end(int index, bool is_left_running) {
+    auto& launch = at(index);
+    const bool reads_on = std::any_of(launch.readings.begin(), launch.readings.end(),
+                                      [](const auto& reading) { return !reading->is_done; });
+    if (reads_on && !is_left_running)
+      launch.log.notes.emplace_back("the log was not read to its end");
+    launch.readings.clear();
+  }
+
+  [[nodiscard]] const LaunchLog& log_of(int index) const {
+    return launches_.at(static_cast<std::size_t>(index)).log;
+  }
+
+ private:
+  // The reading of one container's stream.
+  struct Reading {
+    const LogSource& source;
+    int launch;
+    LogPosition position;
+    LogFollower follower;
+    sys::PendingPtr timer;
+    bool is_done = false;
+  };
+  struct LaunchState {
+    std::string task_arn;
+    LaunchLog log;
+    // Shared only to be watched: an answer may come when its reading is over.
+    std::vector<std::shared_ptr<Reading>> readings;
+    bool drains = false;
+  };
+
+  [[nodiscard]] LaunchState& at(int index) { return launches_.at(static_cast<std::size_t>(index)); }
+  [[nodiscard]] const Launch& launch_at(int index) const {
+    return plan_.launches[static_cast<std::size_t>(index)];
+  }
+
+  [[nodiscard]] LogPosition restored_position(int index, const std::string& container,
+                                              std::string stream) {
+    LogPosition start{std::move(stream), "", 0};
+    if (!is_restored_ || outside_.history == nullptr) return start;
+    const auto text = outside_.history->position(plan_.run_id, index, container);
+    if (text && text->empty()) return start;
+    const auto position = text ? read_log_position(*text) : Result<LogPosition>(fail(text.error()));
+    if (!position) {
+      outside_.on_written(fail(position.error()));
+      return start;
+    }
+    return position->stream == start.stream ? *position : start;
+  }
+
+  void advance(Reading& reading) {
+    if (reading.is_done) return;
+    const auto now = outside_.loop.now();
+    reading.timer.reset();
+    if (outside_.observer.takes_lines()) {
+      reading.follower.release(now);
+    } else {
+      reading.follower.hold(now);
+    }
+    if (auto words = reading.follower.take_words(now, reading.source.container)) {
+      at(reading.launch).log.notes.push_back(*words);
+      say_once(*words);
+    }
+    std::visit(
+        Match{[&](const LogFollower::Fetch& it) { fetch(reading, it.token); },
+              [&](const LogFollower::Wait& it) {
+                reading.timer =
+                    outside_.loop.after(it.until - now, [this, &reading] { advance(reading); });
+              },
+              [&](const LogFollower::Pending&) {}, [&](const LogFollower::Held&) { holds_ = true; },
+              [&](const LogFollower::Done& it) { read_to_end(reading, it); }},
+        reading.follower.next(now));
+  }
+
+  [[nodiscard]] std::shared_ptr<Reading> find(const Reading& reading) {
+    const auto& readings = at(reading.launch).readings;
+    return *std::find_if(readings.begin(), readings.end(),
+                         [&](const auto& one) { return one.get() == &reading; });
+  }
+
+  void fetch(const Reading& reading, const std::string& token) {
+    ecs::GetLogEvents request;
+    request.log_group_name = reading.source.group;
+    request.log_stream_name = reading.position.stream;
+    request.next_token = token;
+    request.start_from_head = true;  // Logs API: also with a forward token.
+    auto& client = *outside_.clients[plan_.part_of(launch_at(reading.launch)).place.target];
+    // Dies with the reading, hence with the reader too.
+    const std::weak_ptr<Reading> asking = find(reading);
+    client.call(request, [this, asking](ecs::Called<ecs::GetLogEventsReply> answer) {
+      const auto reading_on = asking.lock();
+      if (!reading_on) return;
+      if (answer) {
+        take_page(*reading_on, *answer);
+      } else {
+        const auto& error = answer.error().error;
+        reading_on->follower.failed(error.code, error.message, outside_.loop.now());
+      }
+      advance(*reading_on);
+    });
+  }
+
+  void take_page(Reading& reading, const ecs::GetLogEventsReply& page) {
+    auto& log = at(reading.launch).log;
+    const auto& launch = launch_at(reading.launch);
+    std::vector<history::LogLine> lines;
+    if (outside_.history != nullptr) lines.reserve(page.events.size());
+    for (const auto& event : page.events) {
+      outside_.observer.on_log(launch, reading.source.container, event);
+      if (outside_.history != nullptr)
+        lines.push_back({event.timestamp, masked(event.message, plan_.secrets)});
+    }
+    log.lines += page.events.size();
+    const auto kept = std::min(page.events.size(), kLastLinesMax);
+    for (auto at = page.events.end() - static_cast<std::ptrdiff_t>(kept); at != page.events.end();
+         ++at)
+      keep_last(log.last_lines, masked(at->message, plan_.secrets));
+    reading.position.token = page.next_forward_token;
+    reading.position.lines += page.events.size();
+    if (!lines.empty())
+      outside_.on_written(outside_.history->append_lines(plan_.run_id, reading.launch,
+                                                         reading.source.container, lines,
+                                                         to_json(reading.position)));
+    reading.follower.page(page.next_forward_token, page.events.size(),
+                          page.complete.value_or(false), outside_.loop.now());
+  }
+
+  void read_to_end(Reading& reading, const LogFollower::Done& end) {
+    reading.is_done = true;
+    if (end.is_capped)
+      at(reading.launch)
+          .log.notes.push_back("the log of container " + reading.source.container +
+                               " was not read to its end" +
+                               (end.why.empty() ? "" : ": " + end.why));
+    report_drained(reading.launch);
+  }
+
+  void report_drained(int index) {
+    const auto& launch = at(index);
+    const bool all_read = std::all_of(launch.readings.begin(), launch.readings.end(),
+                                      [](const auto& reading) { return reading->is_done; });
+    if (!launch.drains || !all_read) return;
+    outside_.loop.post([this, alive = std::weak_ptr<int>(alive_), index] {
+      if (!alive.expired()) outside_.on_drained(index);
+    });
+  }
+
+  // For what every launch would say of its own.
+  void say_once(const std::string& text) {
+    if (said_.insert(text).second) outside_.observer.on_message(text);
+  }
+
+  Outside outside_;
+  const Plan& plan_;
+  LogPace pace_;
+  std::vector<LaunchState> launches_;
+  bool is_restored_ = false;
+  bool holds_ = false;  // Some reading waits for read_on().
+  std::set<std::string> said_;
+  // Shared only to be watched: what was posted may come when the reader is gone.
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);
+};
+
+LogReader::LogReader(const Outside& outside, const Plan& plan, const LogPace& pace)
+    : state_(std::make_unique<State>(outside, plan, pace)) {}
+LogReader::~LogReader() = default;
+
+Result<> LogReader::restore() {
+  return state_->restore();
+}
+void LogReader::begin() {
+  state_->begin();
+}
+void LogReader::follow(int launch, const std::string& task_arn) {
+  state_->follow(launch, task_arn);
+}
+void LogReader::drain(int launch, const std::string& container) {
+  state_->drain(launch, container);
+}
+void LogReader::read_on() {
+  state_->read_on();
+}
+void LogReader::end(int launch, bool is_left_running) {
+  state_->end(launch, is_left_running);
+}
+const LaunchLog& LogReader::log_of(int launch) const {
+  return state_->log_of(launch);
+}
+
+}  // namespace runtask::run

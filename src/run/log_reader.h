@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ecs/client.h"
+#include "history/history.h"
+#include "run/log_follower.h"
+#include "run/observer.h"
+#include "run/plan.h"
+#include "sys/loop.h"
+
+// Reads the logs of a run: each stream of each launch by its token, hands every line to the
+// observer and, masked and together with where the reading goes on, to the history, counts them,
+// and says when a launch's lines have all been shown. Which of them is read when is its own affair.
+// For the loop's thread.
+
+namespace runtask::run {
+
+// What is known of the lines of one launch.
+struct LaunchLog {
+  std::uint64_t lines = 0;
+  std::vector<std::string> notes;      // Why lines may be missing.
+  std::deque<std::string> last_lines;  // Masked; at most kLastLinesMax.
+};
+
+class LogReader {
+ public:
+  struct Outside {  // All must outlive the reader.
+    sys::Loop& loop;
+    std::vector<ecs::Client*> clients;  // One per target of the plan, in its order.
+    history::History* history;          // None: nothing is recorded.
+    Observer& observer;
+    // Every line of the launch that will be shown has been shown. Never from inside a call.
+    std::function<void(int launch)> on_drained;
+    // Of every attempt to write lines.
+    std::function<void(const Result<>&)> on_written;
+  };
+  // `plan` must outlive the reader.
+  LogReader(const Outside& outside, const Plan& plan, const LogPace& pace);
+  ~LogReader();
+  LogReader(const LogReader&) = delete;
+  LogReader& operator=(const LogReader&) = delete;
+
+  // For a run that was begun by another process: counts and last lines go on from the history, and
+  // every stream from behind the last line that is there. Before anything is followed.
+  [[nodiscard]] Result<> restore();
+  // Says what is known before anything starts: which containers' lines cannot be followed.
+  void begin();
+  // The launch has this task; its streams may begin. With another task than before, theirs are
+  // left, and the counts go on.
+  void follow(int launch, const std::string& task_arn);
+  // The container has stopped, or, with an empty name, all of them have: the launch is drained once
+  // their lines are read to the end, or given up.
+  void drain(int launch, const std::string& container);
+  // The observer takes lines again.
+  void read_on();
+  // Nothing of the launch is read any more. `is_left_running`: that lines are missing is meant.
+  void end(int launch, bool is_left_running);
+
+  [[nodiscard]] const LaunchLog& log_of(int launch) const;
+
+ private:
+  class State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace runtask::run
