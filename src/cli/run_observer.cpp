@@ -67,12 +67,12 @@ void RunObserver::on_log(const run::Launch& launch, const std::string& container
                          const ecs::LogEvent& event) {
   const auto text = masked(event.message);
   if (options_.json) {
-    screen_.output(json_head("log", launch) + ",\"container\":" + json::quoted(container) +
-                   ",\"timestamp\":" + json::quoted(iso_time(event.timestamp)) +
-                   ",\"message\":" + json::quoted(text) + "}");
+    screen_.output_log_line(json_head("log", launch) + ",\"container\":" + json::quoted(container) +
+                            ",\"timestamp\":" + json::quoted(iso_time(event.timestamp)) +
+                            ",\"message\":" + json::quoted(text) + "}");
   } else {
-    screen_.output((options_.timestamps ? iso_time(event.timestamp) + " " : "") +
-                   prefix(launch, container) + text);
+    screen_.output_log_line((options_.timestamps ? iso_time(event.timestamp) + " " : "") +
+                            prefix(launch, container) + text);
   }
   flush_soon();
 }

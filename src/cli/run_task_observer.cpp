@@ -63,8 +63,8 @@ void RunTaskObserver::on_look(const run::Launch& launch, const ecs::Task* task) 
 void RunTaskObserver::on_log(const run::Launch& launch, const std::string& container,
                              const ecs::LogEvent& event) {
   const bool is_alone = plan_.launches.size() == 1 && plan_.part_of(launch).logs.size() == 1;
-  screen_.output((is_alone ? std::string() : launch.name + " " + container + " | ") +
-                 masked(event.message));
+  screen_.output_log_line((is_alone ? std::string() : launch.name + " " + container + " | ") +
+                          masked(event.message));
   flush_ = loop_.after(Duration(0), [this] { screen_.flush(); });
 }
 

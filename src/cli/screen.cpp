@@ -73,6 +73,17 @@ Screen::~Screen() {
 }
 
 void Screen::output(std::string_view line) {
+  add_line(line);
+  if (pending_.size() >= kPendingBytesMax) flush();
+}
+
+void Screen::output_log_line(std::string_view line) {
+  add_line(line);
+  pending_log_ends_.push_back(pending_.size());
+  if (pending_.size() >= kPendingBytesMax) flush();
+}
+
+void Screen::add_line(std::string_view line) {
   if (options_.escape_output) {
     if (line.ends_with('\r')) line.remove_suffix(1);
     pending_ += without_control_characters(line);
@@ -81,7 +92,6 @@ void Screen::output(std::string_view line) {
   }
   pending_ += '\n';
   ++pending_lines_;
-  if (pending_.size() >= kPendingBytesMax) flush();
 }
 
 void Screen::output_lines(std::string_view text) {
@@ -130,9 +140,14 @@ void Screen::flush() {
   if (pending_.empty()) return;
   const bool redraw = drawn_ != 0;
   erase_status();
-  write(kOutput, pending_);
+  if (output_writer_) {
+    output_writer_->write(kOutput, pending_, pending_log_ends_);
+  } else {
+    write(kOutput, pending_);
+  }
   pending_.clear();
   pending_lines_ = 0;
+  pending_log_ends_.clear();
   if (redraw) draw_status();
 }
 
@@ -171,6 +186,11 @@ void Screen::stop_waiting(sys::EventLoop& loop) {
   };
   output_writer_ = make();
   message_writer_ = sys::is_one_place(kOutput, kMessages) ? output_writer_ : make();
+}
+
+void Screen::count_log_lines(std::unique_ptr<sys::CountFile> file, std::uint64_t from) {
+  assert(output_writer_ && "only what a thread writes is counted");
+  output_writer_->count_records(std::move(file), from);
 }
 
 void Screen::wait_again() {

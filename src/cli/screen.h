@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ class Screen {
 
   // A line of the result. Kept until flush() or until 64 KiB have come together.
   void output(std::string_view line);
+  // The same for a line of the log, which counts: see count_log_lines().
+  void output_log_line(std::string_view line);
   // A text of several lines, each as by output().
   void output_lines(std::string_view text);
   // The same bytes without the newline that output() adds.
@@ -54,6 +57,9 @@ class Screen {
   // From now on nothing here waits for whoever reads standard output or standard error. The loop
   // must outlive this.
   void stop_waiting(sys::EventLoop& loop);
+  // After stop_waiting(): how many lines of the log have been written is kept in that file, the
+  // first one as `from` + 1.
+  void count_log_lines(std::unique_ptr<sys::CountFile> file, std::uint64_t from);
   // Undoes it, once everything is written.
   void wait_again();
   // Called on the loop, soon after something was written; replaces the one before, may be empty.
@@ -80,12 +86,14 @@ class Screen {
   void erase_status();
   void draw_status();
   void write(int descriptor, const std::string& text);
+  void add_line(std::string_view line);
   [[nodiscard]] std::string painted(std::string_view text, const char* code) const;
 
   Options options_;
   std::string warning_words_ = "warning: ";
-  std::string pending_;            // Of standard output.
-  std::size_t pending_lines_ = 0;  // In pending_.
+  std::string pending_;                        // Of standard output.
+  std::size_t pending_lines_ = 0;              // In pending_.
+  std::vector<std::size_t> pending_log_ends_;  // Where lines of the log end in it.
   std::vector<std::string> status_;
   std::size_t drawn_ = 0;  // Status lines that are on the terminal now.
   std::size_t lost_lines_ = 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 
 namespace runtask::history {
 namespace {
@@ -11,7 +12,7 @@ using Row = sys::Database::Row;
 // What leads from one format to the next; the format's number is how many of them were taken. A
 // step that was released is never edited: a change of the format is another step. A row's number
 // rises with every row of its table, so within a run it is the order of arrival.
-constexpr std::array<const char*, 1> kSteps = {R"sql(
+constexpr std::array<const char*, 2> kSteps = {R"sql(
 CREATE TABLE runs(
   number INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
@@ -47,10 +48,17 @@ CREATE TABLE positions(
   container TEXT NOT NULL,
   position TEXT NOT NULL,
   PRIMARY KEY(run, launch, container)) WITHOUT ROWID;
+)sql",
+                                               R"sql(
+CREATE TABLE recipes(
+  run INTEGER PRIMARY KEY REFERENCES runs(number),
+  recipe TEXT NOT NULL);
 )sql"};
 constexpr auto kFormat = static_cast<std::int64_t>(kSteps.size());
 
 constexpr std::size_t kNamesInHintMax = 5;
+// Of what remove() takes out at a time: well under 100 ms, and others wait for 5 s.
+constexpr std::int64_t kRowsRemovedAtOnce = 10'000;
 
 std::int64_t number(WallTime time) {
   return time.time_since_epoch().count();
@@ -88,6 +96,15 @@ Result<> migrate(sys::Database& database, const std::string& path) {
   });
 }
 
+// The step's tables as ones of this connection alone.
+std::string temporary(std::string_view step) {
+  constexpr std::string_view kCreate = "CREATE TABLE ";
+  std::string text(step);
+  for (auto at = text.find(kCreate); at != std::string::npos; at = text.find(kCreate, at + 1))
+    text.replace(at, kCreate.size(), "CREATE TEMPORARY TABLE ");
+  return text;
+}
+
 Result<sys::Database> open_empty() {
   auto database = TRY(sys::Database::open("", sys::Database::Mode::kInMemory));
   TRY(migrate(database, "in memory"));
@@ -101,6 +118,10 @@ Result<sys::Database> open_for_reading(const std::string& path) {
   const auto format = TRY(format_of(*database));
   TRY(check_not_newer(format, path));
   if (format == 0) return open_empty();  // Its first writer is about to fill it.
+  // A reader may not migrate the file, but it can see it as if it were: what later formats have
+  // more is empty.
+  for (auto step = format; step < kFormat; ++step)
+    TRY(database->execute(temporary(kSteps.at(static_cast<std::size_t>(step)))));
   return database;
 }
 
@@ -180,11 +201,16 @@ Result<std::int64_t> History::number_of(const std::string& run) {
 }
 
 Result<> History::begin(const RunRecord& run) {
-  return database_.change(
-      "INSERT INTO runs(id, started_at, command, title, plan, launches, process_id)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?)",
-      {run.id, number(run.started_at), run.command, run.title, run.plan, run.launches,
-       run.process_id});
+  return database_.transaction([&]() -> Result<> {
+    TRY(database_.change(
+        "INSERT INTO runs(id, started_at, command, title, plan, launches, process_id)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?)",
+        {run.id, number(run.started_at), run.command, run.title, run.plan, run.launches,
+         run.process_id}));
+    if (run.recipe.empty()) return {};
+    return database_.change("INSERT INTO recipes(run, recipe) VALUES(?, ?)",
+                            {database_.last_row_id(), run.recipe});
+  });
 }
 
 Result<> History::append(const std::string& run, EventRecord event, Durability durability) {
@@ -221,6 +247,38 @@ Result<> History::end(const std::string& run, const Ending& ending) {
   });
 }
 
+Result<> History::take_over(const std::string& run, int process_id) {
+  return database_.transaction([&]() -> Result<> {
+    const auto in_run = TRY(number_of(run));
+    return database_.change(
+        "UPDATE runs SET process_id = ?, ended_at = NULL, verdict = NULL, exit_code = NULL,"
+        " outcome = NULL WHERE number = ?",
+        {process_id, in_run});
+  });
+}
+
+Result<> History::remove(const std::string& run) {
+  const auto in_run = TRY(number_of(run));
+  for (const char* sql : {"DELETE FROM log_lines WHERE sequence IN"
+                          " (SELECT sequence FROM log_lines WHERE run = ? LIMIT ?)",
+                          "DELETE FROM events WHERE sequence IN (SELECT sequence FROM events WHERE "
+                          "run = ? LIMIT ?)"}) {
+    do {  // Bounded: what has ended gains no rows.
+      TRY(database_.change(sql, {in_run, kRowsRemovedAtOnce}));
+    } while (database_.changed_rows() > 0);
+  }
+  return database_.transaction([&]() -> Result<> {
+    TRY(database_.change("DELETE FROM positions WHERE run = ?", {in_run}));
+    TRY(database_.change("DELETE FROM recipes WHERE run = ?", {in_run}));
+    return database_.change("DELETE FROM runs WHERE number = ?", {in_run});
+  });
+}
+
+Result<> History::compact() {
+  // The copy goes through the log beside the file; the file shrinks when it has been merged.
+  return database_.execute("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+}
+
 Result<std::vector<RunSummary>> History::list(int count_max) {
   std::vector<RunSummary> runs;
   TRY(database_.query(select_runs("ORDER BY number DESC LIMIT ?"), {std::max(count_max, 0)},
@@ -252,17 +310,35 @@ Result<RunSummary> History::find(std::string_view reference) {
   return std::move(runs.front());
 }
 
-Result<std::vector<EventRecord>> History::events(const std::string& run) {
+Result<std::string> History::recipe(const std::string& run) {
   const auto in_run = TRY(number_of(run));
-  std::vector<EventRecord> events;
-  TRY(database_.query(
-      "SELECT sequence, at, launch, kind, data FROM events WHERE run = ? ORDER BY sequence",
-      {in_run}, [&](const Row& row) {
-        events.push_back({row.integer(0), time_of(row.integer(1)), static_cast<int>(row.integer(2)),
-                          row.text(3), row.text(4)});
-        return true;
-      }));
-  return events;
+  std::string recipe;
+  TRY(database_.query("SELECT recipe FROM recipes WHERE run = ?", {in_run}, [&](const Row& row) {
+    recipe = row.text(0);
+    return false;
+  }));
+  return recipe;
+}
+
+Result<std::vector<EventRecord>> History::events(const std::string& run) {
+  std::vector<EventRecord> all;
+  TRY(events(run, 0, [&](const EventRecord& event) {
+    all.push_back(event);
+    return true;
+  }));
+  return all;
+}
+
+Result<> History::events(const std::string& run, std::int64_t after,
+                         const std::function<bool(const EventRecord&)>& each) {
+  const auto in_run = TRY(number_of(run));
+  return database_.query(
+      "SELECT sequence, at, launch, kind, data FROM events WHERE run = ? AND sequence > ?"
+      " ORDER BY sequence",
+      {in_run, after}, [&](const Row& row) {
+        return each({row.integer(0), time_of(row.integer(1)), static_cast<int>(row.integer(2)),
+                     row.text(3), row.text(4)});
+      });
 }
 
 Result<> History::lines(const std::string& run, std::int64_t after,
@@ -277,6 +353,34 @@ Result<> History::lines(const std::string& run, std::int64_t after,
                      row.text(2),
                      {time_of(row.integer(3)), row.text(4)}});
       });
+}
+
+Result<History::LinePlace> History::place_after(const std::string& run, std::uint64_t count) {
+  const auto in_run = TRY(number_of(run));
+  LinePlace place;
+  const auto wanted = static_cast<std::int64_t>(
+      std::min<std::uint64_t>(count, std::numeric_limits<std::int64_t>::max()));
+  TRY(
+      database_.query("SELECT count(*), max(sequence) FROM"
+                      " (SELECT sequence FROM log_lines WHERE run = ? ORDER BY sequence LIMIT ?)",
+                      {in_run, wanted}, [&](const Row& row) {
+                        place = {row.integer(1), static_cast<std::uint64_t>(row.integer(0))};
+                        return false;
+                      }));
+  return place;
+}
+
+Result<std::vector<History::OldRun>> History::older_than(WallTime time) {
+  std::vector<OldRun> runs;
+  TRY(database_.query(
+      "SELECT id, ended_at, process_id FROM runs WHERE coalesce(ended_at, "
+      "(SELECT at FROM events WHERE events.run = runs.number ORDER BY sequence DESC LIMIT 1), "
+      "started_at) < ? ORDER BY number",
+      {number(time)}, [&](const Row& row) {
+        runs.push_back({row.text(0), !row.is_null(1), static_cast<int>(row.integer(2))});
+        return true;
+      }));
+  return runs;
 }
 
 Result<std::string> History::position(const std::string& run, int launch,

@@ -36,6 +36,9 @@ struct RunRecord {
   std::string plan;     // JSON.
   int launches = 0;
   int process_id = 0;  // Of the process that carries it out.
+  // JSON by which the run can be gone on with, or repeated; no secrets. Empty: it cannot. Not read
+  // back with the rest: recipe() does.
+  std::string recipe = {};
 };
 
 struct RunSummary {
@@ -93,6 +96,15 @@ class History {
     std::string outcome;  // JSON.
   };
   [[nodiscard]] Result<> end(const std::string& run, const Ending& ending);  // Synced.
+  // Another process carries the run out from now on. If it had ended (because its first process
+  // left the tasks running), it has not any more.
+  [[nodiscard]] Result<> take_over(const std::string& run, int process_id);
+  // Takes the run out with all that belongs to it, a piece at a time, so that others can write in
+  // between; when it fails or is killed half-way, the rest can be removed by another call.
+  [[nodiscard]] Result<> remove(const std::string& run);
+  // Gives the room of what was removed back to the disk. Others cannot write meanwhile, which takes
+  // as long as copying what is left.
+  [[nodiscard]] Result<> compact();
 
   // ---- Reading.
   // Newest first, which is the last begun, whatever the clock said.
@@ -100,10 +112,29 @@ class History {
   // An id, a unique prefix of one, or "last" (the newest). kNotFound; kUsage when several begin
   // like that.
   [[nodiscard]] Result<RunSummary> find(std::string_view reference);
+  // Empty when the run has none.
+  [[nodiscard]] Result<std::string> recipe(const std::string& run);
   [[nodiscard]] Result<std::vector<EventRecord>> events(const std::string& run);
+  // Events with a sequence above `after`, in their order, until `each` returns false.
+  [[nodiscard]] Result<> events(const std::string& run, std::int64_t after,
+                                const std::function<bool(const EventRecord&)>& each);
   // Lines with a sequence above `after`, in their order, until `each` returns false.
   [[nodiscard]] Result<> lines(const std::string& run, std::int64_t after,
                                const std::function<bool(const StoredLine&)>& each);
+  // Where the first `count` lines of the run end, or all of them if there are not as many.
+  struct LinePlace {
+    std::int64_t sequence = 0;  // Of the last of them; 0: there is none.
+    std::uint64_t lines = 0;    // How many they are.
+  };
+  [[nodiscard]] Result<LinePlace> place_after(const std::string& run, std::uint64_t count);
+  // The ids of runs whose last sign of life (the end, else the last event, else the start) is
+  // before that time; oldest first.
+  struct OldRun {
+    std::string id;
+    bool has_ended = false;
+    int process_id = 0;
+  };
+  [[nodiscard]] Result<std::vector<OldRun>> older_than(WallTime time);
   // What append_lines() was given last for this container; empty when there was none.
   [[nodiscard]] Result<std::string> position(const std::string& run, int launch,
                                              const std::string& container);

@@ -56,11 +56,13 @@ struct BackgroundWriter::State : std::enable_shared_from_this<State> {
     int descriptor;
     std::string bytes;
     std::size_t written = 0;
+    std::deque<std::size_t> ends;  // Of records that count, in `bytes`.
   };
   struct Piece {
     int descriptor = -1;
     std::array<char, kPieceBytes> bytes{};
     std::size_t size = 0;
+    std::size_t records = 0;  // That end in it.
     [[nodiscard]] std::string_view text() const { return {bytes.data(), size}; }
   };
   struct Descriptor {
@@ -80,16 +82,34 @@ struct BackgroundWriter::State : std::enable_shared_from_this<State> {
       const bool is_lost = descriptors[piece.descriptor].failure.has_value();
       std::string why;
       lock.unlock();
-      const bool is_written = !is_lost && write_all(piece.descriptor, piece.text(), why);
+      const bool is_written = !is_lost && write_piece(why);
       lock.lock();
       account(is_written, std::move(why));
     }
   }
 
+  // Nothing stands between a write and its count, so that a kill hardly ever comes between them.
+  bool write_piece(std::string& why) {
+    if (!write_all(piece.descriptor, piece.text(), why)) return false;
+    if (piece.records == 0 || !count_file) return true;
+    count += piece.records;
+    count_file->set(count);
+    return true;
+  }
+
+  // Where records count, it ends with one if it can: a kill then cuts none of them in two.
   void take_piece() {
     auto& chunk = chunks.front();
     piece.descriptor = chunk.descriptor;
     piece.size = std::min(kPieceBytes, chunk.bytes.size() - chunk.written);
+    piece.records = 0;
+    std::size_t end = 0;
+    for (; !chunk.ends.empty() && chunk.ends.front() <= chunk.written + piece.size;
+         chunk.ends.pop_front()) {
+      ++piece.records;
+      end = chunk.ends.front();
+    }
+    if (piece.records > 0) piece.size = end - chunk.written;
     chunk.bytes.copy(piece.bytes.data(), piece.size, chunk.written);
     chunk.written += piece.size;
     if (chunk.written == chunk.bytes.size()) chunks.pop_front();
@@ -127,7 +147,9 @@ struct BackgroundWriter::State : std::enable_shared_from_this<State> {
   bool is_told = false;  // The loop will call on_progress.
   bool has_thread = false;
   EventLoop* loop = nullptr;
-  Piece piece;  // Of the thread alone while `mutex` is free.
+  Piece piece;  // Of the thread alone while `mutex` is free, as are the next two.
+  std::unique_ptr<CountFile> count_file;
+  std::uint64_t count = 0;
   std::function<void()> on_progress;
 };
 
@@ -145,15 +167,28 @@ BackgroundWriter::~BackgroundWriter() {
   state_->work.notify_all();
 }
 
+void BackgroundWriter::count_records(std::unique_ptr<CountFile> file, std::uint64_t from) {
+  const std::lock_guard lock(state_->mutex);
+  state_->count_file = std::move(file);
+  state_->count = from;
+}
+
 void BackgroundWriter::write(int descriptor, std::string_view bytes) {
+  write(descriptor, bytes, {});
+}
+
+void BackgroundWriter::write(int descriptor, std::string_view bytes,
+                             const std::vector<std::size_t>& ends) {
   if (bytes.empty()) return;
   const std::lock_guard lock(state_->mutex);
   auto& chunks = state_->chunks;
   if (chunks.empty() || chunks.back().descriptor != descriptor ||
       chunks.back().bytes.size() >= kChunkBytes)
-    chunks.push_back({descriptor, std::string(bytes)});
-  else
-    chunks.back().bytes += bytes;
+    chunks.push_back({descriptor, {}, 0, {}});
+  auto& chunk = chunks.back();
+  for (const auto end : ends)
+    chunk.ends.push_back(chunk.bytes.size() + end);
+  chunk.bytes += bytes;
   state_->queued += bytes.size();
   state_->descriptors[descriptor].queued_lines += lines_in(bytes);
   if (!state_->has_thread) {
@@ -166,7 +201,7 @@ void BackgroundWriter::write(int descriptor, std::string_view bytes) {
       while (!chunks.empty()) {
         state_->take_piece();
         std::string why;
-        const bool is_written = write_all(state_->piece.descriptor, state_->piece.text(), why);
+        const bool is_written = state_->write_piece(why);
         state_->account(is_written, std::move(why));
       }
     }

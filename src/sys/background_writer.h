@@ -1,12 +1,15 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/time.h"
+#include "sys/count_file.h"
 #include "sys/event_loop.h"
 
 // Writes to descriptors on a thread of its own, in the order of the calls, so that a reader who
@@ -33,6 +36,11 @@ class BackgroundWriter {
   // Takes the bytes, never waits. There is no limit here: whoever writes much looks at queued().
   // After a failure (closed pipe, full disk) whatever is written to that descriptor is lost.
   void write(int descriptor, std::string_view bytes);
+  // The same for bytes some of whose records count: `ends` are where they end, rising. As soon as a
+  // record is written, and before anything else is, the count says so.
+  void write(int descriptor, std::string_view bytes, const std::vector<std::size_t>& ends);
+  // Where records are counted from now on, the first one as `from` + 1. Before any is written.
+  void count_records(std::unique_ptr<CountFile> file, std::uint64_t from);
 
   // Bytes that are not written yet.
   [[nodiscard]] std::size_t queued() const;

@@ -231,13 +231,182 @@ TEST_F(HistoryTest, a_newer_format_is_refused_and_left_alone) {
   { opened(Access::kWrite); }
   {
     auto database = Database::open(path_, Database::Mode::kReadWrite);
-    ASSERT_TRUE(database->execute("PRAGMA user_version=2"));
+    ASSERT_TRUE(database->execute("PRAGMA user_version=3"));
   }
   EXPECT_EQ(refusal(Access::kWrite), Code::kInvalid);
   EXPECT_EQ(refusal(Access::kRead), Code::kInvalid);
   const auto history = History::open(files_, directory_, Access::kRead);
   EXPECT_NE(history.error().message.find("newer"), std::string::npos);
   EXPECT_FALSE(history.error().hint.empty());
+}
+
+// As the programs before format 2 have left it.
+void make_format_1(const std::string& directory, const std::string& path) {
+  std::filesystem::create_directory(directory);
+  auto database = Database::open(path, Database::Mode::kReadWrite);
+  ASSERT_TRUE(database->execute(
+      "CREATE TABLE runs(number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, started_at INTEGER"
+      " NOT NULL, command TEXT NOT NULL, title TEXT NOT NULL, plan TEXT NOT NULL, launches INTEGER"
+      " NOT NULL, process_id INTEGER NOT NULL, ended_at INTEGER, verdict TEXT, exit_code INTEGER,"
+      " outcome TEXT);"
+      "CREATE TABLE events(sequence INTEGER PRIMARY KEY, run INTEGER NOT NULL, at INTEGER NOT NULL,"
+      " launch INTEGER NOT NULL, kind TEXT NOT NULL, data TEXT NOT NULL);"
+      "CREATE TABLE log_lines(sequence INTEGER PRIMARY KEY, run INTEGER NOT NULL, launch INTEGER "
+      "NOT"
+      " NULL, container TEXT NOT NULL, timestamp INTEGER NOT NULL, text TEXT NOT NULL);"
+      "CREATE TABLE positions(run INTEGER NOT NULL, launch INTEGER NOT NULL, container TEXT NOT"
+      " NULL, position TEXT NOT NULL, PRIMARY KEY(run, launch, container)) WITHOUT ROWID;"
+      "INSERT INTO runs VALUES(1, 'old', 5, 'c', 't', '{}', 1, 9, 6, 'succeeded', 0, '{}');"
+      "PRAGMA user_version=1"));
+}
+
+TEST_F(HistoryTest, an_older_format_is_read_as_it_is_and_migrated_by_the_first_who_writes) {
+  make_format_1(directory_, path_);
+  const auto format = [&] {
+    auto database = Database::open(path_, Database::Mode::kReadOnly);
+    std::int64_t number = 0;
+    EXPECT_TRUE(database->query("PRAGMA user_version", {}, [&](const Database::Row& row) {
+      number = row.integer(0);
+      return false;
+    }));
+    return number;
+  };
+  {
+    auto reader = opened(Access::kRead);
+    EXPECT_EQ(reader.find("old")->exit_code, 0);
+    EXPECT_EQ(reader.recipe("old"), "");
+  }
+  EXPECT_EQ(format(), 1);
+  auto writer = opened(Access::kWrite);
+  EXPECT_EQ(format(), 2);
+  EXPECT_EQ(writer.recipe("old"), "");
+  EXPECT_EQ(writer.find("old")->record.process_id, 9);
+}
+
+TEST_F(HistoryTest, a_recipe_stays_with_its_run) {
+  auto history = opened(Access::kWrite);
+  auto with = record("a");
+  with.recipe = "{1}";
+  ASSERT_TRUE(history.begin(with));
+  ASSERT_TRUE(history.begin(record("b")));
+  EXPECT_EQ(history.recipe("a"), "{1}");
+  EXPECT_EQ(history.recipe("b"), "");
+  EXPECT_EQ(history.recipe("c").error().code, Code::kNotFound);
+}
+
+TEST_F(HistoryTest, a_run_that_is_taken_over_has_no_end_and_another_process) {
+  auto history = opened(Access::kWrite);
+  ASSERT_TRUE(history.begin(record("a")));
+  ASSERT_TRUE(history.end("a", {at(9), "detached", 0, "{}"}));
+  ASSERT_TRUE(history.take_over("a", 4712));
+  const auto run = history.find("a");
+  EXPECT_FALSE(run->ended_at);
+  EXPECT_FALSE(run->exit_code);
+  EXPECT_EQ(run->verdict, "");
+  EXPECT_EQ(run->outcome, "");
+  EXPECT_EQ(run->record.process_id, 4712);
+  EXPECT_EQ(history.take_over("b", 1).error().code, Code::kNotFound);
+}
+
+TEST_F(HistoryTest, events_are_read_on_from_any_of_them) {
+  auto history = opened(Access::kWrite);
+  for (const auto* id : {"a", "b"})
+    ASSERT_TRUE(history.begin(record(id)));
+  for (const auto* data : {"1", "2", "3"})
+    for (const auto* id : {"a", "b"})
+      ASSERT_TRUE(history.append(id, {0, at(5), 0, "observed", data}, Durability::kWritten));
+  const auto second = (*history.events("a"))[1].sequence;
+  std::string seen;
+  ASSERT_TRUE(history.events("a", second - 1, [&](const EventRecord& event) {
+    seen += event.data;
+    return event.data != "2";
+  }));
+  EXPECT_EQ(seen, "2") << "false stops";
+  ASSERT_TRUE(history.events("a", second, [&](const EventRecord& event) {
+    seen += event.data;
+    return true;
+  }));
+  EXPECT_EQ(seen, "23") << "after is exclusive";
+}
+
+TEST_F(HistoryTest, a_count_of_lines_leads_to_the_place_behind_them) {
+  auto history = opened(Access::kWrite);
+  for (const auto* id : {"a", "b"})
+    ASSERT_TRUE(history.begin(record(id)));
+  ASSERT_TRUE(history.append_lines("b", 0, "app", numbered(3), "{}"));
+  ASSERT_TRUE(history.append_lines("a", 0, "app", numbered(2), "{}"));
+  ASSERT_TRUE(history.append_lines("b", 0, "app", numbered(1), "{}"));
+  ASSERT_TRUE(history.append_lines("a", 1, "side", numbered(1), "{}"));
+  const auto rest = [&](std::uint64_t count) {
+    return lines(history, "a", history.place_after("a", count)->sequence).size();
+  };
+  EXPECT_EQ(rest(0), 3U);
+  EXPECT_EQ(rest(2), 1U);
+  EXPECT_EQ(rest(3), 0U);
+  EXPECT_EQ(rest(~0ULL), 0U);
+  EXPECT_EQ(history.place_after("a", 0)->lines, 0U);
+  EXPECT_EQ(history.place_after("a", 2)->lines, 2U);
+  EXPECT_EQ(history.place_after("a", ~0ULL)->lines, 3U);
+}
+
+TEST_F(HistoryTest, a_run_is_as_old_as_its_last_sign_of_life) {
+  auto history = opened(Access::kWrite);
+  for (const auto* id : {"started", "told", "ended"})
+    ASSERT_TRUE(history.begin(record(id)));  // At 1,700,000.
+  ASSERT_TRUE(history.append("told", {0, at(1'700'010), 0, "x", ""}, Durability::kWritten));
+  ASSERT_TRUE(history.append("told", {0, at(1'700'020), 0, "x", ""}, Durability::kWritten));
+  ASSERT_TRUE(history.append("ended", {0, at(1'700'005), 0, "x", ""}, Durability::kWritten));
+  ASSERT_TRUE(history.end("ended", {at(1'700'030), "failed", 7, "{}"}));
+  const auto before = [&](int ms) {
+    std::string names;
+    const auto runs = history.older_than(at(ms));
+    for (const auto& run : *runs)
+      names += run.id + (run.has_ended ? "! " : " ");
+    return names;
+  };
+  EXPECT_EQ(before(1'700'000), "");
+  EXPECT_EQ(before(1'700'001), "started ");
+  EXPECT_EQ(before(1'700'021), "started told ");
+  EXPECT_EQ(before(1'700'031), "started told ended! ");
+}
+
+TEST_F(HistoryTest, a_run_that_is_removed_leaves_nothing_behind_and_the_others_alone) {
+  auto history = opened(Access::kWrite);
+  for (const auto* id : {"a", "b"}) {
+    auto run = record(id);
+    run.recipe = "{}";
+    ASSERT_TRUE(history.begin(run));
+    ASSERT_TRUE(history.append(id, {0, at(5), 0, "x", ""}, Durability::kWritten));
+    ASSERT_TRUE(history.append_lines(id, 0, "app", numbered(25'000), "{}"));
+  }
+  ASSERT_TRUE(history.remove("a"));
+  EXPECT_EQ(history.find("a").error().code, Code::kNotFound);
+  EXPECT_EQ(history.remove("a").error().code, Code::kNotFound);
+  EXPECT_EQ(lines(history, "b", 0).size(), 25'000U);
+  EXPECT_EQ(history.events("b")->size(), 1U);
+  EXPECT_EQ(history.recipe("b"), "{}");
+  auto database = Database::open(path_, Database::Mode::kReadOnly);
+  for (const auto* table : {"events", "positions", "recipes"}) {
+    ASSERT_TRUE(database->query("SELECT count(*) FROM " + std::string(table), {},
+                                [&](const Database::Row& row) {
+                                  EXPECT_EQ(row.integer(0), 1) << table;
+                                  return false;
+                                }));
+  }
+}
+
+TEST_F(HistoryTest, what_was_removed_gives_its_room_back_when_it_is_compacted) {
+  auto history = opened(Access::kWrite);
+  for (const auto* id : {"a", "b"}) {
+    ASSERT_TRUE(history.begin(record(id)));
+    ASSERT_TRUE(history.append_lines(id, 0, "app", numbered(20'000), "{}"));
+  }
+  ASSERT_TRUE(history.compact());  // So that all of it is in the file.
+  const auto before = std::filesystem::file_size(path_);
+  ASSERT_TRUE(history.remove("a"));
+  ASSERT_TRUE(history.compact());
+  EXPECT_LT(std::filesystem::file_size(path_), before * 2 / 3);
+  EXPECT_EQ(lines(history, "b", 0).size(), 20'000U);
 }
 
 TEST_F(HistoryTest, a_damaged_file_is_refused_and_left_alone) {
@@ -338,9 +507,9 @@ TEST_F(HistoryTest, the_page_on_the_format_shows_the_schema_that_is_made) {
   auto real = Database::open(path_, Database::Mode::kReadOnly);
   ASSERT_TRUE(real);
   EXPECT_EQ(schema_of(*shown), schema_of(*real));
-  EXPECT_NE(page->find("## Format 1\n"), std::string::npos);
+  EXPECT_NE(page->find("## Format 2\n"), std::string::npos);
   ASSERT_TRUE(real->query("PRAGMA user_version", {}, [](const Database::Row& row) {
-    EXPECT_EQ(row.integer(0), 1);
+    EXPECT_EQ(row.integer(0), 2);
     return true;
   }));
 }

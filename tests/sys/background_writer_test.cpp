@@ -11,6 +11,7 @@
 #include <string>
 #include <thread>
 
+#include "sys/files.h"
 #include "sys/scratch.h"
 
 namespace runtask::sys {
@@ -195,6 +196,47 @@ TEST(OnePlace, is_told_by_the_file_and_not_by_the_descriptor) {
   EXPECT_FALSE(is_one_place(one.writer(), other.writer()));
   EXPECT_FALSE(is_one_place(one.writer(), -1));
   ::close(same);
+}
+
+TEST(BackgroundWriter, counts_the_records_that_are_written_and_no_other) {
+  EventLoop loop;
+  Scratch scratch;
+  const auto path = scratch / "count";
+  const auto count = [&] { return std::stoull(SystemFiles().read(path).value_or("0")); };
+  Pipe pipe;
+  BackgroundWriter writer(loop, {});
+  auto file = CountFile::open(path);
+  ASSERT_TRUE(file) << file.error().text();
+  writer.count_records(*std::move(file), 100);
+  writer.write(pipe.writer(), "no record\n");
+  writer.write(pipe.writer(), "one\nnone\ntwo\nnone\n", {4, 13});
+  ASSERT_TRUE(writer.wait_until_written(kPatience));
+  EXPECT_EQ(count(), 102U);
+  const std::string begin = "no record\none\nnone\ntwo\nnone\n";
+  EXPECT_EQ(pipe.read(begin.size()), begin);
+
+  // Of more than the pipe holds, what the reader has not got is not counted, and no record is cut.
+  const std::string record = std::string(999, 'x') + "\n";
+  for (int i = 0; i < 500; ++i)
+    writer.write(pipe.writer(), record, {record.size()});
+  for (int i = 0; i < 500; ++i) {
+    EXPECT_EQ(pipe.read(record.size()), record);
+    EXPECT_LE(count(), 102U + static_cast<unsigned>(i) + 1 + 64 + 4) << "what the pipe holds";
+  }
+  ASSERT_TRUE(writer.wait_until_written(kPatience));
+  EXPECT_EQ(count(), 602U);
+
+  const std::string large = std::string(10'000, 'y') + "\n";
+  writer.write(pipe.writer(), large, {large.size()});
+  EXPECT_EQ(pipe.read(large.size()), large) << "a record may be longer than a piece";
+  ASSERT_TRUE(writer.wait_until_written(kPatience));
+  EXPECT_EQ(count(), 603U);
+
+  pipe.close_reader();
+  (void)std::signal(SIGPIPE, SIG_IGN);
+  writer.write(pipe.writer(), record, {record.size()});
+  ASSERT_TRUE(writer.wait_until_written(kPatience));
+  EXPECT_EQ(count(), 603U) << "what is lost is not written";
 }
 
 }  // namespace
