@@ -199,11 +199,9 @@ class LogReader::State {
     const auto& launch = launch_at(reading.launch);
     std::vector<history::LogLine> lines;
     if (outside_.history != nullptr) lines.reserve(page.events.size());
-    for (const auto& event : page.events) {
-      outside_.observer.on_log(launch, reading.source.container, event);
-      if (outside_.history != nullptr)
+    if (outside_.history != nullptr)
+      for (const auto& event : page.events)
         lines.push_back({event.timestamp, masked(event.message, plan_.secrets)});
-    }
     log.lines += page.events.size();
     const auto kept = std::min(page.events.size(), kLastLinesMax);
     for (auto at = page.events.end() - static_cast<std::ptrdiff_t>(kept); at != page.events.end();
@@ -215,6 +213,10 @@ class LogReader::State {
       outside_.on_written(outside_.history->append_lines(plan_.run_id, reading.launch,
                                                          reading.source.container, lines,
                                                          to_json(reading.position)));
+    // Shown only when they are recorded: how many of the recorded lines were printed is counted
+    // (history/run_files.h), and whoever goes on with the run prints the rest.
+    for (const auto& event : page.events)
+      outside_.observer.on_log(launch, reading.source.container, event);
     reading.follower.page(page.next_forward_token, page.events.size(),
                           page.complete.value_or(false), outside_.loop.now());
   }
