@@ -26,6 +26,7 @@ namespace {
 constexpr int kExitUnstable = 3;
 constexpr int kExitAborted = 4;
 constexpr Duration kTurnPatience = std::chrono::hours(24);
+constexpr Duration kTurnLookEvery{200};
 constexpr Duration kAnswerPatience = std::chrono::hours(1);
 constexpr const char* kMasked = "****";
 
@@ -177,10 +178,11 @@ const std::vector<jenkins::Call>& options_of(const jenkins::Checked& checked) {
   return checked.pipeline ? checked.pipeline->options : kNone;
 }
 
-bool has_option(const jenkins::Checked& checked, std::string_view name) {
+const jenkins::Call* find_option(const jenkins::Checked& checked, std::string_view name) {
   const auto& options = options_of(checked);
-  return std::any_of(options.begin(), options.end(),
-                     [&](const auto& option) { return option.name == name; });
+  const auto found = std::find_if(options.begin(), options.end(),
+                                  [&](const auto& option) { return option.name == name; });
+  return found != options.end() ? &*found : nullptr;
 }
 
 class PipelineBuild {
@@ -192,6 +194,7 @@ class PipelineBuild {
   // kUsage: nothing ran.
   Result<int> run() {
     TRY(prepare());
+    came_ = world_.loop.wall_now();
     auto job = jenkins::Job(world_.files, request_.home, request_.job);
     const auto turn = TRY(take_turn(job));
     auto workspace = TRY(take_workspace(job));
@@ -254,11 +257,30 @@ class PipelineBuild {
   }
 
   Result<std::unique_ptr<sys::FileLock>> take_turn(jenkins::Job& job) {
-    if (!has_option(*checked_, "disableConcurrentBuilds")) return std::unique_ptr<sys::FileLock>();
+    const auto* option = find_option(*checked_, "disableConcurrentBuilds");
+    if (option == nullptr) return std::unique_ptr<sys::FileLock>();
     auto turn = job.take_turn(Duration(0));
     if (turn || turn.error().code != Code::kConflict) return turn;
-    world_.screen.message("waiting for another build of " + job.name() + " to end");
-    return job.take_turn(kTurnPatience);
+    const auto* flag = option->find("abortPrevious");
+    const bool supersedes = flag != nullptr && jenkins::literal_bool(flag).value_or(false);
+    world_.screen.message((supersedes ? "aborting" : "waiting for") +
+                          std::string(" another build of ") + job.name() +
+                          (supersedes ? "" : " to end"));
+    const auto deadline = world_.loop.now() + kTurnPatience;
+    while (world_.loop.now() < deadline) {
+      if (supersedes) TRY(job.supersede(came_));
+      turn = job.take_turn(kTurnLookEvery);
+      if (turn || turn.error().code != Code::kConflict) return turn;
+    }
+    return turn;
+  }
+
+  // Ends the build when a newer one wants its turn.
+  void watch_turn(jenkins::Build& build, const jenkins::Job& job, sys::PendingPtr& watch) {
+    watch = world_.loop.after(kTurnLookEvery, [&] {
+      if (!job.is_superseded(came_)) return watch_turn(build, job, watch);
+      build.supersede("Superseded by a newer build of " + job.name());
+    });
   }
 
   Result<jenkins::Job::Workspace> take_workspace(jenkins::Job& job) {
@@ -281,7 +303,7 @@ class PipelineBuild {
                              [&] { return world_.loop.wall_now(); });
     console.line({}, "Started build #" + std::to_string(request_.number) + " of " + request_.job);
     int signal = 0;
-    const auto end = run_build(console, record, signal);
+    const auto end = run_build(console, record, job, signal);
     if (!end.description.empty()) console.line({}, "Description: " + end.description);
     console.line({}, "Finished: " + std::string(name_of(end.result)));
     const int code = exit_code_of(end.result, signal);
@@ -334,7 +356,8 @@ class PipelineBuild {
     return record;
   }
 
-  jenkins::BuildEnd run_build(jenkins::Console& console, BuildRecord& record, int& signal) {
+  jenkins::BuildEnd run_build(jenkins::Console& console, BuildRecord& record,
+                              const jenkins::Job& job, int& signal) {
     jenkins::BuildOutside outside{world_.loop,
                                   world_.files,
                                   world_.processes,
@@ -364,6 +387,9 @@ class PipelineBuild {
         }
         build.interrupt("Aborted by a signal");
       }));
+    sys::PendingPtr turn_watch;
+    if (find_option(*checked_, "disableConcurrentBuilds") != nullptr)
+      watch_turn(build, job, turn_watch);
     return build.run();
   }
 
@@ -371,6 +397,7 @@ class PipelineBuild {
   const World& world_;
   std::shared_ptr<const jenkins::Checked> checked_;
   jenkins::BuildRequest request_;
+  WallTime came_;  // When this build began to wait for its turn.
 };
 
 }  // namespace

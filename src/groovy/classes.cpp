@@ -134,6 +134,7 @@ constexpr Row kRows[] = {
     {"java.io.UncheckedIOException", "java.lang.Exception", kThrow},
     {"java.nio.file.FileSystemException", "java.io.IOException", kThrow},
     {"java.nio.file.NoSuchFileException", "java.nio.file.FileSystemException", kThrow},
+    {"java.nio.file.FileAlreadyExistsException", "java.nio.file.FileSystemException", kThrow},
     {"java.nio.file.AccessDeniedException", "java.nio.file.FileSystemException", kThrow},
     {"java.net.UnknownHostException", "java.io.IOException", kThrow},
     {"java.net.ConnectException", "java.io.IOException", kThrow},

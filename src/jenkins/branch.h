@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "base/time.h"
 #include "groovy/fiber.h"
@@ -39,12 +40,17 @@ struct StageMark {
   BuildResult result = BuildResult::kSuccess;
 };
 
+struct Container;
+
 struct Context {
   Layers layers;
   std::string workspace;  // Empty: no agent.
   std::string directory;  // Where steps work: the workspace, or a dir() in it.
   Console::Style style;
+  std::shared_ptr<const Container> container;  // Where scripts run; null: on this machine.
+  std::string registry;                        // Of the images; empty: as they are called.
   StageMark* stage = nullptr;
+  std::vector<std::string> locks;  // Held around it: the files of lock().
   std::shared_ptr<InterruptScope> interrupts;
 };
 

@@ -101,6 +101,8 @@ class Build {
   // Somebody wants it to stop: what runs is interrupted, `post` still runs. The second time
   // everything ends at once.
   void interrupt(const std::string& why);
+  // A newer build takes this one's place, which ends as NOT_BUILT; `post` still runs.
+  void supersede(const std::string& why);
 
  private:
   std::unique_ptr<Execution> execution_;

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "jenkins/containers.h"
 #include "jenkins/execution.h"
 
 // The whole of a declarative pipeline, its agents, options and environment (jenkins-pipeline 1.4 to
@@ -95,12 +96,13 @@ Outcome Execution::run_root(Branch& branch) {
     if (model.post) run_post(branch, *model.post, result_of(*first), first);
     return failed(std::move(first));
   };
-  if (auto error = enter_agent(branch, model.agent, model.options, true))
-    return no_post(*std::move(error));
-  if (model.environment)
-    if (auto error = enter_environment(branch, *model.environment))
-      return no_post(*std::move(error));
-  return with_options(branch, model.options, 0, [&] { return run_inside_agent(branch); });
+  auto error = enter_agent(branch, model.agent, model.options, true);
+  if (!error && model.environment) error = enter_environment(branch, *model.environment);
+  Outcome outcome =
+      error ? no_post(*std::move(error))
+            : with_options(branch, model.options, 0, [&] { return run_inside_agent(branch); });
+  leave_agent(branch, nullptr);
+  return outcome;
 }
 
 Outcome Execution::run_inside_agent(Branch& branch) {
@@ -122,43 +124,43 @@ Outcome Execution::run_inside_agent(Branch& branch) {
 
 // ---- Agents
 
+tl::expected<std::string, Raised> Execution::setting_of(Branch& branch, const Agent& agent,
+                                                        const char* name) {
+  const auto* setting = agent.find(name);
+  return setting != nullptr ? text_of(branch, *setting) : std::string();
+}
+
 std::optional<Raised> Execution::enter_agent(Branch& branch, const Agent& agent,
                                              const std::vector<Call>& options, bool is_root) {
   auto& context = branch.context;
-  std::string words;
-  std::string custom;
-  switch (agent.kind) {
-    case Agent::Kind::kNone:
-      if (is_root) return std::nullopt;
-      context.workspace.clear();
-      context.directory.clear();
-      return std::nullopt;
-    case Agent::Kind::kAny:
-      break;
-    case Agent::Kind::kLabel:
-    case Agent::Kind::kNode: {
-      if (const auto* label = agent.find("label")) {
-        auto text = text_of(branch, *label);
-        if (!text) return text.error();
-        if (!text->empty()) words = " (label " + *text + ")";
-      }
-      if (const auto* path = agent.find("customWorkspace")) {
-        auto text = text_of(branch, *path);
-        if (!text) return text.error();
-        custom = *text;
-      }
-      break;
-    }
-    case Agent::Kind::kDocker:
-    case Agent::Kind::kDockerfile:
-    case Agent::Kind::kOther:
-      return abort(branch, "agent " + agent.type +
-                               " is not available here: steps run on this machine itself; use "
-                               "agent any, or run the steps in a container by `docker run`")
-          .value();
+  const bool has_container =
+      agent.kind == Agent::Kind::kDocker || agent.kind == Agent::Kind::kDockerfile;
+  context.container.reset();
+  if (agent.kind == Agent::Kind::kNone) {
+    if (is_root) return std::nullopt;
+    context.workspace.clear();
+    context.directory.clear();
+    return std::nullopt;
   }
-  if (!custom.empty()) {
-    context.workspace = custom.starts_with('/') ? custom : request_.home + "/workspaces/" + custom;
+  if (agent.kind == Agent::Kind::kOther)
+    return abort(branch, "agent " + agent.type +
+                             " is not available here: steps run on this machine itself; use agent "
+                             "any, or agent { docker '...' } with docker or podman")
+        .value();
+  if (has_container)
+    if (auto program = container_program(*this, branch); !program) return program.error();
+  if (has_container && !is_root && !context.workspace.empty() &&
+      literal_bool(agent.find("reuseNode")).value_or(false)) {
+    context.directory = context.workspace;
+    return start_agent_container(branch, agent);
+  }
+  const auto label = setting_of(branch, agent, "label");
+  if (!label) return label.error();
+  const auto custom = setting_of(branch, agent, "customWorkspace");
+  if (!custom) return custom.error();
+  if (!custom->empty()) {
+    context.workspace =
+        custom->starts_with('/') ? *custom : request_.home + "/workspaces/" + *custom;
   } else if (is_root || context.workspace.empty()) {
     // Stages of a pipeline without an agent of its own each take the job's one workspace.
     context.workspace = request_.workspace;
@@ -169,10 +171,49 @@ std::optional<Raised> Execution::enter_agent(Branch& branch, const Agent& agent,
     if (auto made = outside_.files.make_directory(context.workspace, 0755); !made)
       return abort(branch, made.error().message).value();
   context.directory = context.workspace;
-  say(branch, "Running on built-in" + words + " in " + context.workspace);
+  say(branch, "Running on built-in" + (label->empty() ? "" : " (label " + *label + ")") + " in " +
+                  context.workspace);
   context.layers = with_layer(context.layers, {{"WORKSPACE", context.workspace},
                                                {"WORKSPACE_TMP", context.workspace + "@tmp"}});
-  return agent_and(branch, agent, options, is_root);
+  if (auto error = agent_and(branch, agent, options, is_root)) return error;
+  return has_container ? start_agent_container(branch, agent) : std::nullopt;
+}
+
+// The container of `agent { docker }` and `agent { dockerfile }`, made after the checkout.
+std::optional<Raised> Execution::start_agent_container(Branch& branch, const Agent& agent) {
+  std::map<std::string, std::string> settings;
+  for (const auto* name : {"image", "args", "registryUrl", "registryCredentialsId", "filename",
+                           "dir", "additionalBuildArgs"}) {
+    auto text = setting_of(branch, agent, name);
+    if (!text) return text.error();
+    settings[name] = *std::move(text);
+  }
+  const auto registry = branch.context.registry;
+  if (!settings["registryUrl"].empty() || !settings["registryCredentialsId"].empty())
+    if (auto error = enter_registry(*this, branch, settings["registryUrl"],
+                                    settings["registryCredentialsId"]))
+      return error;
+  ContainerWish wish{settings["image"], settings["args"],
+                     literal_bool(agent.find("alwaysPull")).value_or(false)};
+  if (agent.kind == Agent::Kind::kDockerfile) {
+    const auto directory = settings["dir"].empty() ? "." : settings["dir"];
+    const auto file = settings["filename"].empty() ? "Dockerfile" : settings["filename"];
+    auto built = build_image(*this, branch,
+                             {"", directory, directory == "." ? file : directory + "/" + file,
+                              settings["additionalBuildArgs"]});
+    if (!built) return built.error();
+    branch.context.registry.clear();
+    wish.image = *built;
+  }
+  auto error = start_container(*this, branch, wish);
+  branch.context.registry = registry;
+  return error;
+}
+
+void Execution::leave_agent(Branch& branch, const std::shared_ptr<const Container>& before) {
+  const auto container = branch.context.container;
+  if (container && container != before) end_container(*this, branch, *container);
+  branch.context.container = before;
 }
 
 // The checkout that comes with an agent, and its variables.
@@ -280,23 +321,27 @@ void Execution::enter_tools(Branch& branch, const std::vector<Call>& tools) {
   for (const auto& tool : tools) {
     if (tool.arguments.empty()) continue;
     auto name = text_of(branch, *tool.arguments[0].value);
-    if (!name) continue;
-    const auto found = request_.tools.find(*name);
-    if (found == request_.tools.end()) {
-      say(branch, "WARNING: no directory is known for the tool " + tool.name + " '" + *name +
-                      "'; what is on PATH is used (--tool '" + *name + "=DIR')");
-      continue;
-    }
-    const auto& home = found->second;
-    const auto add = [&](const char* variable) { variables.emplace_back(variable, home); };
-    if (tool.name == "maven") add("M2_HOME"), add("MAVEN_HOME");
-    if (tool.name == "jdk") add("JAVA_HOME");
-    if (tool.name == "gradle") add("GRADLE_HOME");
-    if (tool.name == "ant") add("ANT_HOME");
-    variables.emplace_back("PATH+" + tool.name,
-                           outside_.files.is_directory(home + "/bin") ? home + "/bin" : home);
+    if (name) add_tool(branch, tool.name, *name, variables);
   }
   branch.context.layers = with_layer(branch.context.layers, std::move(variables));
+}
+
+void Execution::add_tool(const Branch& branch, const std::string& kind, const std::string& name,
+                         Texts& variables) {
+  const auto found = request_.tools.find(name);
+  if (found == request_.tools.end()) {
+    say(branch, "WARNING: no directory is known for the tool " + kind + " '" + name +
+                    "'; what is on PATH is used (--tool '" + name + "=DIR')");
+    return;
+  }
+  const auto& home = found->second;
+  const auto add = [&](const char* variable) { variables.emplace_back(variable, home); };
+  if (kind == "maven") add("M2_HOME"), add("MAVEN_HOME");
+  if (kind == "jdk") add("JAVA_HOME");
+  if (kind == "gradle") add("GRADLE_HOME");
+  if (kind == "ant") add("ANT_HOME");
+  variables.emplace_back("PATH+" + kind,
+                         outside_.files.is_directory(home + "/bin") ? home + "/bin" : home);
 }
 
 // ---- Options that wrap what is inside, in the order of the text
@@ -310,10 +355,13 @@ Outcome Execution::with_options(Branch& branch, const std::vector<Call>& options
       branch.context.style.timestamps = true;
       continue;
     }
-    static constexpr std::array kWrappers = {"timeout", "retry", "catchError", "warnError", "lock"};
-    if (std::find(kWrappers.begin(), kWrappers.end(), option.name) == kWrappers.end()) continue;
+    // Wrappers are steps with a block; the other options are said elsewhere what they do.
     const auto* step = find_step(option.name);
-    if (step == nullptr) continue;
+    if (step == nullptr) {
+      if (is_elsewhere(option.name))
+        say(branch, "WARNING: the option " + option.name + " has no effect here");
+      continue;
+    }
     groovy::Values arguments;
     const auto map = branch.map();
     for (const auto& argument : option.arguments) {

@@ -110,18 +110,25 @@ Outcome Execution::stage_inside_options(Branch& branch, const Stage& stage) {
     auto off_agent = is_off(asks && (stage.when->before_agent || !stage.agent));
     if (!off_agent) return tl::unexpected<Raised>(off_agent.error());
     if (*off_agent) return skipped();
+    const auto before = branch.context.container;
     if (stage.agent)
-      if (auto error = enter_agent(branch, *stage.agent, stage.options, false))
+      if (auto error = enter_agent(branch, *stage.agent, stage.options, false)) {
+        leave_agent(branch, before);
         return failed(std::move(error));
-    auto off_last = is_off(asks);
-    if (!off_last) return tl::unexpected<Raised>(off_last.error());
-    if (*off_last) return skipped();
-    return stage_inside_agent(branch, stage, false);
+      }
+    Outcome outcome;
+    if (auto off_last = is_off(asks); !off_last) {
+      outcome = tl::unexpected<Raised>(off_last.error());
+    } else {
+      outcome = *off_last ? skipped() : stage_inside_agent(branch, stage);
+    }
+    if (stage.agent) leave_agent(branch, before);
+    return outcome;
   });
 }
 
 // Environment, tools, what the stage does, and its post.
-Outcome Execution::stage_inside_agent(Branch& branch, const Stage& stage, bool /*asks_when*/) {
+Outcome Execution::stage_inside_agent(Branch& branch, const Stage& stage) {
   std::optional<Raised> error;
   if (stage.environment) error = enter_environment(branch, *stage.environment);
   if (!error) {

@@ -15,35 +15,6 @@ namespace {
 constexpr std::string_view kAbortClass = "hudson.AbortException";
 constexpr std::string_view kInterruptedClass =
     "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
-// Steps of common plugins that are not here: a message that says so is better than a name that
-// looks like another one.
-constexpr std::array<std::string_view, 27> kNotHere = {"container",
-                                                       "configFileProvider",
-                                                       "copyArtifacts",
-                                                       "cobertura",
-                                                       "jacoco",
-                                                       "kubernetesDeploy",
-                                                       "nodejs",
-                                                       "podTemplate",
-                                                       "readCSV",
-                                                       "readManifest",
-                                                       "readMavenPom",
-                                                       "readTOML",
-                                                       "scanForIssues",
-                                                       "sshPublisher",
-                                                       "sshagent",
-                                                       "unzip",
-                                                       "waitForQualityGate",
-                                                       "withAWS",
-                                                       "withDockerRegistry",
-                                                       "withDockerServer",
-                                                       "withDockerContainer",
-                                                       "withGradle",
-                                                       "withKubeConfig",
-                                                       "withMaven",
-                                                       "withSonarQubeEnv",
-                                                       "writeYaml",
-                                                       "zip"};
 constexpr Duration kLookEvery{20};   // For what was asked to end.
 constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
 
@@ -70,6 +41,9 @@ BuildEnd Build::run() {
 }
 void Build::interrupt(const std::string& why) {
   execution_->interrupt(why);
+}
+void Build::supersede(const std::string& why) {
+  execution_->supersede(why);
 }
 
 Execution::Execution(BuildOutside outside, BuildRequest request)
@@ -159,6 +133,10 @@ void Execution::interrupt(const std::string& why) {
     return;
   }
   raise_in(*root_interrupts_, {BuildResult::kAborted, why, false});
+}
+
+void Execution::supersede(const std::string& why) {
+  if (!is_over_) raise_in(*root_interrupts_, {BuildResult::kNotBuilt, why, false});
 }
 
 void Execution::raise_in(InterruptScope& scope, Interruption interruption) {
@@ -301,7 +279,7 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
   auto names = step_names();
   for (const auto& [name, script] : globals_)
     names.push_back(name);
-  if (std::find(kNotHere.begin(), kNotHere.end(), call.name) != kNotHere.end())
+  if (is_elsewhere(call.name))
     return branch.raise("java.lang.NoSuchMethodError",
                         "No such DSL method '" + call.name +
                             "' found among steps: plugins of Jenkins have it, runtask does not");
@@ -423,9 +401,12 @@ std::map<std::string, std::string> Execution::environment_for(const Branch& bran
 void Execution::run_program(Branch& branch, ProgramRun& program) {
   std::unique_ptr<sys::Process> process;
   sys::PendingPtr patience;
-  LineBuffer lines([&](std::string_view line) { say(branch, line); });
+  LineBuffer lines([&](std::string_view line) {
+    if (program.on_line) program.on_line(line);
+    say(branch, line);
+  });
   const auto start = [&](const Wake& wake) {
-    if (is_killed_ || branch.pending() != nullptr) return wake();
+    if (!program.is_cleanup && (is_killed_ || branch.pending() != nullptr)) return wake();
     sys::ProcessSpec spec;
     spec.argv = program.argv;
     spec.environment = {program.environment.begin(), program.environment.end()};
@@ -441,6 +422,8 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
                                                    }});
     if (spawned) {
       process = *std::move(spawned);
+      if (program.is_cleanup)
+        patience = outside_.loop.after(kCleanupPatience, [&] { process->kill_tree(); });
       return;
     }
     lines.add(spawned.error().message + "\n");
@@ -460,7 +443,7 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     next_look = outside_.loop.after(kLookEvery, [&look] { look(); });
   };
   const auto cancel = [&] {
-    if (!process) return;
+    if (!process || program.is_cleanup) return;
     if (is_killed_) return process->kill_tree();
     if (patience) return;
     say(branch, "Sending interrupt signal to process");
@@ -480,7 +463,14 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
   };
   await(branch, start, cancel);
   lines.finish();
-  program.raised = interrupted(branch);
+  if (!program.is_cleanup) program.raised = interrupted(branch);
+}
+
+bool Execution::program_on(const std::string& path, const std::string& name) const {
+  const auto directories = split(path, ':');
+  return std::any_of(directories.begin(), directories.end(), [&](const std::string& directory) {
+    return !directory.empty() && outside_.files.exists(directory + "/" + name);
+  });
 }
 
 std::string Execution::path_in(const Branch& branch, const std::string& path) {

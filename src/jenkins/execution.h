@@ -26,6 +26,7 @@ using groovy::Ref;
 using groovy::Value;
 
 constexpr int kLibraryFilesMax = 10'000;
+constexpr Duration kCleanupPatience{10'000};
 constexpr Duration kStopPatience{20'000};  // Between SIGTERM and SIGKILL of a script (spec 2.2).
 
 // The arguments of a step, bound (jenkins-pipeline 2.1), GStrings made strings.
@@ -58,6 +59,9 @@ struct StepEntry {
 // Null: there is no such step.
 [[nodiscard]] const StepEntry* find_step(std::string_view name);
 [[nodiscard]] std::vector<std::string> step_names();
+// A step of a common plugin that is not here: a message that says so is better than a name that
+// looks like another one.
+[[nodiscard]] bool is_elsewhere(std::string_view name);
 
 class Execution final : public groovy::Host {
  public:
@@ -65,6 +69,7 @@ class Execution final : public groovy::Host {
   ~Execution() override;
   [[nodiscard]] BuildEnd run();
   void interrupt(const std::string& why);
+  void supersede(const std::string& why);
 
   // ---- groovy::Host
   [[nodiscard]] std::optional<Outcome> get(groovy::Fiber& fiber, const std::string& name) override;
@@ -128,12 +133,16 @@ class Execution final : public groovy::Host {
     std::vector<std::string> argv;
     std::map<std::string, std::string> environment;
     std::string directory;
-    bool is_shown = true;  // Else its output is kept.
-    std::string output;    // What was kept.
+    bool is_shown = true;                                     // Else its output is kept.
+    std::string output;                                       // What was kept.
+    std::function<void(std::string_view line)> on_line = {};  // Of what is shown.
+    bool is_cleanup = false;  // Runs whatever happens to the build, for kCleanupPatience at most.
     int code = 0;
     std::optional<Raised> raised;  // It was interrupted.
   };
   void run_program(Branch& branch, ProgramRun& program);
+  // Whether a directory of that PATH has the program.
+  [[nodiscard]] bool program_on(const std::string& path, const std::string& name) const;
   [[nodiscard]] std::map<std::string, std::string> environment_for(const Branch& branch) const;
 
   // scm: the source into a directory; what checkout returns.
@@ -150,6 +159,10 @@ class Execution final : public groovy::Host {
   [[nodiscard]] std::optional<Credential> find_credential(const std::string& id) const;
   [[nodiscard]] tl::expected<std::string, Raised> credential_file(Branch& branch,
                                                                   const std::string& content);
+
+  // The variables of a tool, by the directory that --tool has for its name; a warning without one.
+  void add_tool(const Branch& branch, const std::string& kind, const std::string& name,
+                Texts& variables);
 
   // ---- The declarative model (execute_*.cpp)
   [[nodiscard]] Outcome run_pipeline(Branch& branch, const Value& body);
@@ -177,6 +190,11 @@ class Execution final : public groovy::Host {
                                                 const std::vector<Call>& options, bool is_root);
   [[nodiscard]] std::optional<Raised> enter_agent(Branch& branch, const Agent& agent,
                                                   const std::vector<Call>& options, bool is_root);
+  [[nodiscard]] tl::expected<std::string, Raised> setting_of(Branch& branch, const Agent& agent,
+                                                             const char* name);
+  [[nodiscard]] std::optional<Raised> start_agent_container(Branch& branch, const Agent& agent);
+  // Ends the agent's container, if it is not the one from before.
+  void leave_agent(Branch& branch, const std::shared_ptr<const Container>& before);
   [[nodiscard]] Outcome with_options(Branch& branch, const std::vector<Call>& options,
                                      std::size_t from, const std::function<Outcome()>& body);
   [[nodiscard]] Outcome run_root(Branch& branch);
@@ -194,7 +212,7 @@ class Execution final : public groovy::Host {
   [[nodiscard]] tl::expected<bool, Raised> has_changed(Branch& branch, const Condition& condition);
   [[nodiscard]] std::vector<std::string> git_lines(Branch& branch, std::vector<std::string> words);
   [[nodiscard]] Outcome stage_inside_options(Branch& branch, const Stage& stage);
-  [[nodiscard]] Outcome stage_inside_agent(Branch& branch, const Stage& stage, bool asks_when);
+  [[nodiscard]] Outcome stage_inside_agent(Branch& branch, const Stage& stage);
   [[nodiscard]] Outcome stage_body(Branch& branch, const Stage& stage);
   [[nodiscard]] Outcome run_matrix(Branch& branch, const Stage& stage);
   [[nodiscard]] std::optional<Raised> stage_input(Branch& branch, const Input& input);

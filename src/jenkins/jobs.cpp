@@ -134,7 +134,26 @@ Result<Job::Workspace> Job::take_workspace() {
 
 Result<std::unique_ptr<sys::FileLock>> Job::take_turn(Duration patience) {
   TRY(files_.make_directory(directory_, kDirectoryMode));
-  return files_.lock(directory_ + "/turn.lock", patience);
+  auto turn = TRY(files_.lock(directory_ + "/turn.lock", patience));
+  TRY(files_.remove(directory_ + "/turn.superseded"));
+  return turn;
+}
+
+Result<> Job::supersede(WallTime came) {
+  if (const auto asked = superseded_by(); asked && *asked >= came) return {};
+  return files_.write(directory_ + "/turn.superseded", iso_time(came) + "\n", kFileMode);
+}
+
+bool Job::is_superseded(WallTime came) const {
+  const auto asked = superseded_by();
+  return asked && *asked > came;
+}
+
+std::optional<WallTime> Job::superseded_by() const {
+  const auto text = files_.read(directory_ + "/turn.superseded");
+  if (!text) return std::nullopt;
+  const auto time = parse_iso_time(trimmed(*text));
+  return time ? std::optional(*time) : std::nullopt;
 }
 
 Result<> Job::store(const StoredBuild& build) {

@@ -68,6 +68,11 @@ class Job {
   [[nodiscard]] Result<Workspace> take_workspace();
   // For disableConcurrentBuilds(): kConflict if another build does not end within `patience`.
   [[nodiscard]] Result<std::unique_ptr<sys::FileLock>> take_turn(Duration patience);
+  // For its abortPrevious: a build that came at `came` and waits for its turn asks the one that has
+  // it to end; and whether the one that came then has been asked to. Who takes the turn forgets
+  // what was asked of the one before: who still waits asks again.
+  [[nodiscard]] Result<> supersede(WallTime came);
+  [[nodiscard]] bool is_superseded(WallTime came) const;
 
   [[nodiscard]] Result<> store(const StoredBuild& build);
   // Newest first. What cannot be read is left out.
@@ -76,6 +81,8 @@ class Job {
   [[nodiscard]] Result<std::vector<int>> prune(const LogRotator& rotator, WallTime now);
 
  private:
+  [[nodiscard]] std::optional<WallTime> superseded_by() const;
+
   sys::Files& files_;
   std::string home_;
   std::string name_;

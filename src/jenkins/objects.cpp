@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "jenkins/containers.h"
 #include "jenkins/execution.h"
 
 // The global objects of a script (jenkins-pipeline 6).
@@ -255,6 +256,7 @@ std::map<std::string, Value> make_objects(Execution& execution, groovy::Heap& he
   return {{"env", heap.make<EnvObject>(execution)},
           {"steps", heap.make<StepsObject>(execution)},
           {"currentBuild", heap.make<CurrentBuild>(execution)},
+          {"docker", make_docker(execution, heap)},
           {"scm", heap.make<ScmObject>(execution)}};
 }
 

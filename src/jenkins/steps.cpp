@@ -7,50 +7,73 @@ namespace runtask::jenkins {
 namespace {
 
 constexpr std::array kSteps = std::to_array<StepEntry>({
+    {"addBadge", step_notify, "text"},
+    {"addShortText", step_notify, "text"},
+    {"allure", step_notify, "results"},
+    {"ansiColor", step_script, "colorMapName"},
     {"archive", step_archive, "includes", true},
     {"archiveArtifacts", step_archive, "artifacts", true},
-    {"ansiColor", step_script, "colorMapName"},
     {"bat", step_not_here, "script"},
+    {"bitbucketStatusNotify", step_notify, "buildState"},
+    {"booleanParam", step_binding, ""},
     {"build", step_build, "job"},
     {"catchError", step_catch_error, "message"},
     {"certificate", step_binding, ""},
     {"checkout", step_checkout, "scm", true},
+    {"choice", step_binding, ""},
     {"cleanWs", step_clean_ws, "", true},
+    {"cobertura", step_notify, "coberturaReportFile"},
+    {"cucumber", step_notify, "fileIncludePattern"},
     {"deleteDir", step_delete_dir, "", true},
     {"dir", step_dir, "path", true},
+    {"discordSend", step_notify, "description"},
     {"echo", step_echo, "message"},
     {"emailext", step_notify, "body"},
+    {"emailextrecipients", step_binding, "recipientProviders"},
     {"error", step_error, "message"},
     {"file", step_binding, ""},
     {"fileExists", step_file_exists, "file", true},
     {"findFiles", step_find_files, "glob", true},
+    {"fingerprint", step_notify, "targets"},
     {"git", step_git, "url", true},
     {"githubNotify", step_notify, "description"},
+    {"gitlabCommitStatus", step_notify, "name"},
     {"gitUsernamePassword", step_binding, ""},
+    {"googlechatnotification", step_notify, "message"},
+    {"hipchatSend", step_notify, "message"},
     {"input", step_input, "message"},
     {"isUnix", step_is_unix, ""},
+    {"jacoco", step_notify, ""},
     {"junit", step_junit, "testResults", true},
     {"library", step_library, "identifier"},
     {"libraryResource", step_library_resource, "resource"},
     {"load", step_load, "path", true},
-    {"lock", step_script, "resource"},
+    {"lock", step_lock, "resource"},
     {"mail", step_notify, "body"},
+    {"mattermostSend", step_notify, "message"},
     {"milestone", step_nothing, "ordinal"},
     {"node", step_node, "label"},
+    {"nodejs", step_with_tools, "nodeJSInstallationName"},
     {"office365ConnectorSend", step_notify, "message"},
     {"parallel", step_parallel, ""},
+    {"password", step_binding, ""},
     {"powershell", step_not_here, "script"},
     {"properties", step_nothing, "properties"},
+    {"publishChecks", step_notify, "name"},
+    {"publishCoverage", step_notify, "adapters"},
     {"publishHTML", step_notify, "target"},
     {"pwd", step_pwd, ""},
-    {"pwsh", step_not_here, "script"},
+    {"pwsh", step_pwsh, "script", true},
     {"readFile", step_read_file, "file", true},
     {"readJSON", step_read_json, "", true},
     {"readProperties", step_read_properties, "file", true},
     {"readTrusted", step_read_trusted, "path"},
     {"readYaml", step_read_yaml, "file", true},
+    {"recordCoverage", step_notify, "tools"},
     {"recordIssues", step_notify, "tools"},
     {"retry", step_retry, "count"},
+    {"rtp", step_notify, "stableText"},
+    {"scmGit", step_binding, ""},
     {"script", step_script, ""},
     {"sh", step_sh, "script", true},
     {"slackSend", step_notify, "message"},
@@ -58,30 +81,48 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"sshUserPrivateKey", step_binding, ""},
     {"stage", step_stage, "name"},
     {"stash", step_stash, "name", true},
+    {"step", step_general, "delegate", true},
     {"string", step_binding, ""},
-    {"booleanParam", step_binding, ""},
-    {"choice", step_binding, ""},
-    {"text", step_binding, ""},
-    {"password", step_binding, ""},
     {"telegramSend", step_notify, "message"},
+    {"text", step_binding, ""},
     {"timeout", step_timeout, "time"},
     {"timestamps", step_timestamps, ""},
     {"tool", step_tool, "name"},
     {"touch", step_touch, "file", true},
     {"unstable", step_unstable, "message"},
     {"unstash", step_unstash, "name", true},
+    {"unzip", step_unzip, "zipFile", true},
+    {"updateGitlabCommitStatus", step_notify, "name"},
     {"usernameColonPassword", step_binding, ""},
     {"usernamePassword", step_binding, ""},
     {"waitUntil", step_wait_until, ""},
     {"warnError", step_warn_error, "message"},
+    {"withAnt", step_with_tools, "installation"},
+    {"withAWS", step_with_aws, "region"},
+    {"withBuildUser", step_script, ""},
+    {"withChecks", step_script, "name"},
     {"withCredentials", step_with_credentials, "bindings"},
+    {"withDockerContainer", step_with_docker_container, "image", true},
+    {"withDockerRegistry", step_with_docker_registry, "url"},
     {"withEnv", step_with_env, "overrides"},
-    {"wrap", step_script, "delegate"},
+    {"withGradle", step_with_tools, "gradle"},
+    {"withMaven", step_with_tools, "maven"},
+    {"withSonarQubeEnv", step_with_warning, "installationName"},
+    {"wrap", step_wrap, "delegate"},
     {"writeFile", step_write_file, "file", true},
     {"writeJSON", step_write_json, "", true},
+    {"writeYaml", step_write_yaml, "", true},
     {"ws", step_ws, "dir"},
-    {"scmGit", step_binding, ""},
+    {"xunit", step_notify, "tools"},
+    {"zip", step_zip, "zipFile", true},
 });
+
+constexpr std::array<std::string_view, 17> kElsewhere = {
+    "configFileProvider", "container",        "copyArtifacts",  "kubernetesDeploy",
+    "podTemplate",        "readCSV",          "readManifest",   "readMavenPom",
+    "readTOML",           "scanForIssues",    "sshPublisher",   "sshagent",
+    "waitForQualityGate", "withDockerServer", "withKubeConfig", "withNPM",
+    "withVault"};
 
 }  // namespace
 
@@ -98,13 +139,17 @@ std::vector<std::string> step_names() {
   return names;
 }
 
+bool is_elsewhere(std::string_view name) {
+  return std::find(kElsewhere.begin(), kElsewhere.end(), name) != kElsewhere.end();
+}
+
 // Says what would be sent, and to whom nothing is.
 Outcome step_notify(Execution& execution, StepCall& call) {
   std::string words;
   for (const auto& [name, value] : call.arguments)
     words += " " + name + "=" + call.branch.text(value).value_or("");
   execution.say(call.branch, call.name + " (not sent from here):" + words);
-  return Value();
+  return execution.run_body(call.branch, call.body);
 }
 
 Outcome step_nothing(Execution& execution, StepCall& call) {

@@ -10,6 +10,9 @@ namespace runtask::jenkins {
 // Sleeps on the branch; an interruption ends it early.
 void wait_for(Execution& execution, Branch& branch, Duration span);
 
+// The text of the arguments `file` and `text`, one after the other.
+[[nodiscard]] Outcome input_text(Execution& execution, StepCall& call, std::string& text);
+
 #define RUNTASK_STEP(name) [[nodiscard]] Outcome name(Execution& execution, StepCall& call)
 // steps_flow.cpp
 RUNTASK_STEP(step_echo);
@@ -27,6 +30,8 @@ RUNTASK_STEP(step_sleep);
 RUNTASK_STEP(step_wait_until);
 RUNTASK_STEP(step_parallel);
 RUNTASK_STEP(step_input);
+// steps_lock.cpp
+RUNTASK_STEP(step_lock);
 // steps_shell.cpp
 RUNTASK_STEP(step_sh);
 RUNTASK_STEP(step_dir);
@@ -38,6 +43,7 @@ RUNTASK_STEP(step_load);
 RUNTASK_STEP(step_library);
 RUNTASK_STEP(step_tool);
 RUNTASK_STEP(step_build);
+RUNTASK_STEP(step_pwsh);
 RUNTASK_STEP(step_not_here);
 // steps_files.cpp
 RUNTASK_STEP(step_read_file);
@@ -56,8 +62,21 @@ RUNTASK_STEP(step_archive);
 RUNTASK_STEP(step_read_properties);
 RUNTASK_STEP(step_read_json);
 RUNTASK_STEP(step_write_json);
-RUNTASK_STEP(step_read_yaml);
 RUNTASK_STEP(step_junit);
+// steps_yaml.cpp
+RUNTASK_STEP(step_read_yaml);
+RUNTASK_STEP(step_write_yaml);
+// steps_zip.cpp
+RUNTASK_STEP(step_zip);
+RUNTASK_STEP(step_unzip);
+// steps_wrappers.cpp
+RUNTASK_STEP(step_with_docker_container);
+RUNTASK_STEP(step_with_docker_registry);
+RUNTASK_STEP(step_with_tools);
+RUNTASK_STEP(step_with_aws);
+RUNTASK_STEP(step_with_warning);
+RUNTASK_STEP(step_wrap);
+RUNTASK_STEP(step_general);
 // steps_credentials.cpp
 RUNTASK_STEP(step_with_credentials);
 // steps_scm.cpp

@@ -1,9 +1,8 @@
-#include <yaml.h>
-
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "groovy/date.h"
 #include "jenkins/glob.h"
 #include "jenkins/steps.h"
 #include "properties/interpolation.h"
@@ -64,132 +63,9 @@ nlohmann::ordered_json json_of(Branch& branch, const Value& value, int depth) {
   return valid_utf8(text);
 }
 
-// ---- YAML, by libyaml's events
+}  // namespace
 
-class YamlReader {
- public:
-  YamlReader(Branch& branch, const std::string& text) : branch_(branch) {
-    yaml_parser_initialize(&parser_);
-    yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
-                                 text.size());
-  }
-  YamlReader(const YamlReader&) = delete;
-  YamlReader& operator=(const YamlReader&) = delete;
-  ~YamlReader() { yaml_parser_delete(&parser_); }
-
-  // All documents.
-  Result<groovy::Values> read() {
-    groovy::Values documents;
-    constexpr std::size_t kDocumentsMax = 10'000;
-    while (documents.size() < kDocumentsMax) {
-      Event event = TRY(next());
-      if (event.type == YAML_STREAM_END_EVENT) break;
-      if (event.type != YAML_DOCUMENT_START_EVENT) continue;
-      anchors_.clear();
-      Event first = TRY(next());
-      documents.push_back(TRY(read_node(std::move(first), 0)));
-    }
-    return documents;
-  }
-
- private:
-  struct Event {
-    yaml_event_type_t type = YAML_NO_EVENT;
-    std::string text;
-    std::string anchor;
-    std::string tag;
-    bool is_plain = false;
-  };
-
-  static std::string text_of(const unsigned char* bytes) {
-    return bytes != nullptr ? reinterpret_cast<const char*>(bytes) : "";
-  }
-
-  Result<Event> next() {
-    yaml_event_t raw;
-    if (yaml_parser_parse(&parser_, &raw) == 0)
-      return fail(Code::kInvalid,
-                  std::string(parser_.problem != nullptr ? parser_.problem : "broken YAML") +
-                      " at line " + std::to_string(parser_.problem_mark.line + 1));
-    Event event;
-    event.type = raw.type;
-    if (raw.type == YAML_SCALAR_EVENT) {
-      const auto& scalar = raw.data.scalar;
-      event.text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
-      event.anchor = text_of(scalar.anchor);
-      event.tag = text_of(scalar.tag);
-      event.is_plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
-    } else if (raw.type == YAML_SEQUENCE_START_EVENT) {
-      event.anchor = text_of(raw.data.sequence_start.anchor);
-    } else if (raw.type == YAML_MAPPING_START_EVENT) {
-      event.anchor = text_of(raw.data.mapping_start.anchor);
-    } else if (raw.type == YAML_ALIAS_EVENT) {
-      event.text = text_of(raw.data.alias.anchor);
-    }
-    yaml_event_delete(&raw);
-    return event;
-  }
-
-  Result<Value> read_node(Event event, int depth) {
-    if (depth > kDataDepthMax) return fail(Code::kFull, "the YAML is nested too deeply");
-    if (event.type == YAML_ALIAS_EVENT) return anchors_[event.text];
-    Value value;
-    if (event.type == YAML_SCALAR_EVENT) {
-      value = scalar(event);
-    } else if (event.type == YAML_SEQUENCE_START_EVENT) {
-      const auto list = branch_.list();
-      for (Event item = TRY(next()); item.type != YAML_SEQUENCE_END_EVENT; item = TRY(next()))
-        list->items.push_back(TRY(read_node(std::move(item), depth + 1)));
-      list->changed();
-      value = Value(list);
-    } else if (event.type == YAML_MAPPING_START_EVENT) {
-      const auto map = branch_.map();
-      for (Event item = TRY(next()); item.type != YAML_MAPPING_END_EVENT; item = TRY(next())) {
-        const bool merges = item.is_plain && item.text == "<<";
-        const Value key = TRY(read_node(std::move(item), depth + 1));
-        Event after = TRY(next());
-        const Value content = TRY(read_node(std::move(after), depth + 1));
-        if (!merges) {
-          map->put(key, content);
-        } else if (content.is(groovy::Kind::kMap)) {
-          for (const auto& pair : content.as<groovy::Map>().items())
-            if (map->find(pair.key) == nullptr) map->put(pair.key, pair.value);
-        }
-      }
-      value = Value(map);
-    }
-    if (!event.anchor.empty()) anchors_[event.anchor] = value;
-    return value;
-  }
-
-  // The rules of YAML 1.1 for plain words.
-  Value scalar(const Event& event) {
-    const auto& text = event.text;
-    if (!event.is_plain || event.tag == "tag:yaml.org,2002:str") return branch_.text_value(text);
-    const auto word = lower_case(text);
-    if (text.empty() || text == "~" || word == "null") return {};
-    if (word == "true" || word == "yes" || word == "on") return Value::of(true);
-    if (word == "false" || word == "no" || word == "off") return Value::of(false);
-    if (const auto number = parse_integer(text, INT64_MIN, INT64_MAX);
-        number && (text == "0" || text[0] != '0'))
-      return *number >= INT32_MIN && *number <= INT32_MAX
-                 ? Value::integer(static_cast<std::int32_t>(*number))
-                 : Value::whole(*number);
-    if (text.find_first_not_of("0123456789.eE+-") == std::string::npos &&
-        text.find('.') != std::string::npos &&
-        text.find_first_of("0123456789") != std::string::npos)
-      if (const auto json = json::parse(text, "number"); json && json->is_number())
-        return Value::real(json->get<double>());
-    return branch_.text_value(text);
-  }
-
-  Branch& branch_;
-  yaml_parser_t parser_{};
-  std::map<std::string, Value> anchors_;
-};
-
-// The text of `file` or `text`; both is an error where `file_and_text` is off.
-Outcome input_of(Execution& execution, StepCall& call, std::string& text) {
+Outcome input_text(Execution& execution, StepCall& call, std::string& text) {
   if (call.has("file")) {
     const auto path = Execution::path_in(call.branch, call.text_or("file", ""));
     auto content = execution.outside().files.read(path);
@@ -203,8 +79,6 @@ Outcome input_of(Execution& execution, StepCall& call, std::string& text) {
   if (call.has("text")) text += (text.empty() ? "" : "\n") + call.text_or("text", "");
   return Value();
 }
-
-}  // namespace
 
 Outcome step_read_properties(Execution& execution, StepCall& call) {
   auto& branch = call.branch;
@@ -248,7 +122,14 @@ Outcome step_read_properties(Execution& execution, StepCall& call) {
     if (auto outcome = take(*text, properties::Charset::kUtf8, "text"); !outcome) return outcome;
   if (call.truth("interpolate", false)) {
     execution.say(branch, "Interpolation set to true, starting to parse the variable!");
-    auto result = properties::interpolated(read, {});
+    const auto date = [&](std::string_view pattern) -> Result<std::string> {
+      char bad = 0;
+      auto words = groovy::format_date(execution.outside().loop.wall_now(), pattern, {}, bad);
+      if (!words)
+        return fail(Code::kInvalid, std::string("Illegal pattern character '") + bad + "'");
+      return *std::move(words);
+    };
+    auto result = properties::interpolated(read, date);
     for (const auto& line : result.log)
       execution.say(branch, line);
     read = std::move(result.properties);
@@ -263,7 +144,7 @@ Outcome step_read_json(Execution& execution, StepCall& call) {
   if (call.has("file") == call.has("text"))
     return Execution::invalid(call.branch, "readJSON needs either file or text");
   std::string text;
-  if (auto outcome = input_of(execution, call, text); !outcome) return outcome;
+  if (auto outcome = input_text(execution, call, text); !outcome) return outcome;
   const auto parsed = json::parse(text, call.text_or("file", "text"));
   if (!parsed) return call.branch.raise("groovy.json.JsonException", parsed.error().message);
   return value_of_json(call.branch, *parsed, 0);
@@ -275,19 +156,6 @@ Outcome step_write_json(Execution& execution, StepCall& call) {
   if (call.truth("returnText", false)) return call.branch.text_value(text);
   call.arguments["text"] = call.branch.text_value(text);
   return step_write_file(execution, call);
-}
-
-Outcome step_read_yaml(Execution& execution, StepCall& call) {
-  if (!call.has("file") && !call.has("text"))
-    return Execution::invalid(call.branch, "readYaml needs file or text");
-  std::string text;
-  if (auto outcome = input_of(execution, call, text); !outcome) return outcome;
-  auto documents = YamlReader(call.branch, text).read();
-  if (!documents)
-    return call.branch.raise("org.yaml.snakeyaml.error.YAMLException", documents.error().message);
-  if (documents->empty()) return Value();
-  if (documents->size() == 1) return documents->front();
-  return Value(call.branch.list(*std::move(documents)));
 }
 
 namespace {

@@ -110,20 +110,70 @@ Outcome step_library_resource(Execution& execution, StepCall& call) {
   return text_below(execution, call, roots, call.text_or("resource", ""));
 }
 
+namespace {
+
+// What findFiles returns of each file.
+class FoundFile final : public groovy::HostObject {
+ public:
+  FoundFile(std::string path, long long length, long long modified)
+      : path_(std::move(path)), length_(length), modified_(modified) {}
+  [[nodiscard]] std::string class_name() const override {
+    return "org.jenkinsci.plugins.pipeline.utility.steps.fs.FileWrapper";
+  }
+  [[nodiscard]] std::optional<Outcome> get(groovy::Fiber& fiber, const std::string& name) override {
+    if (name == "name") return fiber.text_value(path_.substr(path_.rfind('/') + 1));
+    if (name == "path") return fiber.text_value(path_);
+    if (name == "directory") return Value::of(false);
+    if (name == "length") return Value::whole(length_);
+    if (name == "lastModified") return Value::whole(modified_);
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<Outcome> call(groovy::Fiber& fiber, const std::string& method,
+                                            groovy::Values& arguments) override {
+    if (!arguments.empty()) return std::nullopt;
+    if (method == "isDirectory") return Value::of(false);
+    if (!method.starts_with("get") || method.size() < 4) return std::nullopt;
+    std::string name = method.substr(3);
+    if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
+    return get(fiber, name);
+  }
+  [[nodiscard]] std::string text() const override { return path_; }
+
+ private:
+  std::string path_;
+  long long length_;    // Bytes.
+  long long modified_;  // Milliseconds since 1970.
+};
+
+}  // namespace
+
 Outcome step_find_files(Execution& execution, StepCall& call) {
+  auto& branch = call.branch;
   std::vector<std::string> found;
   auto outcome = find(execution, call, call.text_or("glob", "*"), found, true);
   if (!outcome) return outcome;
-  const auto list = call.branch.list();
-  for (const auto& path : found) {
-    const auto map = call.branch.map();
-    const auto put = [&](const char* key, Value value) {
-      map->put(call.branch.text_value(key), std::move(value));
-    };
-    put("name", call.branch.text_value(path.substr(path.rfind('/') + 1)));
-    put("path", call.branch.text_value(path));
-    put("directory", Value::of(false));
-    list->items.emplace_back(map);
+  const auto list = branch.list();
+  constexpr std::size_t kAtOnce = 500;  // Words of one command line.
+  for (std::size_t i = 0; i < found.size(); i += kAtOnce) {
+    const auto end = std::min(i + kAtOnce, found.size());
+    Execution::ProgramRun look;
+    look.argv = {"stat", "-c", "%s %Y", "--"};
+    look.argv.insert(look.argv.end(), found.begin() + static_cast<std::ptrdiff_t>(i),
+                     found.begin() + static_cast<std::ptrdiff_t>(end));
+    look.environment = execution.variables().process;
+    look.directory = branch.context.directory;
+    look.is_shown = false;
+    execution.run_program(branch, look);
+    if (look.raised) return tl::unexpected<Raised>(*look.raised);
+    const auto lines = split(look.output, '\n');
+    for (std::size_t k = i; k < end; ++k) {
+      const auto words = split(k - i < lines.size() ? lines[k - i] : "", ' ');
+      const auto number = [&](std::size_t word) {
+        return word < words.size() ? parse_integer(words[word], 0, INT64_MAX).value_or(0) : 0;
+      };
+      list->items.emplace_back(
+          branch.heap().make<FoundFile>(found[k], number(0), number(1) * 1'000));
+    }
   }
   list->changed();
   return Value(list);
@@ -165,6 +215,17 @@ Outcome step_clean_ws(Execution& execution, StepCall& call) {
   const auto& workspace = call.branch.context.directory;
   if (!may_empty(execution, workspace)) return not_emptied(call.branch);
   execution.say(call.branch, "[WS-CLEANUP] Deleting project workspace...");
+  const auto result = execution.current_result();
+  const auto* condition = result == BuildResult::kSuccess    ? "cleanWhenSuccess"
+                          : result == BuildResult::kUnstable ? "cleanWhenUnstable"
+                          : result == BuildResult::kFailure  ? "cleanWhenFailure"
+                          : result == BuildResult::kNotBuilt ? "cleanWhenNotBuilt"
+                                                             : "cleanWhenAborted";
+  if (!call.truth(condition, true)) {
+    execution.say(call.branch,
+                  "[WS-CLEANUP] Skipped based on build state " + std::string(name_of(result)));
+    return Value();
+  }
   const auto patterns = call.value("patterns");
   if (patterns.is(groovy::Kind::kList) && !patterns.as<groovy::List>().items.empty()) {
     std::string includes;
@@ -225,7 +286,7 @@ Outcome step_archive(Execution& execution, StepCall& call) {
     execution.say(call.branch, "Skipping archiving because build is not successful");
     return Value();
   }
-  const auto patterns = call.text_or("artifacts", "");
+  const auto patterns = call.text_or(call.name == "archive" ? "includes" : "artifacts", "");
   std::vector<std::string> found;
   auto outcome = find(execution, call, patterns, found, call.truth("defaultExcludes", true));
   if (!outcome) return outcome;

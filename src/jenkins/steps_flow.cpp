@@ -15,6 +15,7 @@ tl::unexpected<Raised> failed(Raised error) {
   return tl::unexpected<Raised>(std::move(error));
 }
 
+// As Jenkins' own, with a part of a second when there are few.
 std::string span_text(Duration span) {
   const auto total = std::chrono::duration_cast<std::chrono::seconds>(span).count();
   const auto days = total / 86'400;
@@ -27,7 +28,18 @@ std::string span_text(Duration span) {
   if (days > 0) return two(days, "day", hours, "hr");
   if (hours > 0) return two(hours, "hr", minutes, "min");
   if (minutes > 0) return two(minutes, "min", seconds, "sec");
-  return std::to_string(seconds) + " sec";
+  if (seconds >= 10) return std::to_string(seconds) + " sec";
+  const auto shown = [](long long whole, long long part, int digits) {
+    std::string text = std::to_string(part);
+    text.insert(0, static_cast<std::size_t>(digits) - text.size(), '0');
+    while (!text.empty() && text.back() == '0')
+      text.pop_back();
+    return std::to_string(whole) + (text.empty() ? "" : "." + text) + " sec";
+  };
+  const auto milliseconds = span.count();
+  if (seconds >= 1) return shown(seconds, milliseconds % 1'000 / 100, 1);
+  if (milliseconds >= 100) return shown(0, milliseconds / 10, 2);
+  return std::to_string(milliseconds) + " ms";
 }
 
 // None: no such unit.
@@ -227,9 +239,11 @@ Outcome step_wait_until(Execution& execution, StepCall& call) {
     const auto done = call.branch.truth(*outcome);
     if (!done) return tl::unexpected<Raised>(done.error());
     if (*done) return Value();
+    if (!call.truth("quiet", false))
+      execution.say(call.branch, "Will try again after " + span_text(pause));
     wait_for(execution, call.branch, pause);
     if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
-    pause = std::min(pause * 6 / 5 + Duration(1), kPauseMax);
+    pause = std::clamp(pause * 6 / 5, pause + Duration(1), kPauseMax);
   }
 }
 

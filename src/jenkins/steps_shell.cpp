@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "groovy/parser.h"
+#include "jenkins/containers.h"
 #include "jenkins/steps.h"
 #include "sys/programs.h"
 
@@ -24,8 +25,8 @@ std::string first_line(const std::string& script) {
 // A path below the temporary directory that goes with its object.
 class Scratch {
  public:
-  Scratch(Execution& execution, const char* what)
-      : files_(execution.outside().files), path_(execution.new_temporary(what)) {}
+  Scratch(Execution& execution, const char* what, const std::string& ending)
+      : files_(execution.outside().files), path_(execution.new_temporary(what) + ending) {}
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   ~Scratch() { (void)files_.remove(path_); }
@@ -49,7 +50,34 @@ Outcome sh_value(Execution& execution, StepCall& call, const Execution::ProgramR
 
 }  // namespace
 
-Outcome step_sh(Execution& execution, StepCall& call) {
+namespace {
+
+// What runs the file of a script, and what the file is called after.
+struct Shell {
+  std::function<std::vector<std::string>(const std::string& file)> argv;
+  std::string ending;
+};
+
+// The command that runs another one in the branch's container. Values of variables stay out of the
+// command line: docker takes them from its own environment.
+std::vector<std::string> in_container(Execution& execution, const Branch& branch,
+                                      const std::map<std::string, std::string>& environment,
+                                      std::vector<std::string> command) {
+  const auto& container = branch.context.container;
+  if (!container) return command;
+  std::vector<std::string> words = {container->program, "exec", "-w", branch.context.directory};
+  const auto& own = execution.variables().process;
+  for (const auto& [name, value] : environment) {
+    const auto before = own.find(name);
+    if (before == own.end() || before->second != value) words.insert(words.end(), {"--env", name});
+  }
+  words.push_back(container->id);
+  words.insert(words.end(), command.begin(), command.end());
+  return words;
+}
+
+// Steps that run a script: sh and those with its interface.
+Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
   auto& branch = call.branch;
   auto& files = execution.outside().files;
   const auto script = call.text_or("script", "");
@@ -64,27 +92,55 @@ Outcome step_sh(Execution& execution, StepCall& call) {
       return Execution::abort(branch, made.error().message);
   if (script.empty()) execution.say(branch, "Warning: was asked to run an empty script");
   if (const auto label = call.text("label"); label && !label->empty())
-    execution.say(branch, "sh (" + label->substr(0, utf8_prefix(*label, kLabelMax)) + ")");
+    execution.say(branch,
+                  call.name + " (" + label->substr(0, utf8_prefix(*label, kLabelMax)) + ")");
   if (execution.outside().on_event)
-    execution.outside().on_event("sh", call.text_or("label", first_line(script)));
+    execution.outside().on_event(call.name, call.text_or("label", first_line(script)));
 
   // Not synced: nothing reads it after a crash.
-  const Scratch file(execution, "script");
-  const Scratch output(execution, "output");
+  const Scratch file(execution, "script", shell.ending);
+  const Scratch output(execution, "output", "");
   if (const auto written = files.append(file.path(), script, 0755); !written)
     return Execution::abort(branch, written.error().message);
   Execution::ProgramRun run;
-  const bool has_interpreter = script.starts_with("#!");
-  run.argv = has_interpreter ? std::vector{file.path()}
-                             : std::vector<std::string>{"sh", "-xe", file.path()};
+  run.environment = execution.environment_for(branch);
+  run.argv = in_container(execution, branch, run.environment, shell.argv(file.path()));
   if (returns_output)
     run.argv.insert(run.argv.begin(), {"/bin/sh", "-c", R"(exec >"$0"; exec "$@")", output.path()});
-  run.environment = execution.environment_for(branch);
   run.directory = branch.context.directory;
   execution.run_program(branch, run);
   std::optional<std::string> captured;
   if (returns_output) captured = files.read(output.path()).value_or("");
   return sh_value(execution, call, run, captured);
+}
+
+}  // namespace
+
+Outcome step_sh(Execution& execution, StepCall& call) {
+  const bool has_interpreter = call.text_or("script", "").starts_with("#!");
+  return run_script(
+      execution, call,
+      {[&](const std::string& file) {
+         return has_interpreter ? std::vector{file} : std::vector<std::string>{"sh", "-xe", file};
+       },
+       ""});
+}
+
+// PowerShell's own program, where it is installed.
+Outcome step_pwsh(Execution& execution, StepCall& call) {
+  const auto environment = execution.environment_for(call.branch);
+  const auto path = environment.find("PATH");
+  if (!call.branch.context.container &&
+      !execution.program_on(path != environment.end() ? path->second : "", "pwsh"))
+    return Execution::abort(call.branch,
+                            "pwsh is not installed here; install PowerShell, or use "
+                            "sh");
+  return run_script(execution, call,
+                    {[](const std::string& file) {
+                       return std::vector<std::string>{
+                           "pwsh", "-NoLogo", "-NoProfile", "-NonInteractive", "-File", file};
+                     },
+                     ".ps1"});
 }
 
 Outcome step_dir(Execution& execution, StepCall& call) {
@@ -134,8 +190,12 @@ Outcome step_is_unix(Execution& /*execution*/, StepCall& /*call*/) {
   return Value::of(true);
 }
 
+// What needs Windows, as an agent on Linux says it.
 Outcome step_not_here(Execution& /*execution*/, StepCall& call) {
-  return Execution::abort(call.branch, call.name + " is not available on this platform");
+  return Execution::abort(call.branch,
+                          call.name == "bat"
+                              ? "Batch scripts can only be run on Windows nodes; use sh"
+                              : call.name + " is Windows' own and not on this platform; use pwsh");
 }
 
 // ---- Other files of code
@@ -222,6 +282,7 @@ Outcome step_build(Execution& execution, StepCall& call) {
   if (!program) return Execution::abort(branch, program.error().message);
   run.argv = {*program, "pipeline", "run", path};
   const auto parameters = call.value("parameters");
+  const auto given = branch.map();
   if (parameters.is(groovy::Kind::kList))
     for (const auto& item : parameters.as<groovy::List>().items) {
       if (!item.is(groovy::Kind::kMap)) continue;
@@ -229,11 +290,21 @@ Outcome step_build(Execution& execution, StepCall& call) {
       const auto* name = map.find("name");
       const auto* value = map.find("value");
       if (name == nullptr || value == nullptr) continue;
+      given->put(*name, branch.text_value(branch.text(*value).value_or("")));
       run.argv.insert(run.argv.end(), {"-p", branch.text(*name).value_or("") + "=" +
                                                  branch.text(*value).value_or("")});
     }
   run.environment = execution.variables().process;
   run.directory = own.substr(0, own.rfind('/'));
+  int number = 0;
+  run.on_line = [&number](std::string_view line) {
+    constexpr std::string_view kStart = "Started build #";
+    if (number == 0 && line.starts_with(kStart))
+      number = static_cast<int>(
+          parse_integer(line.substr(kStart.size(), line.find(' ', kStart.size()) - kStart.size()),
+                        1, INT32_MAX)
+              .value_or(0));
+  };
   execution.say(branch, "Starting building: " + job);
   execution.run_program(branch, run);
   if (run.raised) return failed(*run.raised);
@@ -253,6 +324,10 @@ Outcome step_build(Execution& execution, StepCall& call) {
   const auto map = branch.map();
   for (const char* key : {"result", "currentResult"})
     map->put(branch.text_value(key), branch.text_value(std::string(name_of(result))));
+  map->put(branch.text_value("number"), Value::integer(number));
+  map->put(branch.text_value("displayName"), branch.text_value("#" + std::to_string(number)));
+  map->put(branch.text_value("fullProjectName"), branch.text_value(job));
+  map->put(branch.text_value("buildVariables"), Value(given));
   return Value(map);
 }
 

@@ -1,0 +1,142 @@
+"""Builds of `runtask pipeline run` that get into each other's way: locks, and one build of a job at a time."""
+import os
+import signal
+import unittest
+
+import support
+
+
+class PipelineTurnSandbox(support.Sandbox):
+    def setUp(self):
+        super().setUp()
+        self.env["BASE"] = self.directory
+
+    def job(self, name, steps, options="", post=""):
+        os.makedirs(self.path(name), exist_ok=True)
+        return self.write(name + "/Jenkinsfile",
+                          "pipeline {\n  agent any\n%s\n  stages {\n    stage('Only') {\n      steps {\n%s\n      }\n"
+                          "    }\n  }\n%s\n}\n" % (options and "  options {\n%s\n  }" % options, steps, post))
+
+    def exists(self, *names):
+        return all(os.path.exists(self.path(name)) for name in names)
+
+    def holder(self, steps="sh 'touch \"$BASE/held\"; while [ ! -e \"$BASE/go\" ]; do sleep 0.01; done'", **options):
+        """A build that has come as far as its script, which waits for `go`."""
+        process = self.start("pipeline", "run", self.job("first", steps, **options))
+        support.wait_until(lambda: self.exists("held"), "the first build's script")
+        return process
+
+    def seen(self, process, words):
+        """Reads the console up to a line with these words."""
+        lines = []
+        while not lines or words not in lines[-1]:
+            lines.append(process.stdout.readline().decode())
+            self.assertTrue(lines[-1], lines)
+        return "".join(lines)
+
+
+class PipelineLockSandbox(PipelineTurnSandbox):
+    LOCKED = "lock(%s) {\n sh 'touch \"$BASE/held\"; while [ ! -e \"$BASE/go\" ]; do sleep 0.01; done' }"
+
+    def test_a_build_waits_for_the_lock_of_another_and_says_so(self):
+        first = self.holder(self.LOCKED % "'the printer'")
+        second = self.start("pipeline", "run", self.job("second", "lock(resource: 'the printer', variable: 'GOT') {\n"
+                                                        "sh 'echo got $GOT after $(cat \"$BASE/go\")' }"))
+        told = self.seen(second, "waiting...")
+        self.assertIn("Trying to acquire lock on [Resource: the printer]\n"
+                      "[Resource: the printer] is locked by first/Jenkinsfile #1, waiting...\n", told)
+        self.write("going", "it")
+        os.rename(self.path("going"), self.path("go"))
+        result = self.finish(second)
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("Lock acquired on [Resource: the printer]\n", result.out)
+        self.assertIn("\ngot the printer after it\n", result.out)
+        self.assertIn("Lock released on resource [Resource: the printer]\n", self.finish(first).out)
+
+    def test_a_lock_ends_with_its_runner(self):
+        first = self.holder(self.LOCKED % "'x'")
+        first.kill()
+        first.communicate()
+        self.write("go", "")
+        result = self.runtask("pipeline", "run", self.job("second", "lock('x') { echo 'mine' }"))
+        self.assertEqual(result.code, 0, result)
+
+    def test_who_waits_for_a_lock_can_be_interrupted_and_time_out(self):
+        first = self.holder(self.LOCKED % "'x'")
+        path = self.job("second", "timeout(time: 300, unit: 'MILLISECONDS') {\nlock('x') { echo 'never' } }")
+        result = self.runtask("pipeline", "run", path)
+        self.assertEqual(result.code, 4, result)
+        second = self.start("pipeline", "run", self.job("second", "lock('x') { echo 'never' }"))
+        self.seen(second, "waiting...")
+        second.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(second).code, 130)
+        first.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(first).code, 130)
+
+    def test_several_resources_are_taken_together_or_not_at_all(self):
+        first = self.holder(self.LOCKED % "'a'")
+        second = self.start("pipeline", "run", self.job("second", "lock(resource: 'b', extra: [[resource: 'a']]) { echo 'both' }"))
+        self.seen(second, "[Resource: a] is locked by first/Jenkinsfile #1, waiting...")
+        third = self.runtask("pipeline", "run", self.job("third", "lock('b') { echo 'b is free' }"))
+        self.assertIn("b is free\n", third.out)
+        skipped = self.runtask("pipeline", "run",
+                               self.job("third", "lock(resource: 'a', skipIfLocked: true) { echo 'never' }\necho 'went on'"))
+        self.assertIn("[Resource: a] is locked by first/Jenkinsfile #1, skipping execution...\nwent on\n", skipped.out)
+        self.assertNotIn("never\n", skipped.out)
+        self.write("go", "")
+        self.assertIn("\nboth\n", self.finish(second).out)
+        self.assertEqual(self.finish(first).code, 0)
+
+    def test_branches_of_one_build_take_turns_and_a_lock_in_itself_is_refused(self):
+        path = self.job("first", "script {\nparallel a: { lock('x') { sh 'echo in; sleep 0.1; echo out' } },\n"
+                        "b: { lock('x') { sh 'echo in; sleep 0.1; echo out' } }\n}")
+        result = self.runtask("pipeline", "run", path)
+        words = [line.split()[-1] for line in result.out.splitlines() if line.endswith(("] in", "] out"))]
+        self.assertEqual(words, ["in", "out", "in", "out"])
+        result = self.runtask("pipeline", "run", self.job("first", "lock('x') { lock('x') { echo 'never' } }"))
+        self.assertIn("ERROR: [Resource: x] is locked by this build already", result.out)
+        self.assertNotIn("never\n", result.out)
+
+    def test_an_option_locks_the_whole_build(self):
+        first = self.holder(options="lock(resource: 'x')")
+        second = self.start("pipeline", "run", self.job("second", "echo 'ran'", options="lock(resource: 'x')"))
+        self.seen(second, "waiting...")
+        self.write("go", "")
+        self.assertIn("\nran\n", self.finish(second).out)
+        self.assertEqual(self.finish(first).code, 0)
+
+
+class PipelineOneAtATimeSandbox(PipelineTurnSandbox):
+    OPTION = "disableConcurrentBuilds(%s)"
+
+    def test_the_second_build_waits_for_the_first(self):
+        first = self.holder(options=self.OPTION % "")
+        second = self.start("pipeline", "run", self.path("first/Jenkinsfile"))
+        self.assertIn(b"waiting for another build of first/Jenkinsfile to end", second.stderr.readline())
+        self.write("go", "")
+        self.assertEqual(self.finish(first).code, 0)
+        self.assertIn("Started build #2 of", self.finish(second).out)
+
+    def test_with_abort_previous_the_first_build_is_aborted_and_its_post_runs(self):
+        first = self.holder(options=self.OPTION % "abortPrevious: true", post="post { always { echo 'post ran' } }")
+        os.remove(self.path("held"))
+        second = self.start("pipeline", "run", self.path("first/Jenkinsfile"))
+        result = self.finish(first)
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("post ran\n", result.out)
+        self.assertTrue(result.out.endswith("Superseded by a newer build of first/Jenkinsfile\nFinished: NOT_BUILT\n"), result)
+        support.wait_until(lambda: self.exists("held"), "the second build's script")
+        self.write("go", "")
+        result = self.finish(second)
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("Started build #2 of", result.out)
+
+    def test_a_build_after_that_is_left_in_peace(self):
+        self.write("go", "")
+        path = self.job("first", "sh 'sleep 0.5'", options=self.OPTION % "abortPrevious: true")
+        for _ in range(2):
+            self.assertEqual(self.runtask("pipeline", "run", path).code, 0)
+
+
+if __name__ == "__main__":
+    unittest.main()
