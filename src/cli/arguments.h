@@ -117,6 +117,7 @@ struct LocalStart {
   int port = 0;
   bool foreground = false;
   std::string runtime = "auto";
+  std::string limits;  // Empty: whichever a running one has, else none.
   std::optional<Duration> idle_timeout;
   bool background_child = false;  // Internal: started by `local start` or `run --local`.
 };

@@ -47,6 +47,11 @@ void declare_local_process(CLI::App& local, Targets& targets) {
   start.add_option("--runtime", targets.start.runtime, "auto or process (podman comes later)")
       ->check(one_of({"auto", "process"}))
       ->type_name("KIND");
+  start
+      .add_option("--limits", targets.start.limits,
+                  "none (default), or aws: throttle requests as AWS documents it")
+      ->check(one_of({"none", "aws"}))
+      ->type_name("WHOSE");
   duration_option(start, "--idle-timeout", targets.start.idle_timeout,
                   "End after this time without requests and tasks; 0 is never (default 15m)");
   start.add_flag("--background-child", targets.start.background_child)->group("");
@@ -66,8 +71,8 @@ void declare_local(CLI::App& root, Targets& targets) {
   local.require_subcommand(1);
   local.footer(with_example(
       "Containers are processes of this machine, without isolation. The image `host` always "
-      "exists; "
-      "other names come from `local image add`.",
+      "exists; other names come from `local image add`. Containers of the image `simulated` run "
+      "nothing: their command says how long they take, what they print and how they end.",
       "  runtask local register task.json\n  runtask run --local --task-definition hello\n"
       "  eval \"$(runtask local env)\"; aws ecs list-tasks"));
   declare_local_process(local, targets);

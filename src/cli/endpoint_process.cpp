@@ -41,7 +41,9 @@ sys::Program background_program(const World& world, const std::string& own,
                   "--foreground",
                   "--background-child",
                   "--idle-timeout",
-                  std::to_string(start.idle_timeout.count()) + "ms"};
+                  std::to_string(start.idle_timeout.count()) + "ms",
+                  "--limits",
+                  std::string(name_of(start.limits))};
   if (start.port != 0) {
     program.argv.emplace_back("--port");
     program.argv.push_back(std::to_string(start.port));
@@ -87,6 +89,7 @@ Result<std::unique_ptr<local::Endpoint>> start_on_some_port(const World& world,
   local::Endpoint::Options options;
   options.state_directory = TRY(world.state_directory());
   options.idle_timeout = start.idle_timeout;
+  options.limits = start.limits;
   options.port = start.port != 0 ? start.port : last_port(world, directory);
   const local::Endpoint::Outside outside{world.files, world.random, world.processes, servers,
                                          world.environment};

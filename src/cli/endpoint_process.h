@@ -3,6 +3,7 @@
 #include <cstdint>
 
 #include "cli/world.h"
+#include "local/request_limits.h"
 #include "local/state_directory.h"
 
 // The embedded endpoint as a process of its own, started in the background when it is needed. Only
@@ -19,6 +20,7 @@ struct EndpointProcess {
 struct EndpointStart {
   std::uint16_t port = 0;  // 0: the one of last time if it is free, else any.
   Duration idle_timeout{};
+  local::Limits limits = local::Limits::kNone;
 };
 constexpr Duration kIdleTimeoutDefault = std::chrono::minutes(15);
 

@@ -18,13 +18,14 @@ int failed(const World& world, const Error& error) {
   return kExitFailure;
 }
 
-constexpr EndpointStart kStartDefault{0, kIdleTimeoutDefault};
+const EndpointStart kStartDefault{0, kIdleTimeoutDefault, local::Limits::kNone};
 
 }  // namespace
 
 int local(const LocalStart& arguments, const World& world) {
   const EndpointStart start{static_cast<std::uint16_t>(arguments.port),
-                            arguments.idle_timeout.value_or(kIdleTimeoutDefault)};
+                            arguments.idle_timeout.value_or(kIdleTimeoutDefault),
+                            local::limits_named(arguments.limits).value_or(local::Limits::kNone)};
   if (arguments.foreground) {
     const auto served = serve_endpoint(world, start, arguments.background_child);
     return served ? kExitSuccess : failed(world, served.error());
@@ -32,6 +33,11 @@ int local(const LocalStart& arguments, const World& world) {
   const auto endpoint = ensure_endpoint(world, start);
   if (!endpoint) return failed(world, endpoint.error());
   const auto& address = endpoint->address;
+  if (endpoint->was_running && !arguments.limits.empty() && address.limits != name_of(start.limits))
+    return failed(world, Error{Code::kConflict,
+                               "the embedded ECS runs already, with --limits " + address.limits,
+                               {},
+                               "`runtask local stop` ends it"});
   world.screen.message(
       (endpoint->was_running ? "It runs already: " : "The embedded ECS serves on ") +
       address.url() + " (process " + std::to_string(address.process_id) + ").");
@@ -75,10 +81,12 @@ int local(const LocalStatus& arguments, const World& world) {
                         ",\"process_id\":" + std::to_string(address->process_id) +
                         ",\"started_at\":" + json::quoted(iso_time(address->started_at)) +
                         ",\"running_tasks\":" + std::to_string(running) +
-                        ",\"pending_tasks\":" + std::to_string(pending) + "}");
+                        ",\"pending_tasks\":" + std::to_string(pending) +
+                        ",\"limits\":" + json::quoted(address->limits) + "}");
   } else {
     world.screen.output("running on " + address->url() + " since " + iso_time(address->started_at) +
-                        ", process " + std::to_string(address->process_id));
+                        ", process " + std::to_string(address->process_id) +
+                        (address->limits == "aws" ? ", with AWS's limits" : ""));
     world.screen.output(std::to_string(running) + " tasks running, " + std::to_string(pending) +
                         " pending");
   }

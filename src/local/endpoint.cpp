@@ -93,6 +93,7 @@ Result<> ServingEndpoint::begin() {
   service.home = outside_.environment.get("HOME").value_or("");
   service.cpu_units = std::int64_t{std::thread::hardware_concurrency()} * kCpuUnitsPerCore;
   service.memory_mib = machine_memory_mib(outside_.files);
+  service.limits = options_.limits;
   service_ =
       TRY(Service::open({loop_, outside_.files, outside_.random, outside_.processes}, service));
   authenticator_ = std::make_unique<Authenticator>(
@@ -138,7 +139,8 @@ Result<> ServingEndpoint::listen() {
   server_ =
       TRY(outside_.servers.listen(http, [this](const sys::ServerRequest& request,
                                                const auto& respond) { serve(request, respond); }));
-  address_ = {server_->port(), sys::own_process_id(), options_.region, loop_.wall_now()};
+  address_ = {server_->port(), sys::own_process_id(), options_.region, loop_.wall_now(),
+              std::string(name_of(options_.limits))};
   return write_address(outside_.files, directory_, address_);
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "local/request_limits.h"
 #include "local/state_directory.h"
 #include "sys/environment.h"
 #include "sys/files.h"
@@ -28,6 +29,7 @@ class Endpoint {
     std::string region = "us-east-1";
     std::string account = "000000000000";
     Duration stop_timeout_max = std::chrono::seconds(10);  // For containers, when it is stopped.
+    Limits limits = Limits::kNone;
   };
   struct Outside {  // All must outlive the endpoint.
     sys::Files& files;

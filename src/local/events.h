@@ -57,6 +57,13 @@ struct CheckHealth {
 };
 using Action = std::variant<StartContainer, SignalContainer, KillContainer, CheckHealth>;
 
+[[nodiscard]] inline const ContainerId& id_of(const Action& action) {
+  if (const auto* start = std::get_if<StartContainer>(&action)) return start->start->id;
+  if (const auto* signal = std::get_if<SignalContainer>(&action)) return signal->id;
+  if (const auto* kill = std::get_if<KillContainer>(&action)) return kill->id;
+  return std::get<CheckHealth>(action).id;
+}
+
 // ---- What has happened
 
 struct ContainerStarted {

@@ -31,10 +31,15 @@ namespace {
 constexpr unsigned kOwnerOnly = 0600;  // It may hold secrets.
 constexpr std::string_view kLatest = ":latest";
 
+bool is_built_in(std::string_view name) {
+  return name == kHostImage || name == kSimulatedImage;
+}
+
 Result<> check(const Image& image) {
   if (image.name.empty()) return fail(Code::kUsage, "an image needs a name");
-  if (image.name == kHostImage)
-    return fail(Code::kUsage, "the image `host` is always there and cannot be changed");
+  if (is_built_in(image.name))
+    return fail(Code::kUsage,
+                "the image `" + image.name + "` is always there and cannot be changed");
   if (!image.directory.empty() && !image.directory.starts_with('/'))
     return fail(Code::kUsage,
                 "the directory of image `" + image.name + "` is not absolute: " + image.directory);
@@ -80,7 +85,7 @@ Result<> ImageTable::save(sys::Files& files, const std::string& path) const {
 }
 
 std::optional<Image> ImageTable::find(std::string_view name) const {
-  if (name == kHostImage) return Image{std::string(kHostImage), {}, {}, {}};
+  if (is_built_in(name)) return Image{std::string(name), {}, {}, {}};
   auto found = images_.find(name);
   if (found == images_.end() && name.ends_with(kLatest))
     found = images_.find(name.substr(0, name.size() - kLatest.size()));
@@ -90,7 +95,7 @@ std::optional<Image> ImageTable::find(std::string_view name) const {
 }
 
 std::vector<Image> ImageTable::all() const {
-  std::vector<Image> list{*find(kHostImage)};
+  std::vector<Image> list{*find(kHostImage), *find(kSimulatedImage)};
   for (const auto& [name, image] : images_)
     list.push_back(image);
   return list;
@@ -104,8 +109,9 @@ Result<> ImageTable::set(Image image) {
 }
 
 Result<> ImageTable::remove(std::string_view name) {
-  if (name == kHostImage)
-    return fail(Code::kUsage, "the image `host` is always there and cannot be removed");
+  if (is_built_in(name))
+    return fail(Code::kUsage,
+                "the image `" + std::string(name) + "` is always there and cannot be removed");
   const auto found = images_.find(name);
   if (found == images_.end())
     return fail(Code::kNotFound, "there is no image `" + std::string(name) + "`");

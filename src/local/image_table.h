@@ -13,7 +13,8 @@
 namespace runtask::local {
 
 // What an image name means on this machine, where nothing is pulled: a directory, an environment
-// and an entry point. The name `host` always exists: the command runs on this machine as it is.
+// and an entry point. Two names always exist: with `host` the command runs on this machine as it
+// is; with `simulated` it is not run but says what a container would do (simulated_command.h).
 struct Image {
   std::string name;
   std::string directory;                   // Absolute; empty: a private one per container.
@@ -22,6 +23,7 @@ struct Image {
 };
 
 constexpr std::string_view kHostImage = "host";
+constexpr std::string_view kSimulatedImage = "simulated";
 
 // The file images.json: {"images": {"NAME": {"directory", "environment": {K: V}, "entryPoint":
 // []}}, "secrets": {"VALUE-FROM": "value"}}. It is read anew for every container that starts, so
@@ -36,11 +38,12 @@ class ImageTable {
 
   // By the exact name; a name without tag also matches "name:latest", and the other way round.
   [[nodiscard]] std::optional<Image> find(std::string_view name) const;
-  // In the order of their names, `host` first.
+  // In the order of their names, those that always exist first.
   [[nodiscard]] std::vector<Image> all() const;
-  // kUsage for `host`, an empty name or a directory that is not absolute.
+  // kUsage for a name that always exists, an empty one or a directory that is not absolute.
   [[nodiscard]] Result<> set(Image image);
-  [[nodiscard]] Result<> remove(std::string_view name);  // kNotFound; kUsage for `host`.
+  // kNotFound; kUsage for a name that always exists.
+  [[nodiscard]] Result<> remove(std::string_view name);
 
   // The value that stands for a secret's ARN or parameter name.
   [[nodiscard]] std::optional<std::string> secret(const std::string& value_from) const;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "ecs/limits.h"
 #include "local/model_state.h"
+#include "local/run_task_check.h"
 
 namespace runtask::local {
 namespace {
@@ -74,8 +75,7 @@ void Model::State::restore(Snapshot snapshot, const Moment& now) {
       effects.changes.tasks.insert(state.id);
     }
     stopped.emplace_back(*state.task.stopped_at, state.id);
-    task_sequences.insert_or_assign(state.id, state.sequence);
-    tasks.emplace(state.sequence, std::move(state));
+    (void)add_task(std::move(state));
   }
   std::sort(stopped.begin(), stopped.end());
   std::sort(snapshot.tokens.begin(), snapshot.tokens.end(),
@@ -86,6 +86,40 @@ void Model::State::restore(Snapshot snapshot, const Moment& now) {
     tokens.insert_or_assign(key, std::move(record));
   }
   forget_old_tasks(now);
+}
+
+namespace {
+
+void take_out(TaskIndex& index, const std::string& text, std::uint64_t sequence) {
+  const auto entry = index.find(text);
+  if (entry == index.end()) return;
+  entry->second.erase(sequence);
+  if (entry->second.empty()) index.erase(entry);
+}
+
+}  // namespace
+
+std::string family_of(const ecs::Task& task) {
+  const std::string name = ecs::last_part(task.task_definition_arn);
+  return name.substr(0, name.rfind(':'));
+}
+
+TaskState& Model::State::add_task(TaskState state) {
+  const std::uint64_t sequence = state.sequence;
+  task_sequences.insert_or_assign(state.id, sequence);
+  by_family[family_of(state.task)].insert(sequence);
+  if (!state.task.started_by.empty()) by_started_by[state.task.started_by].insert(sequence);
+  return tasks.emplace(sequence, std::move(state)).first->second;
+}
+
+void Model::State::erase_task(const std::string& id) {
+  const auto sequence = task_sequences.find(id);
+  assert(sequence != task_sequences.end() && "a task is known until it is erased");
+  const auto found = tasks.find(sequence->second);
+  take_out(by_family, family_of(found->second.task), sequence->second);
+  take_out(by_started_by, found->second.task.started_by, sequence->second);
+  tasks.erase(found);
+  task_sequences.erase(sequence);
 }
 
 TaskState* Model::State::find_task(const std::string& id) {
@@ -108,10 +142,7 @@ void Model::State::forget_old_tasks(const Moment& now) {
                               stopped.front().first + options.stopped_tasks_kept < now.wall)) {
     const std::string id = stopped.front().second;
     stopped.pop_front();
-    const auto sequence = task_sequences.find(id);
-    assert(sequence != task_sequences.end() && "a stopped task is known until it is forgotten");
-    tasks.erase(sequence->second);
-    task_sequences.erase(sequence);
+    erase_task(id);
     effects.changes.tasks.erase(id);
     effects.changes.forgotten_tasks.insert(id);
   }
@@ -211,10 +242,13 @@ Answer<ecs::StopTaskReply> Model::call(const ecs::StopTask& request, const CallC
   state_->undo_last = nullptr;
   return state_->stop_task(request, context);
 }
-Answer<ecs::DescribeTasksReply> Model::call(const ecs::DescribeTasks& request, const CallContext&) {
+Answer<ecs::DescribeTasksReply> Model::call(const ecs::DescribeTasks& request,
+                                            const CallContext& context) {
+  state_->forget_old_tasks(context.now);
   return state_->describe_tasks(request);
 }
-Answer<ecs::ListTasksReply> Model::call(const ecs::ListTasks& request, const CallContext&) {
+Answer<ecs::ListTasksReply> Model::call(const ecs::ListTasks& request, const CallContext& context) {
+  state_->forget_old_tasks(context.now);
   return state_->list_tasks(request);
 }
 Answer<ecs::CreateClusterReply> Model::call(const ecs::CreateCluster& request, const CallContext&) {
@@ -302,6 +336,12 @@ const DefinitionRecord* Model::definition(const std::string& family, int revisio
 const TokenRecord* Model::token(const std::string& cluster, const std::string& token) const {
   const auto found = state_->tokens.find({cluster, token});
   return found == state_->tokens.end() ? nullptr : &found->second;
+}
+
+std::string Model::launch_type_of(const ecs::RunTask& request) const {
+  const auto name = parse_definition_name(request.task_definition);
+  const auto* record = name ? state_->find_definition(*name) : nullptr;
+  return record == nullptr ? std::string() : placement_of(request, *record->definition).launch_type;
 }
 
 std::size_t Model::live_tasks() const {

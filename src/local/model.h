@@ -73,6 +73,10 @@ class Model {
     // ECS keeps stopped tasks for an hour; here they are kept much longer.
     std::size_t stopped_tasks_max = 20'000;
     Duration stopped_tasks_kept = std::chrono::hours(24 * 7);
+    // Client tokens are remembered for a day, but no more than so many.
+    std::size_t tokens_max = 50'000;
+    // A task whose containers all have this image takes nothing of the instance. Empty: none.
+    std::string weightless_image;
   };
   // `random` must outlive the model.
   Model(Options options, sys::Random& random);
@@ -132,6 +136,8 @@ class Model {
   [[nodiscard]] const DefinitionRecord* definition(const std::string& family, int revision) const;
   [[nodiscard]] const TokenRecord* token(const std::string& cluster,
                                          const std::string& token) const;
+  // Where a RunTask would place its tasks: "FARGATE"; empty when its definition is not known.
+  [[nodiscard]] std::string launch_type_of(const ecs::RunTask& request) const;
   [[nodiscard]] std::size_t live_tasks() const;
   [[nodiscard]] std::size_t tasks() const;
 

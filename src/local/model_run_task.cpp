@@ -60,6 +60,12 @@ TaskSize size_of(const ecs::TaskDefinition& definition, const ecs::TaskOverride&
   return sum;
 }
 
+bool is_weightless(const ecs::TaskDefinition& definition, const std::string& image) {
+  return !image.empty() && std::all_of(definition.container_definitions.begin(),
+                                       definition.container_definitions.end(),
+                                       [&](const auto& it) { return it.image == image; });
+}
+
 // ECS API: environment is merged by name, the override wins.
 std::vector<ecs::KeyValue> merged(std::vector<ecs::KeyValue> environment,
                                   const std::vector<ecs::KeyValue>& changes) {
@@ -167,6 +173,8 @@ void Model::State::keep_token(const ecs::RunTask& request, const std::string& cl
                               const std::string& hash, const ecs::RunTaskReply& reply,
                               WallTime now) {
   if (request.client_token.empty()) return;
+  while (tokens.size() >= options.tokens_max && !tokens_by_age.empty())
+    forget_oldest_token();
   TokenRecord record{cluster, request.client_token, hash, {}, now};
   for (const auto& task : reply.tasks)
     record.task_ids.push_back(ecs::last_part(task.task_arn));
@@ -179,18 +187,21 @@ void Model::State::keep_token(const ecs::RunTask& request, const std::string& cl
 void Model::State::forget_old_tokens(WallTime now) {
   while (!tokens_by_age.empty()) {
     const auto oldest = tokens.find(tokens_by_age.front());
-    if (oldest != tokens.end()) {
-      if (oldest->second.created_at + kTokensKept > now) return;
-      effects.changes.forgotten_tokens.insert(oldest->first);
-      tokens.erase(oldest);
-    }
-    tokens_by_age.pop_front();
+    if (oldest != tokens.end() && oldest->second.created_at + kTokensKept > now) return;
+    forget_oldest_token();
   }
+}
+
+void Model::State::forget_oldest_token() {
+  const auto key = std::move(tokens_by_age.front());
+  tokens_by_age.pop_front();
+  if (tokens.erase(key) > 0) effects.changes.forgotten_tokens.insert(key);
 }
 
 // A failure when one such task can never fit on the instance.
 std::optional<ecs::Failure> Model::State::misfit(const ecs::RunTask& request,
                                                  const ecs::TaskDefinition& definition) const {
+  if (is_weightless(definition, options.weightless_image)) return std::nullopt;
   const TaskSize size = size_of(definition, shown(definition, request.overrides));
   const std::string instance = arn("container-instance/local");
   if (options.cpu_units > 0 && size.cpu > options.cpu_units)
@@ -231,7 +242,7 @@ TaskState& Model::State::create_task(const ecs::RunTask& request, const std::str
   const TaskSize size = size_of(definition, task.overrides);
   task.cpu = std::to_string(size.cpu);
   task.memory = std::to_string(size.memory);
-  state.memory_mib = size.memory;
+  state.memory_mib = is_weightless(definition, options.weightless_image) ? 0 : size.memory;
   task.enable_execute_command = request.enable_execute_command.value_or(false);
   task.created_at = now.wall;
   task.health_status = "UNKNOWN";
@@ -241,9 +252,8 @@ TaskState& Model::State::create_task(const ecs::RunTask& request, const std::str
 
   const std::uint64_t sequence = state.sequence;
   live.insert(sequence);
-  task_sequences.emplace(state.id, sequence);
   effects.changes.tasks.insert(state.id);
-  return tasks.emplace(sequence, std::move(state)).first->second;
+  return add_task(std::move(state));
 }
 
 void Model::State::add_containers(TaskState& task, const ecs::TaskOverride& overrides) {
@@ -306,9 +316,7 @@ void Model::State::drop_task(const std::string& id) {
   if (task->has_room) memory_in_use_mib -= task->memory_mib;
   std::erase(waiting_for_room, task->sequence);
   live.erase(task->sequence);
-  const std::uint64_t sequence = task->sequence;
-  task_sequences.erase(id);
-  tasks.erase(sequence);
+  erase_task(id);
 }
 
 }  // namespace runtask::local

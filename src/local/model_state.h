@@ -75,6 +75,11 @@ struct DefinitionName {
 [[nodiscard]] std::string to_page_token(std::string_view position);
 [[nodiscard]] Answer<std::string> from_page_token(const std::string& token);
 
+// Sequences of tasks by a text that several of them have. No entry is empty.
+using TaskIndex = std::unordered_map<std::string, std::set<std::uint64_t>>;
+// The family in a task definition's ARN.
+[[nodiscard]] std::string family_of(const ecs::Task& task);
+
 class Model::State {
  public:
   State(Options options, sys::Random& random);
@@ -87,6 +92,8 @@ class Model::State {
   Answer<ecs::StopTaskReply> stop_task(const ecs::StopTask& request, const CallContext& context);
   Answer<ecs::DescribeTasksReply> describe_tasks(const ecs::DescribeTasks& request);
   Answer<ecs::ListTasksReply> list_tasks(const ecs::ListTasks& request);
+  [[nodiscard]] const std::set<std::uint64_t>* fewest_candidates(const ecs::ListTasks& request,
+                                                                 bool live_only) const;
   // model_clusters.cpp
   Answer<ecs::CreateClusterReply> create_cluster(const ecs::CreateCluster& request);
   Answer<ecs::DescribeClustersReply> describe_clusters(const ecs::DescribeClusters& request);
@@ -110,6 +117,9 @@ class Model::State {
   // Does all that a task's state now allows: starts, signals, changes of status, the end.
   void advance(TaskState& task, const Moment& now);
 
+  // Into the collection of all tasks, and out of it.
+  TaskState& add_task(TaskState state);
+  void erase_task(const std::string& id);
   [[nodiscard]] TaskState* find_task(const std::string& id);
   // The named cluster's name, `default` for an empty one; ClusterNotFoundException.
   [[nodiscard]] Answer<std::string> find_cluster(std::string_view name_or_arn) const;
@@ -124,6 +134,9 @@ class Model::State {
   std::map<std::string, Family> families;
   std::map<std::uint64_t, TaskState> tasks;  // By sequence, so oldest first.
   std::unordered_map<std::string, std::uint64_t> task_sequences;
+  // For lists: the tasks of a family and of a startedBy (those that have one), live and stopped.
+  TaskIndex by_family;
+  TaskIndex by_started_by;
   std::set<std::uint64_t> live;
   std::deque<std::pair<WallTime, std::string>> stopped;  // Ids in the order of their end.
   std::deque<std::uint64_t> waiting_for_room;
@@ -152,6 +165,7 @@ class Model::State {
                          const DefinitionRecord& record, const Moment& now);
   void add_containers(TaskState& task, const ecs::TaskOverride& overrides);
   void forget_old_tokens(WallTime now);
+  void forget_oldest_token();
   void drop_task(const std::string& id);
   void keep_token(const ecs::RunTask& request, const std::string& cluster, const std::string& hash,
                   const ecs::RunTaskReply& reply, WallTime now);

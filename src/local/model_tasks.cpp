@@ -43,6 +43,22 @@ Answer<ecs::DescribeTasksReply> Model::State::describe_tasks(const ecs::Describe
   return reply;
 }
 
+// The smallest known set that holds all tasks which a list is about; null: they may be anywhere.
+const std::set<std::uint64_t>* Model::State::fewest_candidates(const ecs::ListTasks& request,
+                                                               bool live_only) const {
+  static const std::set<std::uint64_t> kNone;
+  const std::set<std::uint64_t>* fewest = live_only ? &live : nullptr;
+  const auto consider = [&](const TaskIndex& index, const std::string& text) {
+    if (text.empty()) return;
+    const auto found = index.find(text);
+    const auto* set = found == index.end() ? &kNone : &found->second;
+    if (fewest == nullptr || set->size() < fewest->size()) fewest = set;
+  };
+  consider(by_started_by, request.started_by);
+  consider(by_family, request.family);
+  return fewest;
+}
+
 Answer<ecs::ListTasksReply> Model::State::list_tasks(const ecs::ListTasks& request) {
   const std::string cluster = TRY_ANSWER(find_cluster(request.cluster));
   const std::size_t length = TRY_ANSWER(page_length(request.max_results));
@@ -65,8 +81,7 @@ Answer<ecs::ListTasksReply> Model::State::list_tasks(const ecs::ListTasks& reque
     return task.task.desired_status == desired && task.task.cluster_arn == cluster_arn &&
            (request.started_by.empty() || task.task.started_by == request.started_by) &&
            (request.launch_type.empty() || task.task.launch_type == request.launch_type) &&
-           (request.family.empty() || task.task.task_definition_arn.starts_with(
-                                          arn("task-definition/" + request.family + ":")));
+           (request.family.empty() || family_of(task.task) == request.family);
   };
   std::uint64_t last = 0;
   // Whether there is no more room.
@@ -81,8 +96,8 @@ Answer<ecs::ListTasksReply> Model::State::list_tasks(const ecs::ListTasks& reque
     return false;
   };
   const auto start = static_cast<std::uint64_t>(*after);
-  if (desired == "RUNNING") {  // A few among the many that are remembered.
-    for (auto it = live.upper_bound(start); it != live.end() && !add(tasks.at(*it)); ++it) {
+  if (const auto* few = fewest_candidates(request, desired == "RUNNING")) {
+    for (auto it = few->upper_bound(start); it != few->end() && !add(tasks.at(*it)); ++it) {
     }
   } else {
     for (auto it = tasks.upper_bound(start); it != tasks.end() && !add(it->second); ++it) {

@@ -1,5 +1,8 @@
 #include "local/service.h"
 
+#include <algorithm>
+
+#include "ecs/limits.h"
 #include "local/leftovers.h"
 
 namespace runtask::local {
@@ -8,6 +11,17 @@ namespace {
 constexpr unsigned kOwnerOnly = 0700;
 constexpr auto kRetrySavingAfter = std::chrono::seconds(1);
 constexpr std::string_view kStopped = "The embedded endpoint was stopped.";
+
+Model::Options model_options(const Service::Options& options) {
+  Model::Options model;
+  model.region = options.region;
+  model.account = options.account;
+  model.cpu_units = options.cpu_units;
+  model.memory_mib = options.memory_mib;
+  model.weightless_image = kSimulatedImage;
+  if (options.limits == Limits::kAws) model.stopped_tasks_kept = kStoppedTasksKeptByAws;
+  return model;
+}
 
 tl::unexpected<ApiError> cannot_keep(const Error& error) {
   return refuse(
@@ -36,8 +50,8 @@ Service::Service(const Outside& outside, const Options& options,
       database_(std::move(database)),
       store_(store),
       logs_(std::move(logs)),
-      model_({options.region, options.account, options.cpu_units, options.memory_mib},
-             outside.random) {}
+      model_(model_options(options), outside.random),
+      limits_(options.limits) {}
 
 Service::~Service() = default;
 
@@ -50,13 +64,21 @@ Result<> Service::recover() {
   model_.restore(std::move(snapshot), now());
   TRY(logs_.mark_all_complete());
   TRY(keep_changes());
-  runtime_ = std::make_unique<ProcessRuntime>(
-      ProcessRuntime::Outside{outside_.loop, outside_.files, outside_.processes, logs_},
-      ProcessRuntime::Options{options_.directory, installation_, options_.region, options_.home},
-      [this](const Event& event) {
-        events_.push_back(event);
+  // Not at once: what else happens in this turn of the loop is handled with it.
+  const auto report = [this](const Event& event) {
+    events_.push_back(event);
+    if (!is_pumping_ && !soon_)
+      soon_ = outside_.loop.after(Duration(0), [this] {
+        soon_.reset();
         pump();
       });
+  };
+  processes_ = std::make_unique<ProcessRuntime>(
+      ProcessRuntime::Outside{outside_.loop, outside_.files, outside_.processes, logs_},
+      ProcessRuntime::Options{options_.directory, installation_, options_.region, options_.home},
+      report);
+  simulated_ =
+      std::make_unique<SimulatedRuntime>(SimulatedRuntime::Outside{outside_.loop, logs_}, report);
   return {};
 }
 
@@ -102,13 +124,30 @@ template <class Operation>
 Answer<typename Operation::Reply> Service::call(const Operation& request,
                                                 const std::string& caller_arn) {
   const CallContext asked = context(caller_arn);
+  TRY_ANSWER(limits_.admit(Operation::kName, asked.now.instant));
   if constexpr (Operation::kService == ecs::Service::kLogs) {
     return logs_.call(request, asked);
   } else {
-    if constexpr (std::is_same_v<Operation, ecs::RunTask>)
+    if constexpr (std::is_same_v<Operation, ecs::RunTask>) {
       if (is_stopping_)
         return refuse(ecs::error_name::kServer, "The embedded endpoint is being stopped.");
+      if (model_.launch_type_of(request) == "FARGATE")
+        TRY_ANSWER(limits_.admit_fargate(
+            std::clamp(request.count.value_or(1), 1, ecs::limits::kTasksPerRunTaskMax),
+            asked.now.instant));
+    }
     return call_model(request, asked);
+  }
+}
+
+void Service::carry_out(const Action& action) {
+  const auto* start = std::get_if<StartContainer>(&action);
+  const bool is_simulated = start != nullptr ? start->start->definition().image == kSimulatedImage
+                                             : simulated_->has(id_of(action));
+  if (is_simulated) {
+    simulated_->carry_out(action);
+  } else {
+    processes_->carry_out(action);
   }
 }
 
@@ -120,11 +159,11 @@ void Service::pump() {
     if (!actions_.empty()) {
       const Action action = std::move(actions_.front());
       actions_.pop_front();
-      runtime_->carry_out(action);
+      carry_out(action);
     } else if (!events_.empty()) {
-      const Event event = std::move(events_.front());
-      events_.pop_front();
-      model_.on(event, now());
+      // All that came together is stored together.
+      for (const Event& event : std::exchange(events_, {}))
+        model_.on(event, now());
       if (!keep_changes()) retry_keeping_later();
     } else if (model_.next_wake() && *model_.next_wake() <= outside_.loop.now()) {
       model_.on_time(now());

@@ -8,6 +8,8 @@
 #include "local/log_store.h"
 #include "local/model.h"
 #include "local/process_runtime.h"
+#include "local/request_limits.h"
+#include "local/simulated_runtime.h"
 #include "local/store.h"
 #include "sys/database.h"
 
@@ -31,6 +33,7 @@ class Service {
     std::string home;
     std::int64_t cpu_units = 0;  // Of this machine; 0: no limit.
     std::int64_t memory_mib = 0;
+    Limits limits = Limits::kNone;
   };
   // Opens the state and puts right what a dead endpoint left. The caller holds the lock.
   [[nodiscard]] static Result<std::unique_ptr<Service>> open(const Outside& outside,
@@ -65,6 +68,7 @@ class Service {
   Answer<typename Operation::Reply> call_model(const Operation& request,
                                                const CallContext& context);
   [[nodiscard]] Result<> keep_changes();
+  void carry_out(const Action& action);
   void retry_keeping_later();
   void arm();
 
@@ -75,12 +79,15 @@ class Service {
   LogStore logs_;
   Model model_;
   std::string installation_;
-  std::unique_ptr<ProcessRuntime> runtime_;
+  RequestLimits limits_;
+  std::unique_ptr<ProcessRuntime> processes_;
+  std::unique_ptr<SimulatedRuntime> simulated_;
   Changes unsaved_;
   std::deque<Action> actions_;
-  std::deque<Event> events_;
+  std::vector<Event> events_;
   bool is_pumping_ = false;
   bool is_stopping_ = false;
+  sys::PendingPtr soon_;
   sys::PendingPtr wake_;
   std::optional<Instant> wake_at_;
   sys::PendingPtr retry_;

@@ -20,6 +20,7 @@ struct AddressFile {
   int pid = 0;
   std::string region;
   std::string started_at;
+  std::string limits;
 };
 template <class Visitor>
 void members(Visitor& visit, AddressFile& it) {
@@ -27,6 +28,7 @@ void members(Visitor& visit, AddressFile& it) {
   visit.required("pid", it.pid);
   visit("region", it.region);
   visit("startedAt", it.started_at);
+  visit("limits", it.limits);
 }
 
 namespace {
@@ -85,13 +87,13 @@ std::optional<EndpointAddress> find_endpoint(const sys::Files& files,
   const auto file = json::read_text<AddressFile>(*text, directory.address());
   if (!file || file->port < 1 || file->port > UINT16_MAX || file->pid < 1) return std::nullopt;
   return EndpointAddress{static_cast<std::uint16_t>(file->port), file->pid, file->region,
-                         parse_iso_time(file->started_at).value_or(WallTime{})};
+                         parse_iso_time(file->started_at).value_or(WallTime{}), file->limits};
 }
 
 Result<> write_address(sys::Files& files, const StateDirectory& directory,
                        const EndpointAddress& address) {
   const AddressFile file{address.port, address.process_id, address.region,
-                         iso_time(address.started_at)};
+                         iso_time(address.started_at), address.limits};
   return files.write(directory.address(), json::to_text(json::to_tree(file)) + "\n", kOwnerOnly);
 }
 

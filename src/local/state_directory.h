@@ -44,6 +44,7 @@ struct EndpointAddress {
   int process_id = 0;
   std::string region;
   WallTime started_at{};
+  std::string limits;  // Those it enforces, by their name (request_limits.h).
   [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port); }
 };
 // None when no endpoint holds the directory, or the one that does is not ready yet.

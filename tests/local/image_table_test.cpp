@@ -25,7 +25,8 @@ TEST(ImageTable, it_comes_back_as_it_was_saved) {
   EXPECT_EQ(image->environment.at(0).value, "1");
   EXPECT_EQ(image->entry_point.size(), 2U);
   EXPECT_EQ(again->all().at(0).name, "host");
-  EXPECT_EQ(again->all().size(), 2U);
+  EXPECT_EQ(again->all().at(1).name, "simulated");
+  EXPECT_EQ(again->all().size(), 3U);
 }
 
 TEST(ImageTable, a_missing_file_is_empty_and_a_broken_one_says_where) {
@@ -48,10 +49,13 @@ TEST(ImageTable, latest_is_what_a_name_without_a_tag_means) {
   EXPECT_FALSE(table.find("a:1"));
 }
 
-TEST(ImageTable, host_cannot_be_changed_and_what_is_not_there_cannot_go) {
+TEST(ImageTable, what_always_exists_cannot_be_changed_and_what_is_not_there_cannot_go) {
   ImageTable table;
-  EXPECT_EQ(table.set({"host", "/x", {}, {}}).error().code, Code::kUsage);
-  EXPECT_EQ(table.remove("host").error().code, Code::kUsage);
+  for (const std::string name : {"host", "simulated"}) {
+    EXPECT_TRUE(table.find(name));
+    EXPECT_EQ(table.set({name, "/x", {}, {}}).error().code, Code::kUsage);
+    EXPECT_EQ(table.remove(name).error().code, Code::kUsage);
+  }
   EXPECT_EQ(table.remove("x").error().code, Code::kNotFound);
 }
 
@@ -76,7 +80,7 @@ TEST(StateDirectory, an_address_counts_only_while_somebody_holds_the_lock) {
   const StateDirectory directory("/state");
   ASSERT_TRUE(files.make_directory(directory.root, 0700));
   const WallTime started{std::chrono::seconds(1'769'817'600)};
-  ASSERT_TRUE(write_address(files, directory, {4711, 42, "us-east-1", started}));
+  ASSERT_TRUE(write_address(files, directory, {4711, 42, "us-east-1", started, "aws"}));
   EXPECT_FALSE(find_endpoint(files, directory));
   files.lock_elsewhere(directory.lock());
   const auto found = find_endpoint(files, directory);
@@ -84,6 +88,7 @@ TEST(StateDirectory, an_address_counts_only_while_somebody_holds_the_lock) {
   EXPECT_EQ(found->url(), "http://127.0.0.1:4711");
   EXPECT_EQ(found->process_id, 42);
   EXPECT_EQ(found->started_at, started);
+  EXPECT_EQ(found->limits, "aws");
   ASSERT_TRUE(files.write(directory.address(), R"({"port":0,"pid":1})", 0600));
   EXPECT_FALSE(find_endpoint(files, directory));
 }

@@ -304,22 +304,21 @@ TEST_F(LogStoreTest, groups_and_streams_are_described_in_pages) {
       R"({"logGroupName":"g","orderBy":"LastEventTime","logStreamNamePrefix":"x"})"));
 }
 
-TEST_F(LogStoreTest, a_hundred_thousand_lines_are_appended_within_a_second) {
+TEST_F(LogStoreTest, a_hundred_thousand_lines_are_appended_and_all_there) {
   const auto stream = open();
   std::vector<ecs::InputLogEvent> batch;
   for (int i = 0; i < 1'000; ++i)
     batch.push_back(
         {now, "2026-01-31 00:00:00 a line of a usual length, number " + std::to_string(i)});
-  const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < 100; ++i)
     ASSERT_TRUE(logs.append(stream, batch, now));
-  const auto took = std::chrono::steady_clock::now() - begin;
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-  // Generous, because this machine may be busy. A sanitizer's speed says nothing.
-  EXPECT_LT(std::chrono::duration_cast<Duration>(took).count(), 5'000);
-#endif
-  RecordProperty("milliseconds",
-                 static_cast<int>(std::chrono::duration_cast<Duration>(took).count()));
+  std::size_t lines = 0;
+  auto page = get(R"(,"startFromHead":true)");
+  for (int pages = 0; pages < 100 && page && !page->events.empty(); ++pages) {
+    lines += page->events.size();
+    page = get(token(page->next_forward_token));
+  }
+  EXPECT_EQ(lines, 100'000U);
 }
 
 TEST(LineSplitter, lines_come_as_they_are_and_the_last_one_needs_no_newline) {

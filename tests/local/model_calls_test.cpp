@@ -231,6 +231,24 @@ TEST(ModelToken, it_belongs_to_its_cluster_and_is_forgotten_after_a_day) {
   EXPECT_TRUE(world.changes.forgotten_tokens.contains({"default", "once"}));
 }
 
+TEST(ModelToken, no_more_than_so_many_are_remembered) {
+  Model::Options options;
+  options.tokens_max = 3;
+  ModelWorld world(options);
+  world.register_app();
+  const auto run = [&](int token) {
+    return world.run(R"(,"clientToken":")" + std::to_string(token) + R"(")");
+  };
+  const auto first = run(1);
+  const auto second = run(2);
+  (void)run(3);
+  EXPECT_EQ(run(1), first);
+  (void)run(4);
+  EXPECT_EQ(world.model.token("default", "1"), nullptr);
+  EXPECT_TRUE(world.changes.forgotten_tokens.contains({"default", "1"}));
+  EXPECT_EQ(run(2), second);
+}
+
 TEST(ModelToken, a_placement_failure_does_not_use_it_up) {
   Model::Options options;
   options.memory_mib = 10;
@@ -292,6 +310,68 @@ TEST(ModelTasks, describe_checks_its_list_and_tells_what_is_missing) {
   ASSERT_EQ(reply->failures.size(), 1U);
   EXPECT_EQ(reply->failures[0].reason, "MISSING");
   EXPECT_EQ(reply->failures[0].arn, "arn:aws:ecs:us-east-1:000000000000:task/default/" + unknown);
+}
+
+TEST(ModelTasks, lists_by_family_and_by_who_started_them_are_complete_over_pages) {
+  ModelWorld world;
+  world.register_app();
+  (void)world.call<ecs::RegisterTaskDefinition>(
+      R"({"family":"job2","containerDefinitions":[{"name":"app","image":"host","memory":64}]})");
+  std::vector<std::string> ids;
+  for (int i = 0; i < 300; ++i) {
+    const std::string who = i % 3 == 0 ? R"(,"startedBy":"a/1")" : R"(,"startedBy":"a/10")";
+    ids.push_back(world.run(who));
+    (void)world.call<ecs::RunTask>(R"({"taskDefinition":"job2","startedBy":"a/1"})");
+  }
+  for (int i = 0; i < 300; i += 2) {
+    world.started(ids[static_cast<std::size_t>(i)]);
+    world.exited(ids[static_cast<std::size_t>(i)], 0);
+  }
+  const auto listed = [&](const std::string& filter, std::size_t page_max) {
+    std::vector<std::string> found;
+    std::string token;
+    for (int page = 0; page < 100; ++page) {
+      const auto reply = world.call<ecs::ListTasks>(
+          "{" + filter + (token.empty() ? "" : R"(,"nextToken":")" + token + R"(")") + "}");
+      EXPECT_LE(reply->task_arns.size(), page_max);
+      found.insert(found.end(), reply->task_arns.begin(), reply->task_arns.end());
+      token = reply->next_token;
+      if (token.empty()) break;
+    }
+    EXPECT_EQ(std::set<std::string>(found.begin(), found.end()).size(), found.size());
+    return found.size();
+  };
+  EXPECT_EQ(listed(R"("startedBy":"a/1","desiredStatus":"STOPPED")", 100), 50U);
+  EXPECT_EQ(listed(R"("startedBy":"a/1","desiredStatus":"RUNNING")", 100), 50U + 300U);
+  EXPECT_EQ(listed(R"("startedBy":"a/10","desiredStatus":"STOPPED","maxResults":7)", 7), 100U);
+  EXPECT_EQ(listed(R"("startedBy":"a")", 100), 0U);
+  EXPECT_EQ(listed(R"("family":"job")", 100), 150U);
+  EXPECT_EQ(listed(R"("family":"job","desiredStatus":"STOPPED")", 100), 150U);
+  EXPECT_EQ(listed(R"("family":"job2","desiredStatus":"STOPPED")", 100), 0U);
+  EXPECT_EQ(listed(R"("desiredStatus":"STOPPED")", 100), 150U);
+  EXPECT_EQ(listed(R"("desiredStatus":"RUNNING")", 100), 450U);
+}
+
+TEST(ModelTasks, what_is_forgotten_is_in_no_list) {
+  Model::Options options;
+  options.stopped_tasks_kept = hours(1);
+  ModelWorld world(options);
+  world.register_app();
+  const auto id = world.run(R"(,"startedBy":"me")");
+  world.started(id);
+  world.exited(id, 0);
+  const auto listed = [&](const std::string& filter) {
+    return world.call<ecs::ListTasks>("{" + filter + R"("desiredStatus":"STOPPED"})")
+        ->task_arns.size();
+  };
+  world.wait(hours(1));
+  for (const std::string filter : {R"("startedBy":"me",)", R"("family":"job",)", ""})
+    EXPECT_EQ(listed(filter), 1U) << filter;
+  world.wait(Duration(1));
+  for (const std::string filter : {R"("startedBy":"me",)", R"("family":"job",)", ""})
+    EXPECT_EQ(listed(filter), 0U) << filter;
+  EXPECT_EQ(world.model.task(id), nullptr);
+  EXPECT_TRUE(world.changes.forgotten_tasks.contains(id));
 }
 
 TEST(ModelTasks, a_task_belongs_to_its_cluster) {

@@ -29,8 +29,9 @@ using sim::Wait;
 
 class SimulatedEndpoint : public testing::Test {
  protected:
-  void start(Duration idle_timeout) {
+  void start(Duration idle_timeout, Limits limits = Limits::kNone) {
     Endpoint::Options options;
+    options.limits = limits;
     options.state_directory = scratch_.path();
     options.idle_timeout = idle_timeout;
     auto started = Endpoint::start(loop_, {files_, random_, processes_, servers_, environment_},
@@ -65,8 +66,9 @@ class SimulatedEndpoint : public testing::Test {
     servers_.send(port, std::move(request),
                   [&](std::optional<sys::ServerReply> heard) { reply = std::move(heard); });
     loop_.run_for(0ms);
-    EXPECT_TRUE(reply && reply->status == 200) << (reply ? reply->body : "no reply");
-    if (!reply) return {};
+    last_reply_ = reply ? reply->body : "no reply";
+    EXPECT_TRUE(reply && (reply->status == 200 || may_fail_)) << last_reply_;
+    if (!reply || reply->status != 200) return {};
     auto read = ecs::read_reply<Operation>(reply->body);
     EXPECT_TRUE(read) << reply->body;
     return read ? *std::move(read) : typename Operation::Reply{};
@@ -106,6 +108,8 @@ class SimulatedEndpoint : public testing::Test {
   std::unique_ptr<Endpoint> endpoint_;
   ecs::SigningKeys keys_;
   std::optional<Instant> ended_at_;
+  std::string last_reply_;
+  bool may_fail_ = false;
 };
 
 TEST_F(SimulatedEndpoint, is_idle_from_the_end_of_its_last_task_on) {
@@ -205,6 +209,90 @@ TEST_F(SimulatedEndpoint, every_line_is_stored_before_the_end_is_shown) {
   EXPECT_EQ(page.events.back().message, "line 4999");
   EXPECT_EQ(page.complete, true);
   EXPECT_EQ(task(id).containers.at(0).exit_code, 3);
+}
+
+TEST_F(SimulatedEndpoint, the_image_simulated_starts_no_process_and_takes_no_memory) {
+  start(0ms);
+  // Ten times more than any machine has.
+  register_job(R"({"name":"app","image":"simulated","memory":100000000,
+                   "command":["run=10s","lines=2","exit=3"]})");
+  const auto id = run();
+  EXPECT_EQ(task(id).last_status, "RUNNING");
+  loop_.run_for(10s);
+  EXPECT_EQ(task(id).last_status, "STOPPED");
+  EXPECT_EQ(task(id).containers.at(0).exit_code, 3);
+  EXPECT_TRUE(processes_.started().empty());
+  const auto page = call<ecs::GetLogEvents>(
+      R"({"logGroupName":"/runtask/job","logStreamName":"app/)" + id + R"("})");
+  EXPECT_EQ(page.events.size(), 2U);
+  EXPECT_EQ(page.complete, true);
+}
+
+TEST_F(SimulatedEndpoint, one_task_may_have_both_processes_and_simulated_containers) {
+  start(0ms);
+  program("real", {IgnoreTerm{}, Hold{}});
+  register_job(R"({"name":"app","image":"simulated","memory":64,"command":["run=5s","exit=4"]},
+                  {"name":"side","image":"host","memory":64,"command":["real"],"stopTimeout":2})");
+  const auto id = run();
+  loop_.run_for(4s);
+  EXPECT_EQ(processes_.alive(), 1U);
+  loop_.run_for(4s);  // The essential one has ended, and the other was signalled, then killed.
+  EXPECT_EQ(task(id).last_status, "STOPPED");
+  EXPECT_EQ(task(id).containers.at(0).exit_code, 4);
+  EXPECT_EQ(task(id).containers.at(1).exit_code, 137);
+}
+
+TEST_F(SimulatedEndpoint, a_simulated_container_is_stopped_like_any_other) {
+  start(0ms);
+  register_job(R"({"name":"app","image":"simulated","memory":64,"command":["run=1h","stop=never"],
+                   "stopTimeout":20})");
+  const auto id = run();
+  loop_.run_for(1s);
+  (void)call<ecs::StopTask>(R"({"task":")" + id + R"("})");
+  loop_.run_for(19s);
+  EXPECT_NE(task(id).last_status, "STOPPED");
+  loop_.run_for(2s);
+  EXPECT_EQ(task(id).last_status, "STOPPED");
+  EXPECT_EQ(task(id).containers.at(0).exit_code, 137);
+  EXPECT_EQ(task(id).stop_code, "UserInitiated");
+}
+
+TEST_F(SimulatedEndpoint, with_the_limits_of_aws_it_throttles_and_forgets_after_an_hour) {
+  start(0ms, Limits::kAws);
+  register_job(R"({"name":"app","image":"simulated","memory":64})");
+  const auto id = run();
+  loop_.run_for(1s);
+  for (int i = 0; i < 100; ++i)
+    (void)call<ecs::ListTasks>("{}");
+  may_fail_ = true;
+  (void)call<ecs::ListTasks>("{}");
+  EXPECT_THAT(last_reply_, testing::HasSubstr("ThrottlingException"));
+  EXPECT_THAT(last_reply_, testing::HasSubstr("Rate exceeded"));
+  loop_.run_for(50min);
+  EXPECT_EQ(task(id).last_status, "STOPPED");
+  loop_.run_for(11min);
+  EXPECT_EQ(task(id).last_status, "");
+  EXPECT_THAT(last_reply_, testing::HasSubstr("MISSING"));
+}
+
+TEST_F(SimulatedEndpoint, with_the_limits_of_aws_fargate_has_its_own) {
+  start(0ms, Limits::kAws);
+  register_job(R"({"name":"app","image":"simulated","memory":64})");
+  (void)call<ecs::RegisterTaskDefinition>(
+      R"({"family":"far","requiresCompatibilities":["FARGATE"],"networkMode":"awsvpc","cpu":"256",
+          "memory":"512","containerDefinitions":[{"name":"app","image":"simulated"}]})");
+  const auto run_ten = [&](const std::string& family) {
+    (void)call<ecs::RunTask>(
+        R"({"count":10,"taskDefinition":")" + family +
+        R"(","networkConfiguration":{"awsvpcConfiguration":{"subnets":["subnet-1"]}}})");
+    return last_reply_;
+  };
+  may_fail_ = true;
+  for (int i = 0; i < 10; ++i)
+    EXPECT_THAT(run_ten("far"), testing::HasSubstr("taskArn"));
+  EXPECT_THAT(run_ten("far"), testing::HasSubstr("ThrottlingException"));
+  const auto other = call<ecs::RunTask>(R"({"count":10,"taskDefinition":"job"})");
+  EXPECT_EQ(other.tasks.size(), 10U);
 }
 
 TEST_F(SimulatedEndpoint, stopped_it_gives_its_tasks_ten_seconds_and_a_second_time_none) {
