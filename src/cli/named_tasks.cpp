@@ -119,20 +119,17 @@ void place(const hamlet::Occurrence& task, RequestStyle style, run::Request& req
 // The target of one environment, with the credentials of its account checked.
 Result<Target> target_of(const World& world, const hamlet::ScopeFacts& facts,
                          const TargetChoice& choice) {
-  if (choice.local) return local_target(world);
-  const auto& account = facts.scope.names.account;
-  const auto region = facts.region.value.value_or("");
-  const hamlet::AccountFacts account_facts{
-      facts.account_provider.value.value_or(""), facts.account_number.value.value_or(""), {}, {}};
-  const auto credentials =
-      TRY(find_account(world, account, world.environment.get("ACCOUNT_PROVIDER").value_or(""),
-                       account_facts, region));
-  const bool has_own = choice.profile.empty() && !account.empty();
-  auto target = TRY(has_own ? account_target(world, credentials, region, choice.insecure_http)
-                            : aws_target(world, {choice.profile, region, choice.insecure_http}));
-  target.account = account;
-  TRY(check_account(world, target, credentials));
-  return target;
+  run::TargetRecipe recipe;
+  recipe.by_names = true;
+  recipe.is_local = choice.local;
+  recipe.profile = choice.profile;
+  recipe.region = facts.region.value.value_or("");
+  recipe.insecure_http = choice.insecure_http;
+  recipe.account = facts.scope.names.account;
+  recipe.provider = world.environment.get("ACCOUNT_PROVIDER").value_or("");
+  recipe.cmdb_provider = facts.account_provider.value.value_or("");
+  recipe.account_number = facts.account_number.value.value_or("");
+  return target_by(world, recipe);
 }
 
 Result<std::vector<Target>> make_targets(const World& world, NamedTasks& tasks,

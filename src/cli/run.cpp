@@ -137,6 +137,8 @@ Result<int> try_run(const RunArguments& arguments, const World& world) {
   settings.history = arguments.history;
   settings.typed = arguments.typed;
   settings.reports = arguments.reports;
+  for (const auto& name : arguments.secrets)
+    settings.secrets.push_back({name, Secret(world.environment.get(name).value_or(""))});
   set_pace(targets, settings);
   if (arguments.drain) settings.log_pace.drain = *arguments.drain;
   if (!arguments.quiet && !arguments.json)

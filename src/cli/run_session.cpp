@@ -1,12 +1,9 @@
 #include "cli/run_session.h"
 
 #include <algorithm>
-#include <csignal>
 
 #include "base/text.h"
-#include "cli/endpoint_process.h"
-#include "cli/run_output.h"
-#include "run/report.h"
+#include "cli/run_watch.h"
 #include "sys/programs.h"
 
 namespace runtask::cli {
@@ -14,8 +11,6 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr std::size_t kLaunchesWithoutYesMax = 100;
-// How long the words of leaving at once wait for a terminal or pipe that is full.
-constexpr Duration kLastWordsPatience = 200ms;
 
 std::string command_line(const run::Plan& plan, const RunSettings& settings) {
   std::string line = "runtask";
@@ -24,41 +19,32 @@ std::string command_line(const run::Plan& plan, const RunSettings& settings) {
   return run::masked(line, plan.secrets);
 }
 
-Result<> write_reports(const RunSettings& settings, const World& world, const run::Plan& plan,
-                       const run::Outcome& outcome) {
-  for (const auto& path : settings.reports) {
-    const auto text = path.ends_with(".json")  ? run::to_json(outcome) + "\n"
-                      : path.ends_with(".xml") ? run::to_junit(outcome)
-                                               : run::to_markdown(outcome);
-    TRY(world.files.write(path, run::masked(text, plan.secrets), 0644));
-  }
-  return {};
+Error refused(Error error) {
+  error.hint = "make room, or set RUNTASK_STATE_DIR; --no-history runs without a record";
+  return error;
 }
 
-Result<std::optional<history::History>> open_history(const RunSettings& settings,
-                                                     const World& world) {
-  if (!settings.history) return std::optional<history::History>();
+Result<history::History> open_history(const World& world) {
   auto opened = history::History::open(world.files, TRY(world.state_directory()),
                                        history::History::Access::kWrite);
-  if (opened) return std::optional(*std::move(opened));
+  if (opened) return opened;
   auto error = std::move(opened).error();
-  error.context.push_back("while opening the history, before anything starts");
-  error.hint = "make room, or set RUNTASK_STATE_DIR; --no-history runs without a record";
-  return fail(std::move(error));
+  error.context.emplace_back("while opening the history, before anything starts");
+  return fail(refused(std::move(error)));
 }
 
-void leave_at_once(const World& world, const run::Plan& plan, const run::Driver& driver, int code) {
-  world.screen.status({});
-  std::string text = "left at once; what was started may still run:";
-  for (const auto& launch : driver.machine().launches())
-    if (launch.phase != run::Phase::kDone && !launch.task_arn.empty())
-      text += "\n  " + launch.task_arn;
-  text += "\nlook at it: runtask runs show " + plan.run_id;
-  if (const auto left = world.screen.unwritten_lines(); left > 0)
-    text += "\n" + std::to_string(left) + " lines were not written";
-  world.screen.message(text);
-  world.screen.wait_until_written(kLastWordsPatience);
-  sys::leave(code);
+run::WrittenPlan write_recipe(const RunSettings& settings, const std::vector<Target>& targets,
+                              const run::Plan& plan) {
+  run::PlanRecord record;
+  record.plan = plan;
+  record.policy = settings.policy;
+  record.log_pace = settings.log_pace;
+  for (const auto& target : targets)
+    record.targets.push_back(target.recipe);
+  for (const auto& path : settings.reports)
+    record.reports.push_back(World::absolute(path));
+  record.is_script = settings.is_script;
+  return run::write_plan(record, settings.secrets);
 }
 
 history::RunRecord record_of(const run::Plan& plan, const RunSettings& settings,
@@ -150,38 +136,36 @@ void set_pace(const std::vector<Target>& targets, RunSettings& settings) {
 Result<int> carry_out(const World& world, const RunSettings& settings,
                       const std::vector<Target>& targets, const run::Plan& plan,
                       run::Observer& observer) {
-  auto opened = TRY(open_history(settings, world));
-  run::Driver::Outside outside{world.loop, {}, opened ? &*opened : nullptr, observer, {}};
-  for (const auto& target : targets)
-    outside.clients.push_back(target.client.get());
-  outside.on_unreachable = [&world, &targets](std::size_t target) {
-    if (targets[target].is_local) (void)ensure_endpoint(world, {0, kIdleTimeoutDefault});
+  RunWatch watch{world,   plan,    settings.policy, settings.log_pace, settings.reports,
+                 targets, nullptr, nullptr,         observer};
+  RunBeginning beginning;
+  if (!settings.history) {
+    beginning.start = [&](run::Driver& driver) {
+      return driver.start(record_of(plan, settings, world));
+    };
+    return watch_run(watch, beginning);
+  }
+  auto history = TRY(open_history(world));
+  history::RunFiles files(world.files, TRY(world.state_directory()));
+  watch.history = &history;
+  watch.files = &files;
+  auto record = record_of(plan, settings, world);
+  auto written = write_recipe(settings, targets, plan);
+  record.recipe = std::move(written.recipe);
+  // Before anybody can know of the run: whoever finds it, finds it in somebody's hands.
+  const auto lock = files.lock(plan.run_id);
+  if (!lock) return fail(refused(lock.error()));
+  bool has_begun = false;
+  beginning.start = [&](run::Driver& driver) -> Result<> {
+    auto begun = files.keep_secrets(plan.run_id, written.values);
+    if (begun) begun = driver.start(record);
+    has_begun = begun.has_value();
+    if (!begun) return fail(refused(std::move(begun).error()));
+    return {};
   };
-  run::Driver driver(outside, plan, settings.policy, settings.log_pace);
-  TRY(driver.start(record_of(plan, settings, world)));
-
-  RunOutput output(world, driver);
-  int signals = 0;
-  std::vector<sys::PendingPtr> watches;
-  for (const auto& [signal, code] : {std::pair(SIGINT, +run::kExitInterrupted),
-                                     {SIGTERM, +run::kExitTerminated},
-                                     {SIGHUP, +run::kExitTerminated}})
-    watches.push_back(world.loop.on_signal(signal, [&, code = code] {
-      if (++signals > 1) leave_at_once(world, plan, driver, code);
-      output.hurry();
-      if (driver.outcome()) return;  // Only its output is still written.
-      world.screen.message(settings.policy.detach_on_interrupt
-                               ? "leaving the tasks running"
-                               : "stopping the tasks; once more to leave at once");
-      driver.interrupt(code);
-    }));
-  world.loop.run();
-  if (!driver.outcome()) return fail(Code::kUnavailable, "the run came to no end");
-  const auto& outcome = *driver.outcome();
-  output.finish();
-  if (const auto written = write_reports(settings, world, plan, outcome); !written)
-    world.screen.message(written.error().text());
-  return outcome.exit_code;
+  auto code = watch_run(watch, beginning);
+  if (!has_begun) (void)files.remove(plan.run_id);  // The error at hand says more.
+  return code;
 }
 
 }  // namespace runtask::cli

@@ -18,6 +18,9 @@ struct RunSettings {
   bool history = true;
   std::vector<std::string> typed;    // The words of the command line, for the record.
   std::vector<std::string> reports;  // Paths whose suffix says the form: .json, .xml, .md.
+  // Where the plan's secrets came from, so that the run can be repeated.
+  std::vector<run::NamedSecret> secrets;
+  bool is_script = false;  // hamlet's runTask.sh, whose exit codes differ.
 };
 
 // The time, for people and for order, and enough chance to be unique.
@@ -42,10 +45,9 @@ struct RunSettings {
 // and it shows a container STOPPED only when all of its lines are stored.
 void set_pace(const std::vector<Target>& targets, RunSettings& settings);
 
-// Opens the history, starts the plan, obeys signals (the first one as the policy says, the second
-// leaves the process at once), waits for the end, writes the reports, and gives the run's exit
-// code. The observer stops the loop in on_end(), when it has shown all. `targets` are the plan's,
-// in its order. Errors: the history cannot be written, before anything is started.
+// Opens the history, takes the run's lock, starts the plan, and watches it to its end
+// (cli/run_watch.h). `targets` are the plan's, in its order. Errors: the history cannot be written,
+// before anything is started.
 [[nodiscard]] Result<int> carry_out(const World& world, const RunSettings& settings,
                                     const std::vector<Target>& targets, const run::Plan& plan,
                                     run::Observer& observer);

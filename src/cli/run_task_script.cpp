@@ -318,6 +318,7 @@ class Script {
     RunSettings settings;
     settings.typed = arguments_.words;
     settings.typed.insert(settings.typed.begin(), "runTask.sh");
+    settings.is_script = true;
     set_pace(targets, settings);
     auto& policy = settings.policy;
     policy.polls = run::Polls{std::chrono::seconds(limits.delay), static_cast<int>(limits.polls)};

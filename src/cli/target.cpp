@@ -135,17 +135,23 @@ Result<Target> local_target(const World& world) {
       }));
   target.words = "the embedded ECS";
   target.is_local = true;
+  target.recipe.is_local = true;
   return target;
 }
 
 Result<Target> aws_target(const World& world, const AwsChoice& choice) {
   auto settings =
       TRY(aws::find_settings(world.environment, world.files, {choice.profile, choice.region}));
-  return make_aws_target(world, settings, choice.insecure_http,
-                         [&](const aws::ProviderWorld& means, const aws::ClientOptions& options) {
-                           return aws::sdk_credentials(means, world.environment, settings.shared,
-                                                       {options, kRoleSession});
-                         });
+  auto target =
+      TRY(make_aws_target(world, settings, choice.insecure_http,
+                          [&](const aws::ProviderWorld& means, const aws::ClientOptions& options) {
+                            return aws::sdk_credentials(means, world.environment, settings.shared,
+                                                        {options, kRoleSession});
+                          }));
+  target.recipe.profile = choice.profile;
+  target.recipe.region = target.region;
+  target.recipe.insecure_http = choice.insecure_http;
+  return target;
 }
 
 Result<hamlet::AccountCredentials> find_account(const World& world, const std::string& account,
@@ -221,6 +227,24 @@ Result<> check_account(const World& world, const Target& target,
                         account.account_id_source + "): nothing is started",
                     {during},
                     hint});
+}
+
+Result<Target> target_by(const World& world, const run::TargetRecipe& recipe) {
+  if (recipe.is_local) return local_target(world);
+  if (!recipe.by_names)
+    return aws_target(world, {recipe.profile, recipe.region, recipe.insecure_http});
+  const hamlet::AccountFacts facts{recipe.cmdb_provider, recipe.account_number, {}, {}};
+  const auto credentials =
+      TRY(find_account(world, recipe.account, recipe.provider, facts, recipe.region));
+  const bool has_own = recipe.profile.empty() && !recipe.account.empty();
+  auto target =
+      TRY(has_own ? account_target(world, credentials, recipe.region, recipe.insecure_http)
+                  : aws_target(world, {recipe.profile, recipe.region, recipe.insecure_http}));
+  target.account = recipe.account;
+  target.recipe = recipe;
+  target.recipe.region = target.region;
+  TRY(check_account(world, target, credentials));
+  return target;
 }
 
 }  // namespace runtask::cli

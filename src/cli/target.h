@@ -8,6 +8,7 @@
 #include "cli/world.h"
 #include "ecs/client.h"
 #include "hamlet/account_credentials.h"
+#include "run/plan_record.h"
 #include "sys/http.h"
 
 // Where calls go and who makes them: AWS as the environment and the AWS files say, AWS as hamlet's
@@ -26,6 +27,7 @@ struct Target {
   std::string account;                     // hamlet's name of it; empty: not known.
   std::string region;
   bool is_local = false;
+  run::TargetRecipe recipe;  // By which target_by() makes it again.
 };
 
 // The embedded endpoint, started if it does not run.
@@ -55,6 +57,10 @@ struct AwsChoice {
 // knows is not compared; then a call that fails costs a warning.
 [[nodiscard]] Result<> check_account(const World& world, const Target& target,
                                      const hamlet::AccountCredentials& account);
+
+// The target of that recipe, with credentials looked up anew; by hamlet's names they are checked to
+// be those of the account. Errors as of the functions above.
+[[nodiscard]] Result<Target> target_by(const World& world, const run::TargetRecipe& recipe);
 
 // Makes one call and waits for its answer, for commands that do nothing else meanwhile.
 template <class Operation>

@@ -310,6 +310,16 @@ Result<RunSummary> History::find(std::string_view reference) {
   return std::move(runs.front());
 }
 
+Result<bool> History::has_ended(const std::string& run) {
+  const auto in_run = TRY(number_of(run));
+  bool has_ended = false;
+  TRY(database_.query("SELECT ended_at FROM runs WHERE number = ?", {in_run}, [&](const Row& row) {
+    has_ended = !row.is_null(0);
+    return false;
+  }));
+  return has_ended;
+}
+
 Result<std::string> History::recipe(const std::string& run) {
   const auto in_run = TRY(number_of(run));
   std::string recipe;

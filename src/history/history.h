@@ -112,6 +112,7 @@ class History {
   // An id, a unique prefix of one, or "last" (the newest). kNotFound; kUsage when several begin
   // like that.
   [[nodiscard]] Result<RunSummary> find(std::string_view reference);
+  [[nodiscard]] Result<bool> has_ended(const std::string& run);
   // Empty when the run has none.
   [[nodiscard]] Result<std::string> recipe(const std::string& run);
   [[nodiscard]] Result<std::vector<EventRecord>> events(const std::string& run);

@@ -154,13 +154,13 @@ void members(Visitor& visit, LogPace& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, TargetRecipe& it) {
-  auto& [is_local, profile, region, insecure_http, by_account, account, provider, cmdb_provider,
+  auto& [is_local, profile, region, insecure_http, by_names, account, provider, cmdb_provider,
          account_number] = it;
   visit.always("local", is_local);
   visit("profile", profile);
   visit("region", region);
   visit.always("insecure_http", insecure_http);
-  visit.always("by_account", by_account);
+  visit.always("by_names", by_names);
   visit("account", account);
   visit("provider", provider);
   visit("cmdb_provider", cmdb_provider);

@@ -21,8 +21,9 @@ struct TargetRecipe {
   std::string profile;    // Of the AWS files, as it was given; empty: what the environment says.
   std::string region;
   bool insecure_http = false;
-  // By hamlet's settings for the account; else as the AWS SDKs find them.
-  bool by_account = false;
+  // The task was found by hamlet's names: keys come by hamlet's settings for the account, unless a
+  // profile was given, and must be the account's. Else they are those that the AWS SDKs find.
+  bool by_names = false;
   std::string account;         // hamlet's name of it; empty: not known.
   std::string provider;        // ACCOUNT_PROVIDER,
   std::string cmdb_provider;   // and what the CMDB says of the account,

@@ -1,0 +1,124 @@
+#include "cli/run_watch.h"
+
+#include <algorithm>
+#include <csignal>
+
+#include "cli/endpoint_process.h"
+#include "cli/run_output.h"
+#include "run/report.h"
+#include "sys/programs.h"
+
+namespace runtask::cli {
+namespace {
+
+using namespace std::chrono_literals;
+// How long the words of leaving at once wait for a terminal or pipe that is full.
+constexpr Duration kLastWordsPatience = 200ms;
+
+Result<> write_reports(const RunWatch& watch, const run::Outcome& outcome) {
+  for (const auto& path : watch.reports) {
+    const auto text = path.ends_with(".json")  ? run::to_json(outcome) + "\n"
+                      : path.ends_with(".xml") ? run::to_junit(outcome)
+                                               : run::to_markdown(outcome);
+    TRY(watch.world.files.write(path, run::masked(text, watch.plan.secrets), 0644));
+  }
+  return {};
+}
+
+void leave_at_once(const RunWatch& watch, const run::Driver& driver, int code) {
+  auto& screen = watch.world.screen;
+  screen.status({});
+  std::string text = "left at once; what was started may still run:";
+  for (const auto& launch : driver.machine().launches())
+    if (launch.phase != run::Phase::kDone && !launch.task_arn.empty())
+      text += "\n  " + launch.task_arn;
+  if (watch.history != nullptr) text += "\ngo on with it: " + attach_command(watch.plan.run_id);
+  if (const auto left = screen.unwritten_lines(); left > 0)
+    text += "\n" + std::to_string(left) + " lines were not written";
+  screen.message(text);
+  screen.wait_until_written(kLastWordsPatience);
+  sys::leave(code);
+}
+
+run::Driver::Outside outside_of(const RunWatch& watch) {
+  run::Driver::Outside outside{watch.world.loop, {}, watch.history, watch.observer, {}};
+  for (const auto& target : watch.targets)
+    outside.clients.push_back(target.client.get());
+  outside.on_unreachable = [&world = watch.world, &targets = watch.targets](std::size_t target) {
+    if (targets[target].is_local) (void)ensure_endpoint(world, {0, kIdleTimeoutDefault});
+  };
+  return outside;
+}
+
+// Lines are counted from the first one on, so that whoever goes on with the run knows which of them
+// were seen. That it cannot be done costs the run nothing.
+void count_lines(const RunWatch& watch, std::uint64_t shown) {
+  if (watch.files == nullptr) return;
+  auto file = sys::CountFile::open(watch.files->shown_path(watch.plan.run_id));
+  if (!file) return;
+  (*file)->set(shown);
+  watch.world.screen.count_log_lines(*std::move(file), shown);
+}
+
+bool is_left_running(const run::Outcome& outcome) {
+  return std::any_of(outcome.launches.begin(), outcome.launches.end(), [](const auto& launch) {
+    return launch.verdict.kind == run::VerdictKind::kDetached;
+  });
+}
+
+// Whether there is nothing left to go on with.
+bool is_over(const RunWatch& watch, const run::Outcome& outcome) {
+  if (is_left_running(outcome)) return false;
+  if (!outcome.history_incomplete) return true;
+  const auto ended = watch.history->has_ended(watch.plan.run_id);
+  return ended && *ended;
+}
+
+}  // namespace
+
+std::string attach_command(const std::string& run_id) {
+  return "runtask runs attach " + run_id;
+}
+
+Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
+  const auto& world = watch.world;
+  run::Driver driver(outside_of(watch), watch.plan, watch.policy, watch.log_pace);
+  TRY(beginning.start(driver));
+
+  RunOutput output(world, driver);
+  count_lines(watch, beginning.shown);
+  if (beginning.catch_up) TRY(beginning.catch_up());
+  int signals = 0;
+  const auto interrupt = [&](int code) {
+    if (++signals > 1) leave_at_once(watch, driver, code);
+    output.hurry();
+    if (driver.outcome()) return;  // Only its output is still written.
+    world.screen.message(watch.policy.detach_on_interrupt
+                             ? "leaving the tasks running"
+                             : "stopping the tasks; once more to leave at once");
+    driver.interrupt(code);
+  };
+  std::vector<sys::PendingPtr> watches;
+  for (const auto& [signal, code] : {std::pair(SIGINT, +run::kExitInterrupted),
+                                     {SIGTERM, +run::kExitTerminated},
+                                     {SIGHUP, +run::kExitTerminated}})
+    watches.push_back(world.loop.on_signal(signal, [&, code = code] { interrupt(code); }));
+  if (beginning.interrupted_by) interrupt(*beginning.interrupted_by);
+  world.loop.run();
+  if (!driver.outcome()) return fail(Code::kUnavailable, "the run came to no end");
+  const auto& outcome = *driver.outcome();
+  const bool can_go = watch.files != nullptr && is_over(watch, outcome);
+  if (can_go) (void)watch.files->forget_secrets(watch.plan.run_id);  // remove() says why not.
+  output.finish();
+  if (const auto written = write_reports(watch, outcome); !written)
+    world.screen.message(written.error().text());
+  if (can_go)
+    if (const auto removed = watch.files->remove(watch.plan.run_id); !removed)
+      world.screen.warning(removed.error().message);
+  if (watch.files != nullptr && is_left_running(outcome))
+    world.screen.message("the tasks run on; to go on with the run: " +
+                         attach_command(watch.plan.run_id));
+  return outcome.exit_code;
+}
+
+}  // namespace runtask::cli
