@@ -113,6 +113,17 @@ struct RunsLogs {
   bool json = false;
 };
 
+struct RunsAgain {
+  std::string run;
+  bool json = false;
+  bool timestamps = false;
+  bool quiet = false;
+};
+struct RunsPrune {
+  int keep_days = 0;
+  bool json = false;
+};
+
 struct LocalStart {
   int port = 0;
   bool foreground = false;
@@ -195,9 +206,10 @@ struct RunTaskScript {
 
 using Command =
     std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext, ConstructTree,
-                 RunTaskScript, RunsList, RunsShow, RunsLogs, LocalStart, LocalStop, LocalStatus,
-                 LocalEnv, LocalAws, LocalRegister, LocalLogs, LocalImageAdd, LocalImageList,
-                 LocalImageRemove, LocalClusterCreate, PipelineRun, PipelineLint, PipelineParams>;
+                 RunTaskScript, RunsList, RunsShow, RunsLogs, RunsAgain, RunsPrune, LocalStart,
+                 LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
+                 LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate, PipelineRun,
+                 PipelineLint, PipelineParams>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.
 struct Answer {

@@ -22,6 +22,8 @@ struct Targets {
   RunsList runs_list;
   RunsShow runs_show;
   RunsLogs runs_logs;
+  RunsAgain runs_again;
+  RunsPrune runs_prune;
   LocalStart start;
   LocalStatus status;
   LocalAws aws;

@@ -222,38 +222,4 @@ void declare_run(CLI::App& root, Targets& targets) {
   chooses(run, targets, &Targets::run);
 }
 
-void declare_runs(CLI::App& root, Targets& targets) {
-  auto& runs = *root.add_subcommand("runs", "What ran and how it ended");
-  runs.require_subcommand(1);
-  runs.footer(with_example("RUN is an id, a unique prefix of one, or `last`.",
-                           "  runtask runs list\n  runtask runs show last\n"
-                           "  runtask runs logs last --launch 2"));
-  auto& list = *runs.add_subcommand("list", "The newest runs");
-  list.add_option("-n,--count", targets.runs_list.count, "How many (default 20)")
-      ->check(within(1, kCountMax))
-      ->type_name("N");
-  list.add_flag("--json", targets.runs_list.json, "One JSON object a run");
-  list.footer("Example:\n  runtask runs list -n 5");
-  chooses(list, targets, &Targets::runs_list);
-  auto& show = *runs.add_subcommand("show", "One run: its launches, codes, reasons");
-  show.add_option("run", targets.runs_show.run, "An id, a unique prefix, or `last`")
-      ->required()
-      ->type_name("RUN");
-  show.add_flag("--json", targets.runs_show.json, "As one JSON object");
-  show.footer("Example:\n  runtask runs show last");
-  chooses(show, targets, &Targets::runs_show);
-  auto& logs = *runs.add_subcommand("logs", "The log lines of a run, as recorded");
-  logs.add_option("run", targets.runs_logs.run, "An id, a unique prefix, or `last`")
-      ->required()
-      ->type_name("RUN");
-  logs.add_flag("-f,--follow", targets.runs_logs.follow, "Go on until the run has ended");
-  logs.add_option("--launch", targets.runs_logs.launch, "Only this launch, counted from 1")
-      ->check(within(1, kCountMax))
-      ->type_name("L");
-  logs.add_flag("--timestamps", targets.runs_logs.timestamps, "Each line with its time");
-  logs.add_flag("--json", targets.runs_logs.json, "One JSON object a line");
-  logs.footer("Example:\n  runtask runs logs last -f");
-  chooses(logs, targets, &Targets::runs_logs);
-}
-
 }  // namespace runtask::cli::command_line

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/text.h"
+#include "cli/exit_code.h"
 #include "cli/run_watch.h"
 #include "sys/programs.h"
 
@@ -165,6 +167,20 @@ Result<int> carry_out(const World& world, const RunSettings& settings,
   };
   auto code = watch_run(watch, beginning);
   if (!has_begun) (void)files.remove(plan.run_id);  // The error at hand says more.
+  return code;
+}
+
+int exit_code_of(const run::PlanRecord& record, int code) {
+  return record.is_script && code == run::kExitCouldNotRun ? +kExitFailure : code;
+}
+
+int say_no_run(const World& world, const Error& error, bool json) {
+  world.screen.message(error.text());
+  const int code = error.code == Code::kUsage ? kExitUsage : kExitCouldNotRun;
+  if (json)
+    world.screen.output(R"({"type":"outcome","verdict":"never_started","exit_code":)" +
+                        std::to_string(code) + ",\"error\":" + json::quoted(error.message) +
+                        ",\"launches\":[]}");
   return code;
 }
 

@@ -6,6 +6,7 @@
 #include "cli/target.h"
 #include "cli/world.h"
 #include "run/driver.h"
+#include "run/plan_record.h"
 
 // One run from its plan to its exit code, whoever has made the plan: `runtask run` from flags or by
 // hamlet's names, or runTask.sh. And the questions that are asked of ECS before a plan is made.
@@ -51,5 +52,11 @@ void set_pace(const std::vector<Target>& targets, RunSettings& settings);
 [[nodiscard]] Result<int> carry_out(const World& world, const RunSettings& settings,
                                     const std::vector<Target>& targets, const run::Plan& plan,
                                     run::Observer& observer);
+
+// A run's exit code as the command that started it gives it: hamlet's script knows no 125.
+[[nodiscard]] int exit_code_of(const run::PlanRecord& record, int code);
+// Says why there is no run, and gives the exit code. A program that reads records always gets a
+// last one.
+[[nodiscard]] int say_no_run(const World& world, const Error& error, bool json);
 
 }  // namespace runtask::cli

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/run_records.h"
+#include "cli/run_watch.h"
 #include "history/history.h"
 #include "run/outcome.h"
 #include "run/report.h"
@@ -21,41 +23,31 @@ int failed(const World& world, const Error& error) {
   return kExitFailure;
 }
 
-Result<history::History> open(const World& world) {
-  return history::History::open(world.files, TRY(world.state_directory()),
-                                history::History::Access::kRead);
-}
-
-// A run without an end is still under way, or its process died.
-std::string state_of(const history::RunSummary& run) {
-  if (run.ended_at) return run.verdict;
-  return sys::process_exists(run.record.process_id) ? "running" : "process gone";
-}
-
 std::string code_of(const history::RunSummary& run) {
   return run.exit_code ? std::to_string(*run.exit_code) : "-";
 }
 
-std::string to_json(const history::RunSummary& run) {
+std::string to_json(const RunRecords& records, const history::RunSummary& run) {
   return R"({"run":)" + json::quoted(run.record.id) +
          ",\"started_at\":" + json::quoted(iso_time(run.record.started_at)) +
          ",\"ended_at\":" + (run.ended_at ? json::quoted(iso_time(*run.ended_at)) : "null") +
          ",\"title\":" + json::quoted(run.record.title) +
          ",\"launches\":" + std::to_string(run.record.launches) +
-         ",\"verdict\":" + json::quoted(state_of(run)) +
+         ",\"verdict\":" + json::quoted(records.state_of(run)) +
          ",\"exit_code\":" + (run.exit_code ? std::to_string(*run.exit_code) : "null") +
+         ",\"can_attach\":" + (records.can_attach(run) ? "true" : "false") +
          ",\"command\":" + json::quoted(run.record.command) + "}";
 }
 
 Result<> list(const RunsList& arguments, const World& world) {
-  auto history = TRY(open(world));
-  const auto runs = TRY(history.list(arguments.count));
+  auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
+  const auto runs = TRY(records.history.list(arguments.count));
   if (!arguments.json && !runs.empty())
     world.screen.output(
         "RUN                       STARTED                   STATE           CODE  WHAT");
   for (const auto& run : runs) {
     if (arguments.json) {
-      world.screen.output(to_json(run));
+      world.screen.output(to_json(records, run));
       continue;
     }
     const auto padded = [](std::string text, std::size_t width) {
@@ -63,8 +55,13 @@ Result<> list(const RunsList& arguments, const World& world) {
       return text + "  ";
     };
     world.screen.output(padded(run.record.id, 24) + padded(iso_time(run.record.started_at), 24) +
-                        padded(state_of(run), 14) + padded(code_of(run), 4) + run.record.title);
+                        padded(records.state_of(run), 14) + padded(code_of(run), 4) +
+                        run.record.title);
   }
+  for (const auto& run : runs)
+    if (!arguments.json && !run.ended_at && records.can_attach(run))
+      world.screen.message("the process of " + run.record.id + " is gone; `" +
+                           attach_command(run.record.id) + "` goes on with it");
   return {};
 }
 
@@ -117,10 +114,10 @@ bool show_pipeline(const std::string& outcome, const World& world) {
 }
 
 Result<> show(const RunsShow& arguments, const World& world) {
-  auto history = TRY(open(world));
-  const auto run = TRY(history.find(arguments.run));
+  auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
+  const auto run = TRY(records.history.find(arguments.run));
   if (arguments.json) {
-    world.screen.output(run.outcome.empty() ? to_json(run) : run.outcome);
+    world.screen.output(run.outcome.empty() ? to_json(records, run) : run.outcome);
     return {};
   }
   world.screen.output("run       " + run.record.id);
@@ -128,9 +125,13 @@ Result<> show(const RunsShow& arguments, const World& world) {
   world.screen.output("command   " + run.record.command);
   world.screen.output("started   " + iso_time(run.record.started_at));
   if (run.ended_at) world.screen.output("ended     " + iso_time(*run.ended_at));
-  world.screen.output("state     " + state_of(run) + ", exit code " + code_of(run));
+  world.screen.output("state     " + records.state_of(run) + ", exit code " + code_of(run));
+  if (records.can_attach(run))
+    world.screen.output(std::string("attach    ") +
+                        (run.ended_at ? "its tasks were left running; " : "its process is gone; ") +
+                        attach_command(run.record.id) + " goes on");
   world.screen.output("");
-  if (run.outcome.empty()) return show_unfinished(run, history, world);
+  if (run.outcome.empty()) return show_unfinished(run, records.history, world);
   if (show_pipeline(run.outcome, world)) return {};
   const auto outcome = TRY(run::read_outcome(run.outcome));
   world.screen.output(run::table(outcome));
@@ -146,9 +147,11 @@ Result<> show(const RunsShow& arguments, const World& world) {
 }
 
 Result<> logs(const RunsLogs& arguments, const World& world) {
-  auto history = TRY(open(world));
-  auto run = TRY(history.find(arguments.run));
+  auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
+  auto& history = records.history;
+  const auto run = TRY(history.find(arguments.run));
   const bool many = run.record.launches > 1;
+  bool is_last = !arguments.follow || run.ended_at || !records.is_alive(run);
   std::int64_t after = 0;
   for (;;) {
     TRY(history.lines(run.record.id, after, [&](const history::StoredLine& stored) {
@@ -170,11 +173,15 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
       return true;
     }));
     world.screen.flush();
-    // Looked at before the lines are read once more, so that none written before the end is missed.
-    if (!arguments.follow || run.ended_at || !sys::process_exists(run.record.process_id)) return {};
-    run = TRY(history.find(run.record.id));
-    if (!run.ended_at) (void)sys::wait_for(kFollowEvery, [] { return false; });
+    if (is_last) break;
+    (void)sys::wait_for(kFollowEvery, [] { return false; });
+    // Looked at before the lines are read once more, so that none written before it is missed.
+    is_last = TRY(history.has_ended(run.record.id)) || !records.is_alive(run);
   }
+  if (arguments.follow && !TRY(history.has_ended(run.record.id)) && records.can_attach(run))
+    world.screen.message("its process is gone; `" + attach_command(run.record.id) +
+                         "` goes on with it");
+  return {};
 }
 
 template <class Arguments>

@@ -1,0 +1,155 @@
+"""`runtask runs`: what is recorded of runs, repeating and forgetting them."""
+import json
+import os
+import signal
+import sqlite3
+import unittest
+
+from runs_support import RunsSandbox
+from support import NamedSandbox, json_lines, wait_until
+
+
+class AgainSandbox(RunsSandbox):
+    def test_again_is_the_same_plan_as_a_new_run_with_the_same_exit_code(self):
+        self.register("manage", ("main", "echo hello $WHO; exit 7"))
+        first = self.run_local("manage", "-e", "WHO=world", "--count", "2", "--report", "out.json")
+        self.assertEqual(first.code, 7, first)
+        os.remove(self.path("out.json"))
+        again = self.runtask("runs", "again", "last")
+        self.assertEqual(again.code, 7, again)
+        self.assertEqual(sorted(again.out.splitlines()), sorted(first.out.splitlines()))
+        self.assertEqual(json.loads(self.text("out.json"))["run"], self.run_ids()[0])
+        ids = self.run_ids()
+        self.assertEqual(len(set(ids)), 2)
+        self.assertEqual(len(set(self.task_arns())), 4, "other tasks, not those of the first run")
+        self.assertIn("runs again " + ids[1], self.listed()["command"])
+
+    def test_again_reads_secrets_anew_and_names_those_that_are_missing(self):
+        self.register("manage", ("main", "echo got $FIRST $SECOND | tr a-z A-Z"))
+        self.run_local("manage", "--secret", "FIRST", "--secret", "SECOND",
+                       env={"FIRST": "hunter-one", "SECOND": "b"})
+        missing = self.runtask("runs", "again", "last", "--json")
+        self.assertEqual(missing.code, 2)
+        self.assertIn("FIRST, SECOND", missing.err)
+        self.assertEqual(json.loads(missing.out)["verdict"], "never_started")
+        again = self.runtask("runs", "again", "last", env={"FIRST": "other-one", "SECOND": "c"})
+        self.assertEqual(again.out, "GOT OTHER-ONE C\n", again)
+        self.assertEqual(len(self.run_ids()), 2, "the one that could not be started is none")
+
+    def test_what_cannot_be_repeated_says_why(self):
+        nothing = self.runtask("runs", "again", "last")
+        self.assertEqual(nothing.code, 125)
+        self.assertIn("no runs", nothing.err)
+
+
+class NamedAgainSandbox(NamedSandbox):
+    def test_again_of_a_run_by_hamlet_s_names_needs_no_cmdb(self):
+        first = self.named("-x", "*", "--environment", "integration", "-e", "WHAT=it")
+        self.assertEqual(first.code, 0, first)
+        os.rename(self.cmdb, self.cmdb + "-gone")
+        again = self.ok("runs", "again", "last", "--json")
+        names = [launch["name"] for launch in json_lines(again.out)[-1]["launches"]]
+        self.assertEqual(names, ["integration/default", "integration/tenant2"])
+
+
+class SecretsSandbox(RunsSandbox):
+    def test_a_secret_is_kept_while_the_run_goes_on_and_nowhere_afterwards(self):
+        self.register("manage", ("main", "echo $TOKEN; while [ ! -e %s ]; do sleep 0.02; done; echo $TOKEN"
+                                 % self.path("go")))
+        process = self.start("run", "--local", "--task-definition", "manage", "--secret", "TOKEN", "--command-json",
+                             json.dumps(["sh", "-c", 'echo "{\\"k\\":\\"$TOKEN\\"}" \'hunter"22\'; '
+                                         "while [ ! -e %s ]; do sleep 0.02; done" % self.path("go")]),
+                             env={"TOKEN": 'hunter"22'})
+        wait_until(self.task_arns, "it runs")
+        held = self.everywhere("hunter")
+        self.assertEqual([name.split(".")[-1] for name in held], ["secrets"])
+        self.assertEqual(os.stat(os.path.join(self.state, "runs", held[0])).st_mode & 0o777, 0o600)
+        self.write("go", "")
+        self.assertEqual(self.finish(process).code, 0)
+        self.assertEqual(self.everywhere("hunter"), [])
+        self.assertEqual(self.files(), [])
+
+
+class LivenessSandbox(RunsSandbox):
+    def test_a_run_whose_process_is_gone_is_told_from_one_that_is_under_way(self):
+        self.register("manage", ("main", "echo one; sleep 30"))
+        process = self.start("run", "--local", "--task-definition", "manage")
+        wait_until(self.task_arns, "it runs")
+        state = self.listed()
+        self.assertEqual((state["verdict"], state["can_attach"]), ("running", False))
+        self.assertNotIn("attach", self.ok("runs", "show", "last").out)
+        process.kill()
+        self.finish(process)
+        state = self.listed()
+        self.assertEqual((state["verdict"], state["can_attach"]), ("process gone", True))
+        command = "runtask runs attach " + state["run"]
+        self.assertIn("its process is gone; %s goes on" % command, self.ok("runs", "show", "last").out)
+        self.assertIn(command, self.ok("runs", "list").err)
+        followed = self.ok("runs", "logs", "last", "-f")
+        self.assertIn(command, followed.err)
+        self.assertEqual(self.ok("runs", "list", "--json").err, "")
+
+    def test_the_second_signal_prints_the_command_that_attaches(self):
+        self.register("manage", ("main", "trap '' TERM; echo one; while :; do sleep 0.1; done"))
+        process = self.start("run", "--local", "--task-definition", "manage")
+        wait_until(self.task_arns, "it runs")
+        process.send_signal(signal.SIGINT)
+        wait_until(lambda: b"once more" in os.read(process.stderr.fileno(), 65536), "the first is taken")
+        process.send_signal(signal.SIGINT)
+        result = self.finish(process)
+        self.assertEqual(result.code, 130)
+        self.assertIn("runtask runs attach " + self.listed()["run"], result.err)
+
+    def test_detach_prints_the_run_and_the_command_that_attaches(self):
+        self.register("manage", ("main", "sleep 30"))
+        result = self.run_local("manage", "--detach")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(result.out.strip(), self.listed()["run"])
+        self.assertIn("runtask runs attach " + self.listed()["run"], result.err)
+        self.assertTrue(self.listed()["can_attach"])
+        self.assertIn("left running", self.ok("runs", "show", "last").out)
+
+
+class PruneSandbox(RunsSandbox):
+    def age(self, run, days):
+        with sqlite3.connect(os.path.join(self.state, "history.db")) as database:
+            for statement in ("UPDATE events SET at = at - ? WHERE run = (SELECT number FROM runs WHERE id = ?)",
+                              "UPDATE runs SET started_at = started_at - ?1, ended_at = ended_at - ?1 WHERE id = ?2"):
+                database.execute(statement, (days * 86_400_000, run))
+
+    def test_old_runs_are_forgotten_and_no_others(self):
+        self.register("manage", ("main", "echo hello"))
+        for _ in range(2):
+            self.run_local("manage")
+        young, old = self.run_ids()
+        self.age(old, 11)
+        self.assertEqual(json.loads(self.ok("runs", "prune", "--keep-days", "12", "--json").out)["pruned"], 0)
+        result = self.ok("runs", "prune", "--keep-days", "10")
+        self.assertIn("1 run", result.err)
+        self.assertEqual(self.run_ids(), [young])
+        self.assertEqual(self.ok("runs", "logs", young).out, "hello\n")
+        self.assertEqual(self.runtask("runs", "show", old).code, 1)
+
+    def test_a_run_that_goes_on_stays_and_one_whose_process_is_gone_goes_with_its_secrets(self):
+        self.register("manage", ("main", "sleep 30"))
+        self.start_and_kill("manage", "--secret", "TOKEN", env={"TOKEN": "hunter22"})
+        gone = self.listed()["run"]
+        self.start("run", "--local", "--task-definition", "manage")
+        wait_until(lambda: len(self.task_arns()) == 2, "both run")
+        alive = self.listed()["run"]
+        for run in (gone, alive):
+            self.age(run, 11)
+        self.assertEqual(self.everywhere("hunter22"), [gone + ".secrets"])
+        result = json.loads(self.ok("runs", "prune", "--keep-days", "10", "--json").out)
+        self.assertEqual(result, {"pruned": 1, "under_way": 1})
+        self.assertEqual(self.run_ids(), [alive])
+        self.assertEqual(self.everywhere("hunter22"), [])
+        self.assertEqual(self.files(), [alive + ".lock"])
+
+    def test_days_are_required_and_a_number(self):
+        self.assertEqual(self.runtask("runs", "prune").code, 2)
+        self.assertEqual(self.runtask("runs", "prune", "--keep-days", "-1").code, 2)
+
+
+if __name__ == "__main__":
+    unittest.main()
