@@ -89,6 +89,10 @@ int pipeline(const PipelineLint& arguments, const World& world) {
     show_warnings(*checked, world);
     if (checked->can_run()) {
       world.screen.output(path + ": " + summary_of(*checked));
+    } else if (checked->errors.empty()) {
+      world.screen.message(checked->unsupported_report());
+      world.screen.output(path + ": ok for Jenkins, but runtask cannot run it: " +
+                          counted(checked->unsupported.size(), "construct") + " not supported");
     } else {
       world.screen.message(checked->report());
       is_ok = false;
@@ -99,7 +103,7 @@ int pipeline(const PipelineLint& arguments, const World& world) {
 
 int pipeline(const PipelineParams& arguments, const World& world) {
   const auto checked = read_pipeline(arguments.file, world);
-  if (!checked || !checked->can_run()) {
+  if (!checked || !checked->errors.empty()) {
     world.screen.message(checked ? checked->report() : checked.error().text());
     return kExitUsage;
   }

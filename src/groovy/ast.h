@@ -81,6 +81,7 @@ struct Stmt {
   Stmt& operator=(const Stmt&) = delete;
   const StmtKind kind;
   SourceRange range;
+  Name label = nullptr;  // outer: for (...)
 };
 using StmtPtr = std::unique_ptr<Stmt>;
 
@@ -438,11 +439,13 @@ struct ReturnStmt : Stmt {
 struct BreakStmt : Stmt {
   static constexpr auto kKind = StmtKind::kBreak;
   BreakStmt() : Stmt(kKind) {}
+  Name target = nullptr;  // The label of the loop that ends; null for the innermost.
 };
 
 struct ContinueStmt : Stmt {
   static constexpr auto kKind = StmtKind::kContinue;
   ContinueStmt() : Stmt(kKind) {}
+  Name target = nullptr;
 };
 
 struct AssertStmt : Stmt {

@@ -86,8 +86,10 @@ Fiber::Flow Fiber::run_stmt(const Stmt& stmt, const Ref<Scope>& scope) {
       return Flow::kReturn;
     }
     case StmtKind::kBreak:
+      jump_target_ = static_cast<const BreakStmt&>(stmt).target;
       return Flow::kBreak;
     case StmtKind::kContinue:
+      jump_target_ = static_cast<const ContinueStmt&>(stmt).target;
       return Flow::kContinue;
     case StmtKind::kAssert:
       run_assert(static_cast<const AssertStmt&>(stmt), scope);
@@ -128,12 +130,25 @@ Fiber::Flow Fiber::run_if(const IfStmt& stmt, const Ref<Scope>& scope) {
   return stmt.no ? run_block(*stmt.no, scope) : Flow::kNormal;
 }
 
+// After a round of a loop: whether another comes. If not, `flow` is what the loop itself ends with:
+// kNormal, or the way on of a return and of a jump to a loop further out.
+bool Fiber::goes_on(const Stmt& loop, Flow& flow) {
+  if (flow == Flow::kNormal) return true;
+  if (flow == Flow::kReturn) return false;
+  if (jump_target_ != nullptr && jump_target_ != loop.label) return false;
+  jump_target_ = nullptr;
+  const bool is_continue = flow == Flow::kContinue;
+  flow = Flow::kNormal;
+  return is_continue;
+}
+
 Fiber::Flow Fiber::run_while(const WhileStmt& stmt, const Ref<Scope>& scope) {
   while (is_true(eval(*stmt.condition, scope))) {
     step();
-    const Flow flow = run_block(stmt.body, scope);
-    if (flow == Flow::kReturn) return flow;
-    if (flow == Flow::kBreak) break;
+    Flow flow = run_block(stmt.body, scope);
+    if (goes_on(stmt, flow)) continue;
+    if (flow != Flow::kNormal) return flow;
+    break;
   }
   result_ = Value();
   return Flow::kNormal;
@@ -148,9 +163,8 @@ Fiber::Flow Fiber::run_for_in(const ForInStmt& stmt, const Ref<Scope>& scope) {
   iterate(items, [&](const Value& item) {
     loop->find(stmt.name)->value =
         stmt.type.info != nullptr && !item.is_null() ? cast(item, stmt.type, false) : item;
-    const Flow flow = run_block(stmt.body, loop);
-    if (flow == Flow::kReturn) outcome = flow;
-    return flow == Flow::kNormal || flow == Flow::kContinue;
+    outcome = run_block(stmt.body, loop);
+    return goes_on(stmt, outcome);
   });
   if (outcome == Flow::kNormal) result_ = Value();
   return outcome;
@@ -162,9 +176,11 @@ Fiber::Flow Fiber::run_for(const ForStmt& stmt, const Ref<Scope>& scope) {
     run_stmt(*first, loop);
   while (!stmt.condition || is_true(eval(*stmt.condition, loop))) {
     step();
-    const Flow flow = run_block(stmt.body, loop);
-    if (flow == Flow::kReturn) return flow;
-    if (flow == Flow::kBreak) break;
+    Flow flow = run_block(stmt.body, loop);
+    if (!goes_on(stmt, flow)) {
+      if (flow != Flow::kNormal) return flow;
+      break;
+    }
     for (const auto& next : stmt.next)
       eval(*next, loop);
   }
@@ -182,7 +198,7 @@ Fiber::Flow Fiber::run_switch(const SwitchStmt& stmt, const Ref<Scope>& scope) {
   result_ = Value();
   for (std::size_t i = chosen; i < stmt.cases.size(); ++i) {  // Falls through, as in Java.
     const Flow flow = run_block(stmt.cases[i].body, scope);
-    if (flow == Flow::kBreak) break;
+    if (flow == Flow::kBreak && jump_target_ == nullptr) break;
     if (flow != Flow::kNormal) return flow;
   }
   return Flow::kNormal;
@@ -231,10 +247,12 @@ Fiber::Flow Fiber::run_try(const TryStmt& stmt, const Ref<Scope>& scope) {
     pending = thrown;
   }
   const Value result = result_;
+  const Name target = jump_target_;
   const Flow last = run_block(*stmt.finally, scope);
   if (last != Flow::kNormal) return last;  // A jump out of `finally` wins, as in Java.
   if (pending) throw Thrown{pending->throwable};
   result_ = result;
+  jump_target_ = target;
   return flow;
 }
 

@@ -80,6 +80,7 @@ class Fiber {
   Flow run_stmt(const Stmt& stmt, const Ref<Scope>& scope);
   void run_declaration(const DeclarationStmt& stmt, const Ref<Scope>& scope);
   Flow run_if(const IfStmt& stmt, const Ref<Scope>& scope);
+  [[nodiscard]] bool goes_on(const Stmt& loop, Flow& flow);
   Flow run_while(const WhileStmt& stmt, const Ref<Scope>& scope);
   Flow run_for_in(const ForInStmt& stmt, const Ref<Scope>& scope);
   Flow run_for(const ForStmt& stmt, const Ref<Scope>& scope);
@@ -207,7 +208,8 @@ class Fiber {
  private:
   struct Depth;
   Interpreter& interpreter_;
-  Value result_;  // Of the statement that ran last, or of `return`.
+  Name jump_target_ = nullptr;  // Of the break or continue under way: a label; null for none.
+  Value result_;                // Of the statement that ran last, or of `return`.
   int calls_ = 0;
   std::size_t stack_begin_ = 0;  // The address of the stack where the fiber began.
   std::uint64_t next_check_ = 0;

@@ -40,6 +40,7 @@ class Grammar {
   void parse_statements(Block& block, bool is_top);
   void parse_top_statement(Block& block);
   StmtPtr parse_statement();
+  StmtPtr parse_labelled();
   StmtPtr parse_expression_statement();
   [[nodiscard]] bool at_bare_block();
   void recover();
@@ -87,6 +88,11 @@ class Grammar {
   [[nodiscard]] bool at_command_argument() const;
   void refuse_newer_syntax();
 
+  // grammar_literals.cpp
+  ExprPtr parse_gstring(const Token& token);
+  ExprPtr parse_embedded(const StringPart& part);
+  ExprPtr parse_number(const Token& token);
+
   // grammar_primary.cpp
   ExprPtr parse_postfix();
   ExprPtr parse_member(ExprPtr object);
@@ -102,8 +108,6 @@ class Grammar {
   ExprPtr parse_closure();
   [[nodiscard]] bool closure_has_parameters() const;
   ExprPtr parse_new();
-  ExprPtr parse_gstring(const Token& token);
-  ExprPtr parse_number(const Token& token);
   ExprPtr parse_keyword_value();
   ExprPtr class_or_property(std::unique_ptr<PropertyExpr> property);
   std::unique_ptr<CallExpr> call_of(ExprPtr callee);

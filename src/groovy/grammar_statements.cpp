@@ -133,6 +133,7 @@ void Grammar::parse_top_statement(Block& block) {
     end_statement();
   } else if (at_declaration() && at_method()) {
     parse_method(std::move(annotations));
+    end_statement();
   } else if (at_declaration()) {
     block.statements.push_back(parse_declaration(annotations));
     std::move(annotations.begin(), annotations.end(), std::back_inserter(unit_.annotations));
@@ -171,10 +172,10 @@ void Grammar::end_statement() {
 
 StmtPtr Grammar::parse_statement() {
   const Deeper deeper(*this);
+  if (token().is(TokenKind::kIdentifier) && token(1).is_operator(":")) return parse_labelled();
   const std::size_t begin = token().range.begin;
   const std::string& word = token().text;
   StmtPtr statement;
-  bool ends_itself = true;
   if (token().is(TokenKind::kKeyword) && token(1).is_operator(":") &&
       !token().is_keyword("default")) {
     fail_unexpected("a statement");
@@ -197,7 +198,6 @@ StmtPtr Grammar::parse_statement() {
   } else if (at_class()) {
     fail_at(token().range, "a class can only stand at the top of a file");
   } else {
-    ends_itself = false;
     if (word == "return" || word == "throw" || word == "break" || word == "continue") {
       statement = token().is(TokenKind::kKeyword) ? parse_jump() : parse_expression_statement();
     } else if (token().is_keyword("assert")) {
@@ -206,12 +206,36 @@ StmtPtr Grammar::parse_statement() {
       const auto annotations = parse_annotations();
       if (at_method()) fail_at(token().range, "a method can only be defined at the top of a file");
       statement = parse_declaration(annotations);
+    } else if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kString)) {
+      at_ = *end;  // To Groovy `Word 'text'` declares a variable named by a string.
+      fail_at(token().range, "unexpected a string after a word that begins with a capital",
+              "a call needs parentheses: Word('text'); a variable an equals sign: WORD = 'text'");
     } else {
       statement = parse_expression_statement();
     }
   }
   statement->range = {begin, last_end()};
-  if (!ends_itself) end_statement();
+  // The ; of an inner statement ends the outer one too: if (x) a(); b()
+  if (at_ == 0 || !(*tokens_)[at_ - 1].is_operator(";")) end_statement();
+  return statement;
+}
+
+// name: statement. Only loops are jumped to, but any statement may have one.
+StmtPtr Grammar::parse_labelled() {
+  const Name label = unit_.intern(take().text);
+  take();
+  skip_newlines();
+  StmtPtr statement;
+  if (token().is_operator("{")) {  // A block here, not a closure.
+    auto block = std::make_unique<BlockStmt>();
+    block->block = parse_block();
+    block->range = block->block.range;
+    end_statement();
+    statement = std::move(block);
+  } else {
+    statement = parse_statement();
+  }
+  statement->label = label;
   return statement;
 }
 
@@ -227,15 +251,6 @@ bool Grammar::at_bare_block() {
 }
 
 StmtPtr Grammar::parse_expression_statement() {
-  const bool has_label = token().is(TokenKind::kIdentifier) && token(1).is_operator(":");
-  if (has_label) {
-    refuse({token().range.begin, token(1).range.end}, "labels are not supported",
-           "a variable can tell an outer loop to end");
-    take();
-    take();
-    skip_newlines();
-    return parse_statement();
-  }
   auto statement = std::make_unique<ExpressionStmt>();
   statement->expression = parse_expression(Commands::kYes);
   return statement;
@@ -339,10 +354,15 @@ StmtPtr Grammar::parse_for() {
 
 StmtPtr Grammar::parse_for_in(std::size_t /*begin*/) {
   auto statement = std::make_unique<ForInStmt>();
-  skip_modifiers();
-  if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kIdentifier))
+  bool is_declared = skip_modifiers();
+  if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kIdentifier)) {
     statement->type = parse_type();
+    is_declared = true;
+  }
   statement->name = unit_.intern(take().text);
+  if (token().is_operator(":") && !is_declared)
+    fail_at(token().range, "a loop with `:` needs a type or `def` before its variable",
+            "write `in` in place of `:`");
   take();  // `in` or `:`
   statement->items = parse_expression();
   expect(")", "after the head of the loop");
@@ -450,22 +470,22 @@ StmtPtr Grammar::parse_jump() {
     statement->value = parse_expression();
     return statement;
   }
-  if (!is_bare) {
-    if (next.is(TokenKind::kIdentifier)) {
-      refuse(next.range, "labels are not supported", "a variable can tell an outer loop to end");
-      take();
-    } else {
-      fail_unexpected("the end of the statement");
-    }
+  if (!is_bare && !next.is(TokenKind::kIdentifier)) fail_unexpected("the end of the statement");
+  const Name target = is_bare ? nullptr : unit_.intern(take().text);
+  if (word == "break") {
+    auto statement = std::make_unique<BreakStmt>();
+    statement->target = target;
+    return statement;
   }
-  if (word == "break") return std::make_unique<BreakStmt>();
-  return std::make_unique<ContinueStmt>();
+  auto statement = std::make_unique<ContinueStmt>();
+  statement->target = target;
+  return statement;
 }
 
 StmtPtr Grammar::parse_assert() {
   auto statement = std::make_unique<AssertStmt>();
   take();
-  statement->condition = parse_expression();
+  statement->condition = parse_ternary();
   if (take_operator(":") || take_operator(",")) {
     skip_newlines();
     statement->message = parse_expression();

@@ -42,10 +42,11 @@ Parsed parse(std::string source, std::string source_name) {
   for (auto& error : grammar.errors)
     if (error.range.begin < trusted) result.errors.push_back(std::move(error));
   result.unsupported = std::move(grammar.unsupported);
-  if (result.errors.empty()) resolve(*unit, result.errors, result.unsupported);
+  const bool has_tree = result.errors.empty();
+  if (has_tree) resolve(*unit, result.errors, result.unsupported);
   sort_by_place(result.errors);
   sort_by_place(result.unsupported);
-  if (result.errors.empty()) result.unit = std::move(unit);
+  if (has_tree) result.unit = std::move(unit);
   return result;
 }
 

@@ -13,12 +13,12 @@
 namespace runtask::groovy {
 
 struct Parsed {
-  // Null if there are errors.
+  // Null if the text has no tree. With other errors there is one, to be looked at.
   std::shared_ptr<const Unit> unit;
   // What Groovy 2.4, which Jenkins uses, rejects too.
   std::vector<Diagnostic> errors;
-  // What Groovy accepts and this module does not have: classes, labels, BigInteger literals beyond
-  // its digits. A unit that has any must not be run, but can be looked at.
+  // What Groovy accepts and this module does not have: classes, BigInteger literals beyond its
+  // digits. A unit that has any must not be run, but can be looked at.
   std::vector<Diagnostic> unsupported;
   [[nodiscard]] bool can_run() const { return errors.empty() && unsupported.empty(); }
 };

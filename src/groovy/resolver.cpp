@@ -9,6 +9,8 @@
 namespace runtask::groovy {
 namespace {
 
+constexpr std::size_t kLabelsCompared = 1'000;  // Of one call; each with those before it.
+
 class Resolver {
  public:
   Resolver(Unit& unit, std::vector<Diagnostic>& errors, std::vector<Diagnostic>& unsupported)
@@ -29,6 +31,7 @@ class Resolver {
     bool is_function = false;  // Jumps end here.
     bool in_loop = false;
     bool in_switch = false;
+    Name label = nullptr;  // Of the loop.
   };
 
   void declare_fields() {
@@ -118,9 +121,10 @@ class Resolver {
   }
 
   // A block with variables of its own.
-  void resolve_block(Block& block, bool is_loop = false) {
+  void resolve_block(Block& block, const Stmt* loop = nullptr) {
     scopes_.push_back({});
-    scopes_.back().in_loop = is_loop;
+    scopes_.back().in_loop = loop != nullptr;
+    scopes_.back().label = loop != nullptr ? loop->label : nullptr;
     resolve_statements(block);
     block.declares = !scopes_.back().names.empty();
     leave_scope();
@@ -137,6 +141,15 @@ class Resolver {
       if (scope->is_function) return false;
     }
     return false;
+  }
+
+  void check_target(Name target, SourceRange range) {
+    if (target == nullptr) return;
+    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+      if (scope->label == target) return;
+      if (scope->is_function) break;
+    }
+    complain(range, "no loop around here has the label `" + *target + "`");
   }
 
   // ---- Types
@@ -206,7 +219,7 @@ class Resolver {
       case StmtKind::kWhile: {
         auto& node = static_cast<WhileStmt&>(stmt);
         resolve_expr(*node.condition);
-        return resolve_block(node.body, true);
+        return resolve_block(node.body, &node);
       }
       case StmtKind::kForIn:
         return resolve_for_in(static_cast<ForInStmt&>(stmt));
@@ -228,12 +241,12 @@ class Resolver {
           complain(stmt.range, "the break statement is only allowed inside loops or switches",
                    "inside a closure, `return` leaves this round of `each`; use a for loop to "
                    "leave all");
-        return;
+        return check_target(static_cast<BreakStmt&>(stmt).target, stmt.range);
       case StmtKind::kContinue:
         if (!may_jump(true))
           complain(stmt.range, "the continue statement is only allowed inside loops",
                    "inside a closure, `return` leaves this round of `each`");
-        return;
+        return check_target(static_cast<ContinueStmt&>(stmt).target, stmt.range);
       case StmtKind::kAssert: {
         auto& node = static_cast<AssertStmt&>(stmt);
         resolve_expr(*node.condition);
@@ -257,7 +270,7 @@ class Resolver {
     resolve_expr(*node.items);
     scopes_.push_back({});
     declare(node.name, node.range);
-    resolve_block(node.body, true);
+    resolve_block(node.body, &node);
     leave_scope();
   }
 
@@ -268,7 +281,7 @@ class Resolver {
     if (node.condition) resolve_expr(*node.condition);
     for (auto& next : node.next)
       resolve_expr(*next);
-    resolve_block(node.body, true);
+    resolve_block(node.body, &node);
     leave_scope();
   }
 
@@ -312,6 +325,18 @@ class Resolver {
       if (argument.label_value) resolve_expr(*argument.label_value);
       resolve_expr(*argument.value);
     }
+  }
+
+  // A call, unlike a map, names each argument once.
+  void check_labels(const std::vector<Argument>& arguments) {
+    for (std::size_t i = 0; i < arguments.size() && i < kLabelsCompared; ++i)
+      for (std::size_t k = 0; k < i; ++k)
+        if (arguments[i].is_named && arguments[k].is_named && !arguments[i].label.empty() &&
+            arguments[i].label == arguments[k].label) {
+          complain(arguments[i].label_range,
+                   "the argument `" + arguments[i].label + "` is there twice");
+          break;
+        }
   }
 
   void resolve_closure(ClosureExpr& node) {
@@ -360,6 +385,7 @@ class Resolver {
         resolve_optional(node.object);
         resolve_optional(node.computed);
         node.may_be_variable = !node.object && node.name != nullptr && is_variable(node.name);
+        check_labels(node.arguments);
         return resolve_arguments(node.arguments);
       }
       case ExprKind::kNew:

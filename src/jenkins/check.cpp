@@ -68,6 +68,12 @@ std::string Checked::warnings_report() const {
   return text;
 }
 
+std::string Checked::unsupported_report() const {
+  std::string text = rendered(unsupported, *this, "warning");
+  if (!text.empty()) text.pop_back();
+  return text;
+}
+
 // ---- The file
 
 Checker::Checker(const groovy::Unit& unit, Checked& result) : unit_(unit), result_(result) {}

@@ -34,6 +34,8 @@ struct Checked {
   // many there are.
   [[nodiscard]] std::string report() const;
   [[nodiscard]] std::string warnings_report() const;
+  // What is unsupported, as warnings: what `lint` says of a file that Jenkins takes.
+  [[nodiscard]] std::string unsupported_report() const;
 };
 
 [[nodiscard]] Checked check(std::string source, std::string source_name);

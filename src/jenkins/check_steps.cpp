@@ -32,7 +32,6 @@ bool Checker::check_legacy_parallel(const groovy::ClosureExpr& block, bool is_in
     error(call->name_range, "`parallel` cannot stand inside another parallel or matrix",
           "only in a stage that is in neither");
   if (call->arguments.empty()) error(call->name_range, "`parallel` has no branches");
-  Seen names;
   for (const auto& argument : call->arguments) {
     if (argument.is_named && argument.label == "failFast") {
       if (!literal_bool(argument.value.get()))
@@ -48,8 +47,6 @@ bool Checker::check_legacy_parallel(const groovy::ClosureExpr& block, bool is_in
     if (argument.label_value)
       error(argument.label_range, "the name of a branch must be a literal string",
             "it cannot be computed");
-    else if (!names.emplace(argument.label, argument.label_range).second)
-      error(argument.label_range, "there is more than one branch `" + argument.label + "` here");
     if (branch->body.statements.empty())
       error(argument.label_range, "there are no steps in this branch", "it needs at least one");
     for (const auto& each : branch->body.statements)
@@ -94,11 +91,12 @@ void Checker::check_step_call(const std::string& name, const groovy::CallExpr& c
     if (*method->name == name) return;  // A function of the file, which takes what it takes.
   const auto signature = signature_of(Family::kStep, name);
   if (!signature) return;  // Unknown steps are found when they are reached.
+  // Jenkins finds these when it reaches the step.
   if (signature->takes_block && block_of(call) == nullptr)
-    error(call.name_range, "`" + name + "` needs a block of steps",
-          "write `" + name + "(...) { ... }`");
+    warning(call.name_range, "`" + name + "` needs a block of steps",
+            "it fails when it is reached");
   if (!signature->takes_block && block_of(call) != nullptr)
-    error(call.name_range, "`" + name + "` takes no block");
+    warning(call.name_range, "`" + name + "` takes no block", "it fails when it is reached");
   check_arguments(name, call.name_range, arguments, *signature, Binding::kStep);
 }
 

@@ -1,0 +1,1 @@
+if (true) { println 1 } println 2  // expect error: unexpected `println`, expected the end of the statement
