@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kAbortClass = "hudson.AbortException";
 constexpr std::string_view kInterruptedClass =
     "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
+constexpr const char* kCookie = "JENKINS_NODE_COOKIE=";
 constexpr Duration kLookEvery{20};   // For what was asked to end.
 constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
 
@@ -26,6 +27,37 @@ bool is_running(const sys::Files& files, int pid) {
   return after_name != std::string::npos && after_name + 2 < state->size() &&
          (*state)[after_name + 2] != 'Z';
 }
+
+std::string command_of(const sys::Files& files, int pid) {
+  return files.read("/proc/" + std::to_string(pid) + "/cmdline").value_or("");
+}
+
+// Not one that has given itself another cookie, which Jenkins leaves alone.
+bool is_of_build(const sys::Files& files, int pid, const std::string& run_id) {
+  const auto environment =
+      std::string(1, '\0') + files.read("/proc/" + std::to_string(pid) + "/environ").value_or("");
+  const auto cookie = std::string(1, '\0') + kCookie;
+  const auto at = environment.find(cookie);
+  return at == std::string::npos || environment.compare(at + cookie.size(), run_id.size() + 1,
+                                                        run_id.c_str(), run_id.size() + 1) == 0;
+}
+
+// A process that has got SIGTERM. Between its fork and its exec it may still have had the handler
+// of the shell that forked it, and the program that it has become since knows of no signal: then it
+// gets another one.
+struct AskedToEnd {
+  int pid = 0;
+  std::string command;  // When it was asked.
+  bool is_asked_again = false;
+
+  void ask_again(const sys::Files& files) {
+    if (is_asked_again) return;
+    const auto now = command_of(files, pid);
+    if (now.empty() || now == command) return;
+    is_asked_again = true;
+    (void)sys::signal_process(pid, SIGTERM);
+  }
+};
 
 Branch& branch_of(groovy::Fiber& fiber) {
   return static_cast<Branch&>(fiber);  // Every fiber of a build is one.
@@ -87,7 +119,24 @@ BuildEnd Execution::run() {
   }
   outside_.loop.post([this] { pump(); });
   outside_.loop.run();
+  end_lingering();
   return end_;
+}
+
+void Execution::end_lingering() {
+  const auto deadline = outside_.loop.now() + kCleanupPatience;
+  sys::PendingPtr next;
+  const std::function<void()> look = [&] {
+    std::erase_if(lingering_, [](const auto& process) { return !process->lingers(); });
+    if (lingering_.empty() || outside_.loop.now() > deadline) return outside_.loop.stop();
+    for (const auto& process : lingering_)
+      process->kill_tree();
+    next = outside_.loop.after(kLookEvery, look);
+  };
+  if (lingering_.empty()) return;
+  outside_.loop.post(look);
+  outside_.loop.run();
+  lingering_.clear();
 }
 
 void Execution::finish(Outcome outcome, Branch& branch) {
@@ -412,6 +461,8 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     spec.environment = {program.environment.begin(), program.environment.end()};
     spec.working_directory = program.directory;
     spec.keep_tree = true;
+    spec.may_linger = program.may_linger;
+    spec.mark = kCookie + request_.run_id;
     auto spawned = outside_.processes.spawn(spec, {[&](std::string_view bytes) {
                                                      if (program.is_shown) return lines.add(bytes);
                                                      program.output += bytes;
@@ -430,12 +481,14 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     program.code = spawned.error().code == Code::kNotFound ? 127 : 126;
     wake();
   };
-  std::vector<int> asked;  // To end.
+  std::vector<AskedToEnd> asked;
   sys::PendingPtr next_look;
   const std::function<void()> look = [&] {
     if (!process) return;
+    for (auto& one : asked)
+      one.ask_again(outside_.files);
     if (std::none_of(asked.begin(), asked.end(),
-                     [&](int pid) { return is_running(outside_.files, pid); })) {
+                     [&](const auto& one) { return is_running(outside_.files, one.pid); })) {
       process->signal(SIGTERM);  // Comes with the SIGCONT, before the shell does anything else.
       process->signal(SIGCONT);
       return;
@@ -451,10 +504,11 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     // so it stands still until what it has started has ended in peace.
     process->signal(SIGSTOP);
     const sys::TreeMemory memory;
-    for (const auto pid : sys::descendants(process->pid(), memory.pids())) {
-      asked.push_back(pid);
-      (void)sys::signal_process(pid, SIGTERM);
-    }
+    for (const auto pid : sys::descendants(process->pid(), memory.pids()))
+      if (is_of_build(outside_.files, pid, request_.run_id)) {
+        asked.push_back({pid, command_of(outside_.files, pid)});
+        (void)sys::signal_process(pid, SIGTERM);
+      }
     look();
     patience = outside_.loop.after(kStopPatience, [&] {
       say(branch, "After 20s process did not stop");
@@ -463,6 +517,10 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
   };
   await(branch, start, cancel);
   lines.finish();
+  if (process && process->lingers()) {
+    if (branch.pending() != nullptr || is_killed_) process->kill_tree();
+    lingering_.push_back(std::move(process));
+  }
   if (!program.is_cleanup) program.raised = interrupted(branch);
 }
 

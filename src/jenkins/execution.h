@@ -136,6 +136,7 @@ class Execution final : public groovy::Host {
     bool is_shown = true;                                     // Else its output is kept.
     std::string output;                                       // What was kept.
     std::function<void(std::string_view line)> on_line = {};  // Of what is shown.
+    bool may_linger = false;  // What it leaves in the background runs until the build ends.
     bool is_cleanup = false;  // Runs whatever happens to the build, for kCleanupPatience at most.
     int code = 0;
     std::optional<Raised> raised;  // It was interrupted.
@@ -222,6 +223,7 @@ class Execution final : public groovy::Host {
   void enter_tools(Branch& branch, const std::vector<Call>& tools);
   void set_build_variables();
   void finish(Outcome outcome, Branch& branch);
+  void end_lingering();  // What scripts have left in the background.
   void pump();
 
   BuildOutside outside_;
@@ -232,6 +234,7 @@ class Execution final : public groovy::Host {
   std::optional<BuildResult> result_;
   std::shared_ptr<InterruptScope> root_interrupts_;
   std::vector<Branch*> live_;  // Branches that have not ended.
+  std::vector<std::unique_ptr<sys::Process>> lingering_;
   int next_branch_ = 0;
   int next_temporary_ = 0;
   int next_workspace_ = 2;

@@ -108,6 +108,7 @@ Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
   if (returns_output)
     run.argv.insert(run.argv.begin(), {"/bin/sh", "-c", R"(exec >"$0"; exec "$@")", output.path()});
   run.directory = branch.context.directory;
+  run.may_linger = true;
   execution.run_program(branch, run);
   std::optional<std::string> captured;
   if (returns_output) captured = files.read(output.path()).value_or("");

@@ -15,6 +15,7 @@
 #include <csignal>
 #include <ctime>
 #include <optional>
+#include <utility>
 
 #include "sys/process_tree.h"
 
@@ -62,8 +63,9 @@ class Keeper {
     const bool looks = plan_.resident_bytes_max > 0;
     auto next_look = now_ms() + kLookEveryMs;
     for (;;) {
-      reap();
-      if (status_ || must_kill_) return;
+      const bool has_children = reap();
+      if (must_kill_ || (status_ && !(plan_.may_linger && has_children))) return;
+      if (status_ && !std::exchange(has_told_, true)) send(KeeperReport::Kind::kLingers, false);
       std::array<pollfd, 3> ready{pollfd{signals_, POLLIN, 0}, pollfd{plan_.socket, POLLIN, 0},
                                   pollfd{-1, 0, 0}};  // -1 is passed over.
       if (plan_.cgroup != nullptr) ready[2] = {plan_.cgroup->events(), plan_.cgroup->poll_for(), 0};
@@ -87,7 +89,12 @@ class Keeper {
     const auto deadline = now_ms() + kKillPatienceMs;
     for (;;) {
       if (!reap()) return true;
-      kill_descendants(::getpid(), memory_.pids());
+      if (plan_.mark.empty()) {
+        kill_descendants(::getpid(), memory_.pids());
+      } else if (kill_marked_descendants(::getpid(), memory_.pids(), plan_.mark) == 0) {
+        (void)reap();
+        return true;
+      }
       if (!reap()) return true;
       if (now_ms() > deadline) return false;
       pollfd ended{signals_, POLLIN, 0};
@@ -96,17 +103,19 @@ class Keeper {
     }
   }
 
-  void report(bool all_are_gone) const {
+  void report(bool all_are_gone) const { send(KeeperReport::Kind::kEnded, !all_are_gone); }
+
+ private:
+  void send(KeeperReport::Kind kind, bool somebody_lives) const {
     KeeperReport report;
-    report.kind = KeeperReport::Kind::kEnded;
+    report.kind = kind;
     report.number = status_.value_or(0);
     report.is_known = status_ ? 1 : 0;
     report.out_of_memory = out_of_memory_ ? 1 : 0;
-    report.somebody_lives = all_are_gone ? 0 : 1;
+    report.somebody_lives = somebody_lives ? 1 : 0;
     (void)::send(plan_.socket, &report, sizeof report, MSG_NOSIGNAL);
   }
 
- private:
   // All who have ended; false when there are no children any more.
   bool reap() {
     for (;;) {
@@ -129,8 +138,8 @@ class Keeper {
     const auto size = ::recv(plan_.socket, &word, 1, MSG_DONTWAIT);
     if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (size == 1 && word != kKillTree) {
-      // Not reaped yet, or watch() had returned: the number is still the child's.
-      (void)::kill(child_, word);
+      // Not reaped yet: the number is still the child's.
+      if (!status_) (void)::kill(child_, word);
     } else {
       must_kill_ = true;  // So it was told, or whoever tells is gone.
     }
@@ -156,6 +165,7 @@ class Keeper {
   std::optional<int> status_;
   bool out_of_memory_ = false;
   bool must_kill_ = false;
+  bool has_told_ = false;  // That the child has ended and others live.
 };
 
 }  // namespace

@@ -22,22 +22,13 @@ constexpr int kStrayRoundsMax = 100;
 constexpr int kStrayPatienceMs = 20;                          // A round.
 constexpr auto kAbandonedPatience = std::chrono::seconds(6);  // A keeper gives up after 5.
 
-ProcessExit exit_of(int status) {
-  ProcessExit exit;
-  if (WIFEXITED(status)) {
-    exit.code = WEXITSTATUS(status);
-  } else {
-    exit.signal = WTERMSIG(status);
-  }
-  return exit;
-}
-
 // The keeper's last word; none when it was killed before it could say it.
 std::optional<KeeperReport> last_report(int socket) {
   KeeperReport report;
-  for (int attempt = 0; attempt < 3; ++attempt) {
+  for (int attempt = 0; attempt < 4; ++attempt) {
     const auto size = ::recv(socket, &report, sizeof report, MSG_DONTWAIT);
     if (size == sizeof report && report.kind == KeeperReport::Kind::kEnded) return report;
+    if (size == sizeof report && report.kind == KeeperReport::Kind::kLingers) continue;
     // A command that the keeper has not read makes the first call fail, though its word is there.
     if (size >= 0 || (errno != ECONNRESET && errno != EINTR)) return std::nullopt;
   }
@@ -54,6 +45,16 @@ bool wait_until_ended(const Descriptor& handle, int patience_ms) {
 }
 
 }  // namespace
+
+ProcessExit exit_of(int status) {
+  ProcessExit exit;
+  if (WIFEXITED(status)) {
+    exit.code = WEXITSTATUS(status);
+  } else {
+    exit.signal = WTERMSIG(status);
+  }
+  return exit;
+}
 
 void StartedProcess::kill() const {
   if (is_kept()) {

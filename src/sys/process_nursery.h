@@ -27,6 +27,8 @@ struct StartedProcess {
   void kill() const;
 };
 
+[[nodiscard]] ProcessExit exit_of(int wait_status);
+
 class SystemProcesses::Nursery {
  public:
   Nursery(EventLoop& on_loop, bool may_use_cgroups) : loop(on_loop), use_cgroups(may_use_cgroups) {}

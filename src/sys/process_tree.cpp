@@ -87,14 +87,57 @@ bool for_each_number(const char* path, const Each& each) {
   return true;
 }
 
+// "S parent ..." of "pid (name) S parent ..."; the name may hold anything, a bracket as well.
+template <std::size_t N>
+std::string_view read_state(pid_t pid, std::array<char, N>& buffer) {
+  auto text = read_start(ProcPath().add("/proc/").add(pid).add("/stat").text(), buffer);
+  const auto bracket = text.rfind(')');
+  if (bracket == std::string_view::npos || text.size() < bracket + 4) return {};
+  text.remove_prefix(bracket + 2);
+  return text;
+}
+
 pid_t parent_of(pid_t pid) {
   std::array<char, 512> buffer{};
-  auto text = read_start(ProcPath().add("/proc/").add(pid).add("/stat").text(), buffer);
-  // "pid (name) S parent ..."; the name may hold anything, a bracket as well.
-  const auto bracket = text.rfind(')');
-  if (bracket == std::string_view::npos || text.size() < bracket + 4) return -1;
-  text.remove_prefix(bracket + 4);
+  auto text = read_state(pid, buffer);
+  if (text.empty()) return -1;
+  text.remove_prefix(2);
   return static_cast<pid_t>(take_number(text));
+}
+
+// One that has ended, collected or not.
+bool has_ended(pid_t pid) {
+  std::array<char, 512> buffer{};
+  const auto text = read_state(pid, buffer);
+  return text.empty() || text[0] == 'Z' || text[0] == 'X';
+}
+
+// Whether the environment has the variable of `mark` with another value.
+bool is_marked_otherwise(pid_t pid, std::string_view mark) {
+  const int file = open_for_reading(ProcPath().add("/proc/").add(pid).add("/environ").text(), 0);
+  if (file < 0) return false;
+  const auto name_size = mark.find('=') + 1;
+  std::array<char, 4096> buffer{};
+  std::size_t matched = 0;  // Letters of the mark that this entry has begun with.
+  bool matches = true;
+  bool is_other = false;
+  for (;;) {
+    const auto size = ::read(file, buffer.data(), buffer.size());
+    if (size <= 0) break;
+    for (const char letter : std::string_view(buffer.data(), static_cast<std::size_t>(size))) {
+      if (letter == '\0') {
+        is_other |= matched >= name_size && !(matches && matched == mark.size());
+        matched = 0;
+        matches = true;
+      } else if (matches && matched < mark.size() && letter == mark[matched]) {
+        ++matched;
+      } else {
+        matches = false;
+      }
+    }
+  }
+  ::close(file);
+  return is_other;
 }
 
 // The children that one thread has forked: "12 34 ". False when there is no such file.
@@ -189,6 +232,19 @@ void kill_descendants(pid_t root, std::span<pid_t> memory) {
   }
   for (const pid_t pid : found)
     ::kill(pid, SIGKILL);
+}
+
+std::size_t kill_marked_descendants(pid_t root, std::span<pid_t> memory, std::string_view mark) {
+  const auto found = gather(root, memory, [&](pid_t pid) {
+    if (!is_marked_otherwise(pid, mark)) ::kill(pid, SIGSTOP);
+  });
+  std::size_t count = 0;
+  for (const pid_t pid : found) {
+    if (has_ended(pid) || is_marked_otherwise(pid, mark)) continue;
+    ++count;
+    ::kill(pid, SIGKILL);
+  }
+  return count;
 }
 
 std::uint64_t resident_bytes(std::span<const pid_t> pids) {

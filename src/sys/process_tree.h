@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 // Who descends from whom, as /proc tells it. A snapshot is never exact, because processes come and
 // go while it is taken: who must catch all of them repeats until there is nobody left to wait for.
@@ -36,6 +37,9 @@ class TreeMemory {
 // SIGKILL to every descendant (not to the root). They are stopped first, so that a tree that forks
 // all the time cannot outrun it. New ones may have escaped nevertheless.
 void kill_descendants(pid_t root, std::span<pid_t> memory);
+// The same but for those whose environment at their exec gives the variable of `mark`,
+// "NAME=VALUE", another value. How many were not spared and may still live.
+std::size_t kill_marked_descendants(pid_t root, std::span<pid_t> memory, std::string_view mark);
 
 // What the processes have resident, in bytes: a page that two of them share counts twice.
 [[nodiscard]] std::uint64_t resident_bytes(std::span<const pid_t> pids);

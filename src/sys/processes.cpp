@@ -97,6 +97,8 @@ struct Birth {
   Ends socket;  // With a keeper.
   std::optional<MemoryCgroup> cgroup;
   std::uint64_t resident_bytes_max = 0;
+  bool may_linger = false;
+  std::string mark;
   std::optional<ChildFailure> failure;  // After a failed start: why.
 
   [[nodiscard]] Result<pid_t> fork_child() const;
@@ -116,7 +118,7 @@ Result<pid_t> Birth::fork_keeper() const {
   const pid_t pid = ::fork();
   if (pid == 0) {
     keep_tree({plan, socket.theirs.get(), output.theirs.get(), error.theirs.get(),
-               resident_bytes_max, cgroup ? &*cgroup : nullptr});
+               resident_bytes_max, cgroup ? &*cgroup : nullptr, may_linger, mark});
   }
   if (pid < 0) return no_resources("fork");
   return pid;
@@ -160,7 +162,7 @@ Result<StartedProcess> start(Birth& birth, bool is_kept) {
 class SystemProcesses::Child final : public Process {
  public:
   Child(std::shared_ptr<Nursery> nursery, StartedProcess started, Descriptor output,
-        Handlers handlers)
+        Handlers handlers, bool may_linger)
       : nursery_(std::move(nursery)),
         started_(std::move(started)),
         output_(std::move(output)),
@@ -168,13 +170,16 @@ class SystemProcesses::Child final : public Process {
     nursery_->note(started_.waited);
     watch_output();
     end_watch_ = nursery_->loop.when_readable(started_.handle.get(), [this] { on_end(); });
+    if (may_linger)
+      word_watch_ = nursery_->loop.when_readable(started_.socket.get(), [this] { on_word(); });
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
   ~Child() override {
     end_watch_.reset();
+    word_watch_.reset();
     output_watch_.reset();
-    if (!exit_) nursery_->abandon(std::move(started_));
+    if (!is_collected_) nursery_->abandon(std::move(started_));
   }
 
   [[nodiscard]] int pid() const override { return started_.pid; }
@@ -190,8 +195,10 @@ class SystemProcesses::Child final : public Process {
   }
 
   void kill_tree() override {
-    if (!exit_) started_.kill();
+    if (!is_collected_) started_.kill();
   }
+
+  [[nodiscard]] bool lingers() const override { return exit_ && !is_collected_; }
 
   void pause_output(bool paused) override {
     is_paused_ = paused;
@@ -225,11 +232,29 @@ class SystemProcesses::Child final : public Process {
     if (!alive.expired()) finish_if_over();
   }
 
+  // The keeper says that the child has left somebody behind, or its last word, which is read when
+  // it has ended.
+  void on_word() {
+    KeeperReport report;
+    const auto size =
+        ::recv(started_.socket.get(), &report, sizeof report, MSG_DONTWAIT | MSG_PEEK);
+    if (size < 0 && (errno == EAGAIN || errno == EINTR)) return;
+    word_watch_.reset();
+    if (size != sizeof report || report.kind != KeeperReport::Kind::kLingers) return;
+    exit_ = exit_of(report.number);
+    exit_->out_of_memory = report.out_of_memory != 0;
+    stop_waiting();
+  }
+
   void on_end() {
     end_watch_.reset();
-    exit_ = nursery_->collect(started_);
+    word_watch_.reset();
+    const auto exit = nursery_->collect(started_);
+    is_collected_ = true;
     started_.handle.close();
     started_.socket.close();
+    if (exit_) return;  // It was told when the child ended.
+    exit_ = exit;
     // Somebody who was left behind may hold the pipe for ever.
     grace_ = nursery_->loop.after(kOutputGrace, [this] { stop_waiting(); });
     finish_if_over();
@@ -244,10 +269,13 @@ class SystemProcesses::Child final : public Process {
   }
 
   void finish_if_over() {
-    if (!exit_ || (output_.is_open() && left_ != std::size_t{0})) return;
+    if (!exit_ || is_told_ || (output_.is_open() && left_ != std::size_t{0})) return;
+    is_told_ = true;
     grace_.reset();
-    output_watch_.reset();
-    output_.close();
+    if (!lingers()) {  // Else who is left would find nobody to write to.
+      output_watch_.reset();
+      output_.close();
+    }
     if (const auto handlers = std::exchange(handlers_, std::make_shared<Handlers>());
         handlers->on_exit)
       handlers->on_exit(*exit_);
@@ -259,10 +287,13 @@ class SystemProcesses::Child final : public Process {
   std::shared_ptr<Handlers> handlers_;  // Shared with the call that is under way.
   PendingPtr output_watch_;
   PendingPtr end_watch_;
+  PendingPtr word_watch_;
   PendingPtr grace_;
   std::optional<ProcessExit> exit_;
   std::optional<std::size_t> left_;  // Bytes that are still read, once waiting is over.
   bool is_paused_ = false;
+  bool is_collected_ = false;
+  bool is_told_ = false;  // on_exit was called.
 };
 
 SystemProcesses::SystemProcesses(EventLoop& loop) : SystemProcesses(loop, true) {}
@@ -274,7 +305,10 @@ SystemProcesses::~SystemProcesses() {
 
 Result<std::unique_ptr<Process>> SystemProcesses::spawn(const ProcessSpec& spec,
                                                         Handlers handlers) {
-  Birth birth{TRY(ChildPlan::make(spec)), {}, {}, {}, std::nullopt, 0, std::nullopt};
+  Birth birth{TRY(ChildPlan::make(spec)), {}, {}, {}, std::nullopt, 0, false, {}, std::nullopt};
+  const bool may_linger = spec.keep_tree && spec.may_linger;
+  birth.may_linger = may_linger;
+  if (may_linger && spec.mark.find('=') != std::string::npos) birth.mark = spec.mark;
   if (spec.keep_tree && !nursery_->adopts)
     nursery_->adopts = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
   const bool is_limited = spec.keep_tree && spec.memory_bytes_max > 0;
@@ -294,8 +328,9 @@ Result<std::unique_ptr<Process>> SystemProcesses::spawn(const ProcessSpec& spec,
   if (!started) return fail(std::move(started).error());
   const int output = birth.output.ours.get();
   (void)::fcntl(output, F_SETFL, ::fcntl(output, F_GETFL) | O_NONBLOCK);
-  return std::unique_ptr<Process>(std::make_unique<Child>(
-      nursery_, *std::move(started), std::move(birth.output.ours), std::move(handlers)));
+  return std::unique_ptr<Process>(std::make_unique<Child>(nursery_, *std::move(started),
+                                                          std::move(birth.output.ours),
+                                                          std::move(handlers), may_linger));
 }
 
 }  // namespace runtask::sys

@@ -30,6 +30,14 @@ struct ProcessSpec {
   // SIGKILL. A keeper process (a fork of this one, its children's subreaper) sees to that.
   bool keep_tree = false;
 
+  // For a kept tree: it outlives the child. on_exit comes when the child has ended, with its output
+  // so far, and what it has left behind runs until the Process is destroyed or kill_tree() is
+  // called; its output is read and dropped.
+  bool may_linger = false;
+  // Of such a tree: "NAME=VALUE". Whoever has given itself another value of that variable is not
+  // killed, and at last outlives this program. Empty: everybody is.
+  std::string mark;
+
   // For a kept tree: the memory it may have resident, in bytes; 0 is no limit. By a cgroup where
   // one can be made, else by watching the tree, which sees an excess within about 50 ms and counts
   // a page that two of its processes share twice. Either way the whole tree is killed.
@@ -66,6 +74,8 @@ class Process {
   virtual void signal(int number) = 0;        // To the child itself, while it runs.
   // SIGKILL to it and to all it has started; without keep_tree, to all that can still be found.
   virtual void kill_tree() = 0;
+  // With may_linger: the child has ended, and others of its tree live.
+  [[nodiscard]] virtual bool lingers() const { return false; }
   // Stops reading the child's output, so that it blocks when the pipe is full; and goes on.
   virtual void pause_output(bool paused) = 0;
 };

@@ -39,6 +39,73 @@ class PipelineInterruptedSandbox(PipelineEndSandbox):
         self.assertIn("Finished: ABORTED\n", result.out)
 
 
+class PipelineBackgroundSandbox(PipelineEndSandbox):
+    """What scripts leave in the background."""
+
+    LEAVES = "sh 'sleep 1000 & echo $! >\"$BASE/pid\"'"
+
+    def setUp(self):
+        super().setUp()
+        self.env["BASE"] = self.directory
+
+    def pid(self):
+        return int(self.text("pid"))
+
+    def is_alive(self):
+        try:
+            with open("/proc/%d/stat" % self.pid(), encoding="utf-8") as file:
+                return file.read().rpartition(")")[2].split()[0] != "Z"
+        except FileNotFoundError:
+            return False
+
+    def test_lives_until_the_build_ends(self):
+        path = self.jenkinsfile(self.stage("Leaves", self.LEAVES + "\n sh 'kill -0 $(cat \"$BASE/pid\") && echo lives'"),
+                                "  post { always { sh 'kill -0 $(cat \"$BASE/pid\") && echo still lives' } }")
+        out = self.ok("pipeline", "run", path).out
+        self.assertIn("\nlives\n", out)
+        self.assertIn("\nstill lives\n", out)
+        self.assertFalse(self.is_alive())
+
+    def test_may_go_on_writing(self):
+        path = self.jenkinsfile(self.stage(
+            "Leaves", "sh '(while echo tick; do touch \"$BASE/alive\"; sleep 0.01; done) &'\n"
+            "sh '''rm -f \"$BASE/alive\"\nwhile [ ! -e \"$BASE/alive\" ]; do sleep 0.01; done\nrm \"$BASE/alive\"\n"
+            "while [ ! -e \"$BASE/alive\" ]; do sleep 0.01; done; echo it goes on'''"))
+        self.assertIn("\nit goes on\n", self.ok("pipeline", "run", path).out)
+
+    def test_outlives_the_build_with_another_cookie(self):
+        path = self.jenkinsfile(self.stage(
+            "Leaves", "sh 'JENKINS_NODE_COOKIE=dontKillMe sleep 1000 >/dev/null 2>&1 & echo $! >\"$BASE/pid\"'\n"
+            "sh 'sleep 1001 & echo $! >\"$BASE/other\"'\n"
+            # Before its exec it still has the environment of the shell.
+            "sh 'until grep -q ^sleep \"/proc/$(cat \"$BASE/pid\")/cmdline\"; do sleep 0.01; done'"))
+        self.ok("pipeline", "run", path)
+        self.addCleanup(os.kill, self.pid(), signal.SIGKILL)
+        self.assertTrue(self.is_alive())
+        self.assertFalse(os.path.exists("/proc/%s" % self.text("other").strip()))
+
+    def test_ends_with_an_interrupted_script_and_with_a_killed_runner(self):
+        waits = "\n sh 'touch \"$BASE/ready\"; while :; do sleep 0.05; done'"
+        for end in (signal.SIGINT, signal.SIGKILL):
+            with self.subTest(end):
+                process = self.start("pipeline", "run", self.jenkinsfile(self.stage("Leaves", self.LEAVES + waits)))
+                support.wait_until(lambda: os.path.exists(self.path("ready")), "the second script")
+                self.assertTrue(self.is_alive())
+                process.send_signal(end)
+                process.communicate(timeout=support.LONGEST)
+                support.wait_until(lambda: not self.is_alive(), "the end of the process")
+                os.remove(self.path("ready"))
+
+    def test_of_an_interrupted_script_ends_with_the_script(self):
+        path = self.jenkinsfile(self.stage(
+            "Leaves", "timeout(time: 1, unit: 'SECONDS') { sh '''#!/bin/sh\ntrap \"exit 1\" TERM\n"
+            "(sleep 1000; sleep 1000) & echo $! >\"$BASE/pid\"\nwhile :; do sleep 0.05; done''' }"),
+            "  post { always { sh 'while kill -0 $(cat \"$BASE/pid\"); do sleep 0.05; done; echo it is gone' } }")
+        result = self.runtask("pipeline", "run", path)
+        self.assertEqual(result.code, 4, result)
+        self.assertIn("\nit is gone\n", result.out)
+
+
 class PipelineLeftSandbox(PipelineEndSandbox):
     def test_shows_the_stages_of_a_build_in_the_history(self):
         path = self.jenkinsfile(self.stage("Good", "script { currentBuild.description = 'for you' }")

@@ -39,6 +39,13 @@ class KeptTree : public testing::Test {
     pids_ = numbers_in(run.output);
     ASSERT_EQ(pids_.size(), kEscaped) << run.output;
   }
+  // Nothing tells when one that lingers is gone.
+  static void run_until_gone(ProcessRun& run) {
+    constexpr int kLooksMax = 2'000;
+    for (int look = 0; look < kLooksMax && run.process->lingers(); ++look)
+      run.run_for(Duration(10));
+    EXPECT_FALSE(run.process->lingers());
+  }
   void expect_all_gone_now() const {
     for (const int pid : pids_)
       EXPECT_FALSE(is_alive(pid)) << pid;
@@ -64,6 +71,77 @@ TEST_F(KeptTree, nobody_outlives_the_child) {
   ASSERT_TRUE(SystemFiles().write(scratch / "end", "", 0600));
   EXPECT_EQ(run.wait().code, 5);
   expect_all_gone_now();
+}
+
+TEST_F(KeptTree, one_that_may_linger_outlives_the_child_until_it_is_killed) {
+  const Scratch scratch;
+  ProcessRun run;
+  auto spec = kept_shell(std::string(kEscapes) + until_there(scratch / "end") + "exit 5");
+  spec.may_linger = true;
+  run.start(spec);
+  run.run_until([&] { return lines_in(run.output) == kEscaped; });
+  pids_ = numbers_in(run.output);
+  EXPECT_FALSE(run.process->lingers());
+  ASSERT_TRUE(SystemFiles().write(scratch / "end", "", 0600));
+  EXPECT_EQ(run.wait().code, 5);
+  EXPECT_TRUE(run.process->lingers());
+  for (const int pid : pids_)
+    EXPECT_TRUE(is_alive(pid)) << pid;
+  run.process->signal(SIGTERM);  // The child is gone, and nobody has its number.
+  run.process->kill_tree();
+  run_until_gone(run);
+  expect_all_gone_now();
+}
+
+TEST_F(KeptTree, one_that_lingers_ends_when_it_is_destroyed) {
+  ProcessRun run;
+  auto spec = kept_shell("sleep 1000 & echo $!");
+  spec.may_linger = true;
+  run.start(spec);
+  EXPECT_EQ(run.wait().code, 0);
+  pids_ = numbers_in(run.output);
+  ASSERT_EQ(pids_.size(), 1U);
+  EXPECT_TRUE(is_alive(pids_[0]));
+  run.process.reset();
+  expect_all_gone_soon();
+}
+
+TEST_F(KeptTree, one_that_may_linger_and_leaves_nobody_does_not) {
+  ProcessRun run;
+  auto spec = kept_shell("exit 3");
+  spec.may_linger = true;
+  run.start(spec);
+  EXPECT_EQ(run.wait().code, 3);
+  EXPECT_FALSE(run.process->lingers());
+}
+
+TEST_F(KeptTree, spares_those_with_another_mark_and_nobody_else) {
+  ProcessRun run;
+  auto spec = kept_shell(
+      "MARK=other sleep 1000 >/dev/null 2>&1 & echo $!; sleep 1001 & echo $!; MARKED=x sleep 1002 "
+      "& echo $!; "
+      "env -i /bin/sleep 1003 & echo $!; MARK=mine sleep 1004 & echo $!; MARK=min sleep 1005 & "
+      "echo $!");
+  spec.environment.emplace_back("MARK", "mine");
+  spec.may_linger = true;
+  spec.mark = "MARK=mine";
+  run.start(spec);
+  EXPECT_EQ(run.wait().code, 0);
+  pids_ = numbers_in(run.output);
+  ASSERT_EQ(pids_.size(), 6U);
+  for (const int pid : pids_)  // Each has to become its program first.
+    ASSERT_TRUE(wait_for(kPatience, [&] {
+      std::ifstream file("/proc/" + std::to_string(pid) + "/cmdline");
+      std::string command;
+      std::getline(file, command);
+      return command.find("sleep") < 6;
+    }));
+  run.process->kill_tree();
+  run_until_gone(run);
+  for (std::size_t i = 0; i < pids_.size(); ++i)
+    EXPECT_EQ(is_alive(pids_[i]), i == 0 || i == 5) << i;
+  for (const std::size_t i : {0U, 5U})
+    (void)::kill(pids_[i], SIGKILL);
 }
 
 TEST_F(KeptTree, a_child_that_dies_of_a_signal_takes_all_along) {
