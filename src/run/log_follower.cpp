@@ -1,6 +1,7 @@
 #include "run/log_follower.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace runtask::run {
 
@@ -11,6 +12,8 @@ LogFollower::Step LogFollower::next(Instant now) {
   if (is_given_up(now)) return Done{true, last_failure_};
   if (now < next_fetch_) return Wait{next_fetch_};
   fetching_ = true;
+  was_asked_ = true;
+  has_news_on_the_way_ = false;
   fetch_began_ = now;
   return Fetch{token_};
 }
@@ -26,25 +29,28 @@ bool LogFollower::fetched_after_drain() const {
   return stopped_ && fetch_began_ >= *stopped_ + pace_.drain;
 }
 
-void LogFollower::page(const std::string& forward_token, std::size_t events, bool complete,
-                       Instant now) {
+void LogFollower::page(const Page& page, Instant now) {
   fetching_ = false;
   exists_ = true;
-  complete_ = complete;
+  complete_ = page.is_complete;
   last_page_ = now;
   last_failure_.clear();
   // Logs API: the end, for now, is a forward token that equals the one that was sent. A page may be
   // empty without being the end.
-  const bool end_for_now = forward_token == token_;
-  token_ = forward_token;
-  if (events > 0) interval_ = pace_.first;
-  if (!end_for_now) {
-    next_fetch_ = events > 0 ? now : now + std::min<Duration>(pace_.first, kEmptyPagePause);
+  const bool end_for_now = page.forward_token == token_;
+  token_ = page.forward_token;
+  if (page.events > 0) interval_ = pace_.first;
+  const bool is_enough =
+      rhythm_.is_watched && page.is_up_to_news && page.events > 0 && !fetched_after_drain();
+  if (!end_for_now && !is_enough) {
+    next_fetch_ = page.events > 0 ? now : now + std::min<Duration>(pace_.first, kEmptyPagePause);
   } else if (fetched_after_drain()) {
     at_end_ = true;
   } else {
     wait_longer(now);
   }
+  // This page may have been made before they were there.
+  if (has_news_on_the_way_) next_fetch_ = now;
 }
 
 void LogFollower::failed(Code code, const std::string& why, Instant now) {
@@ -60,19 +66,33 @@ void LogFollower::failed(Code code, const std::string& why, Instant now) {
 }
 
 void LogFollower::wait_longer(Instant now) {
-  interval_ =
-      std::min<Duration>(std::max<Duration>(interval_ + interval_ / 2, Duration(1)), pace_.longest);
-  next_fetch_ = now + interval_;
+  interval_ = std::min<Duration>(std::max<Duration>(interval_ + interval_ / 2, Duration(1)),
+                                 rhythm_.longest);
+  const bool is_draining = stopped_ && now < *stopped_ + pace_.drain;
+  const bool waits_for_news = rhythm_.is_watched && (!stopped_ || is_draining);
+  next_fetch_ = now + (waits_for_news ? rhythm_.unasked : interval_);
   // Not later than the read that may end it.
-  if (stopped_ && now < *stopped_ + pace_.drain)
-    next_fetch_ = std::min(next_fetch_, *stopped_ + pace_.drain);
+  if (is_draining) next_fetch_ = std::min(next_fetch_, *stopped_ + pace_.drain);
+}
+
+void LogFollower::set_rhythm(const Rhythm& rhythm, Instant now) {
+  const bool was_watched = std::exchange(rhythm_, rhythm).is_watched;
+  if (was_watched && !rhythm.is_watched) next_fetch_ = std::min(next_fetch_, now);
+  // Whether a stream is there at all must be known before it is said that it is not.
+  if (!was_watched && rhythm.is_watched && !was_asked_ && token_.empty() && !stopped_)
+    next_fetch_ = begun_ + kSayNoStreamAfter;
+}
+
+void LogFollower::news(Instant now) {
+  has_news_on_the_way_ = fetching_;
+  next_fetch_ = std::min(next_fetch_, now);
 }
 
 void LogFollower::stopped(Instant now) {
   if (stopped_) return;
   stopped_ = now;
   interval_ = pace_.first;
-  next_fetch_ = now;
+  next_fetch_ = rhythm_.is_watched ? std::min(next_fetch_, now + pace_.drain) : now;
 }
 
 void LogFollower::hold(Instant now) {

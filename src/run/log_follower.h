@@ -20,8 +20,9 @@ namespace runtask::run {
 
 struct LogPace {
   Duration first{1000};    // Between two reads that bring nothing, at first ...
-  Duration longest{5000};  // ... and at most.
+  Duration longest{1000};  // ... and at most, while few streams are read.
   Duration drain{6000};    // From the container's stop: how long late lines are waited for.
+  Duration detect{750};    // Between two searches for what is new in many streams.
 };
 
 constexpr Duration kDrainLongest = std::chrono::minutes(10);  // A stream that never ends.
@@ -29,6 +30,9 @@ constexpr Duration kDrainLongest = std::chrono::minutes(10);  // A stream that n
 constexpr Duration kDrainSilent = std::chrono::seconds(60);
 constexpr Duration kEmptyPagePause{100};  // Before the page behind an empty one, at most.
 constexpr Duration kSayNoStreamAfter = std::chrono::seconds(30);
+// A stream whose news are told is still read now and then, in case one was missed: each so often,
+// and more rarely the more there are.
+constexpr Duration kReadUnaskedEvery = std::chrono::seconds(30);
 
 class LogFollower {
  public:
@@ -37,6 +41,7 @@ class LogFollower {
       : pace_(pace),
         begun_(now),
         interval_(pace.first),
+        rhythm_{pace.longest, false, {}},
         token_(std::move(token)),
         exists_(!token_.empty()) {}
 
@@ -57,12 +62,27 @@ class LogFollower {
   [[nodiscard]] Step next(Instant now);
 
   // The page that was asked for has come.
-  void page(const std::string& forward_token, std::size_t events, bool complete, Instant now);
+  struct Page {
+    std::string forward_token;
+    std::size_t events = 0;
+    bool is_complete = false;    // Nothing will ever come behind it.
+    bool is_up_to_news = false;  // It goes as far as what news() told of.
+  };
+  void page(const Page& page, Instant now);
   // It has not. kNotFound: the stream is not there (yet), a normal state. kDenied: it never will
   // be.
   void failed(Code code, const std::string& why, Instant now);
   // The container has stopped.
   void stopped(Instant now);
+  // How often it is read when nothing comes.
+  struct Rhythm {
+    Duration longest;         // At most this long between two reads; see LogPace.
+    bool is_watched = false;  // Whether somebody else finds out when there is something new: then
+    Duration unasked{};       // it is read when news() says so, and otherwise only so often.
+  };
+  void set_rhythm(const Rhythm& rhythm, Instant now);
+  // There is something new in the stream.
+  void news(Instant now);
   // Whoever shows the lines is behind: no further page is asked for until release(). The time
   // between does not count against the stream. Either may come twice.
   void hold(Instant now);
@@ -79,7 +99,10 @@ class LogFollower {
   LogPace pace_;
   Instant begun_;
   Duration interval_;
+  Rhythm rhythm_;
   Instant next_fetch_{};
+  bool was_asked_ = false;            // At least one page.
+  bool has_news_on_the_way_ = false;  // They came while a page was under way.
   std::optional<Instant> stopped_;
   std::optional<Instant> held_since_;
   Duration held_after_stop_{};  // In all, up to the last release().

@@ -1,12 +1,13 @@
 #include "run/log_reader.h"
 
 #include <algorithm>
-#include <cassert>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
 
 #include "ecs/life_cycle.h"
+#include "run/log_detector.h"
 #include "run/log_position.h"
 
 namespace runtask::run {
@@ -55,7 +56,7 @@ class LogReader::State {
     const bool is_first = launch.task_arn.empty();
     launch.task_arn = task_arn;
     launch.drains = false;
-    launch.readings.clear();
+    leave(launch);
     for (const auto& source : plan_.part_of(launch_at(index)).logs) {
       if (source.group.empty()) {
         if (is_first) launch.log.notes.push_back(source.note);
@@ -64,12 +65,10 @@ class LogReader::State {
       auto position = restored_position(
           index, source.container,
           ecs::log_stream_name(source.prefix, source.container, ecs::last_part(task_arn)));
-      LogFollower follower(pace_, outside_.loop.now(), position.token);
-      launch.readings.push_back(std::make_shared<Reading>(
-          Reading{source, index, std::move(position), std::move(follower), nullptr, false}));
+      launch.readings.push_back(open(index, source, std::move(position)));
     }
-    for (const auto& reading : launch.readings)
-      advance(*reading);
+    for (const auto& reading : std::vector<ReadingPtr>(launch.readings))
+      start(*reading);
   }
 
   void drain(int index, const std::string& container) {
@@ -87,9 +86,11 @@ class LogReader::State {
   void read_on() {
     if (!holds_) return;
     holds_ = false;
-    for (const auto& launch : launches_)
-      for (const auto& reading : launch.readings)
+    for (const auto& [where, watch] : watches_) {
+      for (const auto& [stream, reading] : copy_of(watch->open))
         advance(*reading);
+      detect(*watch);
+    }
   }
 
   void end(int index, bool is_left_running) {
@@ -98,7 +99,7 @@ class LogReader::State {
                                       [](const auto& reading) { return !reading->is_done; });
     if (reads_on && !is_left_running)
       launch.log.notes.emplace_back("the log was not read to its end");
-    launch.readings.clear();
+    leave(launch);
   }
 
   [[nodiscard]] const LaunchLog& log_of(int index) const {
@@ -106,12 +107,26 @@ class LogReader::State {
   }
 
  private:
+  struct Reading;
+  using ReadingPtr = std::shared_ptr<Reading>;
+  // The streams of one log group that are being read, and what finds out which have something new.
+  struct Watch {
+    ecs::Client& client;
+    std::string group;
+    LogDetector detector;
+    std::map<std::string, ReadingPtr> open;  // By stream.
+    std::uint64_t generation = 0;            // The detector's, when its word was last heeded.
+    bool is_asking = false;
+    sys::PendingPtr timer;
+  };
   // The reading of one container's stream.
   struct Reading {
     const LogSource& source;
     int launch;
+    Watch& watch;
     LogPosition position;
     LogFollower follower;
+    WallTime newest{};  // Timestamp that the detector has told of.
     sys::PendingPtr timer;
     bool is_done = false;
   };
@@ -119,7 +134,7 @@ class LogReader::State {
     std::string task_arn;
     LaunchLog log;
     // Shared only to be watched: an answer may come when its reading is over.
-    std::vector<std::shared_ptr<Reading>> readings;
+    std::vector<ReadingPtr> readings;
     bool drains = false;
   };
 
@@ -142,10 +157,137 @@ class LogReader::State {
     return position->stream == start.stream ? *position : start;
   }
 
+  // ---- Which streams are read
+
+  [[nodiscard]] Watch& watch_of(int index, const std::string& group) {
+    auto& client = *outside_.clients[plan_.part_of(launch_at(index)).place.target];
+    auto& watch = watches_[{&client, group}];
+    if (!watch)
+      watch = std::make_unique<Watch>(
+          Watch{client,
+                group,
+                LogDetector(pace_.detect, outside_.loop.now(), outside_.loop.wall_now()),
+                {},
+                0,
+                false,
+                nullptr});
+    return *watch;
+  }
+
+  [[nodiscard]] ReadingPtr open(int index, const LogSource& source, LogPosition position) {
+    auto& watch = watch_of(index, source.group);
+    LogFollower follower(pace_, outside_.loop.now(), position.token);
+    auto reading = std::make_shared<Reading>(Reading{
+        source, index, watch, std::move(position), std::move(follower), {}, nullptr, false});
+    const auto& stream = reading->position.stream;
+    watch.open[stream] = reading;
+    watch.detector.add(stream, !reading->position.token.empty());
+    set_rhythm(*reading);
+    // What was written before this process began may be older than what is searched.
+    if (is_restored_) reading->follower.news(outside_.loop.now());
+    return reading;
+  }
+
+  void close(Reading& reading) {
+    reading.is_done = true;
+    reading.timer.reset();
+    reading.watch.detector.remove(reading.position.stream);
+    reading.watch.open.erase(reading.position.stream);
+  }
+  void leave(LaunchState& launch) {
+    for (const auto& reading : launch.readings)
+      if (!reading->is_done) close(*reading);
+    launch.readings.clear();
+  }
+
+  void set_rhythm(Reading& reading) {
+    const auto& watch = reading.watch;
+    const auto streams = static_cast<int>(watch.open.size());
+    constexpr auto kFew = static_cast<int>(kStreamsPolledMax);
+    const auto share = std::max(1, (streams + kFew - 1) / kFew);
+    reading.follower.set_rhythm(
+        {pace_.longest * share, watch.detector.watches(reading.position.stream),
+         kReadUnaskedEvery * share},
+        outside_.loop.now());
+  }
+
+  void start(Reading& reading) {
+    auto& watch = reading.watch;
+    advance(reading);
+    detect(watch);
+  }
+
+  // ---- What is new in them
+
+  void detect(Watch& watch) {
+    heed(watch);
+    if (watch.is_asking) return;
+    watch.timer.reset();
+    if (!outside_.observer.takes_lines()) {
+      holds_ = true;
+      return;
+    }
+    const auto now = outside_.loop.now();
+    const auto search = watch.detector.next(now);
+    heed(watch);
+    if (search) return ask(watch, *search);
+    if (const auto at = watch.detector.wake_at())
+      watch.timer =
+          outside_.loop.after(std::max(Duration(0), *at - now), [this, &watch] { detect(watch); });
+  }
+
+  void ask(Watch& watch, const LogDetector::Search& search) {
+    ecs::FilterLogEvents request;
+    request.log_group_name = watch.group;
+    request.log_stream_names = search.names;
+    request.log_stream_name_prefix = search.prefix;
+    request.start_time = search.from;
+    request.next_token = search.token;
+    watch.is_asking = true;
+    watch.client.call(request, [this, &watch, alive = std::weak_ptr<int>(alive_)](
+                                   ecs::Called<ecs::FilterLogEventsReply> answer) {
+      if (alive.expired()) return;
+      watch.is_asking = false;
+      if (answer) {
+        take_news(watch, watch.detector.page(*answer, outside_.loop.now()));
+      } else {
+        watch.detector.failed(answer.error().error.code, outside_.loop.now());
+      }
+      detect(watch);
+    });
+  }
+
+  void take_news(const Watch& watch, const std::vector<LogDetector::News>& news) {
+    for (const auto& one : news) {
+      const auto at = watch.open.find(one.stream);
+      if (at == watch.open.end()) continue;
+      const auto reading = at->second;
+      reading->newest = std::max(reading->newest, one.newest);
+      reading->follower.news(outside_.loop.now());
+      advance(*reading);
+    }
+  }
+
+  // Whose news are told and whose are not any more.
+  void heed(Watch& watch) {
+    if (std::exchange(watch.generation, watch.detector.generation()) == watch.detector.generation())
+      return;
+    for (const auto& [stream, reading] : copy_of(watch.open))
+      advance(*reading);
+  }
+
+  // Of what may end, and leave the original, meanwhile.
+  static std::map<std::string, ReadingPtr> copy_of(const std::map<std::string, ReadingPtr>& open) {
+    return open;
+  }
+
+  // ---- Reading them
+
   void advance(Reading& reading) {
     if (reading.is_done) return;
     const auto now = outside_.loop.now();
     reading.timer.reset();
+    set_rhythm(reading);
     if (outside_.observer.takes_lines()) {
       reading.follower.release(now);
     } else {
@@ -166,32 +308,33 @@ class LogReader::State {
         reading.follower.next(now));
   }
 
-  [[nodiscard]] std::shared_ptr<Reading> find(const Reading& reading) {
-    const auto& readings = at(reading.launch).readings;
-    return *std::find_if(readings.begin(), readings.end(),
-                         [&](const auto& one) { return one.get() == &reading; });
-  }
-
   void fetch(const Reading& reading, const std::string& token) {
     ecs::GetLogEvents request;
     request.log_group_name = reading.source.group;
     request.log_stream_name = reading.position.stream;
     request.next_token = token;
     request.start_from_head = true;  // Logs API: also with a forward token.
-    auto& client = *outside_.clients[plan_.part_of(launch_at(reading.launch)).place.target];
     // Dies with the reading, hence with the reader too.
-    const std::weak_ptr<Reading> asking = find(reading);
-    client.call(request, [this, asking](ecs::Called<ecs::GetLogEventsReply> answer) {
-      const auto reading_on = asking.lock();
-      if (!reading_on) return;
-      if (answer) {
-        take_page(*reading_on, *answer);
-      } else {
-        const auto& error = answer.error().error;
-        reading_on->follower.failed(error.code, error.message, outside_.loop.now());
-      }
-      advance(*reading_on);
+    const std::weak_ptr<Reading> asking = reading.watch.open.at(reading.position.stream);
+    reading.watch.client.call(request, [this, asking](ecs::Called<ecs::GetLogEventsReply> answer) {
+      if (const auto alive = asking.lock()) take_answer(*alive, answer);
     });
+  }
+
+  void take_answer(Reading& reading, const ecs::Called<ecs::GetLogEventsReply>& answer) {
+    if (reading.is_done) return;
+    if (answer) {
+      reading.watch.detector.exists(reading.position.stream);
+      set_rhythm(reading);
+      take_page(reading, *answer);
+    } else {
+      const auto& error = answer.error().error;
+      reading.follower.failed(error.code, error.message, outside_.loop.now());
+    }
+    auto& watch = reading.watch;
+    advance(reading);
+    // Perhaps it is the first that can be searched for.
+    if (!watch.is_asking && watch.timer == nullptr) detect(watch);
   }
 
   void take_page(Reading& reading, const ecs::GetLogEventsReply& page) {
@@ -203,6 +346,11 @@ class LogReader::State {
       for (const auto& event : page.events)
         lines.push_back({event.timestamp, masked(event.message, plan_.secrets)});
     log.lines += page.events.size();
+    WallTime last;
+    for (const auto& event : page.events) {
+      last = std::max(last, event.timestamp);
+      reading.watch.detector.saw(event.ingestion_time, outside_.loop.now());
+    }
     const auto kept = std::min(page.events.size(), kLastLinesMax);
     for (auto at = page.events.end() - static_cast<std::ptrdiff_t>(kept); at != page.events.end();
          ++at)
@@ -217,12 +365,13 @@ class LogReader::State {
     // (history/run_files.h), and whoever goes on with the run prints the rest.
     for (const auto& event : page.events)
       outside_.observer.on_log(launch, reading.source.container, event);
-    reading.follower.page(page.next_forward_token, page.events.size(),
-                          page.complete.value_or(false), outside_.loop.now());
+    reading.follower.page({page.next_forward_token, page.events.size(),
+                           page.complete.value_or(false), last >= reading.newest},
+                          outside_.loop.now());
   }
 
   void read_to_end(Reading& reading, const LogFollower::Done& end) {
-    reading.is_done = true;
+    close(reading);
     if (end.is_capped)
       at(reading.launch)
           .log.notes.push_back("the log of container " + reading.source.container +
@@ -250,6 +399,7 @@ class LogReader::State {
   const Plan& plan_;
   LogPace pace_;
   std::vector<LaunchState> launches_;
+  std::map<std::pair<ecs::Client*, std::string>, std::unique_ptr<Watch>> watches_;
   bool is_restored_ = false;
   bool holds_ = false;  // Some reading waits for read_on().
   std::set<std::string> said_;

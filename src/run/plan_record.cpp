@@ -147,10 +147,11 @@ void members(Visitor& visit, Policy& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, LogPace& it) {
-  auto& [first, longest, drain] = it;
+  auto& [first, longest, drain, detect] = it;
   milliseconds(visit, "first_ms", first);
   milliseconds(visit, "longest_ms", longest);
   milliseconds(visit, "drain_ms", drain);
+  milliseconds(visit, "detect_ms", detect);
 }
 template <class Visitor>
 void members(Visitor& visit, TargetRecipe& it) {

@@ -22,12 +22,12 @@ TEST(LogFollower, goes_on_by_token_and_does_not_wait_between_pages_that_bring_a_
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   EXPECT_EQ(fetched(follower, 0s), "(nothing)");  // One page at a time.
-  follower.page("f/1", 10'000, false, 100ms);
+  follower.page({"f/1", 10'000, false}, 100ms);
   EXPECT_EQ(fetched(follower, 100ms), "token:f/1");
-  follower.page("f/2", 0, false, 200ms);  // Empty, and yet not the end.
+  follower.page({"f/2", 0, false}, 200ms);  // Empty, and yet not the end.
   EXPECT_EQ(fetched(follower, 200ms), "(nothing)");
   EXPECT_EQ(fetched(follower, 200ms + kEmptyPagePause), "token:f/2");
-  follower.page("f/2", 0, false, 310ms);
+  follower.page({"f/2", 0, false}, 310ms);
   EXPECT_EQ(fetched(follower, 310ms), "(nothing)");
   EXPECT_EQ(fetched(follower, 5300ms), "token:f/2");
 }
@@ -35,22 +35,22 @@ TEST(LogFollower, goes_on_by_token_and_does_not_wait_between_pages_that_bring_a_
 TEST(LogFollower, is_done_only_after_a_read_that_began_after_the_drain_window) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
-  follower.page("f/1", 1, false, 0s);
+  follower.page({"f/1", 1, false}, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:f/1");
   follower.stopped(1s);
-  follower.page("f/1", 0, false, 2s);  // It began before the stop: it proves nothing.
+  follower.page({"f/1", 0, false}, 2s);  // It began before the stop: it proves nothing.
   EXPECT_FALSE(is_done(follower, 2s));
   Instant last = 2s;
   for (Instant now = 2s; now < 7s; now += 100ms) {
     const auto step = follower.next(now);
-    if (std::holds_alternative<LogFollower::Fetch>(step)) follower.page("f/1", 0, false, now);
+    if (std::holds_alternative<LogFollower::Fetch>(step)) follower.page({"f/1", 0, false}, now);
     ASSERT_FALSE(std::holds_alternative<LogFollower::Done>(step)) << now.count();
     last = now;
   }
   EXPECT_EQ(fetched(follower, 7s), "token:f/1");
-  follower.page("f/2", 1, false, 7s);  // A late line.
+  follower.page({"f/2", 1, false}, 7s);  // A late line.
   EXPECT_EQ(fetched(follower, 7s), "token:f/2");
-  follower.page("f/2", 0, false, 7100ms);
+  follower.page({"f/2", 0, false}, 7100ms);
   EXPECT_TRUE(is_done(follower, 7100ms));
 }
 
@@ -58,7 +58,7 @@ TEST(LogFollower, held_it_asks_for_nothing_and_goes_on_with_the_same_token) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.hold(0s);
-  follower.page("f/1", 5, false, 0s);  // The page that was under way.
+  follower.page({"f/1", 5, false}, 0s);  // The page that was under way.
   EXPECT_TRUE(std::holds_alternative<LogFollower::Held>(follower.next(1s)));
   follower.hold(2s);
   EXPECT_TRUE(std::holds_alternative<LogFollower::Held>(follower.next(1h)));
@@ -69,14 +69,14 @@ TEST(LogFollower, held_it_asks_for_nothing_and_goes_on_with_the_same_token) {
 TEST(LogFollower, the_time_that_it_is_held_does_not_make_it_give_up) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
-  follower.page("f/1", 5, false, 0s);
+  follower.page({"f/1", 5, false}, 0s);
   follower.hold(1s);
   follower.stopped(2s);
   EXPECT_TRUE(std::holds_alternative<LogFollower::Held>(follower.next(3s)));
   follower.release(3h);
   follower.release(3h);  // Once too often.
   EXPECT_EQ(fetched(follower, 3h), "token:f/1");
-  follower.page("f/2", 5, false, 3h);
+  follower.page({"f/2", 5, false}, 3h);
   EXPECT_EQ(fetched(follower, 3h), "token:f/2");
   // What came after the stop and before and after the holding does count.
   follower.failed(Code::kThrottled, "rate exceeded", 3h);
@@ -90,7 +90,7 @@ TEST(LogFollower, a_stream_that_was_read_to_its_end_is_done_although_it_is_held)
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
   follower.hold(0s);
-  follower.page("f/1", 5, true, 0s);
+  follower.page({"f/1", 5, true}, 0s);
   EXPECT_TRUE(is_done(follower, 0s));
 }
 
@@ -123,7 +123,7 @@ TEST(LogFollower, what_may_not_be_read_is_said_once_and_ends_the_reading) {
 TEST(LogFollower, a_passing_error_loses_no_page) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
-  follower.page("f/1", 5, false, 0s);
+  follower.page({"f/1", 5, false}, 0s);
   EXPECT_EQ(fetched(follower, 0s), "token:f/1");
   follower.failed(Code::kThrottled, "why", 0s);
   EXPECT_EQ(fetched(follower, 10s), "token:f/1");
@@ -132,7 +132,7 @@ TEST(LogFollower, a_passing_error_loses_no_page) {
 TEST(LogFollower, the_word_of_the_embedded_endpoint_ends_it_at_once) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
-  follower.page("f/1", 5, true, 0s);
+  follower.page({"f/1", 5, true}, 0s);
   EXPECT_TRUE(is_done(follower, 0s));
 }
 
@@ -148,7 +148,7 @@ TEST(LogFollower, a_stream_that_never_ends_is_given_up_and_says_so) {
       return;
     }
     ASSERT_TRUE(std::holds_alternative<LogFollower::Fetch>(step));
-    follower.page("f/" + std::to_string(page), 10, false, now);
+    follower.page({"f/" + std::to_string(page), 10, false}, now);
     now += 100ms;
   }
   FAIL() << "it went on for ever";
@@ -175,7 +175,7 @@ TEST(LogFollower, a_stream_that_cannot_be_read_after_the_drain_is_given_up_soon_
 TEST(LogFollower, a_stream_that_was_there_and_is_gone_has_not_been_read_to_its_end) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
-  follower.page("f/1", 5, false, 0s);
+  follower.page({"f/1", 5, false}, 0s);
   follower.stopped(0s);
   EXPECT_EQ(fetched(follower, 10s), "token:f/1");
   follower.failed(Code::kNotFound, "no such stream", 10s);

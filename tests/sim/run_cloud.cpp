@@ -212,7 +212,7 @@ ecs::Called<ecs::GetLogEventsReply> Cloud::log_page(const ecs::GetLogEvents& req
   const auto page_max = comes_empty ? 0 : 1 + dice_() % 8;
   for (; index < stream.size() && stream[index].visible_at <= loop_.now(); ++index) {
     if (reply.events.size() == page_max) break;
-    reply.events.push_back({loop_.wall_now(), stream[index].text, loop_.wall_now()});
+    reply.events.push_back({stream[index].written_at, stream[index].text, loop_.wall_now()});
   }
   const bool is_same = reply.events.empty() && !token.empty() && !comes_empty;
   reply.next_forward_token =
@@ -221,6 +221,42 @@ ecs::Called<ecs::GetLogEventsReply> Cloud::log_page(const ecs::GetLogEvents& req
   const auto name = request.log_stream_name.substr(2, request.log_stream_name.rfind('/') - 2);
   const bool has_ended = containers_[{task_id, name}].has_ended;
   if (shape_.says_complete && has_ended && index == stream.size()) reply.complete = true;
+  return reply;
+}
+
+void Cloud::call(const ecs::FilterLogEvents& request, ecs::Done<ecs::FilterLogEventsReply> done) {
+  if (faults_.logs_denied)
+    return later(reply_delay(),
+                 [done] { done(call_error("AccessDeniedException", 400, Code::kDenied)); });
+  exchange<ecs::FilterLogEventsReply>(done, [this, request] { return search(request); });
+}
+
+// Pages of a few events, which may be empty without being the last.
+ecs::Called<ecs::FilterLogEventsReply> Cloud::search(const ecs::FilterLogEvents& request) {
+  const auto& names = request.log_stream_names;
+  for (const auto& name : names) {
+    const auto at = streams_.find(name);
+    if (at == streams_.end() || at->second.front().visible_at > loop_.now())
+      return call_error("ResourceNotFoundException", 400, Code::kNotFound);
+  }
+  std::vector<ecs::FilteredLogEvent> events;
+  for (const auto& [stream, lines] : streams_) {
+    const bool is_wanted = names.empty()
+                               ? stream.starts_with(request.log_stream_name_prefix)
+                               : std::find(names.begin(), names.end(), stream) != names.end();
+    for (std::size_t i = 0; is_wanted && i < lines.size(); ++i)
+      if (lines[i].visible_at <= loop_.now() && lines[i].written_at >= *request.start_time)
+        events.push_back({stream, lines[i].written_at, lines[i].text, loop_.wall_now(),
+                          stream + "#" + std::to_string(i)});
+  }
+  std::stable_sort(events.begin(), events.end(),
+                   [](const auto& a, const auto& b) { return a.timestamp < b.timestamp; });
+  std::size_t index = request.next_token.empty() ? 0 : std::stoul(request.next_token);
+  ecs::FilterLogEventsReply reply;
+  const auto page_max = chance(20) ? 0 : 1 + dice_() % 64;
+  for (; index < events.size() && reply.events.size() < page_max; ++index)
+    reply.events.push_back(events[index]);
+  if (index < events.size()) reply.next_token = std::to_string(index);
   return reply;
 }
 
@@ -249,9 +285,6 @@ void Cloud::call(const ecs::RegisterTaskDefinition&, ecs::Done<ecs::RegisterTask
   unexpected_call();
 }
 void Cloud::call(const ecs::DescribeTaskDefinition&, ecs::Done<ecs::DescribeTaskDefinitionReply>) {
-  unexpected_call();
-}
-void Cloud::call(const ecs::FilterLogEvents&, ecs::Done<ecs::FilterLogEventsReply>) {
   unexpected_call();
 }
 void Cloud::call(const ecs::GetCallerIdentity&, ecs::Done<ecs::GetCallerIdentityReply>) {
@@ -355,7 +388,8 @@ void Cloud::write(const local::ContainerId& id, const std::string& text) {
   if (containers_[id].has_ended) return;
   auto& stream = streams_[ecs::log_stream_name("p", id.container, id.task_id)];
   const auto after = stream.empty() ? Instant(0) : stream.back().visible_at;
-  stream.push_back({std::max(after, loop_.now() + between(0ms, faults_.late_lines_max)), text});
+  stream.push_back({std::max(after, loop_.now() + between(0ms, faults_.late_lines_max)),
+                    loop_.wall_now(), text});
 }
 
 void Cloud::finish(const local::ContainerId& id, Duration in, int code, bool out_of_memory) {

@@ -67,6 +67,8 @@ class Cloud final : public ecs::Client {
   void call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) override;
   void call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) override;
   void call(const ecs::GetLogEvents& request, ecs::Done<ecs::GetLogEventsReply> done) override;
+  void call(const ecs::FilterLogEvents& request,
+            ecs::Done<ecs::FilterLogEventsReply> done) override;
   // A run has no need of these.
   void call(const ecs::ListTasks&, ecs::Done<ecs::ListTasksReply>) override;
   void call(const ecs::ListTaskDefinitions&, ecs::Done<ecs::ListTaskDefinitionsReply>) override;
@@ -77,7 +79,6 @@ class Cloud final : public ecs::Client {
             ecs::Done<ecs::RegisterTaskDefinitionReply>) override;
   void call(const ecs::DescribeTaskDefinition&,
             ecs::Done<ecs::DescribeTaskDefinitionReply>) override;
-  void call(const ecs::FilterLogEvents&, ecs::Done<ecs::FilterLogEventsReply>) override;
   void call(const ecs::GetCallerIdentity&, ecs::Done<ecs::GetCallerIdentityReply>) override;
 
   // ---- What is really true
@@ -98,6 +99,7 @@ class Cloud final : public ecs::Client {
  private:
   struct Line {
     Instant visible_at;
+    WallTime written_at;
     std::string text;
   };
   struct Pretender {  // A container.
@@ -118,6 +120,7 @@ class Cloud final : public ecs::Client {
   ecs::DescribeTasksReply describe(const ecs::DescribeTasks& request);
   [[nodiscard]] bool is_hidden(const std::string& arn);
   ecs::Called<ecs::GetLogEventsReply> log_page(const ecs::GetLogEvents& request);
+  ecs::Called<ecs::FilterLogEventsReply> search(const ecs::FilterLogEvents& request);
   void tell(const local::Event& event);
   void carry_out();
   void wake_model();
