@@ -22,11 +22,14 @@ struct Fields {
     clock = std::chrono::hh_mm_ss(local - day);
     const std::chrono::sys_days first = date.year() / std::chrono::January / 1;
     day_of_year = (day - first).count() + 1;
+    const auto saturday = day + std::chrono::days(6 - static_cast<int>(weekday));
+    week_year = int(std::chrono::year_month_day(saturday).year());
   }
   std::chrono::year_month_day date;
   unsigned weekday = 0;
   std::chrono::hh_mm_ss<std::chrono::milliseconds> clock;
   std::int64_t day_of_year = 0;
+  int week_year = 0;
 };
 
 std::string padded(std::int64_t number, std::size_t width) {
@@ -82,6 +85,8 @@ std::optional<std::string> field(char letter, std::size_t count, const Fields& f
     case 'y':
       return count == 2 ? padded(int(fields.date.year()) % 100, 2)
                         : padded(int(fields.date.year()), count);
+    case 'Y':  // The year that the week belongs to: that of its Saturday.
+      return count == 2 ? padded(fields.week_year % 100, 2) : padded(fields.week_year, count);
     case 'M':
     case 'L':
       if (count >= 3) return name_of(kMonths[unsigned(fields.date.month()) - 1], count);

@@ -2,6 +2,7 @@
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
+#include "groovy/methods.h"
 #include "groovy/regex.h"
 
 // Expressions.
@@ -70,6 +71,11 @@ Value Fiber::eval_uncommon(const Expr& expr, const Ref<Scope>& scope) {
     case ExprKind::kInstanceOf: {
       const auto& node = static_cast<const InstanceOfExpr&>(expr);
       const Value value = eval(*node.value, scope);
+      if (node.type.is_array) {
+        const ClassInfo* element = value.is(Kind::kList) ? value.as<List>().element : nullptr;
+        return Value::of(element != nullptr && node.type.info != nullptr &&
+                         element->is_a(node.type.info->name));
+      }
       return Value::of(node.type.info != nullptr && is_instance(value, *node.type.info));
     }
     case ExprKind::kMethodPointer:
@@ -277,6 +283,8 @@ Value Fiber::construct(const ClassInfo& info, Values& arguments) {
     if (!now) abort(Code::kInvalid, "there is no clock for `new Date()` here");
     return heap().make<Date>(*now);
   }
+  if (name == "String" && arguments.size() == 2 && arguments[1].is_text())
+    arguments.pop_back();  // new String(bytes, 'UTF-8')
   if (arguments.size() > 1) bad_arguments();
   const Value first = arguments.empty() ? Value() : arguments[0];
   if (name == "StringBuilder" || name == "StringBuffer") {
@@ -305,6 +313,8 @@ Value Fiber::construct(const ClassInfo& info, Values& arguments) {
     if (name == "String") return string("");
     bad_arguments();
   }
+  if (name == "String")
+    if (auto text = text_of_bytes(first)) return string(*std::move(text));
   return construct_number(info, arguments);
 }
 

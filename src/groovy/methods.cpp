@@ -255,6 +255,22 @@ Method find_own_method(const Value& object, const std::string& name) {
              if (c.count() != 1) return std::nullopt;
              return c.fiber.shift_left(c.self, c.arguments[0]);
            }},
+          {"insert",
+           [](MethodCall& c) -> Answer {
+             auto& text = c.self.as<Builder>().text;
+             if (c.count() != 2 || !c.is(0, Kind::kInteger) || c.number(0) < 0 ||
+                 static_cast<std::size_t>(c.number(0)) > text.size())
+               return std::nullopt;
+             text.insert(static_cast<std::size_t>(c.number(0)), c.text(1));
+             return c.self;
+           }},
+          {"reverse",
+           [](MethodCall& c) -> Answer {
+             auto& text = c.self.as<Builder>().text;
+             Values none;
+             text = c.fiber.to_text(c.fiber.call_method(c.fiber.string(text), "reverse", none));
+             return c.self;
+           }},
           {"setLength",
            [](MethodCall& c) -> Answer {
              if (!c.is(0, Kind::kInteger) || c.number(0) < 0) return std::nullopt;

@@ -58,6 +58,13 @@ using Method = std::optional<Value> (*)(MethodCall&);
 [[nodiscard]] Method find_matcher_method(const std::string& name);
 [[nodiscard]] Method find_pattern_method(const std::string& name);
 
+// methods_bytes.cpp: text.bytes, bytes.encodeBase64(), text.decodeBase64().
+[[nodiscard]] std::optional<Value> bytes_of_text(MethodCall& c);
+[[nodiscard]] std::optional<Value> encode_base64(MethodCall& c);
+[[nodiscard]] std::optional<Value> decode_base64(MethodCall& c);
+// None if the value is no array of bytes.
+[[nodiscard]] std::optional<std::string> text_of_bytes(const Value& value);
+
 // String.format and printf: the first argument is the format.
 [[nodiscard]] std::string format_text(Fiber& fiber, const Values& arguments);
 // JsonSlurper and JsonOutput.

@@ -115,6 +115,13 @@ Answer join(MethodCall& c) {  // String.join(separator, list or texts)
   return c.fiber.string(std::move(text));
 }
 
+Answer as_list(MethodCall& c) {
+  if (class_name(c) != "Arrays") return kNone;
+  const bool is_array =
+      c.count() == 1 && c.is(0, Kind::kList) && c.arguments[0].as<List>().element != nullptr;
+  return Value(c.fiber.list(is_array ? c.fiber.items_of(c.arguments[0]) : Values(c.arguments)));
+}
+
 bool is_slurper(const MethodCall& c) {
   return class_name(c) == "JsonSlurper" || class_name(c) == "JsonSlurperClassic";
 }
@@ -138,6 +145,7 @@ Method find_class_method(const std::string& name) {
       {"parseBoolean", parse},
       {"valueOf", value_of},
       {"join", join},
+      {"asList", as_list},
       {"toString",
        [](MethodCall& c) -> Answer {
          if (c.count() == 1 && class_name(c) != "Class") return c.fiber.string(c.text(0));

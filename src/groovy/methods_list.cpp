@@ -194,6 +194,36 @@ Answer transpose(MethodCall& c) {
   return Value(c.fiber.list(std::move(result)));
 }
 
+constexpr std::size_t kCombinationsMax = 1'000'000;  // Values in all of them.
+
+// All ways to take one of each list, the first varying fastest; with a closure, what it makes of
+// each.
+Answer combinations(MethodCall& c) {
+  if (c.count() > 1 || (c.count() == 1 && !c.is(0, Kind::kClosure))) return kNone;
+  std::vector<Values> sources;
+  std::size_t total = 1;
+  for (const auto& source : c.fiber.items_of(c.self)) {
+    const bool is_many = source.is(Kind::kList) || source.is(Kind::kSet) || source.is(Kind::kRange);
+    sources.push_back(is_many ? c.fiber.items_of(source) : Values{source});
+    total *= sources.back().size();
+    if (total * std::max<std::size_t>(sources.size(), 1) > kCombinationsMax)
+      c.fiber.abort(Code::kFull, "these lists have too many combinations");
+  }
+  if (sources.empty()) total = 0;
+  Values result;
+  for (std::size_t i = 0; i < total; ++i) {
+    Values one;
+    std::size_t rest = i;
+    for (const auto& source : sources) {
+      one.push_back(source[rest % source.size()]);
+      rest /= source.size();
+    }
+    const Value combination(c.fiber.list(std::move(one)));
+    result.push_back(c.count() == 0 ? combination : c.fiber.call1(c.arguments[0], combination));
+  }
+  return Value(c.fiber.list(std::move(result)));
+}
+
 Answer step(MethodCall& c) {
   if (!c.is_whole(0) || c.number(0) <= 0 || !c.self.is(Kind::kRange)) return kNone;
   Values items;
@@ -277,6 +307,8 @@ Method find_list_method(const std::string& name) {
       {"withIndex", with_index},
       {"indexed", with_index},
       {"transpose", transpose},
+      {"combinations", combinations},
+      {"encodeBase64", encode_base64},
       {"step", step},
       {"plus", operation},
       {"minus", operation},

@@ -238,6 +238,45 @@ std::string reversed(std::string text) {
     out += places.part(i, i + 1);
   return out;
 }
+// 'a'.next() is 'b': the last letter's neighbour.
+Answer neighbour(MethodCall& c) {
+  std::string text = c.self_text();
+  if (!c.takes_none() || text.empty()) return kNone;
+  const auto last = static_cast<unsigned char>(text.back());
+  if (last == 0 || last >= 0x7FU) return kNone;  // Beyond ASCII: not here.
+  text.back() = static_cast<char>(c.name == "next" ? last + 1 : last - 1);
+  return c.fiber.string(std::move(text));
+}
+// The letters of a set as tr() reads it: a-z is a range.
+std::string set_of_letters(const std::string& text) {
+  std::string letters;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (i + 2 >= text.size() || text[i + 1] != '-') {
+      letters += text[i];
+      continue;
+    }
+    for (int c = static_cast<unsigned char>(text[i]); c <= static_cast<unsigned char>(text[i + 2]);
+         ++c)
+      letters += static_cast<char>(c);
+    i += 2;
+  }
+  return letters;
+}
+Answer translate(MethodCall& c) {
+  if (c.count() != 2 || !c.is_text(0) || !c.is_text(1)) return kNone;
+  const std::string from = set_of_letters(c.text(0));
+  const std::string to = set_of_letters(c.text(1));
+  std::string text = c.self_text();
+  const auto is_plain = [](const std::string& letters) {
+    return std::all_of(letters.begin(), letters.end(),
+                       [](char letter) { return static_cast<unsigned char>(letter) < 0x80; });
+  };
+  if (to.empty() || !is_plain(from) || !is_plain(to)) return kNone;  // Beyond ASCII: not here.
+  for (char& letter : text)
+    if (const auto place = from.find(letter); place != std::string::npos)
+      letter = to[std::min(place, to.size() - 1)];
+  return c.fiber.string(std::move(text));
+}
 Answer take_drop(MethodCall& c) {
   if (!c.is_whole(0)) return kNone;
   const std::string text = c.self_text();
@@ -251,6 +290,17 @@ Answer take_drop(MethodCall& c) {
 
 Method find_text_method(const std::string& name) {
   static const Table table = {
+      {"getBytes", bytes_of_text},
+      {"decodeBase64", decode_base64},
+      {"next", neighbour},
+      {"previous", neighbour},
+      {"tr", translate},
+      {"compareToIgnoreCase",
+       [](MethodCall& c) -> Answer {
+         if (!c.is_text(0)) return kNone;
+         Values other{c.fiber.string(lower(c.text(0)))};
+         return c.fiber.call_method(c.fiber.string(lower(c.self_text())), "compareTo", other);
+       }},
       {"trim", changed<trimmed_text>},
       {"toUpperCase", changed<upper>},
       {"toLowerCase", changed<lower>},

@@ -184,6 +184,12 @@ Value Fiber::minus(const Value& left, const Value& right) {
   }
   if (left.is(Kind::kDate) && right.is(Kind::kInteger))
     return heap().make<Date>(left.as<Date>().time - std::chrono::days(right.number()));
+  if (left.is(Kind::kDate) && right.is(Kind::kDate)) {  // Whole days of the calendar, in UTC.
+    const auto day = [](const Value& date) {
+      return std::chrono::floor<std::chrono::days>(date.as<Date>().time).time_since_epoch().count();
+    };
+    return Value::integer(static_cast<std::int32_t>(day(left) - day(right)));
+  }
   missing_method(left, "minus", {right});
 }
 
