@@ -14,6 +14,7 @@
 namespace runtask {
 
 [[nodiscard]] std::string lower_case(std::string_view text);
+[[nodiscard]] std::string upper_case(std::string_view text);
 [[nodiscard]] std::string_view trimmed(std::string_view text);
 [[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
@@ -23,6 +24,9 @@ namespace runtask {
 [[nodiscard]] Result<std::vector<std::string>> split_words(std::string_view line);
 // The word as a shell would have to read it: quoted only when it must be.
 [[nodiscard]] std::string shell_quoted(std::string_view word);
+
+// Whether a shell could set a variable of that name: a letter or _, then letters, digits and _.
+[[nodiscard]] bool is_identifier(std::string_view text);
 
 [[nodiscard]] std::string hex(std::span<const unsigned char> bytes);
 // A decimal integer, the whole text, within [low, high]; none otherwise.

@@ -1,7 +1,6 @@
 #include "cli/run_request.h"
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostic.h"
@@ -162,12 +161,6 @@ Result<> check_reports(const RunArguments& arguments, const World& world) {
       return fail(Code::kUsage, "--report " + path + ": the name must end in .json, .xml or .md");
   }
   return {};
-}
-
-std::string upper_case(std::string text) {
-  for (char& c : text)
-    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return text;
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "cli/target.h"
 
-#include <cctype>
-
 #include "aws/client.h"
 #include "aws/credentials_chain.h"
 #include "aws/settings.h"
@@ -205,9 +203,8 @@ Result<> check_account(const World& world, const Target& target,
   const auto reply = call_and_wait(world, *target.client, ecs::GetCallerIdentity{});
   const auto during = "while checking the credentials of the account `" + account.account + "` (" +
                       words_of(account) + ")";
-  auto settings = "HAMLET_" + (account.account.empty() ? "" : account.account + "_");
-  for (char& c : settings)
-    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  const auto settings =
+      upper_case("HAMLET_" + (account.account.empty() ? "" : account.account + "_"));
   const auto hint = "check the credentials and " + settings + "AWS_AUTH_SOURCE; set " + settings +
                     "AWS_AUTH_ROLE when a role must be assumed to reach the account";
   if (!reply) {

@@ -19,20 +19,6 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return upper;
-}
-
-// Names that a shell could not have set count as unset (hamlet 2, row 9).
-bool is_identifier(std::string_view name) {
-  if (name.empty() || is_digit(name.front())) return false;
-  return std::all_of(name.begin(), name.end(),
-                     [](char c) { return is_letter(c) || is_digit(c) || c == '_'; });
-}
-
 // A value with the name that it was found under.
 struct Setting {
   std::string name;
@@ -49,6 +35,7 @@ class Settings {
   [[nodiscard]] const std::string& account() const { return account_; }
 
   [[nodiscard]] Setting variable(const std::string& name) const {
+    // Names that a shell could not have set count as unset (hamlet 2, row 9).
     if (!is_identifier(name)) return {};
     return {name, environment_.get_non_empty(name).value_or("")};
   }

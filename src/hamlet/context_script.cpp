@@ -1,5 +1,7 @@
 #include "hamlet/context_script.h"
 
+#include "base/text.h"
+
 namespace runtask::hamlet {
 
 void Script::define(const std::string& name, const std::string& value) {

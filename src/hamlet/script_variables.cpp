@@ -1,25 +1,10 @@
 #include "hamlet/script_variables.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace runtask::hamlet {
-
-std::string upper_case(std::string_view text) {
-  std::string upper(text);
-  for (char& c : upper)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return upper;
-}
-
-bool is_identifier(std::string_view text) {
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return !text.empty() && is_letter(text.front()) &&
-         std::all_of(text.begin(), text.end(),
-                     [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
-}
 
 const std::string& ScriptVariables::get(const std::string& name) const {
   static const std::string kNothing;

@@ -43,7 +43,4 @@ class ScriptVariables {
   std::map<std::string, std::string> variables_;
 };
 
-[[nodiscard]] std::string upper_case(std::string_view text);  // ASCII.
-[[nodiscard]] bool is_identifier(std::string_view text);
-
 }  // namespace runtask::hamlet

@@ -10,12 +10,6 @@ namespace {
 
 constexpr const char* kReferenceDefault = "master";
 
-std::string upper_case(std::string text) {
-  for (auto& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
-}
-
 // The variables as one environment of the context sees them.
 class Variables {
  public:

@@ -53,6 +53,18 @@ TEST(Text, a_prefix_never_cuts_a_character_in_two) {
   EXPECT_EQ(utf8_prefix(std::string(10, '\x80'), 5), 5U);  // No UTF-8 at all: cut anywhere.
 }
 
+TEST(Text, cases_are_those_of_ascii_alone) {
+  EXPECT_EQ(upper_case("aZ9_-\xC3\xA9"), "AZ9_-\xC3\xA9");
+  EXPECT_EQ(lower_case("aZ9_-\xC3\x89"), "az9_-\xC3\x89");
+}
+
+TEST(Text, an_identifier_is_what_a_shell_could_set) {
+  for (const char* good : {"A", "_", "a1", "_9", "HAMLET_A_B"})
+    EXPECT_TRUE(is_identifier(good)) << good;
+  for (const char* bad : {"", "1A", "A-B", "A B", "A=", "\xC3\xA9", "A\n"})
+    EXPECT_FALSE(is_identifier(bad)) << bad;
+}
+
 TEST(Text, a_uuid_has_its_version_and_variant) {
   std::array<unsigned char, 16> bytes{};
   bytes.fill(0xFF);
