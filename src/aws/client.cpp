@@ -254,6 +254,10 @@ void Client::call(const ecs::DescribeClusters& request,
 void Client::call(const ecs::ListClusters& request, ecs::Done<ecs::ListClustersReply> done) {
   engine_->call(request, std::move(done));
 }
+void Client::call(const ecs::DescribeServices& request,
+                  ecs::Done<ecs::DescribeServicesReply> done) {
+  engine_->call(request, std::move(done));
+}
 void Client::call(const ecs::CreateCluster& request, ecs::Done<ecs::CreateClusterReply> done) {
   engine_->call(request, std::move(done));
 }

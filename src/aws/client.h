@@ -59,6 +59,8 @@ class Client final : public ecs::Client {
   void call(const ecs::DescribeClusters& request,
             ecs::Done<ecs::DescribeClustersReply> done) override;
   void call(const ecs::ListClusters& request, ecs::Done<ecs::ListClustersReply> done) override;
+  void call(const ecs::DescribeServices& request,
+            ecs::Done<ecs::DescribeServicesReply> done) override;
   void call(const ecs::CreateCluster& request, ecs::Done<ecs::CreateClusterReply> done) override;
   void call(const ecs::RegisterTaskDefinition& request,
             ecs::Done<ecs::RegisterTaskDefinitionReply> done) override;

@@ -155,6 +155,12 @@ std::optional<long long> parse_integer(std::string_view text, long long low, lon
   return number;
 }
 
+std::size_t utf8_characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;  // Not inside of a sequence.
+  }));
+}
+
 bool is_valid_utf8(std::string_view bytes) {
   while (!bytes.empty()) {
     const auto length = sequence_length(bytes);

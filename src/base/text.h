@@ -36,6 +36,8 @@ namespace runtask {
 // Text that is valid UTF-8: bytes that are not become \xNN, so that nothing is lost on the way
 // through JSON. Valid input comes back unchanged.
 [[nodiscard]] std::string valid_utf8(std::string_view bytes);
+// How many characters (code points) valid UTF-8 has.
+[[nodiscard]] std::size_t utf8_characters(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view bytes);
 // The longest prefix of at most `bytes_max` bytes that does not cut a UTF-8 sequence in two.
 [[nodiscard]] std::size_t utf8_prefix(std::string_view text, std::size_t bytes_max);

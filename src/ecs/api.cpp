@@ -121,6 +121,18 @@ static void members(Visitor& visit, DescribeClustersReply& it) {
 }
 
 template <class Visitor>
+static void members(Visitor& visit, DescribeServices& it) {
+  visit("cluster", it.cluster);
+  visit.always("services", it.services);
+  visit("include", it.include);
+}
+template <class Visitor>
+static void members(Visitor& visit, DescribeServicesReply& it) {
+  visit.required("services", it.services);
+  visit.always("failures", it.failures);
+}
+
+template <class Visitor>
 static void members(Visitor& visit, ListClusters& it) {
   visit("nextToken", it.next_token);
   visit("maxResults", it.max_results);
@@ -324,6 +336,7 @@ RUNTASK_ECS_OPERATION(ListTasks)
 RUNTASK_ECS_OPERATION(CreateCluster)
 RUNTASK_ECS_OPERATION(DescribeClusters)
 RUNTASK_ECS_OPERATION(ListClusters)
+RUNTASK_ECS_OPERATION(DescribeServices)
 RUNTASK_ECS_OPERATION(RegisterTaskDefinition)
 RUNTASK_ECS_OPERATION(DescribeTaskDefinition)
 RUNTASK_ECS_OPERATION(ListTaskDefinitions)

@@ -118,6 +118,19 @@ struct ListClusters {
   std::optional<int> max_results;
 };
 
+struct DescribeServicesReply {
+  std::vector<DescribedService> services;
+  std::vector<Failure> failures;
+};
+struct DescribeServices {
+  using Reply = DescribeServicesReply;
+  static constexpr Service kService = Service::kEcs;
+  static constexpr const char* kName = "DescribeServices";
+  std::string cluster;
+  std::vector<std::string> services;
+  std::vector<std::string> include;
+};
+
 struct RegisterTaskDefinitionReply {
   TaskDefinition task_definition;
   std::vector<Tag> tags;

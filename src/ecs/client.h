@@ -31,6 +31,7 @@ class Client {
   virtual void call(const ListTaskDefinitions& request, Done<ListTaskDefinitionsReply> done) = 0;
   virtual void call(const DescribeClusters& request, Done<DescribeClustersReply> done) = 0;
   virtual void call(const ListClusters& request, Done<ListClustersReply> done) = 0;
+  virtual void call(const DescribeServices& request, Done<DescribeServicesReply> done) = 0;
   virtual void call(const CreateCluster& request, Done<CreateClusterReply> done) = 0;
   virtual void call(const RegisterTaskDefinition& request,
                     Done<RegisterTaskDefinitionReply> done) = 0;

@@ -230,6 +230,16 @@ void describe(Visitor& visit, Cluster& it) {
 }
 
 template <class Visitor>
+void describe(Visitor& visit, DescribedService& it) {
+  visit("serviceArn", it.service_arn);
+  visit("serviceName", it.service_name);
+  visit("clusterArn", it.cluster_arn);
+  visit("status", it.status);
+  visit("networkConfiguration", it.network_configuration);
+  visit.rest(it.rest);
+}
+
+template <class Visitor>
 void describe(Visitor& visit, LogEvent& it) {
   visit.millis("timestamp", it.timestamp);
   visit.always("message", it.message);
@@ -313,6 +323,7 @@ RUNTASK_ECS_STRUCT(Attachment)
 RUNTASK_ECS_STRUCT(Task)
 RUNTASK_ECS_STRUCT(Failure)
 RUNTASK_ECS_STRUCT(Cluster)
+RUNTASK_ECS_STRUCT(DescribedService)
 RUNTASK_ECS_STRUCT(LogEvent)
 RUNTASK_ECS_STRUCT(FilteredLogEvent)
 RUNTASK_ECS_STRUCT(InputLogEvent)

@@ -189,6 +189,16 @@ struct Cluster {
   json::Members rest;
 };
 
+// A service, as far as a task can be started like its own. `Service` is which API a call is for.
+struct DescribedService {
+  std::string service_arn;
+  std::string service_name;
+  std::string cluster_arn;
+  std::string status;  // ACTIVE, DRAINING, INACTIVE
+  std::optional<NetworkConfiguration> network_configuration;
+  json::Members rest;
+};
+
 // ---- CloudWatch Logs
 
 struct LogEvent {  // As GetLogEvents gives it.
@@ -247,6 +257,7 @@ RUNTASK_ECS_STRUCT(Attachment)
 RUNTASK_ECS_STRUCT(Task)
 RUNTASK_ECS_STRUCT(Failure)
 RUNTASK_ECS_STRUCT(Cluster)
+RUNTASK_ECS_STRUCT(DescribedService)
 RUNTASK_ECS_STRUCT(LogEvent)
 RUNTASK_ECS_STRUCT(FilteredLogEvent)
 RUNTASK_ECS_STRUCT(InputLogEvent)

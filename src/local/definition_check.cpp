@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "ecs/api.h"
 #include "ecs/limits.h"
+#include "ecs/task_sizes.h"
 #include "local/definition_sizes.h"
 #include "local/model_state.h"
 
@@ -247,8 +248,8 @@ Wrong wrong_volumes(const ecs::TaskDefinition& definition) {
 }
 
 Wrong wrong_totals(const ecs::TaskDefinition& definition) {
-  const auto memory = parse_integer(definition.memory, 1, kMemoryMiBMax);
-  const auto cpu = parse_integer(definition.cpu, 1, kCpuUnitsMax);
+  const auto memory = parse_integer(definition.memory, 1, ecs::kMemoryMiBMax);
+  const auto cpu = parse_integer(definition.cpu, 1, ecs::kCpuUnitsMax);
   long long memory_used = 0;
   long long cpu_used = 0;
   for (const auto& container : definition.container_definitions) {

@@ -10,9 +10,6 @@
 
 namespace runtask::local {
 
-constexpr long long kCpuUnitsMax = 196'608;
-constexpr long long kMemoryMiBMax = 64LL << 20U;
-
 // "1024", "1 vCPU", ".5 vcpu" become units as text; empty stays empty. ClientException.
 [[nodiscard]] Answer<std::string> normalised_cpu(std::string_view text);
 // "2048", "2GB", "2 GB" become MiB as text; empty stays empty. ClientException.

@@ -24,12 +24,6 @@ bool contains(const std::vector<std::string>& list, std::string_view word) {
   return std::find(list.begin(), list.end(), word) != list.end();
 }
 
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
-  }));
-}
-
 std::size_t elements(const json::Members& members, std::string_view name) {
   for (const auto& [member, text] : members)
     if (member == name)
@@ -139,7 +133,7 @@ Wrong wrong_storage(const ecs::TaskOverride& overrides) {
 Wrong wrong_overrides(const ecs::RunTask& request, const ecs::TaskDefinition& definition) {
   if (!request.overrides) return std::nullopt;
   const ecs::TaskOverride& overrides = *request.overrides;
-  if (characters(ecs::to_text(overrides)) > ecs::limits::kOverridesCharactersMax)
+  if (utf8_characters(ecs::to_text(overrides)) > ecs::limits::kOverridesCharactersMax)
     return "Container Overrides length must be at most 8192";
   for (const auto& changes : overrides.container_overrides)
     if (auto wrong = wrong_container_override(changes, definition)) return wrong;

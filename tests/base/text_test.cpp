@@ -65,6 +65,11 @@ TEST(Text, an_identifier_is_what_a_shell_could_set) {
     EXPECT_FALSE(is_identifier(bad)) << bad;
 }
 
+TEST(Text, characters_are_code_points) {
+  EXPECT_EQ(utf8_characters("ab\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"), 5U);
+  EXPECT_EQ(utf8_characters(""), 0U);
+}
+
 TEST(Text, a_uuid_has_its_version_and_variant) {
   std::array<unsigned char, 16> bytes{};
   bytes.fill(0xFF);

@@ -129,6 +129,11 @@ TEST(Operations, of_ecs_come_back_from_their_text) {
                             R"({"cluster":)" + cluster + "}");
   comes_back<DescribeClusters>(R"({"clusters":["c"],"include":["TAGS"]})",
                                R"({"clusters":[)" + cluster + R"(],"failures":[]})");
+  comes_back<DescribeServices>(
+      R"({"cluster":"c","services":["web"],"include":["TAGS"]})",
+      R"({"services":[{"serviceArn":"a","serviceName":"web","clusterArn":"c","status":"ACTIVE",)"
+      R"("networkConfiguration":{"awsvpcConfiguration":{"subnets":["s"],"securityGroups":["g"],)"
+      R"("assignPublicIp":"ENABLED"}},"desiredCount":2}],"failures":[]})");
   comes_back<ListClusters>(R"({"nextToken":"n","maxResults":1})",
                            R"({"clusterArns":[],"nextToken":"n"})");
   const std::string definition =

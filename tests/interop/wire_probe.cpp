@@ -38,12 +38,12 @@ struct List {
     return answer;
   }
 };
-using All =
-    List<ecs::RunTask, ecs::StopTask, ecs::DescribeTasks, ecs::ListTasks, ecs::CreateCluster,
-         ecs::DescribeClusters, ecs::ListClusters, ecs::RegisterTaskDefinition,
-         ecs::DescribeTaskDefinition, ecs::ListTaskDefinitions, ecs::DeregisterTaskDefinition,
-         ecs::CreateLogGroup, ecs::CreateLogStream, ecs::PutLogEvents, ecs::GetLogEvents,
-         ecs::FilterLogEvents, ecs::DescribeLogGroups, ecs::DescribeLogStreams>;
+using All = List<ecs::RunTask, ecs::StopTask, ecs::DescribeTasks, ecs::ListTasks,
+                 ecs::CreateCluster, ecs::DescribeClusters, ecs::DescribeServices,
+                 ecs::ListClusters, ecs::RegisterTaskDefinition, ecs::DescribeTaskDefinition,
+                 ecs::ListTaskDefinitions, ecs::DeregisterTaskDefinition, ecs::CreateLogGroup,
+                 ecs::CreateLogStream, ecs::PutLogEvents, ecs::GetLogEvents, ecs::FilterLogEvents,
+                 ecs::DescribeLogGroups, ecs::DescribeLogStreams>;
 
 }  // namespace
 

@@ -13,7 +13,8 @@ import probe
 
 ROUNDS = 40
 OPERATIONS = {
-    "ecs": ("RunTask", "StopTask", "DescribeTasks", "ListTasks", "CreateCluster", "DescribeClusters", "ListClusters",
+    "ecs": ("RunTask", "StopTask", "DescribeTasks", "ListTasks", "CreateCluster", "DescribeClusters", "DescribeServices",
+            "ListClusters",
             "RegisterTaskDefinition", "DescribeTaskDefinition", "ListTaskDefinitions", "DeregisterTaskDefinition"),
     "logs": ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "GetLogEvents", "FilterLogEvents", "DescribeLogGroups",
              "DescribeLogStreams"),

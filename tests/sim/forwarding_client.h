@@ -36,6 +36,10 @@ class ForwardingClient : public ecs::Client {
   void call(const ecs::ListClusters& request, ecs::Done<ecs::ListClustersReply> done) override {
     inner_.call(request, std::move(done));
   }
+  void call(const ecs::DescribeServices& request,
+            ecs::Done<ecs::DescribeServicesReply> done) override {
+    inner_.call(request, std::move(done));
+  }
   void call(const ecs::CreateCluster& request, ecs::Done<ecs::CreateClusterReply> done) override {
     inner_.call(request, std::move(done));
   }

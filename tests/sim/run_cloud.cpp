@@ -278,6 +278,9 @@ void Cloud::call(const ecs::ListClusters&, ecs::Done<ecs::ListClustersReply>) {
 void Cloud::call(const ecs::DescribeClusters&, ecs::Done<ecs::DescribeClustersReply>) {
   unexpected_call();
 }
+void Cloud::call(const ecs::DescribeServices&, ecs::Done<ecs::DescribeServicesReply>) {
+  unexpected_call();
+}
 void Cloud::call(const ecs::CreateCluster&, ecs::Done<ecs::CreateClusterReply>) {
   unexpected_call();
 }

@@ -74,6 +74,7 @@ class Cloud final : public ecs::Client {
   void call(const ecs::ListTaskDefinitions&, ecs::Done<ecs::ListTaskDefinitionsReply>) override;
   void call(const ecs::ListClusters&, ecs::Done<ecs::ListClustersReply>) override;
   void call(const ecs::DescribeClusters&, ecs::Done<ecs::DescribeClustersReply>) override;
+  void call(const ecs::DescribeServices&, ecs::Done<ecs::DescribeServicesReply>) override;
   void call(const ecs::CreateCluster&, ecs::Done<ecs::CreateClusterReply>) override;
   void call(const ecs::RegisterTaskDefinition&,
             ecs::Done<ecs::RegisterTaskDefinitionReply>) override;
