@@ -130,6 +130,8 @@ struct Policy {
   // Of starts that were refused and may succeed later. A lost reply is asked for again even at 0:
   // with the same token that starts nothing twice.
   int retries = 3;
+  // A launch whose task Spot interrupted gets another one, this often.
+  int retry_on_spot = 0;
   bool detach = false;  // End once everything is started.
   bool detach_on_interrupt = false;
   Pace pace;

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "ecs/life_cycle.h"
 #include "ecs/limits.h"
+#include "run/request_check.h"
 
 namespace runtask::run {
 namespace {
@@ -107,48 +108,49 @@ bool changes_something(const ecs::TaskOverride& overrides) {
          !overrides.execution_role_arn.empty() || !overrides.rest.empty();
 }
 
-// ECS API: the overrides as JSON, punctuation included, have at most 8192 characters.
-Result<> check_size(const ecs::TaskOverride& overrides) {
-  const auto size = ecs::to_text(overrides).size();
-  if (size <= ecs::limits::kOverridesCharactersMax) return {};
-  std::vector<ecs::KeyValue> variables;
-  for (const auto& container : overrides.container_overrides)
-    variables.insert(variables.end(), container.environment.begin(), container.environment.end());
-  std::sort(variables.begin(), variables.end(),
-            [](const auto& a, const auto& b) { return a.value.size() > b.value.size(); });
-  std::vector<std::string> largest;
-  for (std::size_t i = 0; i < std::min(variables.size(), kLargestShown); ++i)
-    largest.push_back(variables[i].name + " (" + std::to_string(variables[i].value.size()) + ")");
-  return fail(Code::kUsage,
-              "the overrides have " + std::to_string(size) + " characters; ECS takes at most " +
-                  std::to_string(ecs::limits::kOverridesCharactersMax),
-              largest.empty() ? "" : "the longest variables: " + join(largest, ", "));
+// What makes the overrides long, the longest first: "BIG (9000), command (200)".
+std::string longest_parts(const ecs::TaskOverride& overrides) {
+  std::vector<std::pair<std::size_t, std::string>> parts;
+  for (const auto& container : overrides.container_overrides) {
+    for (const auto& variable : container.environment)
+      parts.emplace_back(utf8_characters(json::quoted(variable.value)) - 2, variable.name);
+    std::size_t words = 0;
+    for (const auto& word : container.command.value_or(std::vector<std::string>()))
+      words += utf8_characters(json::quoted(word));
+    if (words > 0) parts.emplace_back(words, "the command");
+  }
+  std::stable_sort(parts.begin(), parts.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  std::vector<std::string> shown;
+  for (std::size_t i = 0; i < std::min(parts.size(), kLargestShown); ++i)
+    shown.push_back(parts[i].second + " (" + std::to_string(parts[i].first) + ")");
+  if (parts.size() > shown.size())
+    shown.push_back("and " + std::to_string(parts.size() - shown.size()) + " more");
+  return join(shown, ", ");
 }
 
-Result<> check_limits(const Request& request) {
-  if (!request.launch_type.empty() && !request.capacity_providers.empty())
-    return fail(Code::kUsage, "ECS takes a launch type or capacity providers, not both");
+Result<> check_size(const ecs::TaskOverride& overrides) {
+  constexpr auto kMost = ecs::limits::kOverridesCharactersMax;
+  const auto size = characters_of(overrides);
+  if (size <= kMost) return {};
+  const auto parts = longest_parts(overrides);
+  return fail(Code::kUsage,
+              "the overrides have " + std::to_string(size) + " characters, " +
+                  std::to_string(size - kMost) + " more than the " + std::to_string(kMost) +
+                  " that ECS takes",
+              (parts.empty() ? "" : "the longest: " + parts + "; ") +
+                  "put long values where the task can fetch them, or in the task definition");
+}
+
+// What only the whole request shows: by then the CMDB or a service may have given the subnets.
+Result<> check_network(const Request& request) {
   if (request.subnets.empty() && (!request.security_groups.empty() || request.assign_public_ip))
-    return fail(Code::kUsage, "--security-group and --assign-public-ip need at least one --subnet");
+    return fail(Code::kUsage, "--security-group and --assign-public-ip need at least one --subnet",
+                "or --network-from-service SERVICE");
   if (request.subnets.size() > ecs::limits::kSubnetsMax)
     return fail(Code::kUsage, "ECS takes at most 16 subnets");
   if (request.security_groups.size() > ecs::limits::kSecurityGroupsMax)
     return fail(Code::kUsage, "ECS takes at most 5 security groups");
-  if (request.tags.size() > ecs::limits::kTagsMax)
-    return fail(Code::kUsage, "ECS takes at most 50 tags");
-  if (request.capacity_providers.size() > ecs::limits::kCapacityProvidersMax)
-    return fail(Code::kUsage, "ECS takes at most 20 capacity providers");
-  if (request.started_by.size() > ecs::limits::kStartedByCharactersMax)
-    return fail(Code::kUsage, "--started-by has at most 128 characters");
-  for (const auto& tag : request.tags)
-    if (tag.key.empty() || tag.key.size() > ecs::limits::kTagKeyCharactersMax ||
-        tag.value.size() > ecs::limits::kTagValueCharactersMax)
-      return fail(Code::kUsage, "the key of a tag has 1 to 128 characters, its value at most 256",
-                  "--tag " + tag.key.substr(0, ecs::limits::kTagKeyCharactersMax));
-  for (const auto& variable : request.environment)
-    if (variable.name.empty() || variable.name.find('=') != std::string::npos)
-      return fail(Code::kUsage, "`" + variable.name + "` is not the name of a variable");
-  if (request.count < 1) return fail(Code::kUsage, "--count is at least 1");
   return {};
 }
 
@@ -224,7 +226,8 @@ std::vector<std::string> deciding_containers(const Request& request, const ecs::
 // Adds the request's launches, all but their names and tokens.
 Result<> add_part(const DefinedRequest& defined, Plan& plan) {
   const auto& [request, definition] = defined;
-  TRY(check_limits(request));
+  TRY(check_request(request));
+  TRY(check_network(request));
   if (!request.container.empty()) TRY(check_container(request.container, definition));
   const auto input = TRY(make_input(request, definition, plan.run_id));
 
@@ -317,6 +320,10 @@ std::string to_text(const Place& place) {
          (place.instance.empty() ? "default" : place.instance);
 }
 
+std::size_t characters_of(const ecs::TaskOverride& overrides) {
+  return utf8_characters(ecs::to_text(overrides));
+}
+
 std::string where(const Plan& plan, const Part& part) {
   const auto& target = plan.target_of(part);
   std::vector<std::string> words;
@@ -345,6 +352,10 @@ Result<Plan> make_plan(const std::vector<DefinedRequest>& requests,
   }
   for (const auto& part : plan.parts)
     plan.targets.resize(std::max(plan.targets.size(), part.place.target + 1));
+  // The longest first, so that one which is part of another does not leave the rest of that.
+  std::stable_sort(plan.secrets.begin(), plan.secrets.end(), [](const auto& a, const auto& b) {
+    return a.reveal().size() > b.reveal().size();
+  });
   number_launches(plan);
   plan.title = title_of(plan);
   return plan;
@@ -368,18 +379,14 @@ namespace {
 // Bounded: parse() takes no text that is nested more deeply than json::kDepthMax.
 void mask_strings(json::Value& value, const std::vector<Secret>& secrets) {
   if (auto* text = value.get_ptr<json::Value::string_t*>()) {
-    *text = masked(std::move(*text), secrets);
+    const bool is_one = std::any_of(secrets.begin(), secrets.end(), [&](const Secret& secret) {
+      return !secret.empty() && secret.reveal() == *text;
+    });
+    *text = is_one ? Secret::masked() : masked(std::move(*text), secrets);
   } else if (value.is_structured()) {
     for (auto& inner : value)
       mask_strings(inner, secrets);
   }
-}
-
-std::string masked_tree_text(std::string_view text, const std::vector<Secret>& secrets) {
-  auto tree = json::parse(text, "plan");
-  assert(tree && "what runtask has written is JSON");
-  mask_strings(*tree, secrets);
-  return json::to_pretty_text(*tree);
 }
 
 }  // namespace
@@ -393,20 +400,6 @@ std::string masked_json(std::string text, const std::vector<Secret>& secrets) {
 }
 
 namespace {
-
-std::string to_text(const Plan& plan, const Part& part) {
-  const auto place = to_text(part.place);
-  std::string text = "\n" + (place.empty() ? "" : place + ": ") + part.what + " on " +
-                     where(plan, part) + "\ndecided by: " +
-                     (part.deciding.empty() ? "the first essential container that fails"
-                                            : join(part.deciding, ", ")) +
-                     "\n";
-  for (const auto& source : part.logs)
-    text += "log of " + source.container + ": " +
-            (source.group.empty() ? source.note : source.group + " " + source.prefix + "/...") +
-            "\n";
-  return text;
-}
 
 json::Value tree_of(const LogSource& source) {
   return {{"container", source.container},
@@ -438,23 +431,6 @@ json::Value tree_of(const Plan& plan, const Launch& launch) {
 }
 
 }  // namespace
-
-std::string to_text(const Plan& plan) {
-  std::string text = "run " + plan.run_id + ": " + plan.title + ", " +
-                     std::to_string(plan.launches.size()) +
-                     (plan.launches.size() == 1 ? " launch\n" : " launches\n");
-  const Part* shown = nullptr;
-  for (const auto& launch : plan.launches) {
-    const auto& part = plan.part_of(launch);
-    if (shown != &part) text += to_text(plan, part);
-    shown = &part;
-    const auto overrides = launch.input.overrides.value_or(ecs::TaskOverride{});
-    text += "\n" + launch.name + " (overrides: " + std::to_string(ecs::to_text(overrides).size()) +
-            " of " + std::to_string(ecs::limits::kOverridesCharactersMax) + " characters)\n";
-    text += masked_tree_text(ecs::write_request(launch.input), plan.secrets) + "\n";
-  }
-  return text;
-}
 
 std::string to_json(const Plan& plan) {
   auto tree = json::Value::object();

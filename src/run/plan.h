@@ -63,7 +63,7 @@ struct Plan {
   std::vector<Part> parts;
   // Those of one environment together, in the order in which they may start.
   std::vector<Launch> launches;
-  std::vector<Secret> secrets;  // To be masked in whatever is shown.
+  std::vector<Secret> secrets;  // To be masked in whatever is shown; the longest first.
 
   [[nodiscard]] const Part& part_of(const Launch& launch) const { return parts.at(launch.part); }
   [[nodiscard]] const TargetWords& target_of(const Part& part) const {
@@ -90,14 +90,17 @@ struct DefinedRequest {
 // "eu-west-1, account shared01, cluster prod", as far as it is known.
 [[nodiscard]] std::string where(const Plan& plan, const Part& part);
 
-// For people, and as one line of JSON. Values of secrets are masked.
-[[nodiscard]] std::string to_text(const Plan& plan);
+// The length of the overrides as ECS counts it: all of their JSON, in characters.
+[[nodiscard]] std::size_t characters_of(const ecs::TaskOverride& overrides);
+
+// One line. Values of secrets are masked. For people: run/plan_view.h.
 [[nodiscard]] std::string to_json(const Plan& plan);
 
 // The text with every value of a secret replaced by ****. Values shorter than 4 characters are left
 // alone: masking them would make every text unreadable and hide nothing.
 [[nodiscard]] std::string masked(std::string text, const std::vector<Secret>& secrets);
-// The same for JSON text: only inside of its strings, so that it stays JSON. One line.
+// The same for JSON text: only inside of its strings, so that it stays JSON. A string that is a
+// secret's value whole is masked however short it is. One line.
 [[nodiscard]] std::string masked_json(std::string text, const std::vector<Secret>& secrets);
 
 }  // namespace runtask::run

@@ -131,7 +131,7 @@ void members(Visitor& visit, Polls& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, Policy& it) {
-  auto& [order, after_failure, max_parallel, timeout, start_timeout, retries, detach,
+  auto& [order, after_failure, max_parallel, timeout, start_timeout, retries, retry_on_spot, detach,
          detach_on_interrupt, pace, polls, jitter_seed] = it;
   word(visit, "order", order, kOrders);
   word(visit, "after_failure", after_failure, kAfterFailures);
@@ -139,6 +139,7 @@ void members(Visitor& visit, Policy& it) {
   milliseconds(visit, "timeout_ms", timeout);
   milliseconds(visit, "start_timeout_ms", start_timeout);
   visit.always("retries", retries);
+  visit.always("retry_on_spot", retry_on_spot);
   visit.always("detach", detach);
   visit.always("detach_on_interrupt", detach_on_interrupt);
   visit("pace", pace);

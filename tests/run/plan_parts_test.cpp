@@ -159,27 +159,6 @@ TEST(PlanParts, a_long_title_names_the_first_and_counts_the_rest) {
   EXPECT_EQ(make_plan(requests, {}, "r1")->title, "manage on dev (dev/a)");
 }
 
-TEST(PlanParts, the_text_shows_each_part_with_its_target_and_masks_every_secret) {
-  const auto one = definition("one", "django");
-  auto first = request("dev", "default");
-  first.environment = {{"A", "first-secret", true}};
-  auto second = request("test", "default", 1);
-  second.environment = {{"A", "other-secret", true}, {"B", "first-secret", false}};
-  const auto plan = make_plan({{first, &one}, {second, &one}}, kTargets, "r1");
-  ASSERT_TRUE(plan) << plan.error().text();
-  const auto text = to_text(*plan);
-  EXPECT_NE(text.find("\ndev/default: one:3 on eu-west-1, account acct01, cluster dev\n"),
-            std::string::npos)
-      << text;
-  EXPECT_NE(text.find("\ntest/default: one:3 on us-east-1, account acct02, cluster test\n"),
-            std::string::npos)
-      << text;
-  for (const auto& shown : {text, to_json(*plan)}) {
-    EXPECT_EQ(shown.find("first-secret"), std::string::npos) << shown;
-    EXPECT_EQ(shown.find("other-secret"), std::string::npos) << shown;
-  }
-}
-
 TEST(PlanParts, as_json_every_launch_is_whole) {
   const auto one = definition("one", "django");
   auto first = request("dev", "default");

@@ -55,6 +55,7 @@ PlanRecord record() {
   record.policy.max_parallel = 3;
   record.policy.timeout = 90s;
   record.policy.retries = 0;
+  record.policy.retry_on_spot = 2;
   record.policy.detach = true;
   record.policy.pace = {3ms, 250ms};
   record.policy.polls = Polls{30s, 120};

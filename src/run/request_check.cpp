@@ -1,0 +1,88 @@
+#include "run/request_check.h"
+
+#include <algorithm>
+#include <set>
+#include <string_view>
+
+#include "base/text.h"
+#include "ecs/limits.h"
+#include "ecs/task_sizes.h"
+
+namespace runtask::run {
+namespace {
+
+bool is_started_by(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '/';
+  });
+}
+
+Result<> check_tags(const std::vector<ecs::Tag>& tags) {
+  if (tags.size() > ecs::limits::kTagsMax) return fail(Code::kUsage, "ECS takes at most 50 tags");
+  std::set<std::string> keys;
+  for (const auto& tag : tags) {
+    const auto flag = "--tag " + tag.key.substr(0, ecs::limits::kTagKeyCharactersMax);
+    if (tag.key.empty() || utf8_characters(tag.key) > ecs::limits::kTagKeyCharactersMax ||
+        utf8_characters(tag.value) > ecs::limits::kTagValueCharactersMax)
+      return fail(Code::kUsage, "the key of a tag has 1 to 128 characters, its value at most 256",
+                  flag);
+    if (lower_case(tag.key).starts_with("aws:"))
+      return fail(Code::kUsage, "tags that begin with `aws:` are AWS' own", flag);
+    if (!keys.insert(tag.key).second)
+      return fail(Code::kUsage, "the tag `" + tag.key + "` is given twice", "a key has one value");
+  }
+  return {};
+}
+
+// ECS API: the size of a task is text, in units and MiB or with a unit behind it.
+Result<> check_task_size(const Request& request) {
+  if (!request.cpu.empty() && !ecs::cpu_units(request.cpu))
+    return fail(Code::kUsage, "--cpu `" + request.cpu + "` is no size that ECS has",
+                "128 to 196608 CPU units (1024 are one CPU), or like `2 vCPU`");
+  if (!request.memory.empty() && !ecs::memory_mib(request.memory))
+    return fail(Code::kUsage, "--memory `" + request.memory + "` is no size that ECS has",
+                "MiB (2048 are 2 GB), or like `2 GB`");
+  return {};
+}
+
+Result<> check_providers(const std::vector<ecs::CapacityProviderItem>& providers) {
+  if (providers.size() > ecs::limits::kCapacityProvidersMax)
+    return fail(Code::kUsage, "ECS takes at most 20 capacity providers");
+  std::set<std::string> names;
+  int bases = 0;
+  for (const auto& item : providers) {
+    if (!names.insert(item.capacity_provider).second)
+      return fail(Code::kUsage,
+                  "the capacity provider `" + item.capacity_provider + "` is given twice");
+    // ECS API: only one of a strategy may have a base.
+    if (item.base.value_or(0) > 0 && ++bases > 1)
+      return fail(Code::kUsage, "only one capacity provider can have a base",
+                  "--capacity-provider name:weight without a third part for the others");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<> check_request(const Request& request) {
+  if (!request.launch_type.empty() && !request.capacity_providers.empty())
+    return fail(Code::kUsage, "ECS takes a launch type or capacity providers, not both");
+  TRY(check_tags(request.tags));
+  TRY(check_providers(request.capacity_providers));
+  TRY(check_task_size(request));
+  if (request.started_by.size() > ecs::limits::kStartedByCharactersMax ||
+      !is_started_by(request.started_by))
+    return fail(Code::kUsage,
+                "--started-by has at most 128 characters: letters, digits, -, _ and /");
+  if (request.group.starts_with("service:"))
+    return fail(Code::kUsage, "--group cannot begin with `service:`",
+                "ECS keeps such groups for the tasks of services");
+  for (const auto& variable : request.environment)
+    if (variable.name.empty() || variable.name.find('=') != std::string::npos)
+      return fail(Code::kUsage, "`" + variable.name + "` is not the name of a variable");
+  if (request.count < 1) return fail(Code::kUsage, "--count is at least 1");
+  return {};
+}
+
+}  // namespace runtask::run
