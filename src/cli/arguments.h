@@ -59,6 +59,7 @@ struct RunArguments {
   std::vector<std::string> subnets;
   std::vector<std::string> security_groups;
   bool assign_public_ip = false;
+  std::string network_from_service;  // A service of the cluster, whose network the task gets.
   // The configuration of this run.
   std::vector<EnvironmentFlag> environment;
   std::vector<std::string> environment_files;
@@ -79,8 +80,10 @@ struct RunArguments {
   std::optional<Duration> timeout;
   std::optional<Duration> start_timeout;
   std::optional<int> retries;
+  std::optional<int> retry_on_spot;
   bool detach_on_interrupt = false;
   bool detach = false;
+  bool only_one = false;
   bool yes = false;
   bool logs = true;
   std::optional<Duration> drain;

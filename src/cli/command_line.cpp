@@ -14,8 +14,9 @@ CLI::Option* duration_option(CLI::App& app, const std::string& name,
           [&target, name, least](const std::string& text) {
             const auto duration = parse_duration(text);
             if (!duration)
-              throw CLI::ValidationError(duration.error().message + "; " + duration.error().hint,
-                                         CLI::ExitCodes::ValidationError);
+              throw CLI::ValidationError(
+                  name + ": " + duration.error().message + "; " + duration.error().hint,
+                  CLI::ExitCodes::ValidationError);
             if (*duration <= least)
               throw CLI::ValidationError(name + " must be longer than 0",
                                          CLI::ExitCodes::ValidationError);

@@ -18,8 +18,8 @@ void declare_which(CLI::App& app, RunArguments& run) {
 
 void declare_placement(CLI::App& app, RunArguments& run) {
   const char* group = "How ECS places it";
-  app.add_option("--launch-type", run.launch_type, "EC2, FARGATE or EXTERNAL")
-      ->transform(one_of({"EC2", "FARGATE", "EXTERNAL"}, CLI::ignore_case))
+  app.add_option("--launch-type", run.launch_type, "EC2, FARGATE, EXTERNAL or MANAGED_INSTANCES")
+      ->transform(one_of({"EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"}, CLI::ignore_case))
       ->type_name("TYPE")
       ->group(group);
   app.add_option("--capacity-provider", run.capacity_providers, "name[:weight[:base]]; repeatable")
@@ -38,6 +38,10 @@ void declare_placement(CLI::App& app, RunArguments& run) {
       ->allow_extra_args(false)
       ->group(group);
   app.add_flag("--assign-public-ip", run.assign_public_ip, "Gives the task a public address")
+      ->group(group);
+  app.add_option("--network-from-service", run.network_from_service,
+                 "Subnets, security groups and public address of this service of the cluster")
+      ->type_name("SERVICE")
       ->group(group);
 }
 
@@ -87,12 +91,11 @@ void declare_environment(CLI::App& app, RunArguments& run) {
 void declare_configuration(CLI::App& app, RunArguments& run) {
   const char* group = "Configuration of this run";
   declare_environment(app, run);
-  auto* words = app.add_option("--command", run.command_words,
-                               "The command as one text, split into words as a shell does")
-                    ->type_name("WORDS")
-                    ->group(group);
+  app.add_option("--command", run.command_words,
+                 "The command as one text, split into words as a shell does")
+      ->type_name("WORDS")
+      ->group(group);
   app.add_option("--command-json", run.command_json, "The command as a JSON array of strings")
-      ->excludes(words)
       ->type_name("JSON")
       ->group(group);
   app.add_option("--cpu", run.cpu, "CPU units of the whole task")->type_name("UNITS")->group(group);
@@ -132,11 +135,9 @@ void declare_how(CLI::App& app, RunArguments& run) {
       ->check(within(1, kMaxParallelMax))
       ->type_name("N")
       ->group(group);
-  auto* fast =
-      app.add_flag("--fail-fast", run.fail_fast, "After a failure: stop what runs, skip what waits")
-          ->group(group);
+  app.add_flag("--fail-fast", run.fail_fast, "After a failure: stop what runs, skip what waits")
+      ->group(group);
   app.add_flag("--keep-going", run.keep_going, "After a failure: everything still runs")
-      ->excludes(fast)
       ->group(group);
   duration_option(app, "--timeout", run.timeout, "From RUNNING; then the task is stopped (124)",
                   Duration(0))
@@ -149,6 +150,11 @@ void declare_how(CLI::App& app, RunArguments& run) {
       ->check(within(0, 1000))
       ->type_name("N")
       ->group(group);
+  app.add_option("--retry-on-spot", run.retry_on_spot,
+                 "How often a launch that Spot has ended is started anew (default 0)")
+      ->check(within(0, 1000))
+      ->type_name("N")
+      ->group(group);
   app.add_option_function<std::string>(
          "--on-interrupt",
          [&run](const std::string& text) { run.detach_on_interrupt = text == "detach"; },
@@ -157,6 +163,9 @@ void declare_how(CLI::App& app, RunArguments& run) {
       ->type_name("WHAT")
       ->group(group);
   app.add_flag("--detach", run.detach, "End with 0 once everything is started; prints the run")
+      ->group(group);
+  app.add_flag("--only-one", run.only_one,
+               "Refuse while a task of the same family runs in the cluster, whoever started it")
       ->group(group);
   app.add_flag("--yes", run.yes, "Allow more than 100 launches")->group(group);
   app.add_flag("--plan", run.plan, "Show what would be started, start nothing")->group(group);

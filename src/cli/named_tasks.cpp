@@ -98,14 +98,16 @@ bool is_word(const hamlet::SourcedText& text, const std::string& word, RequestSt
 }
 
 void place(const hamlet::Occurrence& task, RequestStyle style, run::Request& request) {
+  // A launch type that was asked for does not get what only Fargate has.
+  const bool may_be_fargate = request.launch_type.empty() || request.launch_type == "FARGATE";
   if (is_word(task.network_mode, "awsvpc", style) && request.subnets.empty()) {
     request.subnets = list_of(task.subnet);
     if (request.security_groups.empty()) request.security_groups = list_of(task.security_group);
-    if (style == RequestStyle::kRunTask && task.public_ip.value == "true")
+    if (style == RequestStyle::kRunTask && may_be_fargate && task.public_ip.value == "true")
       request.assign_public_ip = true;
   }
   const bool is_fargate = is_word(task.engine, "fargate", style);
-  if (is_fargate && request.platform_version.empty())
+  if (is_fargate && may_be_fargate && request.platform_version.empty())
     request.platform_version = task.platform_version.value.value_or("LATEST");
   if (!request.launch_type.empty() || !request.capacity_providers.empty()) return;
   const auto provider = task.capacity_provider.value.value_or("");

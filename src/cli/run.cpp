@@ -1,14 +1,23 @@
+#include <deque>
+#include <map>
+#include <optional>
 #include <set>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/cluster_check.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/named_tasks.h"
+#include "cli/only_one.h"
+#include "cli/run_conflicts.h"
 #include "cli/run_observer.h"
 #include "cli/run_request.h"
 #include "cli/run_session.h"
+#include "cli/service_network.h"
 #include "cli/target.h"
+#include "run/plan_check.h"
+#include "run/plan_view.h"
 
 namespace runtask::cli {
 namespace {
@@ -42,48 +51,65 @@ Result<Target> choose_target(const RunArguments& arguments, const World& world) 
   return fail(std::move(error));
 }
 
-bool is_by_names(const Selection& selection) {
-  return selection.tier || selection.component || selection.tasks;
-}
-
-// One way of saying which task, and that one whole.
-Result<> check_which(const RunArguments& arguments) {
-  const auto& selection = arguments.selection;
-  const bool is_direct = !arguments.task_definition.empty();
-  if (!is_by_names(selection)) {
-    if (is_direct) return {};
-    return fail(Code::kUsage, "which task? --task-definition is required, or -w with -t and -i",
-                "--task-definition names it directly; -t, -i and -w find it in a hamlet CMDB");
-  }
-  if (is_direct || !arguments.cluster.empty())
-    return fail(Code::kUsage,
-                std::string(is_direct ? "--task-definition" : "--cluster") +
-                    " and hamlet's names (-t, -i, -w) are two ways of saying which "
-                    "task",
-                "by hamlet's names the CMDB says cluster and definition");
-  if (!selection.tasks || selection.tasks->empty())
-    return fail(Code::kUsage, "which task? -w is required beside -t and -i",
-                "runtask find shows what the CMDB defines");
-  return {};
-}
-
 // What a run is made of once everybody has been asked. The plan refers to the targets by index.
 struct Prepared {
   std::vector<Target> targets;
+  std::deque<ecs::TaskDefinition> definitions;  // What the requests refer to.
+  std::vector<run::DefinedRequest> requests;
   run::Plan plan;
+  std::vector<run::PlanCheck> checks;
 };
+
+// --network-from-service: each cluster has a service of that name, and is asked once.
+Result<> take_networks(const World& world, const std::vector<Target>& targets,
+                       const std::string& service, const run::Request& flags,
+                       std::vector<run::DefinedRequest>& requests) {
+  if (service.empty()) return {};
+  std::map<std::pair<std::size_t, std::string>, ecs::AwsVpcConfiguration> networks;
+  for (auto& [request, definition] : requests) {
+    const auto& target = targets.at(request.place.target);
+    const auto [at, is_new] = networks.try_emplace({request.place.target, request.cluster});
+    if (is_new) at->second = TRY(service_network(world, target, request.cluster, service));
+    take_network(at->second, flags, request);
+  }
+  return {};
+}
+
+// Asks of each cluster whether it is there. What is wrong is one more of the plan's checks.
+Result<> check_clusters(const World& world, Prepared& prepared) {
+  std::map<std::pair<std::size_t, std::string>, std::vector<const run::Launch*>> clusters;
+  for (const auto& launch : prepared.plan.launches)
+    clusters[{prepared.plan.part_of(launch).place.target, launch.input.cluster}].push_back(&launch);
+  for (const auto& [cluster, launches] : clusters)
+    for (auto& check :
+         TRY(look_at_cluster(world, prepared.targets.at(cluster.first), cluster.second, launches)))
+      run::add_check(std::move(check), prepared.checks);
+  return {};
+}
+
+Result<Prepared> planned(const World& world, const RunArguments& arguments, Prepared prepared,
+                         const run::Request& flags) {
+  TRY(take_networks(world, prepared.targets, arguments.network_from_service, flags,
+                    prepared.requests));
+  prepared.plan =
+      TRY(run::make_plan(prepared.requests, words_of(prepared.targets), new_run_id(world)));
+  prepared.checks = run::check_plan(prepared.plan, run::Definitions(prepared.requests));
+  return prepared;
+}
 
 Result<Prepared> prepare_direct(const RunArguments& arguments, const World& world,
                                 const run::Request& request) {
   Prepared prepared;
   prepared.targets.push_back(TRY(choose_target(arguments, world)));
   const auto& target = prepared.targets.front();
-  const auto definition = TRY(read_definition(world, target, arguments.task_definition));
-  prepared.plan = TRY(run::make_plan({{request, definition ? &*definition : nullptr}},
-                                     words_of(prepared.targets), new_run_id(world)));
+  auto definition = TRY(read_definition(world, target, arguments.task_definition));
+  if (definition) prepared.definitions.push_back(*std::move(definition));
+  prepared.requests.push_back(
+      {request, prepared.definitions.empty() ? nullptr : &prepared.definitions.front()});
+  auto ready = TRY(planned(world, arguments, std::move(prepared), request));
   // On AWS a run leaves this to RunTask, which says the same one call earlier.
-  if (arguments.plan || target.is_local) TRY(check_cluster(world, target, arguments.cluster));
-  return prepared;
+  if (arguments.plan || ready.targets.front().is_local) TRY(check_clusters(world, ready));
+  return ready;
 }
 
 // A name that two clusters have is no name of one task.
@@ -110,28 +136,46 @@ Result<Prepared> prepare_by_names(const RunArguments& arguments, const World& wo
   prepared.targets = TRY(targets_of(
       world, tasks, {wants_local(arguments, world), arguments.profile, arguments.insecure_http}));
   TRY(choose_definitions(world, prepared.targets, tasks));
-  for (const auto& task : tasks.tasks)
-    TRY(check_cluster(world, prepared.targets[task.target], *task.occurrence.cluster.value));
-  const auto requests =
+  auto requests =
       TRY(make_requests(world, prepared.targets, tasks, request, RequestStyle::kRunTask));
-  prepared.plan =
-      TRY(run::make_plan(requests.requests, words_of(prepared.targets), new_run_id(world)));
-  return prepared;
+  prepared.definitions = std::move(requests.definitions);
+  prepared.requests = std::move(requests.requests);
+  auto ready = TRY(planned(world, arguments, std::move(prepared), request));
+  TRY(check_clusters(world, ready));
+  return ready;
+}
+
+// Prints the plan; the error is what stands in its way.
+Result<int> show_plan(const RunArguments& arguments, const World& world, Prepared& prepared) {
+  const auto& plan = prepared.plan;
+  if (arguments.only_one)
+    if (const auto free = OnlyOne::look(world, prepared.targets, plan); !free)
+      run::add_check({run::Finding::kBad, free.error().message, free.error().hint, {}},
+                     prepared.checks);
+  const run::Definitions definitions(prepared.requests);
+  const run::PlanView view{plan, definitions, prepared.checks};
+  if (arguments.json) {
+    world.screen.output(run::to_json(view));
+  } else {
+    world.screen.output_lines(trimmed(run::to_text(view)));
+  }
+  TRY(run::refuse_bad(prepared.checks));
+  return +kExitSuccess;
 }
 
 Result<int> try_run(const RunArguments& arguments, const World& world) {
-  TRY(check_which(arguments));
+  TRY(check_conflicts(arguments));
   const auto request = TRY(read_request(arguments, world));
-  const auto prepared =
-      TRY(is_by_names(arguments.selection) ? prepare_by_names(arguments, world, request)
-                                           : prepare_direct(arguments, world, request));
-  const auto& [targets, plan] = prepared;
-  TRY(check_launches(plan.launches.size(), arguments.yes));
-  if (arguments.plan) {
-    world.screen.output(
-        std::string(trimmed(arguments.json ? run::to_json(plan) : run::to_text(plan))));
-    return +kExitSuccess;
-  }
+  auto prepared = TRY(is_by_names(arguments.selection) ? prepare_by_names(arguments, world, request)
+                                                       : prepare_direct(arguments, world, request));
+  TRY(check_launches(prepared.plan.launches.size(), arguments.yes));
+  if (arguments.plan) return show_plan(arguments, world, prepared);
+  TRY(run::refuse_bad(prepared.checks));
+  const auto& targets = prepared.targets;
+  const auto& plan = prepared.plan;
+  // Held until the run has ended.
+  std::optional<OnlyOne> only_one;
+  if (arguments.only_one) only_one = TRY(OnlyOne::claim(world, targets, plan));
   RunSettings settings;
   settings.policy = read_policy(arguments, world);
   settings.history = arguments.history;

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/run_session.h"
 #include "ecs/api.h"
+#include "run/request_check.h"
 
 namespace runtask::cli {
 namespace {
@@ -151,6 +152,14 @@ Result<ecs::TaskOverride> read_override_file(const World& world, const std::stri
   return fail(std::move(error));
 }
 
+// Whoever says something twice means it once.
+std::vector<std::string> without_repeats(const std::vector<std::string>& list) {
+  std::vector<std::string> kept;
+  for (const auto& word : list)
+    if (std::find(kept.begin(), kept.end(), word) == kept.end()) kept.push_back(word);
+  return kept;
+}
+
 Result<> check_reports(const RunArguments& arguments, const World& world) {
   for (const auto& path : arguments.reports) {
     const auto slash = path.rfind('/');
@@ -178,8 +187,8 @@ Result<run::Request> read_request(const RunArguments& arguments, const World& wo
   for (const auto& text : arguments.capacity_providers)
     request.capacity_providers.push_back(TRY(read_provider(text)));
   request.platform_version = arguments.platform_version;
-  request.subnets = arguments.subnets;
-  request.security_groups = arguments.security_groups;
+  request.subnets = without_repeats(arguments.subnets);
+  request.security_groups = without_repeats(arguments.security_groups);
   request.assign_public_ip = arguments.assign_public_ip;
   request.environment = TRY(read_variables(arguments, world));
   request.command = TRY(read_command(arguments));
@@ -196,6 +205,7 @@ Result<run::Request> read_request(const RunArguments& arguments, const World& wo
   request.follow_logs = arguments.logs;
   request.log_group = arguments.log_group;
   request.log_stream_prefix = arguments.log_stream_prefix;
+  TRY(run::check_request(request));
   return request;
 }
 
@@ -210,6 +220,7 @@ run::Policy read_policy(const RunArguments& arguments, const World& world) {
   policy.timeout = arguments.timeout;
   if (arguments.start_timeout) policy.start_timeout = *arguments.start_timeout;
   if (arguments.retries) policy.retries = *arguments.retries;
+  policy.retry_on_spot = arguments.retry_on_spot.value_or(0);
   policy.detach = arguments.detach;
   policy.detach_on_interrupt = arguments.detach_on_interrupt;
   policy.jitter_seed = world.random.below(1ULL << 62U);

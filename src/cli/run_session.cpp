@@ -100,27 +100,6 @@ Result<std::optional<ecs::TaskDefinition>> read_definition(const World& world, c
   return fail(std::move(error));
 }
 
-Result<> check_cluster(const World& world, const Target& target, const std::string& name) {
-  ecs::DescribeClusters request;
-  const std::string known = name.empty() ? "default" : name;
-  request.clusters = {known};
-  auto reply = call_and_wait(world, *target.client, request);
-  if (!reply && reply.error().error.code == Code::kDenied) {
-    world.screen.warning(reply.error().error.message + "; the cluster is not checked");
-    return {};
-  }
-  if (!reply) {
-    auto error = std::move(reply).error().error;
-    error.context.push_back("while looking at the cluster `" + known + "`");
-    return fail(std::move(error));
-  }
-  for (const auto& cluster : reply->clusters)
-    if (cluster.status.empty() || cluster.status == "ACTIVE") return {};
-  return fail(Code::kNotFound, "Cluster not found: `" + known + "` on " + target.words,
-              target.is_local ? "create it: runtask local cluster create " + shell_quoted(known)
-                              : "is it active there? is that the right account and region?");
-}
-
 Result<> check_launches(std::size_t launches, bool yes) {
   if (launches <= kLaunchesWithoutYesMax || yes) return {};
   return fail(Code::kUsage, std::to_string(launches) + " launches are more than 100",

@@ -35,10 +35,6 @@ struct RunSettings {
 [[nodiscard]] Result<std::optional<ecs::TaskDefinition>> read_definition(const World& world,
                                                                          const Target& target,
                                                                          const std::string& name);
-// kNotFound when there is no such cluster, or it is not active; the call's own error when it fails.
-// One that may not be described costs a warning and is left to RunTask.
-[[nodiscard]] Result<> check_cluster(const World& world, const Target& target,
-                                     const std::string& name);
 // kUsage when there are more than 100 of them and nobody has said --yes.
 [[nodiscard]] Result<> check_launches(std::size_t launches, bool yes);
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "base/text.h"
+#include "cli/cluster_check.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/named_tasks.h"

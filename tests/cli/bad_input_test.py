@@ -33,9 +33,29 @@ class Words(Sandbox):
         self.refused("--count", "run", "--task-definition", "x", "--count", "0")
         self.refused("3x", "run", "--task-definition", "x", "--timeout", "3x")
         self.refused("longer than 0", "run", "--task-definition", "x", "--timeout", "0")
+        for flag, values in (("--count", ("-1", "99999999999999999999", "1.5", "x", "")),
+                             ("--max-parallel", ("0", "-1", "99999999999999999999", "many")),
+                             ("--retries", ("-1", "99999999999999999999")),
+                             ("--retry-on-spot", ("-1", "1001", "x")),
+                             ("--start-timeout", ("0", "-1s", "99999999999999999999h")),
+                             ("--cpu", ("-1", "0", "99999999999999999999", "much")),
+                             ("--memory", ("-1", "0", "99999999999999999999", "much")),
+                             ("--capacity-provider", (":1", "a:-1", "a:1001", "a:1:100001", "a:1:1:1", "a:x"))):
+            for value in values:
+                self.refused(flag, "run", "--local", "--task-definition", "x", flag + "=" + value)
+
+    def test_flags_that_contradict_each_other_are_said_all_at_once(self):
+        result = self.refused("--detach and --timeout", "run", "--task-definition", "x", "--detach", "--timeout", "1m",
+                              "--no-logs", "--drain", "1s", "--fail-fast", "--keep-going")
+        for words in ("--no-logs and --drain", "--fail-fast and --keep-going"):
+            self.assertIn(words, result.err)
+
+    def test_a_flag_that_takes_one_value_is_not_given_two(self):
+        self.refused("--cluster", "run", "--task-definition", "x", "--cluster", "a", "--cluster", "b")
 
     def test_more_than_100_launches_need_yes(self):
-        self.refused("--yes", "run", "--local", "--task-definition", "x", "--count", "101")
+        for count in ("101", "10001"):
+            self.refused("--yes", "run", "--local", "--task-definition", "x", "--count", count)
 
     def test_malformed_json_files_show_the_line(self):
         bad = self.write("bad.json", '{\n  "family": "x",,\n}\n')
@@ -79,7 +99,10 @@ class Requests(Sandbox):
     def test_unknown_cluster(self):
         result = self.refused("Cluster not found", "--cluster", "nowhere", "--task-definition", "x")
         self.assertIn("runtask local cluster create nowhere", result.err)
-        self.refused("Cluster not found", "--cluster", "nowhere", "--task-definition", "x", "--plan")
+        plan = self.runtask("run", "--local", "--cluster", "nowhere", "--task-definition", "x", "--plan")
+        self.assertEqual(plan.code, 125, plan)
+        self.assertIn("Cluster not found", plan.err)
+        self.assertIn("WRONG    Cluster not found", plan.out)
 
     def test_json_always_ends_with_an_outcome(self):
         result = self.runtask("run", "--local", "--task-definition", "nothing", "--json")
@@ -104,6 +127,7 @@ class Requests(Sandbox):
         self.assertIn("8192", result.err)
         self.assertIn("BIG (9000)", result.err)
         self.assertIn("9111", result.err)
+        self.assertIn("919 more", result.err)
 
 
 class Servers(AwsSandbox):

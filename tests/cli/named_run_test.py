@@ -101,10 +101,10 @@ class NamedRun(NamedSandbox):
         stack["Stacks"][0]["Outputs"].append({"OutputKey": key, "OutputValue": value})
         self.write(path, json.dumps(stack))
 
-    def planned(self, *words):
+    def planned(self, *words, code=0):
         result = self.named("--environment", "integration", "--plan", "--json", *words)
-        self.assertEqual(result.code, 0, result)
-        return json.loads(result.out)["launches"][0]["request"]
+        self.assertEqual(result.code, code, result)
+        return json_lines(result.out)[0]["launches"][0]["request"]
 
     def test_engine_and_network_of_the_cmdb_become_the_request_and_flags_win(self):
         self.change(Engine="aws:fargate", NetworkMode="awsvpc", **{"aws:FargatePlatform": "1.4.0"})
@@ -113,14 +113,18 @@ class NamedRun(NamedSandbox):
         self.assertIn("subnetXmgmtXvpcXappXa", missing.err)
         self.add_output("subnetXmgmtXvpcXappXa", "subnet-1")
         self.add_output("securityGroupXappXhostXmanage", "sg-1")
-        request = self.planned()
+        # The example's definitions are not for awsvpc, and the plan says so.
+        request = self.planned(code=125)
         self.assertEqual(request["capacityProviderStrategy"], [{"capacityProvider": "FARGATE"}])
         self.assertNotIn("launchType", request)
         self.assertEqual(request["platformVersion"], "1.4.0")
         self.assertEqual(request["networkConfiguration"]["awsvpcConfiguration"]["subnets"], ["subnet-1"])
         self.assertEqual(request["networkConfiguration"]["awsvpcConfiguration"]["securityGroups"], ["sg-1"])
-        request = self.planned("--launch-type", "ec2", "--subnet", "subnet-9", "--platform-version", "1.3.0")
+        request = self.planned("--launch-type", "ec2", code=125)
         self.assertEqual(request["launchType"], "EC2")
+        self.assertNotIn("platformVersion", request, "what only Fargate has goes with it")
+        request = self.planned("--launch-type", "fargate", "--subnet", "subnet-9", "--platform-version", "1.3.0", code=125)
+        self.assertEqual(request["launchType"], "FARGATE")
         self.assertNotIn("capacityProviderStrategy", request)
         self.assertEqual(request["networkConfiguration"]["awsvpcConfiguration"]["subnets"], ["subnet-9"])
         self.assertEqual(request["platformVersion"], "1.3.0")
