@@ -46,6 +46,35 @@ class NamedRun(NamedSandbox):
         self.assertEqual(self.trace(), [])
         self.assertEqual(self.ok("runs", "list", "--json").out, "")
 
+    def test_repeated_words_count_once(self):
+        result = self.runtask("run", "-t", "application", "-i", "host", "-w", "manage,manage", "-x", "tenant2, tenant2,default,",
+                              "--environment", "integration,integration", "--plan", "--json")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual([launch["name"] for launch in json.loads(result.out)["launches"]],
+                         ["integration/tenant2", "integration/default"])
+
+    def test_a_scope_that_resolves_to_nothing_starts_nothing_and_says_what_there_is(self):
+        for words, there in ((["--environment", "nowhere"], "production"),
+                             (["--environment", "integration,nowhere"], "production"),
+                             (["--environment", "integration", "--product", "nothing"], "root of the CMDB"),
+                             (["--environment", "integration", "--account", "nowhere=sandbox"], "integration")):
+            result = self.named(*words)
+            self.assertIn(result.code, (2, 125), result)
+            self.assertEqual(result.err.count("error:"), 1, result.err)
+            self.assertIn(there, result.err)
+            self.assertEqual(self.trace(), [])
+
+    def test_every_environment_task_instance_and_count_is_a_launch(self):
+        result = self.named("--environment", "integration,production", "-x", "default,tenant2", "--count", "3", "--plan", "--json")
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual([launch["name"] for launch in json.loads(result.out)["launches"]],
+                         ["%s/%s/%d" % (e, i, n) for e in ("integration", "production") for i in ("default", "tenant2")
+                          for n in (1, 2, 3)])
+        many = self.named("--environment", "integration,production", "-x", "default,tenant2", "--count", "26")
+        self.assertEqual(many.code, 2, many)
+        self.assertIn("104 launches", many.err)
+        self.assertEqual(self.trace(), [])
+
     def test_a_parameter_that_nobody_set_is_named(self):
         result = self.named("--environment", "integration", "-x", "null")
         self.assertEqual(result.code, 2, result)
