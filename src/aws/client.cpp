@@ -98,6 +98,7 @@ class Client::Engine {
   const ClientOptions options;
   const std::unique_ptr<CredentialsProvider> credentials;
   std::map<ecs::Service, Duration> clock_offsets;
+  std::map<ecs::Service, RetryQuota> quotas;
 
  private:
   std::map<std::uint64_t, std::unique_ptr<Exchange>> exchanges_;
@@ -140,7 +141,7 @@ class Client::Exchange {
     if (!options.user_agent.empty()) request.headers.push_back({"User-Agent", options.user_agent});
     request.connect_timeout = options.connect_timeout;
     request.timeout = options.timeout;
-    request.silence_max = manner_.silence_max;
+    request.silence_max = options.silence_max.value_or(manner_.silence_max);
     request.reply_bytes_max = kReplyBytesMax;
     step_ = engine_.http.send(std::move(request),
                               [this](sys::HttpResult result) { receive(std::move(result)); });
@@ -149,7 +150,10 @@ class Client::Exchange {
   void receive(sys::HttpResult result) {
     if (!result) return decide(no_reply(text_, endpoint_, result.error()));
     auto body = read_http_reply(text_, *result, keys_);
-    if (body) return engine_.end(id_, Engine::BodyDone(std::move(done_)), *std::move(body));
+    if (body) {
+      engine_.quotas[text_.service].succeeded(quota_taken_);
+      return engine_.end(id_, Engine::BodyDone(std::move(done_)), *std::move(body));
+    }
     if (correct_clock(body.error(), result->headers) || renew_keys(body.error())) return attempt();
     decide(std::move(body).error());
   }
@@ -176,7 +180,9 @@ class Client::Exchange {
   void decide(ecs::CallError error) {
     const bool is_worth_it = is_worth_another(error, manner_.repeat);
     may_have_happened_ = may_have_happened_ || error.may_have_happened;
-    if (!is_worth_it || attempts_ >= engine_.options.attempts_max) return give_up(std::move(error));
+    if (!is_worth_it || attempts_ >= engine_.options.attempts_max ||
+        !engine_.quotas[text_.service].acquire(error, quota_taken_))
+      return give_up(std::move(error));
     constexpr std::uint64_t kSteps = 1U << 20U;
     const double random =
         static_cast<double>(engine_.random.below(kSteps)) / static_cast<double>(kSteps);
@@ -199,6 +205,7 @@ class Client::Exchange {
   Engine::BodyDone done_;
   const std::string invocation_id_;
   int attempts_ = 0;
+  int quota_taken_ = 0;  // By the last attempt that was another one.
   bool may_have_happened_ = false;
   bool is_clock_corrected_ = false;
   bool are_keys_renewed_ = false;

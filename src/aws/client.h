@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "aws/credentials.h"
@@ -29,6 +30,8 @@ struct ClientOptions {
   Duration connect_timeout = std::chrono::seconds(5);
   // Of one attempt, whole. A page of a log over a slow line may need it; see kSilenceMax.
   Duration timeout = std::chrono::seconds(30);
+  // Instead of kSilenceMax and its like, when the user says so.
+  std::optional<Duration> silence_max;
   int attempts_max = kAttemptsDefault;
   bool allow_insecure_http = false;  // Plain http to another machine.
 };

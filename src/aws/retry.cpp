@@ -36,6 +36,21 @@ bool are_keys_expired(const ecs::CallError& error) {
   return is_in(kExpiredNames, error.name);
 }
 
+bool RetryQuota::acquire(const ecs::CallError& error, int& taken) {
+  constexpr int kRetryCost = 5;
+  constexpr int kTimeoutRetryCost = 10;
+  const bool is_timeout = error.http_status == 0 && error.error.code == Code::kTimeout;
+  const int cost = is_timeout ? kTimeoutRetryCost : kRetryCost;
+  if (cost > left_) return false;
+  left_ -= cost;
+  taken = cost;
+  return true;
+}
+
+void RetryQuota::succeeded(int taken) {
+  left_ = std::min(kTokensMax, left_ + std::max(taken, 1));
+}
+
 Duration backoff(int number, double random) {
   constexpr int kDoublingsMax = 5;  // 2^5 s is above the limit already.
   const int doublings = std::clamp(number - 1, 0, kDoublingsMax);

@@ -15,6 +15,17 @@ Result<int> find_attempts(const sys::Environment& environment, const SharedConfi
                                 "`, not a number from 1 to " + std::to_string(kAttemptsLimit));
 }
 
+Result<std::optional<Duration>> find_timeout(const sys::Environment& environment,
+                                             const std::string& variable) {
+  const auto words = environment.get_non_empty(variable);
+  if (!words) return std::optional<Duration>();
+  const auto duration = parse_duration(*words);
+  constexpr Duration kLongest = std::chrono::hours(1);
+  if (duration && *duration > Duration(0) && *duration <= kLongest) return std::optional(*duration);
+  return fail(Code::kUsage, variable + " is `" + valid_utf8(*words) +
+                                "`, not a time of at most an hour, as in `5s` or `500ms`");
+}
+
 }  // namespace
 
 Result<Settings> find_settings(const sys::Environment& environment, const sys::Files& files,
@@ -24,6 +35,10 @@ Result<Settings> find_settings(const sys::Environment& environment, const sys::F
   settings.region = TRY(find_region(environment, shared, choice.region));
   settings.endpoints = TRY(find_endpoints(environment, shared, settings.region));
   settings.attempts_max = TRY(find_attempts(environment, shared));
+  settings.ca_bundle =
+      environment.get_non_empty("AWS_CA_BUNDLE").value_or(shared.setting("ca_bundle"));
+  settings.connect_timeout = TRY(find_timeout(environment, "RUNTASK_CONNECT_TIMEOUT"));
+  settings.read_timeout = TRY(find_timeout(environment, "RUNTASK_READ_TIMEOUT"));
   if (!shared.is_explicit() && environment.get_non_empty("AWS_PROFILE") &&
       environment.get_non_empty("AWS_ACCESS_KEY_ID")) {
     // The SDKs do not agree here: botocore takes the keys, the JavaScript SDK the profile.

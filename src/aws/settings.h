@@ -1,11 +1,13 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "aws/endpoint.h"
 #include "aws/shared_config.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "sys/environment.h"
 #include "sys/files.h"
 
@@ -21,8 +23,12 @@ struct Choice {  // From the command line; empty: not said there.
 struct Settings {
   std::string region;
   Endpoints endpoints;
-  SharedConfig shared;                // Of the profile.
-  int attempts_max = 0;               // AWS_MAX_ATTEMPTS, the profile's max_attempts, or 3.
+  SharedConfig shared;    // Of the profile.
+  int attempts_max = 0;   // AWS_MAX_ATTEMPTS, the profile's max_attempts, or 3.
+  std::string ca_bundle;  // AWS_CA_BUNDLE, or the profile's ca_bundle; may be empty.
+  // RUNTASK_CONNECT_TIMEOUT and RUNTASK_READ_TIMEOUT; AWS has no variables for them.
+  std::optional<Duration> connect_timeout;
+  std::optional<Duration> read_timeout;
   std::vector<std::string> warnings;  // For people, one line each.
 };
 

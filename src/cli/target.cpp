@@ -55,7 +55,8 @@ Result<Target> make_target(const World& world, aws::ClientOptions options,
   target.words = target.region;
   options.user_agent = user_agent();
   target.http = std::make_unique<sys::HttpClient>(
-      world.loop, sys::HttpClient::Options{user_agent(), ca_bundle});
+      world.loop,
+      sys::HttpClient::Options{user_agent(), ca_bundle, sys::Proxies::of(world.environment)});
   target.codes = std::make_unique<TerminalCodes>(world);
   const aws::Client::Outside outside{world.loop, *target.http, world.random};
   auto provider = TRY(make_provider({outside, world.files, *target.codes}, options));
@@ -72,8 +73,12 @@ Result<Target> make_aws_target(const World& world, aws::Settings& settings, bool
   options.endpoints = settings.endpoints;
   options.attempts_max = settings.attempts_max;
   options.allow_insecure_http = insecure_http;
-  return make_target(world, std::move(options), world.environment.get("AWS_CA_BUNDLE").value_or(""),
-                     make_provider);
+  if (settings.connect_timeout) options.connect_timeout = *settings.connect_timeout;
+  if (settings.read_timeout) {
+    options.silence_max = settings.read_timeout;
+    options.timeout = std::max(options.timeout, *settings.read_timeout);
+  }
+  return make_target(world, std::move(options), settings.ca_bundle, make_provider);
 }
 
 // The environment without what chooses a profile or other AWS files.

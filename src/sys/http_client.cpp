@@ -60,6 +60,11 @@ std::string uncapitalised(std::string words) {
   if (!words.empty()) words[0] = lower_case(words.substr(0, 1))[0];
   return words;
 }
+// The other side is not who it should be, or nobody can say: that does not pass by itself.
+bool is_untrusted(CURLcode code) {
+  return code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE ||
+         code == CURLE_SSL_ISSUER_ERROR;
+}
 // "Recv failure: Connection reset by peer" without what is told already.
 std::string words_after_colon(std::string_view words) {
   if (const auto colon = words.find(": "); colon != std::string_view::npos)
@@ -108,6 +113,8 @@ class HttpClient::Exchange final : public Pending {
   Multi* multi_;  // None once over.
   HttpRequest request_;
   Place place_;
+  std::string proxy_;      // Empty: none.
+  std::string ca_bundle_;  // For people.
   std::function<void(HttpResult)> done_;
   const CurlLibrary* curl_ = nullptr;
   CURL* easy_ = nullptr;
@@ -268,10 +275,17 @@ Result<CURL*> HttpClient::Exchange::open(const CurlLibrary& curl, const Options&
   set(CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request_.connect_timeout.count()));
   set(CURLOPT_TIMEOUT_MS, static_cast<long>(request_.timeout.count()));
   set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  // Whatever the environment says.
-  if (place_.is_loopback() || request_.is_direct) set(CURLOPT_PROXY, "");
+  // Always said, so that curl does not ask the environment.
+  if (!place_.is_loopback() && !request_.is_direct)
+    proxy_ = options.proxies.choose(scheme == "https://", place_.host, place_.port);
+  set(CURLOPT_PROXY, proxy_.c_str());
+  set(CURLOPT_NOPROXY, "");
   if (!options.user_agent.empty()) set(CURLOPT_USERAGENT, options.user_agent.c_str());
-  if (!options.ca_bundle.empty()) set(CURLOPT_CAINFO, options.ca_bundle.c_str());
+  if (!options.ca_bundle.empty()) {
+    set(CURLOPT_CAINFO, options.ca_bundle.c_str());
+    set(CURLOPT_PROXY_CAINFO, options.ca_bundle.c_str());
+    ca_bundle_ = options.ca_bundle;
+  }
   set(CURLOPT_HEADERFUNCTION, &Exchange::take_header);
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
@@ -401,6 +415,14 @@ HttpFailure HttpClient::Exchange::failure(CURLcode code) const {
                   "cannot connect to " + where + ": no answer within " + short_duration(limit),
                   false);
   }
+  if (is_untrusted(code)) {
+    auto untrusted =
+        failed(Code::kDenied, "cannot connect to " + where + ": " + reason(code), false);
+    untrusted.error.hint =
+        "is that the right address? AWS_CA_BUNDLE names the certificates of an authority of your "
+        "own; TLS is always verified";
+    return untrusted;
+  }
   if (begun == 0)
     return failed(Code::kUnavailable, "cannot connect to " + where + ": " + reason(code), false);
   return failed(Code::kUnavailable, "no whole answer from " + where + ": " + reason(code), true);
@@ -419,11 +441,14 @@ std::string HttpClient::Exchange::reason(CURLcode code) const {
     case CURLE_COULDNT_CONNECT: {
       // With a proxy it is the proxy's address that curl names, and the user should see that.
       const std::string words = words_.data();
-      if (!words.empty() && words.find(place_.bare_host()) == std::string::npos)
+      if (!proxy_.empty() && !words.empty() && words.find(place_.bare_host()) == std::string::npos)
         return "the proxy does not answer (" + uncapitalised(words) + ")";
       return number != 0 ? uncapitalised(std::strerror(static_cast<int>(number)))
                          : "nothing answers there";
     }
+    case CURLE_SSL_CACERT_BADFILE:
+      return "the certificates in " + (ca_bundle_.empty() ? "the system's file" : ca_bundle_) +
+             " cannot be read";
     case CURLE_GOT_NOTHING:
       return "the connection was closed before an answer came";
     case CURLE_PARTIAL_FILE:

@@ -5,6 +5,7 @@
 
 #include "sys/event_loop.h"
 #include "sys/http.h"
+#include "sys/proxy.h"
 
 namespace runtask::sys {
 
@@ -17,6 +18,7 @@ class HttpClient final : public Http {
   struct Options {
     std::string user_agent;
     std::string ca_bundle;  // A file of trusted certificates instead of the system's; may be empty.
+    Proxies proxies = {};   // Never used for this machine itself.
   };
   HttpClient(EventLoop& loop, Options options);
   ~HttpClient() override;

@@ -314,6 +314,37 @@ TEST_F(ClientTest, there_are_three_attempts_and_not_more) {
   EXPECT_EQ(http.requests().size(), 3U);
 }
 
+TEST_F(ClientTest, calls_share_what_may_be_spent_on_trying_again) {
+  make();
+  http.script([](const sys::HttpRequest& request) {
+    const bool is_fine = request.body.find("fine") != std::string::npos;
+    return sim::SimHttp::Answer{sys::HttpReply{is_fine ? 200 : 503, {}, is_fine ? kTasks : ""}};
+  });
+  const auto attempts = [&](const ecs::DescribeTasks& request) {
+    const auto before = http.requests().size();
+    (void)call(request);
+    return http.requests().size() - before;
+  };
+  for (int i = 0; i < 50; ++i)
+    EXPECT_EQ(attempts({}), 3U) << i;
+  EXPECT_EQ(attempts({}), 1U) << "500 tokens have been spent, 5 at a time";
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(attempts({"fine", {}, {}}), 1U);
+  EXPECT_EQ(attempts({}), 2U) << "five successes earned one more";
+}
+
+TEST_F(ClientTest, the_users_own_patience_counts_instead) {
+  ClientOptions options;
+  options.region = "eu-west-1";
+  options.endpoints = *one_endpoint("https://ecs.example.com", "x");
+  options.silence_max = 700ms;
+  client = *Client::create({loop, http, random}, options,
+                           std::make_unique<StaticCredentials>(loop, Credentials{}));
+  http.will_answer(400, "{}");
+  (void)failure(run_task("t"));
+  EXPECT_EQ(http.requests().back().silence_max, Duration(700ms));
+}
+
 TEST_F(ClientTest, run_task_after_a_lost_answer_needs_a_client_token) {
   make();
   http.will_fail(Code::kUnavailable, "reset", true);

@@ -221,6 +221,32 @@ TEST(Settings, the_number_of_attempts_can_be_set) {
   }
 }
 
+TEST(Settings, timeouts_and_certificates_can_be_set) {
+  sim::SimFiles files;
+  ASSERT_TRUE(files.write("/config", "[default]\nca_bundle = /profile.pem\n", 0600));
+  auto variables = kKeys;
+  variables["AWS_REGION"] = "eu-west-1";
+  variables["AWS_CONFIG_FILE"] = "/config";
+  auto settings = find_settings(sys::Environment(variables), files, {});
+  ASSERT_TRUE(settings) << settings.error().text();
+  EXPECT_EQ(settings->ca_bundle, "/profile.pem");
+  EXPECT_FALSE(settings->connect_timeout);
+  EXPECT_FALSE(settings->read_timeout);
+  variables["AWS_CA_BUNDLE"] = "/own.pem";
+  variables["RUNTASK_CONNECT_TIMEOUT"] = "2";
+  variables["RUNTASK_READ_TIMEOUT"] = "300ms";
+  settings = find_settings(sys::Environment(variables), files, {});
+  EXPECT_EQ(settings->ca_bundle, "/own.pem");
+  EXPECT_EQ(settings->connect_timeout, Duration(2000));
+  EXPECT_EQ(settings->read_timeout, Duration(300));
+  for (const char* bad : {"0", "-1", "x", "2h"}) {
+    variables["RUNTASK_READ_TIMEOUT"] = bad;
+    const auto refused = find_settings(sys::Environment(variables), files, {});
+    ASSERT_FALSE(refused) << bad;
+    EXPECT_NE(refused.error().message.find("RUNTASK_READ_TIMEOUT"), std::string::npos);
+  }
+}
+
 TEST(Settings, keys_and_a_profile_in_the_environment_are_worth_a_warning) {
   sim::SimFiles files;
   ASSERT_TRUE(files.write("/credentials", kFile, 0600));

@@ -62,6 +62,46 @@ TEST(Backoff, doubles_up_to_twenty_seconds_and_is_random_below) {
   EXPECT_EQ(backoff(kAttemptsLimit, 0.5), 10s);
 }
 
+TEST(Quota, another_attempt_costs_5_and_10_after_a_timeout) {
+  RetryQuota quota;
+  int taken = 0;
+  ASSERT_TRUE(quota.acquire(answered(500, ""), taken));
+  EXPECT_EQ(taken, 5);
+  EXPECT_EQ(quota.left(), 495);
+  ASSERT_TRUE(quota.acquire(unanswered(Code::kTimeout, true), taken));
+  EXPECT_EQ(taken, 10);
+  EXPECT_EQ(quota.left(), 485);
+  ASSERT_TRUE(quota.acquire(unanswered(Code::kUnavailable, true), taken));
+  EXPECT_EQ(taken, 5);
+}
+
+TEST(Quota, a_success_gives_back_what_its_last_attempt_took_or_one) {
+  RetryQuota quota;
+  int taken = 0;
+  for (int i = 0; i < 4; ++i)
+    ASSERT_TRUE(quota.acquire(answered(500, ""), taken));
+  quota.succeeded(taken);
+  EXPECT_EQ(quota.left(), 485);
+  quota.succeeded(0);
+  EXPECT_EQ(quota.left(), 486);
+  for (int i = 0; i < 30; ++i)
+    quota.succeeded(0);
+  EXPECT_EQ(quota.left(), RetryQuota::kTokensMax);
+}
+
+TEST(Quota, an_empty_one_ends_the_attempts) {
+  RetryQuota quota;
+  int taken = 0;
+  for (int i = 0; i < 49; ++i)
+    ASSERT_TRUE(quota.acquire(unanswered(Code::kTimeout, true), taken)) << i;
+  ASSERT_TRUE(quota.acquire(answered(500, ""), taken));
+  EXPECT_EQ(quota.left(), 5);
+  EXPECT_FALSE(quota.acquire(unanswered(Code::kTimeout, true), taken));
+  EXPECT_TRUE(quota.acquire(answered(503, ""), taken));
+  EXPECT_FALSE(quota.acquire(answered(503, ""), taken));
+  EXPECT_EQ(quota.left(), 0);
+}
+
 const WallTime kNow{Duration(1'769'817'600'000)};  // 2026-01-31T00:00:00Z
 
 TEST(ClockOffset, is_the_servers_date_when_it_refused_the_signature) {

@@ -254,7 +254,19 @@ TEST_F(HttpPair, a_client_that_goes_away_takes_its_requests_along) {
 
 TEST_F(HttpPair, a_proxy_is_never_used_for_the_own_machine) {
   const auto nobody = "http://" + place_of(closed_port());
-  ::setenv("http_proxy", nobody.c_str(), 1);
+  // Nor does what the process' environment says count: it was read by whoever made the client.
+  ::setenv("http_proxy", "http://127.0.0.2:1", 1);
+  ::setenv("NO_PROXY", "*", 1);
+  HttpClient client(loop_, {"runtask/test", "", {"", nobody, "direct.test"}});
+  const auto ask = [&](HttpRequest request) {
+    std::optional<HttpResult> result;
+    const auto pending = client.send(std::move(request), [&](HttpResult got) {
+      result = std::move(got);
+      loop_.stop();
+    });
+    loop_.run();
+    return result.value_or(tl::unexpected(HttpFailure{}));
+  };
   for (const std::string host : {"127.0.0.1", "localhost", "user:pass@127.0.0.1"}) {
     const auto reply =
         ask(request_to("http://" + host + ":" + std::to_string(server_->port()) + "/x"));
@@ -265,8 +277,12 @@ TEST_F(HttpPair, a_proxy_is_never_used_for_the_own_machine) {
   auto direct = request_to("http://" + std::string(70, 'x') + ".test/");
   direct.is_direct = true;
   const auto without_proxy = ask(std::move(direct));
+  const auto excepted = ask(request_to("http://" + std::string(70, 'x') + ".direct.test/"));
   ::unsetenv("http_proxy");
+  ::unsetenv("NO_PROXY");
   ASSERT_FALSE(without_proxy);
+  ASSERT_FALSE(excepted);
+  EXPECT_THAT(excepted.error().error.message, HasSubstr("the name cannot be resolved"));
   EXPECT_THAT(without_proxy.error().error.message, Not(HasSubstr("proxy")));
   ASSERT_FALSE(elsewhere);
   EXPECT_FALSE(elsewhere.error().may_have_arrived);
