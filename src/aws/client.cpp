@@ -24,12 +24,17 @@ std::string body_of(const ecs::AssumeRole& request) {
   return ecs::write_form(ecs::to_form(request));
 }
 
+std::string body_of(const ecs::AssumeRoleWithWebIdentity& request) {
+  return ecs::write_form(ecs::to_form(request));
+}
+
 template <class Operation>
 Result<typename Operation::Reply> read_body(const std::string& body) {
   if constexpr (std::is_same_v<Operation, ecs::GetCallerIdentity>) {
     return ecs::read_caller_identity(body);
-  } else if constexpr (std::is_same_v<Operation, ecs::AssumeRole>) {
-    return ecs::read_assume_role(body);
+  } else if constexpr (std::is_same_v<Operation, ecs::AssumeRole> ||
+                       std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>) {
+    return ecs::read_assume_role(body, Operation::kName);
   } else {
     return ecs::read_reply<Operation>(body);
   }
@@ -77,7 +82,8 @@ class Client::Engine {
 
   template <class Operation>
   void call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
-    CallText text{Operation::kService, Operation::kName, body_of(request)};
+    constexpr bool kIsSigned = !std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>;
+    CallText text{Operation::kService, Operation::kName, body_of(request), kIsSigned};
     begin(std::move(text), {repeat_of(request), kSilenceMaxOf<Operation>},
           [done = std::move(done)](auto body) {
             if (!body) return done(tl::unexpected(std::move(body).error()));
@@ -120,6 +126,7 @@ class Client::Exchange {
 
   void attempt() {
     ++attempts_;
+    if (!text_.is_signed) return send({});
     step_ = engine_.credentials->get([this](Result<Credentials> credentials) {
       if (credentials) return send(*std::move(credentials));
       ecs::CallError error;
@@ -137,7 +144,8 @@ class Client::Exchange {
     auto request = make_request(text_, endpoint_);
     const Attempt attempt{attempts_, options.attempts_max, invocation_id_,
                           sent_at_ + engine_.clock_offsets[text_.service]};
-    sign_request(request, text_, endpoint_, attempt, keys_, options.region);
+    if (text_.is_signed) sign_request(request, text_, endpoint_, attempt, keys_, options.region);
+    number_request(request, attempt);
     if (!options.user_agent.empty()) request.headers.push_back({"User-Agent", options.user_agent});
     request.connect_timeout = options.connect_timeout;
     request.timeout = options.timeout;
@@ -183,10 +191,8 @@ class Client::Exchange {
     if (!is_worth_it || attempts_ >= engine_.options.attempts_max ||
         !engine_.quotas[text_.service].acquire(error, quota_taken_))
       return give_up(std::move(error));
-    constexpr std::uint64_t kSteps = 1U << 20U;
-    const double random =
-        static_cast<double>(engine_.random.below(kSteps)) / static_cast<double>(kSteps);
-    step_ = engine_.loop.after(backoff(attempts_, random), [this] { attempt(); });
+    step_ = engine_.loop.after(backoff(attempts_, random_fraction(engine_.random)),
+                               [this] { attempt(); });
   }
 
   void give_up(ecs::CallError error) {
@@ -287,6 +293,10 @@ void Client::call(const ecs::GetCallerIdentity& request,
   engine_->call(request, std::move(done));
 }
 void Client::call(const ecs::AssumeRole& request, ecs::Done<ecs::AssumeRoleReply> done) {
+  engine_->call(request, std::move(done));
+}
+void Client::call(const ecs::AssumeRoleWithWebIdentity& request,
+                  ecs::Done<ecs::AssumeRoleReply> done) {
   engine_->call(request, std::move(done));
 }
 

@@ -76,6 +76,8 @@ class Client final : public ecs::Client {
             ecs::Done<ecs::GetCallerIdentityReply> done) override;
   // Keys for a role; not a part of ecs::Client, because only credentials are made of them.
   void call(const ecs::AssumeRole& request, ecs::Done<ecs::AssumeRoleReply> done);
+  // Not signed: the token in it is the proof.
+  void call(const ecs::AssumeRoleWithWebIdentity& request, ecs::Done<ecs::AssumeRoleReply> done);
 
  private:
   class Exchange;

@@ -1,42 +1,9 @@
 #include "aws/credentials.h"
 
-#include <array>
 #include <utility>
 
 namespace runtask::aws {
 namespace {
-
-constexpr const char* kExportHint =
-    "let the AWS CLI get the keys: eval \"$(aws configure export-credentials --profile ";
-
-// A way to get keys that is not built yet, known by a setting of the profile.
-struct OtherWay {
-  const char* setting;
-  const char* words;
-};
-// In the SDKs' order; the credentials file's own keys come between the two lists.
-constexpr std::array<OtherWay, 3> kBeforeFileKeys = {{
-    {"web_identity_token_file", "from a web identity (web_identity_token_file)"},
-    {"sso_session", "from IAM Identity Center (sso_session)"},
-    {"sso_start_url", "from IAM Identity Center (sso_start_url)"},
-}};
-constexpr std::array<OtherWay, 2> kAfterFileKeys = {{
-    {"login_session", "from `aws login` (login_session)"},
-    {"credential_process", "from a program (credential_process)"},
-}};
-
-template <std::size_t count>
-Result<> refuse_other_ways(const std::array<OtherWay, count>& ways, const SharedConfig& shared) {
-  for (const auto& way : ways) {
-    if (shared.config().get(way.setting).empty() && shared.credentials().get(way.setting).empty())
-      continue;
-    return fail(Code::kUsage,
-                "the profile `" + shared.profile() + "` gets its credentials " + way.words +
-                    ", which runtask does not support yet",
-                kExportHint + shared.profile() + " --format env)\"");
-  }
-  return {};
-}
 
 Result<Credentials> complete(Credentials credentials, const char* id_name,
                              const char* secret_name) {
@@ -53,6 +20,8 @@ Result<Credentials> from_section(const ConfigSection& section, std::string sourc
   found.keys.access_key_id = section.get("aws_access_key_id");
   found.keys.secret_access_key = Secret(section.get("aws_secret_access_key"));
   found.keys.session_token = Secret(section.get("aws_session_token"));
+  if (found.keys.session_token.empty())
+    found.keys.session_token = Secret(section.get("aws_security_token"));  // Its name before 2014.
   return complete(std::move(found), "aws_access_key_id", "aws_secret_access_key");
 }
 
@@ -79,16 +48,17 @@ Result<std::optional<Credentials>> keys_of_environment(const sys::Environment& e
       TRY(complete(std::move(found), "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")));
 }
 
-Result<std::optional<Credentials>> keys_of_profile(const SharedConfig& shared) {
-  TRY(refuse_other_ways(kBeforeFileKeys, shared));
-  const std::string profile = "the profile `" + shared.profile() + "` of ";
-  if (has_keys(shared.credentials()))
-    return std::optional(
-        TRY(from_section(shared.credentials(), profile + shared.credentials_path())));
-  TRY(refuse_other_ways(kAfterFileKeys, shared));
-  if (has_keys(shared.config()))
-    return std::optional(TRY(from_section(shared.config(), profile + shared.config_path())));
-  return std::optional<Credentials>();
+Result<std::optional<Credentials>> keys_of_credentials_file(const SharedConfig& shared) {
+  const auto section = TRY(shared.credentials());
+  if (!has_keys(section)) return std::optional<Credentials>();
+  return std::optional(TRY(from_section(
+      section, "the profile `" + shared.profile() + "` of " + shared.credentials_path())));
+}
+
+Result<std::optional<Credentials>> keys_of_config_file(const SharedConfig& shared) {
+  if (!has_keys(shared.config())) return std::optional<Credentials>();
+  return std::optional(TRY(from_section(
+      shared.config(), "the profile `" + shared.profile() + "` of " + shared.config_path())));
 }
 
 bool CredentialsProvider::refuse(const ecs::SigningKeys& /*keys*/) {

@@ -25,10 +25,10 @@ struct Credentials {
 // set, kUsage when only one is.
 [[nodiscard]] Result<std::optional<Credentials>> keys_of_environment(
     const sys::Environment& environment);
-// The profile's, in the credentials file or else in the config file. kUsage for half a pair, and
-// when the profile gets its keys in a way that is not supported yet (SSO, process, ...): the error
-// says which.
-[[nodiscard]] Result<std::optional<Credentials>> keys_of_profile(const SharedConfig& shared);
+// The profile's, in the one file or the other. kUsage for half a pair.
+[[nodiscard]] Result<std::optional<Credentials>> keys_of_credentials_file(
+    const SharedConfig& shared);
+[[nodiscard]] Result<std::optional<Credentials>> keys_of_config_file(const SharedConfig& shared);
 
 // Where a client gets keys from, before each attempt to call. For the loop's thread.
 class CredentialsProvider {

@@ -5,6 +5,9 @@
 
 #include "aws/cached_credentials.h"
 #include "aws/metadata_credentials.h"
+#include "aws/process_credentials.h"
+#include "aws/sign_in_credentials.h"
+#include "aws/web_identity.h"
 #include "base/text.h"
 
 namespace runtask::aws {
@@ -46,6 +49,44 @@ class LastPlace final : public CredentialsProvider {
   const Error none_;
 };
 
+Result<> refuse_login(const SharedConfig& shared) {
+  if (TRY(shared.setting_of_both("login_session")).empty()) return {};
+  return fail(Code::kUsage,
+              "the profile `" + shared.profile() +
+                  "` gets its credentials from `aws login` (login_session), which runtask does not "
+                  "support",
+              "let the AWS CLI get the keys: eval \"$(aws configure export-credentials --profile " +
+                  shared.profile() + " --format env)\"");
+}
+
+// What a profile has besides a role with a source; none: nothing.
+Result<ProviderPtr> profile_credentials(const ProviderWorld& world,
+                                        const sys::Environment& environment,
+                                        const SharedConfig& shared, const RoleAccess& access,
+                                        bool use_environment) {
+  auto identity = TRY(find_web_identity(environment, shared, use_environment, access.session_name));
+  if (identity)
+    return kept(world, TRY(WebIdentityCredentials::create(world.outside, access.sts, world.files,
+                                                          *std::move(identity))));
+  auto sign_in = TRY(find_sign_in(environment, shared));
+  if (sign_in) {
+    auto endpoints = TRY(find_sign_in_endpoints(environment, shared, sign_in->region));
+    return kept(world,
+                TRY(SignInCredentials::create(world.outside, access.sts, std::move(endpoints),
+                                              world.files, *std::move(sign_in))));
+  }
+  auto stored = TRY(keys_of_credentials_file(shared));
+  if (stored) return fixed(world, *std::move(stored));
+  TRY(refuse_login(shared));
+  const auto program = TRY(shared.setting_of_both("credential_process"));
+  if (!program.empty())
+    return kept(world, TRY(ProcessCredentials::create(world.outside.loop, world.processes, program,
+                                                      environment.all(), shared.profile())));
+  auto configured = TRY(keys_of_config_file(shared));
+  if (configured) return fixed(world, *std::move(configured));
+  return ProviderPtr();
+}
+
 // Finds a profile's role and, behind it, the keys to assume it with.
 class RoleFinder {
  public:
@@ -53,8 +94,11 @@ class RoleFinder {
              const RoleAccess& access)
       : world_(world), environment_(environment), access_(access) {}
 
-  static bool has_role(const SharedConfig& shared) {
-    return !get(shared, "role_arn").empty() && get(shared, "web_identity_token_file").empty();
+  // botocore: a role for a web identity is another thing, wherever the profile stands in a chain.
+  static Result<bool> has_role(const SharedConfig& shared) {
+    const auto role = TRY(shared.setting_of_both("role_arn"));
+    const auto token_file = TRY(shared.setting_of_both("web_identity_token_file"));
+    return !role.empty() && token_file.empty();
   }
 
   Result<ProviderPtr> provider_of(const SharedConfig& shared) {
@@ -70,23 +114,16 @@ class RoleFinder {
   }
 
  private:
-  // botocore: what the credentials file says of a profile is stronger than what the config file
-  // says of it.
-  static std::string get(const SharedConfig& shared, const std::string& name) {
-    auto value = shared.credentials().get(name);
-    return value.empty() ? shared.setting(name) : value;
-  }
-
   Result<Role> role_of(const SharedConfig& shared) const {
     constexpr long long kShortest = 900;  // STS: DurationSeconds.
     constexpr long long kLongest = 43'200;
     Role role;
-    role.arn = get(shared, "role_arn");
-    role.session_name = get(shared, "role_session_name");
+    role.arn = TRY(shared.setting_of_both("role_arn"));
+    role.session_name = TRY(shared.setting_of_both("role_session_name"));
     if (role.session_name.empty()) role.session_name = access_.session_name;
-    role.external_id = get(shared, "external_id");
-    role.mfa_serial = get(shared, "mfa_serial");
-    const auto duration = get(shared, "duration_seconds");
+    role.external_id = TRY(shared.setting_of_both("external_id"));
+    role.mfa_serial = TRY(shared.setting_of_both("mfa_serial"));
+    const auto duration = TRY(shared.setting_of_both("duration_seconds"));
     if (duration.empty()) return role;
     const auto seconds = parse_integer(duration, kShortest, kLongest);
     if (!seconds)
@@ -97,8 +134,8 @@ class RoleFinder {
   }
 
   Result<ProviderPtr> source_of(const SharedConfig& shared) {
-    const auto profile = get(shared, "source_profile");
-    const auto kind = get(shared, "credential_source");
+    const auto profile = TRY(shared.setting_of_both("source_profile"));
+    const auto kind = TRY(shared.setting_of_both("credential_source"));
     const std::string name = "the profile `" + shared.profile() + "`";
     if (!profile.empty() && !kind.empty())
       return fail(Code::kUsage, name + " has both source_profile and credential_source");
@@ -118,11 +155,19 @@ class RoleFinder {
                                                    "EcsContainer and Ec2InstanceMetadata");
     const auto source =
         TRY_DURING(shared.with_profile(profile), "while reading source_profile of " + name);
-    auto keys = TRY(keys_of_profile(source));
-    if (keys) return fixed(world_, *std::move(keys));
-    if (has_role(source)) return provider_of(source);
+    // A profile that is its own source, or that has keys of its own, gives those.
+    const bool has_keys = TRY(has_static_keys(source));
+    if (!has_keys && TRY(has_role(source))) return provider_of(source);
+    auto own = TRY(profile_credentials(world_, environment_, source, access_, false));
+    if (own) return own;
     return fail(Code::kUsage,
                 "the profile `" + profile + "`, the source_profile of " + name + ", has no keys");
+  }
+
+  static Result<bool> has_static_keys(const SharedConfig& shared) {
+    for (const char* name : {"aws_access_key_id", "aws_secret_access_key"})
+      if (!TRY(shared.setting_of_both(name)).empty()) return true;
+    return false;
   }
 
   const ProviderWorld& world_;
@@ -139,15 +184,10 @@ Result<ProviderPtr> sdk_credentials(const ProviderWorld& world, const sys::Envir
     auto keys = TRY(keys_of_environment(environment));
     if (keys) return fixed(world, *std::move(keys));
   }
-  if (RoleFinder::has_role(shared))
+  if (TRY(RoleFinder::has_role(shared)))
     return RoleFinder(world, environment, access).provider_of(shared);
-  if (!shared.is_explicit() && environment.get_non_empty("AWS_WEB_IDENTITY_TOKEN_FILE"))
-    return fail(Code::kUsage,
-                "credentials from a web identity (AWS_WEB_IDENTITY_TOKEN_FILE) are not supported "
-                "by runtask yet",
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with keys");
-  auto keys = TRY(keys_of_profile(shared));
-  if (keys) return fixed(world, *std::move(keys));
+  auto own = TRY(profile_credentials(world, environment, shared, access, !shared.is_explicit()));
+  if (own) return own;
   const auto container = TRY(find_container(environment));
   if (container) return container_credentials(world, environment);
   auto place = TRY(find_instance(environment, shared));

@@ -9,6 +9,7 @@
 #include "aws/shared_config.h"
 #include "sys/environment.h"
 #include "sys/files.h"
+#include "sys/processes.h"
 
 // Which provider of credentials is meant, and making it. What can be known without asking anybody
 // is an error here; the rest is one of the provider's first answer. For the loop's thread.
@@ -20,7 +21,8 @@ using ProviderPtr = std::unique_ptr<CredentialsProvider>;
 // What providers need; all must outlive them.
 struct ProviderWorld {
   Client::Outside outside;
-  const sys::Files& files;
+  sys::Files& files;
+  sys::Processes& processes;
   TokenCodes& codes;
 };
 
@@ -32,10 +34,12 @@ struct RoleAccess {
 
 constexpr int kRolesInARowMax = 5;  // source_profile of a source_profile of ...
 
-// As an AWS SDK looks: the environment (unless the profile is explicit), the profile with its role
-// (role_arn with source_profile or credential_source) or its keys, the container, the machine.
-// kUsage when it is known already that there are none, for settings that contradict each other, and
-// for ways that are not supported yet.
+// As an AWS SDK looks (botocore's order): the environment (unless the profile is explicit), the
+// profile's role (role_arn with source_profile or credential_source), a web identity, the profile's
+// sign-in at IAM Identity Center, its keys in the credentials file, its program
+// (credential_process), its keys in the config file, the container, the machine. What comes later
+// is not looked at. kUsage when it is known already that there are none, for settings that
+// contradict each other, and for `aws login`, which is not supported.
 [[nodiscard]] Result<ProviderPtr> sdk_credentials(const ProviderWorld& world,
                                                   const sys::Environment& environment,
                                                   const SharedConfig& shared,

@@ -10,14 +10,15 @@ namespace runtask::aws {
 namespace {
 
 struct ServiceNames {
-  ecs::Service service;
+  const char* host;  // The first part of its name.
   const char* variable;
   const char* setting;  // In a services section.
 };
-constexpr std::array<ServiceNames, 3> kServices = {
-    {{ecs::Service::kEcs, "AWS_ENDPOINT_URL_ECS", "ecs"},
-     {ecs::Service::kLogs, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "cloudwatch_logs"},
-     {ecs::Service::kSts, "AWS_ENDPOINT_URL_STS", "sts"}}};
+constexpr ServiceNames kEcs{"ecs", "AWS_ENDPOINT_URL_ECS", "ecs"};
+constexpr ServiceNames kLogs{"logs", "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", "cloudwatch_logs"};
+constexpr ServiceNames kSts{"sts", "AWS_ENDPOINT_URL_STS", "sts"};
+constexpr ServiceNames kSignInPortal{"portal.sso", "AWS_ENDPOINT_URL_SSO", "sso"};
+constexpr ServiceNames kSignInTokens{"oidc", "AWS_ENDPOINT_URL_SSO_OIDC", "sso_oidc"};
 
 struct Partition {
   std::string_view region_prefix;
@@ -112,17 +113,49 @@ struct Variants {
   bool fips = false;
   bool dualstack = false;
 };
-Result<Endpoint> of_region(ecs::Service service, const std::string& region, Variants variants) {
+Result<Endpoint> of_region(const ServiceNames& names, const std::string& region,
+                           Variants variants) {
   const auto& partition = partition_of(region);
   if (variants.dualstack && partition.dualstack_suffix.empty())
     return fail(Code::kUsage, "no dual-stack endpoints are known for the region " + region);
-  std::string host(ecs::signing_name(service));
-  // The one host of US GovCloud's logs is FIPS' already.
-  const bool is_fips_anyway = service == ecs::Service::kLogs && region.starts_with("us-gov-");
+  std::string host(names.host);
+  // AWS: the one host of US GovCloud's logs, and of its portal, is FIPS' already.
+  const bool is_fips_anyway = region.starts_with("us-gov-") && !variants.dualstack &&
+                              (host == kLogs.host || host == kSignInPortal.host);
   if (variants.fips && !is_fips_anyway) host += "-fips";
   host.append(".").append(region).append(".");
   host += variants.dualstack ? partition.dualstack_suffix : partition.suffix;
   return parse_endpoint("https://" + host + "/", "the region " + region);
+}
+
+Variants find_variants(const sys::Environment& environment, const SharedConfig& shared) {
+  const auto is_set = [&](const char* variable, const char* setting) {
+    return is_true(environment.get_non_empty(variable).value_or(shared.setting(setting)));
+  };
+  return {is_set("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+          is_set("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")};
+}
+
+Result<Endpoint> find_endpoint(const ServiceNames& names, const sys::Environment& environment,
+                               const SharedConfig& shared, const std::string& region) {
+  const auto variants = find_variants(environment, shared);
+  auto custom = TRY(configured(names, environment, shared));
+  if (!custom) return of_region(names, region, variants);
+  if (variants.fips || variants.dualstack)
+    return fail(Code::kUsage, "an endpoint of one's own (" + custom->source +
+                                  ") cannot be combined with FIPS or dual-stack endpoints");
+  return *std::move(custom);
+}
+
+Result<> check_region(const std::string& region) {
+  constexpr std::size_t kCharactersMax = 63;  // Of a label in a host name.
+  const bool is_label =
+      !region.empty() && region.size() <= kCharactersMax && region.front() != '-' &&
+      region.back() != '-' &&
+      region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
+  if (is_label) return {};
+  return fail(Code::kUsage, "`" + valid_utf8(region) + "` cannot be an AWS region",
+              "regions look like eu-west-1");
 }
 
 }  // namespace
@@ -176,24 +209,21 @@ const Endpoint& Endpoints::of(ecs::Service service) const {
 
 Result<Endpoints> find_endpoints(const sys::Environment& environment, const SharedConfig& shared,
                                  const std::string& region) {
-  const auto is_set = [&](const char* variable, const char* setting) {
-    return is_true(environment.get_non_empty(variable).value_or(shared.setting(setting)));
-  };
-  const Variants variants{is_set("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
-                          is_set("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")};
-  std::array<Endpoint, kServices.size()> found;
-  for (std::size_t i = 0; i < kServices.size(); ++i) {
-    auto custom = TRY(configured(kServices.at(i), environment, shared));
-    if (!custom) {
-      found.at(i) = TRY(of_region(kServices.at(i).service, region, variants));
-      continue;
-    }
-    if (variants.fips || variants.dualstack)
-      return fail(Code::kUsage, "an endpoint of one's own (" + custom->source +
-                                    ") cannot be combined with FIPS or dual-stack endpoints");
-    found.at(i) = *std::move(custom);
-  }
-  return Endpoints{std::move(found[0]), std::move(found[1]), std::move(found[2])};
+  Endpoints endpoints;
+  endpoints.ecs = TRY(find_endpoint(kEcs, environment, shared, region));
+  endpoints.logs = TRY(find_endpoint(kLogs, environment, shared, region));
+  endpoints.sts = TRY(find_endpoint(kSts, environment, shared, region));
+  return endpoints;
+}
+
+Result<SignInEndpoints> find_sign_in_endpoints(const sys::Environment& environment,
+                                               const SharedConfig& shared,
+                                               const std::string& region) {
+  TRY(check_region(region));
+  SignInEndpoints endpoints;
+  endpoints.portal = TRY(find_endpoint(kSignInPortal, environment, shared, region));
+  endpoints.tokens = TRY(find_endpoint(kSignInTokens, environment, shared, region));
+  return endpoints;
 }
 
 Result<Endpoints> one_endpoint(std::string_view url, const std::string& source) {
@@ -207,19 +237,15 @@ Result<std::string> find_region(const sys::Environment& environment, const Share
   for (const char* variable : {"AWS_REGION", "AWS_DEFAULT_REGION"})
     if (region.empty()) region = environment.get_non_empty(variable).value_or("");
   if (region.empty()) region = shared.setting("region");
+  if (region.empty()) region = TRY(shared.credentials()).get("region");
   if (region.empty()) {
     return fail(Code::kUsage,
                 "no AWS region: neither --region nor AWS_REGION nor the profile `" +
                     shared.profile() + "` says one",
                 "set AWS_REGION, for example to eu-west-1");
   }
-  constexpr std::size_t kCharactersMax = 63;  // Of a label in a host name.
-  const bool is_label =
-      region.size() <= kCharactersMax && region.front() != '-' && region.back() != '-' &&
-      region.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") == std::string::npos;
-  if (is_label) return region;
-  return fail(Code::kUsage, "`" + valid_utf8(region) + "` cannot be an AWS region",
-              "regions look like eu-west-1");
+  TRY(check_region(region));
+  return region;
 }
 
 std::string partition_name(const std::string& region) {

@@ -36,10 +36,20 @@ struct Endpoints {
 [[nodiscard]] Result<Endpoints> find_endpoints(const sys::Environment& environment,
                                                const SharedConfig& shared,
                                                const std::string& region);
+// IAM Identity Center's: where a role's keys are given, and where a sign-in is prolonged.
+struct SignInEndpoints {
+  Endpoint portal, tokens;
+};
+// Like find_endpoints(), with AWS_ENDPOINT_URL_SSO and AWS_ENDPOINT_URL_SSO_OIDC. `region` is that
+// of the Identity Center (sso_region); kUsage also when it cannot be one.
+[[nodiscard]] Result<SignInEndpoints> find_sign_in_endpoints(const sys::Environment& environment,
+                                                             const SharedConfig& shared,
+                                                             const std::string& region);
 // The same URL for all three, as the embedded endpoint has it.
 [[nodiscard]] Result<Endpoints> one_endpoint(std::string_view url, const std::string& source);
 
-// The flag, AWS_REGION, AWS_DEFAULT_REGION, the profile's region. kUsage when there is none, or
+// The flag, AWS_REGION, AWS_DEFAULT_REGION, the profile's region, in the config file or else in the
+// credentials file. kUsage when there is none, or
 // when it cannot be one: it becomes a part of a host name.
 [[nodiscard]] Result<std::string> find_region(const sys::Environment& environment,
                                               const SharedConfig& shared, const std::string& flag);

@@ -45,6 +45,13 @@ tl::expected<std::string, ecs::CallError> read_http_reply(const CallText& call,
   return tl::unexpected(std::move(error));
 }
 
+void mask(Error& error, const Secret& secret) {
+  mask(error.message, secret.reveal());
+  mask(error.hint, secret.reveal());
+  for (auto& line : error.context)
+    mask(line, secret.reveal());
+}
+
 ecs::CallError no_reply(const CallText& call, const Endpoint& endpoint,
                         const sys::HttpFailure& failure) {
   ecs::CallError error;

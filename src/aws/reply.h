@@ -22,6 +22,9 @@ namespace runtask::aws {
 [[nodiscard]] ecs::CallError no_reply(const CallText& call, const Endpoint& endpoint,
                                       const sys::HttpFailure& failure);
 
+// Takes a secret out of an error's words. Texts of less than 8 characters are no secrets.
+void mask(Error& error, const Secret& secret);
+
 // A good reply's body that cannot be understood.
 [[nodiscard]] ecs::CallError unreadable_reply(const std::string& operation, const Error& why);
 

@@ -29,6 +29,9 @@ void sign_request(sys::HttpRequest& request, const CallText& call, const Endpoin
                          attempt.signed_at);
   for (auto& header : added)
     request.headers.push_back({std::move(header.name), std::move(header.value)});
+}
+
+void number_request(sys::HttpRequest& request, const Attempt& attempt) {
   request.headers.push_back({"amz-sdk-invocation-id", attempt.invocation_id});
   request.headers.push_back(
       {"amz-sdk-request", "attempt=" + std::to_string(attempt.number) +

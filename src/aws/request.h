@@ -17,6 +17,7 @@ struct CallText {
   ecs::Service service = ecs::Service::kEcs;
   std::string operation;
   std::string body;  // JSON, or STS' form fields.
+  bool is_signed = true;
 };
 
 struct Attempt {
@@ -29,9 +30,11 @@ struct Attempt {
 // The request without signature: POST with Content-Type, X-Amz-Target (not for STS) and Host.
 [[nodiscard]] sys::HttpRequest make_request(const CallText& call, const Endpoint& endpoint);
 
-// Signs all headers so far, then adds those that proxies and SDKs may change: amz-sdk-invocation-id
-// and amz-sdk-request.
+// Signs all headers so far.
 void sign_request(sys::HttpRequest& request, const CallText& call, const Endpoint& endpoint,
                   const Attempt& attempt, const ecs::SigningKeys& keys, const std::string& region);
+
+// After signing, because proxies and SDKs may change them: amz-sdk-invocation-id, amz-sdk-request.
+void number_request(sys::HttpRequest& request, const Attempt& attempt);
 
 }  // namespace runtask::aws

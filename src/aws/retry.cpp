@@ -59,6 +59,11 @@ Duration backoff(int number, double random) {
   return Duration(static_cast<Duration::rep>(static_cast<double>(limit.count()) * random));
 }
 
+double random_fraction(sys::Random& random) {
+  constexpr std::uint64_t kSteps = 1U << 20U;
+  return static_cast<double>(random.below(kSteps)) / static_cast<double>(kSteps);
+}
+
 std::optional<Duration> clock_offset(const ecs::CallError& error,
                                      const std::vector<sys::Header>& headers, WallTime sent_at,
                                      WallTime now) {

@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "ecs/errors.h"
 #include "sys/http.h"
+#include "sys/random.h"
 
 // Whether and when a call is tried again: the SDKs' standard mode, with one more status that is
 // throttling (429, as in the JavaScript SDK), and without one that does not pass: a certificate
@@ -50,6 +51,9 @@ class RetryQuota {
 
 // How long to wait after attempt `number` (from 1): random() in [0, 1) of 1 s, 2 s, 4 s, ... 20 s.
 [[nodiscard]] Duration backoff(int number, double random);
+
+// One of a million steps in [0, 1), for backoff().
+[[nodiscard]] double random_fraction(sys::Random& random);
 
 // How far the server's clock is ahead of ours, if that is why it refused the signature. `sent_at`
 // is our time when the request was sent, `now` when the answer came.

@@ -1,9 +1,11 @@
 #include "aws/shared_config.h"
 
+#include <optional>
+#include <utility>
+
 namespace runtask::aws {
 namespace {
 
-constexpr std::string_view kServicesPrefix = "services ";
 constexpr const char* kListHint = "`aws configure list-profiles` prints those that there are";
 
 // $VARIABLE with a leading "~/" resolved, else the file in the home directory; empty without one.
@@ -35,6 +37,11 @@ const ConfigSection* find_profile(const ConfigSections& config, const std::strin
 
 }  // namespace
 
+struct SharedConfig::CredentialsFile {
+  const sys::Files* files;
+  std::optional<Result<ConfigSections>> sections;
+};
+
 Result<SharedConfig> SharedConfig::load(const sys::Environment& environment,
                                         const sys::Files& files, const std::string& profile) {
   SharedConfig shared;
@@ -53,27 +60,44 @@ Result<SharedConfig> SharedConfig::load(const sys::Environment& environment,
   shared.credentials_path_ =
       path_of(environment, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials");
   shared.all_config_ = TRY(read_sections(files, shared.config_path_));
-  shared.all_credentials_ = TRY(read_sections(files, shared.credentials_path_));
-  if (is_named && shared.profile_ != "default" && !shared.has_profile(shared.profile_)) {
+  shared.credentials_file_ = std::make_shared<CredentialsFile>(CredentialsFile{&files, {}});
+  if (is_named && shared.profile_ != "default" && !TRY(shared.has_profile(shared.profile_))) {
     return fail(Code::kUsage,
                 "the profile `" + shared.profile_ + "` (" + named_by + ") is in neither " +
                     shared.config_path_ + " nor " + shared.credentials_path_,
                 kListHint);
   }
   shared.choose(shared.profile_);
-  for (const auto& [heading, section] : shared.all_config_) {
-    if (heading.starts_with(kServicesPrefix))
-      shared.services_[heading.substr(kServicesPrefix.size())] = section;
-  }
   return shared;
 }
 
-bool SharedConfig::has_profile(const std::string& name) const {
-  return find_profile(all_config_, name) != nullptr || all_credentials_.contains(name);
+Result<const ConfigSections*> SharedConfig::all_credentials() const {
+  static const ConfigSections kNone;
+  if (!credentials_file_) return &kNone;
+  auto& sections = credentials_file_->sections;
+  if (!sections) sections = read_sections(*credentials_file_->files, credentials_path_);
+  if (!*sections) return fail(sections->error());
+  return &**sections;
+}
+
+Result<ConfigSection> SharedConfig::credentials() const {
+  const auto* const all = TRY(all_credentials());
+  const auto found = all->find(profile_);
+  return found == all->end() ? ConfigSection() : found->second;
+}
+
+Result<std::string> SharedConfig::setting_of_both(const std::string& name) const {
+  auto value = TRY(credentials()).get(name);
+  return value.empty() ? setting(name) : value;
+}
+
+Result<bool> SharedConfig::has_profile(const std::string& name) const {
+  if (find_profile(all_config_, name) != nullptr) return true;
+  return TRY(all_credentials())->contains(name);
 }
 
 Result<SharedConfig> SharedConfig::with_profile(const std::string& name) const {
-  if (!has_profile(name))
+  if (!TRY(has_profile(name)))
     return fail(
         Code::kUsage,
         "the profile `" + name + "` is in neither " + config_path_ + " nor " + credentials_path_,
@@ -88,16 +112,13 @@ void SharedConfig::choose(const std::string& profile) {
   profile_ = profile;
   const auto* const in_config = find_profile(all_config_, profile);
   config_ = in_config == nullptr ? ConfigSection() : *in_config;
-  const auto in_credentials = all_credentials_.find(profile);
-  credentials_ =
-      in_credentials == all_credentials_.end() ? ConfigSection() : in_credentials->second;
 }
 
 Result<std::string> SharedConfig::service_endpoint(const std::string& service) const {
   const auto name = setting("services");
   if (name.empty()) return std::string();
-  const auto section = services_.find(name);
-  if (section == services_.end()) {
+  const auto section = all_config_.find("services " + name);
+  if (section == all_config_.end()) {
     return fail(Code::kUsage, "the profile `" + profile_ + "` names the services section `" + name +
                                   "`, which is not in " + config_path_);
   }
@@ -105,6 +126,13 @@ Result<std::string> SharedConfig::service_endpoint(const std::string& service) c
   if (settings == section->second.nested.end()) return std::string();
   const auto url = settings->second.find("endpoint_url");
   return url == settings->second.end() ? std::string() : url->second;
+}
+
+Result<ConfigSection> SharedConfig::sso_session(const std::string& name) const {
+  const auto section = all_config_.find("sso-session " + name);
+  if (section != all_config_.end()) return section->second;
+  return fail(Code::kUsage, "the profile `" + profile_ + "` names the section `[sso-session " +
+                                name + "]`, which is not in " + config_path_);
 }
 
 }  // namespace runtask::aws

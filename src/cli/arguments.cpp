@@ -103,6 +103,7 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
       "  runtask run --local --task-definition hello\n  runtask runs list"));
   command_line::declare_run(root, targets);
   command_line::declare_find(root, targets);
+  command_line::declare_whoami(root, targets);
   command_line::declare_runs(root, targets);
   command_line::declare_local(root, targets);
   command_line::declare_context(root, targets);

@@ -100,6 +100,14 @@ struct RunArguments {
   bool insecure_http = false;
 };
 
+// `runtask whoami`.
+struct WhoamiArguments {
+  std::string profile, region;
+  bool local = false;
+  bool insecure_http = false;
+  bool json = false;
+};
+
 struct RunsList {
   int count = 20;
   bool json = false;
@@ -208,9 +216,9 @@ struct RunTaskScript {
 };
 
 using Command =
-    std::variant<RunArguments, FindArguments, AgentEnvironment, SetContext, ConstructTree,
-                 RunTaskScript, RunsList, RunsShow, RunsLogs, RunsAgain, RunsPrune, LocalStart,
-                 LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
+    std::variant<RunArguments, FindArguments, WhoamiArguments, AgentEnvironment, SetContext,
+                 ConstructTree, RunTaskScript, RunsList, RunsShow, RunsLogs, RunsAgain, RunsPrune,
+                 LocalStart, LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
                  LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate, PipelineRun,
                  PipelineLint, PipelineParams>;
 

@@ -35,6 +35,7 @@ struct Targets {
   LocalClusterCreate cluster_create;
   AgentEnvironment agent_environment;
   FindArguments find;
+  WhoamiArguments whoami;
   SetContext set_context;
   ConstructTree construct_tree;
   PipelineRun pipeline_run;
@@ -65,6 +66,7 @@ void declare_selection(CLI::App& app, Selection& selection);
 
 void declare_run(CLI::App& root, Targets& targets);
 void declare_find(CLI::App& root, Targets& targets);
+void declare_whoami(CLI::App& root, Targets& targets);
 void declare_runs(CLI::App& root, Targets& targets);
 void declare_local(CLI::App& root, Targets& targets);
 void declare_context(CLI::App& root, Targets& targets);

@@ -18,6 +18,8 @@ int dispatch(const Command& command, const World& world) {
           return run_task_script(arguments, world);
         } else if constexpr (std::is_same_v<Arguments, FindArguments>) {
           return find(arguments, world);
+        } else if constexpr (std::is_same_v<Arguments, WhoamiArguments>) {
+          return whoami(arguments, world);
         } else if constexpr (std::is_same_v<Arguments, AgentEnvironment>) {
           return agent_environment(arguments, world);
         } else if constexpr (requires { pipeline(arguments, world); }) {

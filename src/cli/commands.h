@@ -15,6 +15,8 @@ namespace runtask::cli {
 
 [[nodiscard]] int find(const FindArguments& arguments, const World& world);
 
+[[nodiscard]] int whoami(const WhoamiArguments& arguments, const World& world);
+
 [[nodiscard]] int runs(const RunsList& arguments, const World& world);
 [[nodiscard]] int runs(const RunsShow& arguments, const World& world);
 [[nodiscard]] int runs(const RunsLogs& arguments, const World& world);

@@ -59,7 +59,9 @@ Result<Target> make_target(const World& world, aws::ClientOptions options,
       sys::HttpClient::Options{user_agent(), ca_bundle, sys::Proxies::of(world.environment)});
   target.codes = std::make_unique<TerminalCodes>(world);
   const aws::Client::Outside outside{world.loop, *target.http, world.random};
-  auto provider = TRY(make_provider({outside, world.files, *target.codes}, options));
+  auto provider =
+      TRY(make_provider({outside, world.files, world.processes, *target.codes}, options));
+  target.credentials = provider.get();
   target.client = TRY(aws::Client::create(outside, std::move(options), std::move(provider)));
   return target;
 }

@@ -21,10 +21,11 @@ constexpr const char* kRoleSession = "runtask";
 
 struct Target {
   std::unique_ptr<sys::Http> http;
-  std::unique_ptr<aws::TokenCodes> codes;  // For roles that take the code of a device.
-  std::unique_ptr<ecs::Client> client;     // Uses both above.
-  std::string words;                       // "the embedded ECS", "eu-west-1".
-  std::string account;                     // hamlet's name of it; empty: not known.
+  std::unique_ptr<aws::TokenCodes> codes;           // For roles that take the code of a device.
+  std::unique_ptr<ecs::Client> client;              // Uses both above.
+  aws::CredentialsProvider* credentials = nullptr;  // The client's.
+  std::string words;                                // "the embedded ECS", "eu-west-1".
+  std::string account;                              // hamlet's name of it; empty: not known.
   std::string region;
   bool is_local = false;
   run::TargetRecipe recipe;  // By which target_by() makes it again.

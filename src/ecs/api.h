@@ -287,6 +287,13 @@ struct AssumeRole {
   std::optional<int> duration_seconds;
 };
 
+struct AssumeRoleWithWebIdentity {
+  using Reply = AssumeRoleReply;
+  static constexpr Service kService = Service::kSts;
+  static constexpr const char* kName = "AssumeRoleWithWebIdentity";
+  std::string role_arn, role_session_name, web_identity_token;
+};
+
 // ---- Text on the wire. For every operation of ECS and Logs above (instantiated in ecs/api.cpp):
 
 // The request's JSON body, and its reverse for the endpoint. Errors are kInvalid with the path.

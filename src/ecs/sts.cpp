@@ -163,6 +163,14 @@ FormFields to_form(const AssumeRole& request) {
   return fields;
 }
 
+FormFields to_form(const AssumeRoleWithWebIdentity& request) {
+  auto fields = fields_of(AssumeRoleWithWebIdentity::kName);
+  fields.emplace("RoleArn", request.role_arn);
+  fields.emplace("RoleSessionName", request.role_session_name);
+  fields.emplace("WebIdentityToken", request.web_identity_token);
+  return fields;
+}
+
 std::string to_xml(const GetCallerIdentityReply& reply, std::string_view request_id) {
   const std::string result = element("Arn", reply.arn) + element("UserId", reply.user_id) +
                              element("Account", reply.account);
@@ -196,8 +204,8 @@ Result<GetCallerIdentityReply> read_caller_identity(std::string_view xml) {
   return reply;
 }
 
-Result<AssumeRoleReply> read_assume_role(std::string_view xml) {
-  TRY(check_whole(xml, AssumeRole::kName));
+Result<AssumeRoleReply> read_assume_role(std::string_view xml, std::string_view operation) {
+  TRY(check_whole(xml, operation));
   AssumeRoleReply reply;
   reply.access_key_id = TRY(required(xml, "AccessKeyId"));
   reply.secret_access_key = TRY(required(xml, "SecretAccessKey"));

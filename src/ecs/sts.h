@@ -17,6 +17,7 @@ using FormFields = std::map<std::string, std::string>;
 
 [[nodiscard]] FormFields to_form(const GetCallerIdentity& request);
 [[nodiscard]] FormFields to_form(const AssumeRole& request);
+[[nodiscard]] FormFields to_form(const AssumeRoleWithWebIdentity& request);
 
 [[nodiscard]] std::string to_xml(const GetCallerIdentityReply& reply, std::string_view request_id);
 [[nodiscard]] std::string to_xml(const AssumeRoleReply& reply, std::string_view request_id);
@@ -24,7 +25,9 @@ using FormFields = std::map<std::string, std::string>;
                                     std::string_view request_id);
 
 [[nodiscard]] Result<GetCallerIdentityReply> read_caller_identity(std::string_view xml);
-[[nodiscard]] Result<AssumeRoleReply> read_assume_role(std::string_view xml);
+// Of AssumeRole, or of the operation named, which answers alike.
+[[nodiscard]] Result<AssumeRoleReply> read_assume_role(
+    std::string_view xml, std::string_view operation = AssumeRole::kName);
 
 // The text of the first element of that name, entities resolved; empty when there is none. Enough
 // for STS' flat answers.

@@ -22,6 +22,7 @@ struct ChildPlan {
   std::vector<char*> environment;
   std::vector<std::string> programs;  // The paths to try, in this order.
   std::string directory;              // Empty: that of this program.
+  bool own_error_output = false;      // Standard error stays as it is.
   std::string cgroup_procs;           // The file that puts a process into its cgroup, or empty.
 };
 

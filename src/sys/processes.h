@@ -25,6 +25,10 @@ struct ProcessSpec {
   // Read by on_output: standard output and standard error through one pipe, so that their order is
   // kept. Standard input is /dev/null.
 
+  // Standard error is this program's own instead, and on_output hears standard output alone. Not
+  // with keep_tree.
+  bool own_error_output = false;
+
   // The whole tree of processes that the child starts, whoever forked or detached them, is killed
   // when the child itself ends, when the Process is destroyed, and when this program dies, even of
   // SIGKILL. A keeper process (a fork of this one, its children's subreaper) sees to that.

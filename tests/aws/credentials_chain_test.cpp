@@ -7,6 +7,7 @@
 #include "sim/sim_files.h"
 #include "sim/sim_http.h"
 #include "sim/sim_loop.h"
+#include "sim/sim_processes.h"
 #include "sim/sim_random.h"
 
 namespace runtask::aws {
@@ -41,10 +42,17 @@ class ChainTest : public testing::Test {
       };
       if (request.url.starts_with("https://sts.")) {
         const auto form = *ecs::read_form(request.body);
-        return answer(ecs::to_xml(ecs::AssumeRoleReply{"of " + form.at("RoleArn"), "s", "t",
-                                                       loop.wall_now() + 1h, "", ""},
-                                  "id"));
+        auto xml = ecs::to_xml(ecs::AssumeRoleReply{"of " + form.at("RoleArn"), "s", "t",
+                                                    loop.wall_now() + 1h, "", ""},
+                               "id");
+        const std::string end = "</AssumeRoleResponse>";
+        if (form.contains("WebIdentityToken"))
+          xml.replace(xml.find(end), end.size(), "</AssumeRoleWithWebIdentityResponse>");
+        return answer(std::move(xml));
       }
+      if (request.url.starts_with("https://portal.sso."))
+        return answer(R"({"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s",)"
+                      R"("sessionToken":"t","expiration":1801353600000}})");
       if (request.url.starts_with("http://169.254.170.2/")) return answer(keys("CONTAINER"));
       if (!is_machine_in_cloud) return std::nullopt;
       if (request.url.ends_with("/token")) return answer("token");
@@ -60,6 +68,17 @@ class ChainTest : public testing::Test {
   }
   void credentials(std::string_view text) {
     EXPECT_TRUE(files.write("/home/me/.aws/credentials", text, 0600));
+  }
+  // What the ways below need: a token file, a program, a sign-in (sha1 of "https://start").
+  void files_ready() {
+    EXPECT_TRUE(files.write("/token", "jwt\n", 0600));
+    EXPECT_TRUE(files.make_directory("/home/me/.aws/sso/cache", 0700));
+    EXPECT_TRUE(files.write("/home/me/.aws/sso/cache/6ad0e7e61d1f47e491ea32c2031add41ef92e07d.json",
+                            R"({"accessToken":"sign-in-token","expiresAt":"2027-01-01T00:00:00Z"})",
+                            0600));
+    processes.script([](const sys::ProcessSpec&) -> Result<sim::Steps> {
+      return sim::Steps{sim::Say{R"({"Version":1,"AccessKeyId":"PROCESS","SecretAccessKey":"s"})"}};
+    });
   }
   RoleAccess access() {
     RoleAccess access;
@@ -95,6 +114,7 @@ class ChainTest : public testing::Test {
   std::string signer(std::size_t request) {
     const std::string header(
         sys::header_value(http.requests().at(request).headers, "Authorization"));
+    if (header.empty()) return header;
     const auto start = header.find("Credential=") + 11;
     return header.substr(start, header.find("/2026", start) - start);
   }
@@ -104,7 +124,8 @@ class ChainTest : public testing::Test {
   sim::SimRandom random{7};
   sim::SimFiles files;
   NoCodes codes{loop};
-  const ProviderWorld world{{loop, http, random}, files, codes};
+  sim::SimProcesses processes{loop};
+  const ProviderWorld world{{loop, http, random}, files, processes, codes};
   bool is_machine_in_cloud = false;
 };
 
@@ -149,10 +170,75 @@ TEST_F(ChainTest, half_a_pair_is_an_error_and_not_a_reason_to_look_further) {
   EXPECT_THAT(id({{"AWS_ACCESS_KEY_ID", "A"}}), HasSubstr("AWS_SECRET_ACCESS_KEY is missing"));
 }
 
-TEST_F(ChainTest, a_web_identity_is_named_as_not_supported) {
-  EXPECT_THAT(id({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/t"}}), HasSubstr("not supported"));
-  config("[profile p]\nrole_arn = arn:r\nweb_identity_token_file = /t\n");
-  EXPECT_THAT(id({}, "p"), HasSubstr("web_identity_token_file"));
+TEST_F(ChainTest, aws_login_is_named_as_not_supported) {
+  config("[profile p]\nlogin_session = s\n");
+  const auto found = find({}, "p");
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code, Code::kUsage);
+  EXPECT_THAT(found.error().text(),
+              AllOf(HasSubstr("login_session"), HasSubstr("export-credentials --profile p")));
+  credentials("[p]\naws_access_key_id=P\naws_secret_access_key=s\n");
+  EXPECT_EQ(id({}, "p"), "P") << "keys in the credentials file come before it";
+}
+
+// One way after the other is taken away, from the strongest to the weakest.
+TEST_F(ChainTest, the_ways_of_a_profile_are_tried_in_the_sdks_order) {
+  files_ready();
+  const std::vector<std::string> ways = {"web_identity_token_file = /token\nrole_arn = arn:web\n",
+                                         "sso_account_id = 1\nsso_role_name = R\nsso_region = "
+                                         "eu-west-1\nsso_start_url = https://start\n",
+                                         "", "credential_process = /bin/p\n",
+                                         "aws_access_key_id=CONFIG\naws_secret_access_key=s\n"};
+  const std::vector<std::string> ids = {"of arn:web", "SSO", "STORED", "PROCESS", "CONFIG"};
+  for (std::size_t first = 0; first < ways.size(); ++first) {
+    std::string text = "[profile p]\n";
+    for (std::size_t i = first; i < ways.size(); ++i)
+      text += ways[i];
+    config(text);
+    credentials(first <= 2 ? "[p]\naws_access_key_id=STORED\naws_secret_access_key=s\n" : "");
+    EXPECT_EQ(id({}, "p"), ids[first]) << text;
+  }
+}
+
+TEST_F(ChainTest, what_is_not_needed_is_not_looked_at) {
+  // Nothing but what is asked for exists: reading the token, starting the program or asking
+  // somebody would be an error or a request.
+  config(
+      "[default]\naws_access_key_id=D\naws_secret_access_key=s\n"
+      "[profile p]\nsso_account_id = 1\nsso_role_name = R\nsso_region = eu-west-1\n"
+      "sso_start_url = https://start\n");
+  EXPECT_EQ(id(kKeys), "ENV");
+  EXPECT_EQ(id({}), "D");
+  EXPECT_TRUE(http.requests().empty());
+  EXPECT_TRUE(processes.started().empty());
+}
+
+TEST_F(ChainTest, the_environments_web_identity_needs_no_profile_and_yields_to_an_explicit_one) {
+  files_ready();
+  credentials(kFile);
+  const Variables identity{{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"}, {"AWS_ROLE_ARN", "arn:w"}};
+  EXPECT_EQ(id(identity), "of arn:w");
+  EXPECT_EQ(form(0).at("WebIdentityToken"), "jwt");
+  EXPECT_EQ(form(0).at("RoleSessionName"), "runtask");
+  EXPECT_EQ(signer(0), "") << "the token is the proof";
+  EXPECT_EQ(id(identity, "x"), "X");
+  auto with_keys = identity;
+  with_keys.insert(kKeys.begin(), kKeys.end());
+  EXPECT_EQ(id(with_keys), "ENV");
+  EXPECT_THAT(id({{"AWS_WEB_IDENTITY_TOKEN_FILE", "/token"}}), HasSubstr("AWS_ROLE_ARN"));
+}
+
+TEST_F(ChainTest, a_source_profile_may_have_any_way) {
+  files_ready();
+  config(
+      "[profile r]\nrole_arn = arn:r\nsource_profile = s\n"
+      "[profile s]\ncredential_process = /bin/p\n"
+      "[profile r2]\nrole_arn = arn:r2\nsource_profile = s2\n"
+      "[profile s2]\nrole_arn = arn:s2\nweb_identity_token_file = /token\n");
+  EXPECT_EQ(id({}, "r"), "of arn:r");
+  EXPECT_EQ(signer(0), "PROCESS");
+  EXPECT_EQ(id({}, "r2"), "of arn:r2");
+  EXPECT_EQ(signer(2), "of arn:s2");
 }
 
 TEST_F(ChainTest, a_profiles_role_is_assumed_with_the_keys_of_its_source) {

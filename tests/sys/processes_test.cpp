@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -271,6 +272,25 @@ TEST(Processes, starting_works_where_the_standard_descriptors_are_closed) {
   int status = -1;
   EXPECT_EQ(::waitpid(child, &status, 0), child);
   EXPECT_EQ(status, 0);
+}
+
+TEST(Processes, standard_error_may_stay_this_programs_own) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  const Descriptor heard(ends[0]);
+  const Descriptor before(::dup(2));
+  ::dup2(ends[1], 2);
+  ::close(ends[1]);
+  ProcessRun run;
+  auto spec = shell("echo out; echo err >&2");
+  spec.own_error_output = true;
+  const auto exit = run.run(spec);
+  ::dup2(before.get(), 2);
+  EXPECT_EQ(exit.code, 0);
+  EXPECT_EQ(run.output, "out\n");
+  std::array<char, 16> bytes{};
+  EXPECT_EQ(::read(heard.get(), bytes.data(), bytes.size()), 4);
+  EXPECT_STREQ(bytes.data(), "err\n");
 }
 
 }  // namespace
