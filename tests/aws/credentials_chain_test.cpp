@@ -211,6 +211,13 @@ TEST_F(ChainTest, what_is_not_needed_is_not_looked_at) {
   EXPECT_EQ(id({}), "D");
   EXPECT_TRUE(http.requests().empty());
   EXPECT_TRUE(processes.started().empty());
+  // What is a directory cannot be read.
+  ASSERT_TRUE(files.make_directory("/home/me/.aws/credentials", 0700));
+  EXPECT_EQ(id(kKeys), "ENV");
+  auto named = kKeys;
+  named["AWS_PROFILE"] = "p";
+  EXPECT_EQ(id(named), "ENV") << "the config file has that profile";
+  EXPECT_THAT(id({}), HasSubstr("Is a directory")) << "and here it may be needed";
 }
 
 TEST_F(ChainTest, the_environments_web_identity_needs_no_profile_and_yields_to_an_explicit_one) {

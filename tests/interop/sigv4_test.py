@@ -8,7 +8,7 @@ from botocore.credentials import Credentials
 
 import probe
 
-REQUESTS = 600
+REQUESTS = 1000
 PATHS = ("", "/", "//", "/a", "/a/", "/a//b", "/a/./b/../c", "/..", "/a/..", "/a%20b", "/%E1%88%B4", "/\u1234", "/arn:aws:x",
          "/a+b=c~d-e_f.g", "/a%2Fb", "/a;b,c@d!$&'()*")
 QUERIES = ("", "a=1", "b=2&a=1", "a=2&a=1&a=10", "a-b=1&a=1&aa=1", "key", "k=", "=v", "k=a=b", "k=%2f&k=%2F", "k=/:+", "a=1&&b=2",

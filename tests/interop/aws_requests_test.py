@@ -1,0 +1,137 @@
+"""Every request that the real runtask sends is what botocore's model of the operation allows."""
+import io
+import os
+import sys
+import urllib.parse
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "cli"))
+
+from support import *  # noqa: E402
+
+try:
+    from model_check import Models, request_faults
+except ImportError:
+    Models = None
+
+# Each way of running that puts other members into a request.
+RUNS = (
+    ("--count", "3"),
+    ("--count", "25"),
+    ("-e", "A=1", "-e", "B=", "--command", "one 'two words'", "-c", "main"),
+    ("--cpu", "512", "--memory", "1024", "--task-role", "arn:aws:iam::1:role/t", "--execution-role", "arn:aws:iam::1:role/e"),
+    ("--launch-type", "fargate", "--platform-version", "1.4.0", "--subnet", "subnet-1", "--subnet", "subnet-2",
+     "--security-group", "sg-1", "--assign-public-ip"),
+    ("--capacity-provider", "FARGATE_SPOT:2:1", "--capacity-provider", "FARGATE"),
+    ("--tag", "team=a b", "--tag", "empty=", "--started-by", "me-and_you", "--group", "g", "--enable-execute-command"),
+    ("--log-group", "/g", "--log-stream-prefix", "p"),
+    ("--override-json", "override.json"),
+)
+
+
+@unittest.skipUnless(Models, "botocore is not installed")
+class AwsRequests(AwsSandbox):
+    def setUp(self):
+        super().setUp()
+        self.sent = []  # (headers, body)
+        handler = self.aws.server.RequestHandlerClass
+        answer = handler.do_POST
+
+        def do_post(this):
+            body = this.rfile.read(int(this.headers["Content-Length"]))
+            self.sent.append((dict(this.headers), body))
+            this.rfile = io.BytesIO(body)
+            answer(this)
+
+        handler.do_POST = do_post
+        self.write("override.json", json.dumps({"containerOverrides": [
+            {"name": "main", "environment": [{"name": "X", "value": "1"}], "cpu": 1, "memory": 2, "memoryReservation": 1,
+             "command": ["a"]}], "ephemeralStorage": {"sizeInGiB": 30}}))
+
+    def with_arn(self, task, arn):
+        return json.loads(json.dumps(task).replace(self.arn, arn))
+
+    def start_tasks(self, request):
+        self.started += request.get("count", 1)
+        return {"failures": [], "tasks": [self.with_arn(self.task_now("PENDING"), task_arn("c", "%032x" % i))
+                                          for i in range(self.started - request.get("count", 1), self.started)]}
+
+    def describe_each(self, request):
+        answer = self.describe(request)
+        answer["tasks"] = [self.with_arn(answer["tasks"][0], arn) for arn in request["tasks"]]
+        return answer
+
+    def run_all(self):
+        self.started = 0
+        self.aws.operations.update({
+            "DescribeTaskDefinition": lambda _: definition("manage", ("main", True), log_driver="awslogs"),
+            "RunTask": self.start_tasks,
+            "DescribeTasks": self.describe_each,
+            "DescribeClusters": lambda _: {"clusters": [{"clusterName": "c", "status": "ACTIVE"}], "failures": []},
+            "GetLogEvents": lambda _: {"events": [{"timestamp": 1, "message": "m", "ingestionTime": 1}],
+                                       "nextForwardToken": "f/1", "nextBackwardToken": "b/1"},
+        })
+        for flags in RUNS:
+            self.describes = 0
+            self.run_aws(*flags)
+        self.run_aws("--plan")
+        self.script, self.describes = [self.task_now("RUNNING")], 0
+
+        def stop(_):
+            self.script, self.describes = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")], 0
+            return {"task": self.task_now("RUNNING")}
+
+        self.aws.operations["StopTask"] = stop
+        self.assertEqual(self.run_aws("--timeout", "200ms").code, 124)
+
+    def test_what_runs_send_validates(self):
+        models = Models()
+        self.run_all()
+        seen = {}
+        for headers, body in self.sent:
+            operation = models.operation_of(headers["X-Amz-Target"])
+            service = operation.service_model.metadata
+            self.assertEqual(headers["Content-Type"], "application/x-amz-json-" + service["jsonVersion"])
+            self.assertRegex(headers["Authorization"], r"^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/\d{8}/eu-west-1/%s/aws4_request, "
+                             r"SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=[0-9a-f]{64}$"
+                             % service.get("signingName", service["endpointPrefix"]))
+            request = json.loads(body)
+            with self.subTest(operation=operation.name, request=request):
+                self.assertEqual(request_faults(request, operation.input_shape), [])
+            seen.setdefault(operation.name, []).append(request)
+        self.assertEqual(set(seen), {"DescribeTaskDefinition", "DescribeClusters", "RunTask", "DescribeTasks", "GetLogEvents",
+                                     "StopTask"})
+        starts = seen["RunTask"]
+        for member in ("clientToken", "overrides", "networkConfiguration", "capacityProviderStrategy", "launchType", "tags",
+                       "platformVersion", "startedBy", "group", "enableExecuteCommand", "count"):
+            self.assertTrue([start for start in starts if start.get(member)], "no run has sent " + member)
+        self.assertEqual(len({start["clientToken"] for start in starts}), len(starts))
+        self.assertLessEqual(max(start.get("count", 1) for start in starts), 10)
+
+    def test_what_sts_is_asked_validates(self):
+        models = Models()
+        self.aws.operations["Sts"] = lambda request: Reply(
+            (("<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>A</AccessKeyId><SecretAccessKey>s</SecretAccessKey>"
+              "<SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials></AssumeRoleResult>"
+              "</AssumeRoleResponse>") if "Action=AssumeRole&" in request["form"] else
+             ("<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>a</Arn><UserId>u</UserId><Account>1</Account>"
+              "</GetCallerIdentityResult></GetCallerIdentityResponse>")).encode(), content_type="text/xml")
+        os.makedirs(self.path(".aws"))
+        self.write(".aws/config", "[profile p]\nrole_arn = arn:aws:iam::123456789012:role/r\ncredential_source = Environment\n"
+                   "external_id = ext\nduration_seconds = 900\n")
+        self.ok("whoami", "--profile", "p")
+        actions = set()
+        for headers, body in self.sent:
+            form = {name: values[0] for name, values in urllib.parse.parse_qs(body.decode(), strict_parsing=True).items()}
+            operation = models.services["sts"].operation_model(form.pop("Action"))
+            self.assertEqual(form.pop("Version"), models.services["sts"].api_version)
+            self.assertEqual(headers["Content-Type"], "application/x-www-form-urlencoded; charset=utf-8")
+            shape = operation.input_shape
+            typed = {name: int(value) if name in shape.members and shape.members[name].type_name == "integer" else value
+                     for name, value in form.items()}
+            self.assertEqual(request_faults(typed, shape), [])
+            actions.add(operation.name)
+        self.assertEqual(actions, {"AssumeRole", "GetCallerIdentity"})
+
+
+if __name__ == "__main__":
+    main()
