@@ -24,17 +24,17 @@ struct Partition {
   std::string_view region_prefix;
   std::string_view name;
   std::string_view suffix;
-  std::string_view dualstack_suffix;  // Empty: not known.
+  std::string_view dualstack_suffix;
 };
 // The first that fits; regions that nobody knows yet belong to the last one, `aws`.
 constexpr std::array<Partition, 8> kPartitions = {
     {{"cn-", "aws-cn", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
      {"us-gov-", "aws-us-gov", "amazonaws.com", "api.aws"},
      {"eusc-", "aws-eusc", "amazonaws.eu", "api.amazonwebservices.eu"},
-     {"us-iso-", "aws-iso", "c2s.ic.gov", ""},
-     {"us-isob-", "aws-iso-b", "sc2s.sgov.gov", ""},
-     {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", ""},
-     {"us-isof-", "aws-iso-f", "csp.hci.ic.gov", ""},
+     {"us-iso-", "aws-iso", "c2s.ic.gov", "api.aws.ic.gov"},
+     {"us-isob-", "aws-iso-b", "sc2s.sgov.gov", "api.aws.scloud"},
+     {"eu-isoe-", "aws-iso-e", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+     {"us-isof-", "aws-iso-f", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
      {"", "aws", "amazonaws.com", "api.aws"}}};
 
 const Partition& partition_of(std::string_view region) {
@@ -116,12 +116,10 @@ struct Variants {
 Result<Endpoint> of_region(const ServiceNames& names, const std::string& region,
                            Variants variants) {
   const auto& partition = partition_of(region);
-  if (variants.dualstack && partition.dualstack_suffix.empty())
-    return fail(Code::kUsage, "no dual-stack endpoints are known for the region " + region);
   std::string host(names.host);
-  // AWS: the one host of US GovCloud's logs, and of its portal, is FIPS' already.
-  const bool is_fips_anyway = region.starts_with("us-gov-") && !variants.dualstack &&
-                              (host == kLogs.host || host == kSignInPortal.host);
+  // AWS: in US GovCloud the one host of most services is FIPS' already.
+  const bool is_fips_anyway =
+      region.starts_with("us-gov-") && !variants.dualstack && host != kEcs.host;
   if (variants.fips && !is_fips_anyway) host += "-fips";
   host.append(".").append(region).append(".");
   host += variants.dualstack ? partition.dualstack_suffix : partition.suffix;

@@ -112,10 +112,9 @@ Result<std::unique_ptr<ProcessCredentials>> ProcessCredentials::create(
   for (const auto& [name, value] : environment)
     spec.environment.emplace_back(name, value);
   spec.own_error_output = true;
-  auto words =
-      "the program `" + valid_utf8(spec.argv.front()) + "` of the profile `" + profile + "`";
-  return std::unique_ptr<ProcessCredentials>(
-      new ProcessCredentials(loop, processes, std::move(spec), std::move(words)));
+  auto program = "the program `" + valid_utf8(spec.argv.front()) + "`";
+  return std::unique_ptr<ProcessCredentials>(new ProcessCredentials(
+      loop, processes, std::move(spec), std::move(program) + " of the profile `" + profile + "`"));
 }
 
 sys::PendingPtr ProcessCredentials::get(Done done) {

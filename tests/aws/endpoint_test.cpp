@@ -116,7 +116,11 @@ TEST(Endpoints, of_fips_and_dual_stack_have_names_of_their_own) {
             "https://logs.us-gov-west-1.amazonaws.com/");
   EXPECT_FALSE(
       find({{"AWS_USE_FIPS_ENDPOINT", "true"}, {"AWS_ENDPOINT_URL", "http://x"}}, "", "eu-west-1"));
-  EXPECT_FALSE(find({{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}, "", "us-iso-east-1"));
+  EXPECT_EQ(find({{"AWS_USE_DUALSTACK_ENDPOINT", "true"}}, "", "us-iso-east-1")->ecs.url,
+            "https://ecs.us-iso-east-1.api.aws.ic.gov/");
+  const auto government = find({{"AWS_USE_FIPS_ENDPOINT", "true"}}, "", "us-gov-west-1");
+  EXPECT_EQ(government->ecs.url, "https://ecs-fips.us-gov-west-1.amazonaws.com/");
+  EXPECT_EQ(government->sts.url, "https://sts.us-gov-west-1.amazonaws.com/");
 }
 
 constexpr const char* kConfig =
