@@ -3,6 +3,7 @@
 #include <array>
 #include <cassert>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -89,9 +90,12 @@ class HttpClient::Exchange final : public Pending {
   // Gives back what curl holds for it, aborting what is under way.
   void close();
   void detach() {
+    is_waiting_ = false;
     close();
     multi_ = nullptr;
   }
+  [[nodiscard]] std::string place() const { return place_.text(); }
+  void set_waiting(bool waits) { is_waiting_ = waits; }
   void finish(EventLoop& loop, CURLcode code);
   // Ends it when the server has been silent for too long.
   void watch_silence(EventLoop& loop);
@@ -111,6 +115,7 @@ class HttpClient::Exchange final : public Pending {
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
 
   Multi* multi_;  // None once over.
+  bool is_waiting_ = false;
   HttpRequest request_;
   Place place_;
   std::string proxy_;      // Empty: none.
@@ -140,6 +145,9 @@ class HttpClient::Multi {
   Multi(const Multi&) = delete;
   Multi& operator=(const Multi&) = delete;
   ~Multi() {
+    for (auto& [place, lane] : std::exchange(lanes_, {}))
+      for (auto* exchange : lane.waiting)
+        exchange->detach();
     for (auto* exchange : std::exchange(exchanges_, {}))
       exchange->detach();
     if (multi_ != nullptr) curl_.multi_cleanup(multi_);
@@ -147,12 +155,24 @@ class HttpClient::Multi {
 
   PendingPtr send(HttpRequest request, std::function<void(HttpResult)> done);
   void remove(Exchange* exchange, CURL* easy) {
-    exchanges_.erase(exchange);
     curl_.multi_remove_handle(multi_, easy);
+    if (exchanges_.erase(exchange) > 0) end_turn(exchange->place());
+  }
+  // One that is called off before its turn came.
+  void forget(Exchange* exchange) {
+    const auto lane = lanes_.find(exchange->place());
+    if (lane != lanes_.end()) std::erase(lane->second.waiting, exchange);
   }
 
  private:
+  // The requests to one server.
+  struct Lane {
+    std::size_t under_way = 0;
+    std::deque<Exchange*> waiting;
+  };
   [[nodiscard]] Result<> load();
+  void begin(Exchange& exchange, Lane& lane);
+  void end_turn(const std::string& place);
   void act(curl_socket_t socket, int events);
   static int watch(CURL* easy, curl_socket_t socket, int what, void* self, void* unused);
   static int set_timer(CURLM* multi, long milliseconds, void* self);
@@ -164,8 +184,9 @@ class HttpClient::Multi {
   EventLoop& loop_;
   Options options_;
   CurlLibrary curl_;
-  CURLM* multi_ = nullptr;  // None until the first send().
-  std::set<Exchange*> exchanges_;
+  CURLM* multi_ = nullptr;         // None until the first send().
+  std::set<Exchange*> exchanges_;  // Under way.
+  std::map<std::string, Lane> lanes_;
   std::map<curl_socket_t, Watches> watches_;
   PendingPtr timer_;
 };
@@ -193,16 +214,38 @@ PendingPtr HttpClient::Multi::send(HttpRequest request, std::function<void(HttpR
     exchange->fail_soon(loop_, loaded.error());
     return exchange;
   }
-  const auto easy = exchange->open(curl_, options_);
-  if (!easy) {
-    exchange->fail_soon(loop_, easy.error());
-    return exchange;
+  Lane& lane = lanes_[exchange->place()];
+  if (lane.under_way < kUnderWayMax) {
+    begin(*exchange, lane);
+  } else {
+    exchange->set_waiting(true);
+    lane.waiting.push_back(exchange.get());
   }
-  exchanges_.insert(exchange.get());
+  return exchange;
+}
+
+void HttpClient::Multi::begin(Exchange& exchange, Lane& lane) {
+  const auto easy = exchange.open(curl_, options_);
+  if (!easy) return exchange.fail_soon(loop_, easy.error());
+  exchanges_.insert(&exchange);
+  lane.under_way += 1;
   // This only asks for a timer that is due at once; all the work is done on the loop.
   curl_.multi_add_handle(multi_, *easy);
-  exchange->watch_silence(loop_);
-  return exchange;
+  exchange.watch_silence(loop_);
+}
+
+void HttpClient::Multi::end_turn(const std::string& place) {
+  const auto found = lanes_.find(place);
+  if (found == lanes_.end()) return;  // The client is going away.
+  Lane& lane = found->second;
+  lane.under_way -= 1;
+  while (!lane.waiting.empty() && lane.under_way < kUnderWayMax) {
+    Exchange& next = *lane.waiting.front();
+    lane.waiting.pop_front();
+    next.set_waiting(false);
+    begin(next, lane);
+  }
+  if (lane.under_way == 0) lanes_.erase(found);
 }
 
 void HttpClient::Multi::act(curl_socket_t socket, int events) {
@@ -349,6 +392,7 @@ void HttpClient::Exchange::watch_silence(EventLoop& loop) {
 
 void HttpClient::Exchange::close() {
   silence_.reset();
+  if (multi_ != nullptr && std::exchange(is_waiting_, false)) multi_->forget(this);
   if (easy_ != nullptr) {
     if (multi_ != nullptr) multi_->remove(this, easy_);
     curl_->easy_cleanup(std::exchange(easy_, nullptr));

@@ -187,6 +187,64 @@ TEST_F(HttpPair, many_requests_at_once_are_all_answered) {
   EXPECT_EQ(answered, kMany);
 }
 
+TEST_F(HttpPair, more_than_the_limit_wait_for_their_turn_in_order) {
+  std::vector<HttpServer::Respond> held;
+  std::vector<std::string> arrived;
+  HttpServer::Options options;
+  options.body_bytes_max = 100;
+  options.request_timeout = kForever;
+  options.idle_timeout = kForever;
+  const auto other = SystemHttpServers(loop_).listen(
+      options, [&](const ServerRequest& request, const HttpServer::Respond& respond) {
+        arrived.push_back(request.target);
+        held.push_back(respond);
+      });
+  ASSERT_TRUE(other) << other.error().text();
+  constexpr std::size_t kMax = HttpClient::kUnderWayMax;
+  std::vector<PendingPtr> pending;
+  std::size_t answered = 0;
+  for (std::size_t i = 0; i < kMax + 20; ++i) {
+    auto request = request_to(url_of((*other)->port()) + std::to_string(i));
+    request.timeout = Duration(10'000);
+    pending.push_back(client_.send(std::move(request), [&](const HttpResult& got) {
+      EXPECT_TRUE(got);
+      answered += 1;
+      if (answered == kMax + 19) loop_.stop();
+    }));
+  }
+  pending[kMax + 5].reset();  // It is never sent.
+  // Another server's requests wait for nobody here.
+  EXPECT_TRUE(ask(request_to(url_)));
+  while (arrived.size() < kMax)
+    EXPECT_TRUE(ask(request_to(url_)));
+  EXPECT_EQ((*other)->connections(), kMax);
+  EXPECT_EQ(arrived.size(), kMax);
+  // One ends, one begins; so the rest comes one by one, in the order of the calls.
+  for (std::size_t next = kMax; next < kMax + 19; ++next) {
+    held[next - kMax]({200, {}, "x"});
+    while (arrived.size() <= next)
+      EXPECT_TRUE(ask(request_to(url_)));
+    EXPECT_EQ(arrived.back(), "/" + std::to_string(next < kMax + 5 ? next : next + 1));
+    EXPECT_LE((*other)->connections(), kMax);
+  }
+  for (std::size_t i = 19; i < held.size(); ++i)
+    held[i]({200, {}, "x"});
+  loop_.run();
+  EXPECT_EQ(answered, kMax + 19);
+}
+
+TEST_F(HttpPair, a_client_that_goes_away_takes_those_along_that_wait) {
+  std::vector<PendingPtr> pending;
+  {
+    HttpClient client(loop_, {"runtask/test", ""});
+    for (std::size_t i = 0; i < HttpClient::kUnderWayMax + 10; ++i)
+      pending.push_back(client.send(request_to(url_), [](const HttpResult&) { ADD_FAILURE(); }));
+    pending.pop_back();
+  }
+  pending.clear();
+  EXPECT_TRUE(ask(request_to(url_)));
+}
+
 TEST_F(HttpPair, redirects_are_handed_back_and_not_followed) {
   answer_ = ServerReply{302, {{"Location", url_ + "elsewhere"}}, ""};
   const auto reply = ask(request_to(url_));
