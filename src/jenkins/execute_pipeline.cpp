@@ -39,10 +39,18 @@ void Execution::set_build_variables() {
   const auto number = std::to_string(request_.number);
   std::string tag = "jenkins-" + request_.job + "-" + number;
   std::replace(tag.begin(), tag.end(), '/', '-');
+  // Of the place where the builds are kept: messages of notifications name it.
+  std::string place = request_.job;
+  std::replace(place.begin(), place.end(), '/', '+');
+  const auto url = "file://" + request_.home + "/jobs/" + place + "/";
   build = {{"BUILD_NUMBER", number},
            {"BUILD_ID", number},
            {"BUILD_TAG", tag},
            {"BUILD_DISPLAY_NAME", "#" + number},
+           {"BUILD_URL", url + "builds/" + number + "/"},
+           {"JOB_URL", url},
+           {"RUN_DISPLAY_URL", url + "builds/" + number + "/"},
+           {"JENKINS_URL", "file://" + request_.home + "/"},
            {"JOB_NAME", request_.job},
            {"JOB_BASE_NAME", request_.job.substr(request_.job.rfind('/') + 1)},
            {"JENKINS_HOME", request_.home},

@@ -178,6 +178,10 @@ class Execution final : public groovy::Host {
   [[nodiscard]] std::optional<Raised> load_library(Branch& branch, const std::string& name);
   [[nodiscard]] std::optional<std::string> ask_at_terminal(Branch& branch, const StepCall& call);
   [[nodiscard]] std::optional<Outcome> ask_input(Branch& branch, const StepCall& call);
+  // What the parameters of an answered `input` step give: as `--input NAME=VALUE` says, or as
+  // their defaults. `parameters` is a list.
+  [[nodiscard]] Outcome input_values(Branch& branch, const Value& parameters,
+                                     const std::string& answer);
   [[nodiscard]] const Pipeline& pipeline() const { return *request_.file->pipeline; }
 
   // True inside `environment`: bare names are parameters too.

@@ -31,6 +31,7 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"emailext", step_notify, "body"},
     {"emailextrecipients", step_binding, "recipientProviders"},
     {"error", step_error, "message"},
+    {"extendedChoice", step_binding, ""},
     {"file", step_binding, ""},
     {"fileExists", step_file_exists, "file", true},
     {"findFiles", step_find_files, "glob", true},

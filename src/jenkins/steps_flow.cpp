@@ -332,8 +332,8 @@ std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call
   const auto word = lower_case(trimmed(*answer));
   if (word == "abort" || word == "no" || word == "n") return refused();
   if (const auto list = call.value("parameters");
-      list.is(groovy::Kind::kList) && list.as<groovy::List>().items.size() == 1)
-    return branch.text_value(*answer);
+      list.is(groovy::Kind::kList) && !list.as<groovy::List>().items.empty())
+    return input_values(branch, list, *answer);
   return std::nullopt;
 }
 

@@ -144,6 +144,16 @@ tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branc
     list += path + '\0';
   (void)files.remove(manifest);
   (void)files.append(manifest, list, 0600);
+  // cp takes every file for a new one once it has made a directory, and fails at the next that is
+  // there already: it gets no directory to make.
+  std::string parent;
+  for (const auto& path : paths) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos || path.compare(0, slash, parent) == 0) continue;
+    parent = path.substr(0, slash);
+    if (auto made = files.make_directory(directory + "/" + parent, 0755); !made)
+      return tl::unexpected<Raised>(abort(branch, made.error().message).value());
+  }
   for (std::size_t i = 0; i < paths.size(); i += kWordsAtOnce) {
     ProgramRun copy;
     copy.argv = {"cp", "-dpR",    "--parents", "--reflink=auto", "--remove-destination",

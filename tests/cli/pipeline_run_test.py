@@ -131,6 +131,16 @@ class PipelineJobs(PipelineSandbox):
         self.assertEqual(self.build().code, 0)
         self.assertEqual(sorted(os.listdir(os.path.join(self.job(), "builds"))), ["2", "4"])
 
+    def test_a_new_directory_comes_with_the_next_checkout(self):
+        self.stages("sh 'find . -type f | sort'")
+        self.write("product/zero.txt", "0")
+        self.assertEqual(self.build().code, 0)
+        os.mkdir(self.path("product/a-new"))
+        self.write("product/a-new/one.txt", "1")
+        result = self.build()
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("./a-new/one.txt\n", result.out)
+
     def test_brings_the_working_tree_and_takes_away_what_is_gone(self):
         self.stages("sh 'cd sub && find . -type f | sort && cat kept.txt && [ -x run.sh ] && env | grep ^GIT_ | sort'",
                     before="  options { checkoutToSubdirectory 'sub' }")
