@@ -56,15 +56,40 @@ Tokens Scanner::scan_all() {
   Tokens result;
   begin_file();
   scan_until_end(result.tokens, false);
-  if (!is_broken_)
-    for (const auto& bracket : brackets_)
-      complain(std::string("`") + bracket.open + "` is never closed", bracket.range);
+  if (!is_broken_) complain_of_open_brackets();
   add(result.tokens, TokenKind::kEnd, source_.size(), {});
   std::stable_sort(
       diagnostics_.begin(), diagnostics_.end(),
       [](const Diagnostic& a, const Diagnostic& b) { return a.range.begin < b.range.begin; });
   result.diagnostics = std::move(diagnostics_);
   return result;
+}
+
+// Of one `{` too many, the one whose `}` stands askew is more likely to be meant than the
+// outermost, which is what is left open.
+void Scanner::complain_of_open_brackets() {
+  if (brackets_.empty()) return;
+  if (askew_ && brackets_.size() == 1 && brackets_[0].open == '{') brackets_[0].range = *askew_;
+  const auto last = std::min(source_.find_last_not_of(" \t\r\n"), source_.size());
+  const std::string hint =
+      "the text ends on line " + std::to_string(position_of(source_, last).line) + " without it";
+  for (const auto& bracket : brackets_)
+    complain(std::string("`") + bracket.open + "` is never closed", bracket.range, hint);
+}
+
+// Notes the first `}` at the beginning of a line that is not indented as the line of its `{`. Looks
+// back at blanks, and at the line of a `{` for such a `}` only: at most kNestingMax times a line.
+void Scanner::compare_indents(SourceRange open, SourceRange close) {
+  if (askew_) return;
+  std::size_t line = close.begin;
+  while (line > 0 && (source_[line - 1] == ' ' || source_[line - 1] == '\t'))
+    --line;
+  if (line > 0 && source_[line - 1] != '\n') return;
+  const std::size_t open_line = source_.rfind('\n', open.begin) + 1;  // npos + 1 is 0.
+  const std::size_t first = source_.find_first_not_of(" \t", open_line);
+  if (first < open.begin &&
+      source_.substr(line, close.begin - line) != source_.substr(open_line, first - open_line))
+    askew_ = open;
 }
 
 void Scanner::begin_file() {
@@ -228,6 +253,7 @@ void Scanner::note_bracket(char bracket, SourceRange range) {
     return;
   }
   if (brackets_.back().open == open) {
+    if (open == '{') compare_indents(brackets_.back().range, range);
     brackets_.pop_back();
     return;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ class Scanner {
   void scan_number(std::vector<Token>& tokens);
   void scan_operator(std::vector<Token>& tokens);
   void note_bracket(char bracket, SourceRange range);
+  void compare_indents(SourceRange open, SourceRange close);
+  void complain_of_open_brackets();
   [[nodiscard]] bool slash_begins_string(const std::vector<Token>& tokens) const;
 
   bool scan_string(std::vector<Token>& tokens);
@@ -63,6 +66,7 @@ class Scanner {
   std::size_t at_ = 0;
   std::vector<Bracket> brackets_;  // Open ones; those of an embedding string are below base_.
   std::size_t base_ = 0;
+  std::optional<SourceRange> askew_;  // The first `{` whose `}` is not indented as its line.
   bool has_space_ = false;
   bool is_one_line_ = false;  // In a ${ of a string that must end on its line.
   int depth_ = 0;             // Of strings in strings.

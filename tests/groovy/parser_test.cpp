@@ -55,6 +55,18 @@ TEST(Parser, shows_the_line_and_a_caret) {
             "hint: write \\\\ for a backslash, or use a slashy string: /.../");
 }
 
+TEST(Parser, finds_the_brace_that_was_forgotten_by_the_indents) {
+  const auto open =
+      parse("node {\n  stage('a') {\n    sh 'x'\n  stage('b') {\n    sh 'y'\n  }\n}\n", "x");
+  ASSERT_EQ(open.errors.size(), 1U);
+  EXPECT_EQ(position_of("node {\n  stage('a') {\n", open.errors[0].range.begin).line, 2U);
+  EXPECT_EQ(open.errors[0].message, "`{` is never closed");
+  EXPECT_EQ(open.errors[0].hint, "the text ends on line 7 without it");
+  const auto outermost = parse("node {\n  sh 'x'\n", "x");
+  ASSERT_EQ(outermost.errors.size(), 1U);
+  EXPECT_EQ(outermost.errors[0].range.begin, 5U);
+}
+
 TEST(Parser, tells_what_groovy_rejects_from_what_only_runtask_does_not_have) {
   const auto parsed = parse("class A { }\ndef f = new File('x')\n", "x");
   EXPECT_TRUE(parsed.errors.empty());
