@@ -56,8 +56,7 @@ class NamedRun(NamedSandbox):
     def test_a_scope_that_resolves_to_nothing_starts_nothing_and_says_what_there_is(self):
         for words, there in ((["--environment", "nowhere"], "production"),
                              (["--environment", "integration,nowhere"], "production"),
-                             (["--environment", "integration", "--product", "nothing"], "root of the CMDB"),
-                             (["--environment", "integration", "--account", "nowhere=sandbox"], "integration")):
+                             (["--environment", "integration", "--product", "nothing"], "root of the CMDB")):
             result = self.named(*words)
             self.assertIn(result.code, (2, 125), result)
             self.assertEqual(result.err.count("error:"), 1, result.err)
