@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <cassert>
+#include <map>
 #include <utility>
 
-#include "base/json.h"
 #include "base/text.h"
 #include "run/log_reader.h"
+#include "run/start_search.h"
 
 namespace runtask::run {
 namespace {
@@ -28,7 +29,12 @@ class Driver::State {
       : outside_(outside),
         plan_(plan),
         machine_(plan_, policy),
-        logs_({outside.loop, outside.clients, outside.history, outside.observer,
+        own_ledger_(outside.history == nullptr
+                        ? std::nullopt
+                        : std::make_optional<HistoryLedger>(*outside.history, plan_.run_id)),
+        ledger_(outside.ledger != nullptr ? outside.ledger
+                                          : (own_ledger_ ? &*own_ledger_ : nullptr)),
+        logs_({outside.loop, outside.clients, ledger_, outside.observer,
                [this](int launch) { feed(LogsDrained{launch}); },
                [this](const Result<>& written) { check(written); }},
               plan_, log_pace),
@@ -39,14 +45,25 @@ class Driver::State {
 
   Result<> start(const history::RunRecord& record) {
     started_at_ = record.started_at;
-    if (outside_.history != nullptr)
-      TRY_DURING(outside_.history->begin(record),
-                 "while writing the history, before anything starts");
-    outside_.loop.post([this, alive = std::weak_ptr<int>(alive_)] {
-      if (alive.expired()) return;
-      logs_.begin();
-      feed(Begin{});
-    });
+    if (ledger_ != nullptr)
+      TRY_DURING(ledger_->begin(record), "while writing the history, before anything starts");
+    begin(Begin{});
+    return {};
+  }
+
+  Result<> resume(const Restored& restored) {
+    started_at_ = restored.started_at;
+    TRY_DURING(logs_.restore(), "while reading what was recorded of the logs");
+    for (const auto& one : restored.calls)
+      calls_.emplace(one.call.call, OpenCall{one.call, nullptr});
+    for (std::size_t i = 0; i < std::min(records_.size(), restored.launches.size()); ++i) {
+      const auto& launch = restored.launches[i];
+      records_[i].started_at = launch.started_at;
+      if (!launch.ended) continue;
+      records_[i].ended_at = launch.ended->at;
+      records_[i].notes_before = launch.ended->log_notes;
+    }
+    begin(Resume{restored});
     return {};
   }
 
@@ -64,8 +81,20 @@ class Driver::State {
  private:
   struct Record {  // What a launch's outcome needs beside the machine's state.
     std::optional<WallTime> started_at, ended_at;
-    bool is_journalled = false;
+    std::vector<std::string> notes_before;  // Of its log, from the process that saw its end.
   };
+  struct OpenCall {
+    journal::StartCall record;
+    std::unique_ptr<StartSearch> search;
+  };
+
+  void begin(Event event) {
+    outside_.loop.post([this, alive = std::weak_ptr<int>(alive_), event = std::move(event)] {
+      if (alive.expired()) return;
+      logs_.begin();
+      feed(event);
+    });
+  }
 
   void feed(const Event& event) {
     for (const auto& action : machine_.on(event, outside_.loop.now()))
@@ -83,7 +112,10 @@ class Driver::State {
 
   void perform(const Action& action) {
     std::visit(
-        Match{[&](const CallRunTask& it) { run_task(it.launch); },
+        Match{[&](const CallRunTask& it) { run_task(it); },
+              [&](const CallFind& it) { find(it.call); },
+              [&](const ForgetCall& it) { calls_.erase(it.call); },
+              [&](const Keep& it) { keep(it.launch, it.record); },
               [&](const CallDescribe& it) { describe(it); }, [&](const CallStop& it) { stop(it); },
               [&](const FollowLogs& it) { logs_.follow(it.launch, it.task_arn); },
               [&](const DrainLogs& it) { logs_.drain(it.launch, it.container); },
@@ -111,51 +143,87 @@ class Driver::State {
 
   // ---- ECS
 
-  void run_task(int index) {
-    auto& record = records_[static_cast<std::size_t>(index)];
-    const auto& launch = launch_at(index);
-    // What is about to be started, and by which token it can be found again, must be on disk before
-    // it is sent for the first time. Later attempts are the same call.
-    if (outside_.history != nullptr && !record.is_journalled) {
-      const auto written =
-          journal(index, "start_call", masked_json(ecs::write_request(launch.input), plan_.secrets),
-                  history::History::Durability::kSynced);
-      if (!written)
-        return post(StartFailed{index, Code::kInvalid,
-                                "the history cannot be written (" + written.error().message +
-                                    "), without which a start could not be found again",
-                                false});
-      record.is_journalled = true;
-    }
-    if (!record.started_at) record.started_at = outside_.loop.wall_now();
-    client_of(launch).call(
-        launch.input, then<ecs::RunTaskReply>([this, index](ecs::Called<ecs::RunTaskReply> answer) {
-          started(index, std::move(answer));
-        }));
+  [[nodiscard]] ecs::RunTask request_of(const journal::StartCall& call) const {
+    auto request = launch_at(call.launches.front()).input;
+    request.count = static_cast<int>(call.launches.size());
+    request.client_token = call.token;
+    request.started_by = call.started_by;
+    return request;
   }
 
-  void started(int index, ecs::Called<ecs::RunTaskReply> answer) {
+  void run_task(const CallRunTask& action) {
+    auto& call = calls_[action.call].record;
+    if (action.is_first) {
+      call = {action.call,
+              action.launches,
+              action.token,
+              action.started_by,
+              action.is_started_by_own,
+              clock(),
+              {}};
+      if (auto made = note_start(call); !made) return post(std::move(made).error());
+    } else if (const auto age = time_between(call.clock, clock()); !age || *age >= kTokenSure) {
+      // The machine's own clock may have stood still, as when the computer slept.
+      return post(TokenTooOld{action.call});
+    }
+    client_of(launch_at(call.launches.front()))
+        .call(request_of(call), then<ecs::RunTaskReply>([this, number = action.call](
+                                                            ecs::Called<ecs::RunTaskReply> answer) {
+                started(number, std::move(answer));
+              }));
+  }
+
+  // What is about to be started, and how it can be found again, must be on disk before it is sent
+  // for the first time.
+  tl::expected<void, StartFailed> note_start(journal::StartCall& call) {
+    if (ledger_ != nullptr) {
+      call.request = ecs::write_request(request_of(call));
+      const auto written =
+          ledger_->append(journal::to_event(-1, call.clock.wall, call, plan_.secrets),
+                          history::History::Durability::kSynced);
+      call.request.clear();
+      if (!written)
+        return tl::unexpected(StartFailed{call.call, Code::kInvalid,
+                                          "the history cannot be written (" +
+                                              written.error().message +
+                                              "), without which a start could not be found again",
+                                          false});
+    }
+    for (const auto index : call.launches) {
+      auto& started_at = records_[static_cast<std::size_t>(index)].started_at;
+      if (!started_at) started_at = call.clock.wall;
+    }
+    return {};
+  }
+
+  void started(int call, ecs::Called<ecs::RunTaskReply> answer) {
     if (!answer) {
       const auto& error = answer.error();
       // ECS API: the token was used with other parameters; these tasks exist already.
       if (error.name == ecs::error_name::kConflict && !error.resource_ids.empty()) {
-        ecs::Task task;
-        task.task_arn = error.resource_ids.front();
-        return adopt(index, std::move(task));
+        std::vector<ecs::Task> tasks;
+        for (const auto& arn : error.resource_ids)
+          tasks.emplace_back().task_arn = arn;
+        return feed(Started{call, std::move(tasks), {}});
       }
       return feed(
-          StartFailed{index, error.error.code, error.error.message, error.may_have_happened});
+          StartFailed{call, error.error.code, error.error.message, error.may_have_happened});
     }
-    if (!answer->tasks.empty() && !answer->tasks.front().task_arn.empty())
-      return adopt(index, std::move(answer->tasks.front()));
-    if (!answer->failures.empty()) return feed(StartRefused{index, answer->failures.front()});
-    feed(StartFailed{index, Code::kInvalid, "RunTask: the reply holds neither a task nor a failure",
-                     true});
+    if (answer->tasks.empty() && answer->failures.empty())
+      return feed(StartFailed{call, Code::kInvalid,
+                              "RunTask: the reply holds neither a task nor a failure", true});
+    feed(Started{call, std::move(answer->tasks), std::move(answer->failures)});
   }
 
-  void adopt(int index, ecs::Task task) {
-    note(index, "started", "{\"task_arn\":" + json::quoted(task.task_arn) + "}");
-    feed(Started{index, std::move(task)});
+  void find(int number) {
+    auto& call = calls_[number];
+    const auto& launch = launch_at(call.record.launches.front());
+    call.search = std::make_unique<StartSearch>(
+        client_of(launch), launch.input, call.record,
+        [this, number](ecs::Called<std::vector<ecs::Task>> found) {
+          if (found) return feed(Found{number, *std::move(found)});
+          feed(FindFailed{number, found.error().error.code, found.error().error.message});
+        });
   }
 
   void describe(const CallDescribe& action) {
@@ -189,7 +257,6 @@ class Driver::State {
     request.cluster = launch.input.cluster;
     request.task = action.task_arn;
     request.reason = action.reason + " (run " + plan_.run_id + ")";
-    note(action.launch, "stop_call", "{\"reason\":" + json::quoted(request.reason) + "}");
     client_of(launch).call(
         request, then<ecs::StopTaskReply>([this, index = action.launch](
                                               ecs::Called<ecs::StopTaskReply> answer) {
@@ -200,9 +267,6 @@ class Driver::State {
 
   void show(const ShowStatus& action) {
     const auto& launch = launch_at(action.launch);
-    // Stopped tasks are forgotten by ECS after an hour; then only this record knows.
-    if (outside_.history != nullptr)
-      note(action.launch, "observed", masked_json(ecs::to_text(action.task), plan_.secrets));
     outside_.observer.on_status(launch, action.task);
   }
 
@@ -213,19 +277,17 @@ class Driver::State {
 
   // ---- The journal
 
-  Result<> journal(int launch, const char* kind, std::string data,
-                   history::History::Durability durability) {
-    if (outside_.history == nullptr) return {};
-    history::EventRecord event;
-    event.at = outside_.loop.wall_now();
-    event.launch = launch;
-    event.kind = kind;
-    event.data = std::move(data);
-    return outside_.history->append(plan_.run_id, std::move(event), durability);
+  [[nodiscard]] ClockReading clock() const {
+    return outside_.clock ? outside_.clock() : ClockReading{outside_.loop.wall_now(), "", {}};
   }
 
-  void note(int launch, const char* kind, std::string data) {
-    check(journal(launch, kind, std::move(data), history::History::Durability::kWritten));
+  void keep(int launch, journal::Record record) {
+    if (ledger_ == nullptr) return;
+    const auto now = clock();
+    if (auto* started = std::get_if<journal::Started>(&record)) started->clock = now;
+    if (auto* observed = std::get_if<journal::Observed>(&record)) observed->clock = now;
+    check(ledger_->append(journal::to_event(launch, now.wall, record, plan_.secrets),
+                          history::History::Durability::kWritten));
   }
 
   // In the middle of a run a history that cannot be written costs one warning, never the run.
@@ -263,7 +325,8 @@ class Driver::State {
     outcome.ended_at = record.ended_at;
     const auto& log = logs_.log_of(index);
     outcome.log_lines = log.lines;
-    outcome.log_notes = log.notes;
+    outcome.log_notes = record.notes_before;
+    outcome.log_notes.insert(outcome.log_notes.end(), log.notes.begin(), log.notes.end());
     outcome.last_lines = log.last_lines;
     return outcome;
   }
@@ -274,7 +337,8 @@ class Driver::State {
     const auto kind = machine_.launches()[static_cast<std::size_t>(index)].verdict.kind;
     logs_.end(index, kind == VerdictKind::kDetached);
     const auto outcome = outcome_of(index);
-    note(index, "ended", "{\"verdict\":" + json::quoted(name_of(outcome.verdict.kind)) + "}");
+    keep(index, journal::Ended{outcome.verdict, outcome.ended_at.value_or(clock().wall),
+                               outcome.log_notes});
     outside_.observer.on_launch_ended(outcome);
   }
 
@@ -289,10 +353,9 @@ class Driver::State {
     for (int i = 0; i < static_cast<int>(plan_.launches.size()); ++i)
       outcome.launches.push_back(outcome_of(i));
     outcome.history_incomplete = history_incomplete_;
-    if (outside_.history != nullptr) {
-      check(outside_.history->end(plan_.run_id,
-                                  {outcome.ended_at, std::string(name_of(outcome.kind)), exit_code,
-                                   masked_json(to_json(outcome), plan_.secrets)}));
+    if (ledger_ != nullptr) {
+      check(ledger_->end({outcome.ended_at, std::string(name_of(outcome.kind)), exit_code,
+                          masked_json(to_json(outcome), plan_.secrets)}));
       outcome.history_incomplete = history_incomplete_;
     }
     outcome_ = std::move(outcome);
@@ -302,7 +365,10 @@ class Driver::State {
   Outside outside_;
   const Plan plan_;
   Machine machine_;
+  std::optional<HistoryLedger> own_ledger_;
+  Ledger* ledger_;  // None: nothing is recorded.
   LogReader logs_;
+  std::map<int, OpenCall> calls_;  // Those that the machine has not forgotten.
   std::vector<Record> records_;
   WallTime started_at_{};
   sys::PendingPtr timer_;
@@ -320,6 +386,9 @@ Driver::~Driver() = default;
 
 Result<> Driver::start(const history::RunRecord& record) {
   return state_->start(record);
+}
+Result<> Driver::resume(const Restored& restored) {
+  return state_->resume(restored);
 }
 void Driver::interrupt(int exit_code) {
   state_->post(Interrupted{exit_code});

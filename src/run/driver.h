@@ -10,6 +10,7 @@
 #include "ecs/client.h"
 #include "history/history.h"
 #include "run/journal.h"
+#include "run/ledger.h"
 #include "run/log_follower.h"
 #include "run/machine.h"
 #include "run/observer.h"
@@ -35,6 +36,7 @@ class Driver {
     std::function<void(std::size_t target)> on_unreachable;
     // For the journal: sys::boot_time() and the wall clock. Empty: only the loop's wall clock.
     std::function<ClockReading()> clock = {};
+    Ledger* ledger = nullptr;  // Instead of the history.
   };
   Driver(const Outside& outside, const Plan& plan, const Policy& policy, const LogPace& log_pace);
   ~Driver();
@@ -44,8 +46,8 @@ class Driver {
   // Begins. `record` is journalled first; if that fails, nothing is started and the error says so.
   [[nodiscard]] Result<> start(const history::RunRecord& record);
   // Goes on instead with a run that another process began: what its journal, still the one of
-  // Outside, tells (run/journal.h). Nothing is started
-  // twice, and reading the logs goes on where it was. The policy may differ from the first one's.
+  // Outside, tells (run/journal.h). Nothing is started twice, and reading the logs goes on where it
+  // was. The policy may differ from the first one's.
   [[nodiscard]] Result<> resume(const Restored& restored);
   // Ctrl-C or SIGTERM: kExitInterrupted or kExitTerminated.
   void interrupt(int exit_code);

@@ -245,10 +245,9 @@ class Restorer {
   }
   Result<> take(const history::EventRecord&, journal::Refused& it) {
     for (const auto launch : it.launches) {
-      const auto index = TRY(index_of(launch));
-      calls_[index] = 0;
-      ++restored_.launches[index].refusals;
+      ++restored_.launches[TRY(index_of(launch))].refusals;
     }
+    if (const auto open = open_.find(it.call); open != open_.end()) open->second.was_refused = true;
     return {};
   }
   Result<> take(const history::EventRecord& event, journal::Observed& it) {

@@ -106,13 +106,15 @@ struct RestoredLaunch {
   OurStop our_stop = OurStop::kNone;  // StopTask was called, or about to be.
   std::optional<WallTime> started_at;
 };
-// A StartCall that some launches have neither a task nor a refusal from: it may have been sent or
-// not, and may have started tasks or not.
+// A StartCall that some launches have no task from, and that no other one has followed for them: it
+// may have been sent or not, and may have started tasks or not.
 struct UnresolvedCall {
   journal::StartCall call;
   std::vector<int> launches;       // Those that have neither.
   std::vector<std::string> tasks;  // Those of the other launches.
   std::optional<Duration> age;     // None: doubtful, so it counts as too old.
+  // They have refusals, and nobody knows yet whether it started something nevertheless.
+  bool was_refused = false;
 };
 struct Restored {
   WallTime started_at{};

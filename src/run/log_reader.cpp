@@ -34,8 +34,8 @@ class LogReader::State {
 
   Result<> restore() {
     is_restored_ = true;
-    if (outside_.history == nullptr) return {};
-    return outside_.history->lines(plan_.run_id, 0, [this](const history::StoredLine& stored) {
+    if (outside_.ledger == nullptr) return {};
+    return outside_.ledger->lines([this](const history::StoredLine& stored) {
       const auto index = static_cast<std::size_t>(stored.launch);
       if (index >= launches_.size()) return true;
       ++launches_[index].log.lines;
@@ -146,8 +146,8 @@ class LogReader::State {
   [[nodiscard]] LogPosition restored_position(int index, const std::string& container,
                                               std::string stream) {
     LogPosition start{std::move(stream), "", 0};
-    if (!is_restored_ || outside_.history == nullptr) return start;
-    const auto text = outside_.history->position(plan_.run_id, index, container);
+    if (!is_restored_ || outside_.ledger == nullptr) return start;
+    const auto text = outside_.ledger->position(index, container);
     if (text && text->empty()) return start;
     const auto position = text ? read_log_position(*text) : Result<LogPosition>(fail(text.error()));
     if (!position) {
@@ -341,8 +341,8 @@ class LogReader::State {
     auto& log = at(reading.launch).log;
     const auto& launch = launch_at(reading.launch);
     std::vector<history::LogLine> lines;
-    if (outside_.history != nullptr) lines.reserve(page.events.size());
-    if (outside_.history != nullptr)
+    if (outside_.ledger != nullptr) lines.reserve(page.events.size());
+    if (outside_.ledger != nullptr)
       for (const auto& event : page.events)
         lines.push_back({event.timestamp, masked(event.message, plan_.secrets)});
     log.lines += page.events.size();
@@ -358,9 +358,8 @@ class LogReader::State {
     reading.position.token = page.next_forward_token;
     reading.position.lines += page.events.size();
     if (!lines.empty())
-      outside_.on_written(outside_.history->append_lines(plan_.run_id, reading.launch,
-                                                         reading.source.container, lines,
-                                                         to_json(reading.position)));
+      outside_.on_written(outside_.ledger->append_lines(reading.launch, reading.source.container,
+                                                        lines, to_json(reading.position)));
     // Shown only when they are recorded: how many of the recorded lines were printed is counted
     // (history/run_files.h), and whoever goes on with the run prints the rest.
     for (const auto& event : page.events)

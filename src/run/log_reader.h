@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "ecs/client.h"
-#include "history/history.h"
+#include "run/ledger.h"
 #include "run/log_follower.h"
 #include "run/observer.h"
 #include "run/plan.h"
@@ -34,7 +34,7 @@ class LogReader {
   struct Outside {  // All must outlive the reader.
     sys::Loop& loop;
     std::vector<ecs::Client*> clients;  // One per target of the plan, in its order.
-    history::History* history;          // None: nothing is recorded.
+    Ledger* ledger;                     // None: nothing is recorded.
     Observer& observer;
     // Every line of the launch that will be shown has been shown. Never from inside a call.
     std::function<void(int launch)> on_drained;

@@ -1,40 +1,64 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
+#include <unordered_map>
 #include <variant>
 #include <vector>
 
 #include "base/result.h"
 #include "base/time.h"
 #include "ecs/types.h"
+#include "run/journal.h"
 #include "run/plan.h"
+#include "run/start_failure.h"
 #include "run/verdict.h"
 
 // A run as a pure state machine: it maps (event, now) to actions, for one launch or for thousands.
 // No I/O, no clock, no threads. Replies race, are late or come twice: an event that makes no sense
 // in the present phase is ignored. Whoever drives it feeds it every event, carries out every action
-// in order, and calls on(Tick) at wake_at().
+// in order, and calls on(Tick) at wake_at(). The work of an event does not grow with the launches
+// that it does not concern, but for those that concern all: an interrupt, the first failure with
+// --fail-fast, the end.
+//
+// Tasks are started by StartCalls: one RunTask for launches that become ready together and have the
+// same input. Until it is known what became of a StartCall, nothing else is started for its
+// launches: the same call is sent again as long as ECS surely remembers its token, and later its
+// tasks are looked for.
 
 namespace runtask::run {
 
 // ---- What can happen.
 struct Begin {};
-struct Started {  // RunTask answered with a task.
-  int launch;
-  ecs::Task task;
+struct Resume {  // Instead of Begin: goes on with a run that another process began.
+  Restored restored;
 };
-struct StartRefused {  // RunTask answered with failures and without a task.
-  int launch;
-  ecs::Failure failure;
+struct Started {  // RunTask answered. Of the tasks those count that are not known yet.
+  int call;
+  std::vector<ecs::Task> tasks;
+  std::vector<ecs::Failure> failures;
 };
 struct StartFailed {  // RunTask did not answer, or with an error.
-  int launch;
+  int call;
   Code code;
   std::string why;
   bool may_have_started;
+};
+struct TokenTooOld {  // RunTask was not sent again: ECS may have forgotten its token.
+  int call;
+};
+struct Found {  // The search for a StartCall's tasks has ended; these match it.
+  int call;
+  std::vector<ecs::Task> tasks;
+};
+struct FindFailed {
+  int call;
+  Code code;
+  std::string why;
 };
 struct Observed {  // One DescribeTasks answered. `asked` are the tasks it was for.
   std::vector<std::string> asked;
@@ -52,19 +76,29 @@ struct StopFailed {
   Code code;
   std::string why;
 };
-struct LogsDrained {  // Every line of the launch that will be shown has been shown.
+struct LogsDrained {  // Every line of the launch's task that will be shown has been shown.
   int launch;
 };
 struct Interrupted {
   int exit_code;  // kExitInterrupted or kExitTerminated.
 };
 struct Tick {};
-using Event = std::variant<Begin, Started, StartRefused, StartFailed, Observed, ObserveFailed,
-                           StopFailed, LogsDrained, Interrupted, Tick>;
+using Event = std::variant<Begin, Resume, Started, StartFailed, TokenTooOld, Found, FindFailed,
+                           Observed, ObserveFailed, StopFailed, LogsDrained, Interrupted, Tick>;
 
 // ---- What it asks for.
-struct CallRunTask {  // With the launch's input, whose token is the same on every attempt.
-  int launch;
+struct CallRunTask {  // With the input of the first of its launches, but for these:
+  int call;
+  std::vector<int> launches;  // Whose tasks it starts; the count.
+  std::string token, started_by;
+  bool is_started_by_own;  // See journal::StartCall.
+  bool is_first;           // To be journalled and synced before it is sent.
+};
+struct CallFind {  // Look for the tasks of the StartCall by its startedBy: Found or FindFailed.
+  int call;
+};
+struct ForgetCall {  // It is resolved: nothing more is asked of it.
+  int call;
 };
 struct CallDescribe {
   std::vector<std::string> task_arns;  // At most 100.
@@ -77,7 +111,12 @@ struct CallStop {
   std::string task_arn;
   std::string reason;
 };
-struct FollowLogs {  // The task is known: its log streams may begin.
+struct Keep {  // For the journal, which stamps it with its clock. -1: not of one launch.
+  int launch;
+  journal::Record record;
+};
+struct FollowLogs {  // The task is known: its log streams may begin. Of an earlier task of the
+                     // launch nothing is read any more.
   int launch;
   std::string task_arn;
 };
@@ -102,8 +141,9 @@ struct LaunchEnded {
 struct RunEnded {
   int exit_code;
 };
-using Action = std::variant<CallRunTask, CallDescribe, CallStop, FollowLogs, DrainLogs, ShowStatus,
-                            ShowLook, Say, LaunchEnded, RunEnded>;
+using Action =
+    std::variant<CallRunTask, CallFind, ForgetCall, CallDescribe, CallStop, Keep, FollowLogs,
+                 DrainLogs, ShowStatus, ShowLook, Say, LaunchEnded, RunEnded>;
 
 // How often DescribeTasks is called: soon at first and after every change, then ever more rarely.
 struct Pace {
@@ -127,8 +167,8 @@ struct Policy {
   int max_parallel = 10;
   std::optional<Duration> timeout;                    // From RUNNING.
   Duration start_timeout = std::chrono::minutes(10);  // From the first RunTask to RUNNING.
-  // Of starts that were refused and may succeed later. A lost reply is asked for again even at 0:
-  // with the same token that starts nothing twice.
+  // Of starts that were refused, or failed before anything ran, and may succeed later. A lost reply
+  // is asked for again even at 0: with the same token that starts nothing twice.
   int retries = 3;
   // A launch whose task Spot interrupted gets another one, this often.
   int retry_on_spot = 0;
@@ -142,20 +182,22 @@ struct Policy {
 enum class Phase {
   kWaiting,   // Not started yet.
   kStarting,  // RunTask is under way.
-  kBackoff,   // RunTask failed; the next attempt has a time.
+  kBackoff,   // RunTask failed, or its task is gone; the next attempt has a time.
   kWatching,  // The task is known and, as far as we know, alive.
   kDraining,  // It has stopped; its log is read to the end.
   kDone,
 };
+constexpr std::size_t kPhases = 6;
 
 struct LaunchState {
   Phase phase = Phase::kWaiting;
-  int attempts = 0;
-  bool may_have_started = false;  // A RunTask got no answer: a task may run.
+  int attempts = 0;      // Starts that came to nothing.
+  int spot_retries = 0;  // Tasks that Spot took and that were replaced.
+  int call = 0;          // Its StartCall, while it has one that is not resolved.
   Instant first_attempt{};
-  Instant next_attempt{};
+  Instant next_attempt{};  // In kBackoff without a StartCall.
   std::string task_arn;
-  ecs::Task task;         // As last seen.
+  ecs::Task task;         // As last seen, without what neither verdict nor outcome needs.
   bool was_seen = false;  // By a DescribeTasks.
   int misses = 0;         // In a row: DescribeTasks that did not show it.
   Instant missing_since{};
@@ -170,6 +212,8 @@ struct LaunchState {
   Instant stop_given_up{};  // After the first StopTask: when its end is not waited for any longer.
   Instant next_stop{};      // When StopTask is sent again.
   std::set<std::string> drained_containers;
+  // In kDraining: why it gets another task then.
+  enum class Again { kNo, kStartFailed, kSpot } again = Again::kNo;
   Verdict verdict;
   Instant ended{};
 };
@@ -183,6 +227,9 @@ class Machine {
   [[nodiscard]] std::optional<Instant> wake_at() const;
 
   [[nodiscard]] const std::vector<LaunchState>& launches() const { return launches_; }
+  [[nodiscard]] std::size_t count(Phase phase) const {
+    return counts_[static_cast<std::size_t>(phase)];
+  }
   [[nodiscard]] bool is_done() const { return done_; }
   [[nodiscard]] int exit_code() const;
   [[nodiscard]] VerdictKind kind() const;
@@ -194,27 +241,59 @@ class Machine {
     std::size_t part = 0;
     std::size_t view = 0;
     std::size_t environment = 0;  // Counted in the order of the plan.
+    std::size_t input = 0;        // Launches with the same one may share a StartCall.
+    std::uint64_t turn = 0;       // Its place in View::rotation.
   };
   // The tasks of one target and cluster, which one DescribeTasks can show together. Each has its
   // own clock, so that a target that does not answer holds up no other.
   struct View {
     std::size_t target = 0;
     std::string cluster;
-    std::vector<int> launches;
-    std::map<std::string, int> by_task;  // Task id to launch.
+    std::unordered_map<std::string, int> by_task;  // Task id to launch, earlier tasks included.
+    // Those that are watched: by whose turn it is, and by when the next poll is due.
+    std::set<std::pair<std::uint64_t, int>> rotation;
+    std::set<std::pair<Instant, int>> polls;
     bool describing = false;
     std::vector<int> asked;  // By the call under way.
     Instant next_describe{};
     Duration interval{};
-    std::size_t from = 0;  // Round robin over more than 100 tasks.
     std::optional<Instant> unobserved_since;
     bool said_unobserved = false;
   };
+  // What StartCalls are about to have in common.
+  struct Input {
+    std::string started_by;  // The user's own; empty: each call gets one.
+  };
+  struct Call {
+    int number = 0;
+    std::vector<int> launches;  // As it was sent.
+    std::vector<int> open;      // Those that have no task by it yet.
+    std::string token, started_by;
+    bool is_started_by_own = true;
+    enum class State { kUnderWay, kFinding, kPausing } state = State::kPausing;
+    Instant next{};  // In kPausing.
+    Instant first_sent{};
+    bool is_token_unsure = false;
+    int sends = 0;
+    bool may_have_started = false;  // A RunTask got no answer: tasks may run.
+    bool is_refused = false;        // The answer held failures: looked for, then given up.
+    bool is_last = false;           // Then nothing more is tried.
+    int finds = 0;                  // Searches that found too little,
+    std::optional<Instant> finding_since;
+    bool finds_denied = false;
+    std::string why;  // The last failure.
+  };
+  // What waits for its time.
+  enum class Kind { kLaunch, kCall, kView };
+  using Deadline = std::tuple<Instant, Kind, int>;
 
   void handle(const Begin& event);
+  void handle(const Resume& event);
   void handle(const Started& event);
-  void handle(const StartRefused& event);
   void handle(const StartFailed& event);
+  void handle(const TokenTooOld& event);
+  void handle(const Found& event);
+  void handle(const FindFailed& event);
   void handle(const Observed& event);
   void handle(const ObserveFailed& event);
   void handle(const StopFailed& event);
@@ -222,53 +301,117 @@ class Machine {
   void handle(const Interrupted& event);
   void handle(const Tick& event);
 
-  void start(int launch);
+  // ---- machine.cpp: the order of things
+  void enter(int launch, Phase phase);
+  void touch(Kind kind, int index) { touched_.emplace_back(kind, index); }
+  void settle();
+  void meet(Kind kind, int index);
+  void rearm(Kind kind, int index, Instant not_before);
+  [[nodiscard]] std::optional<Instant> deadline_of(Kind kind, int index) const;
   void start_ready_ones();
-  void retry_or_end(int launch, bool may_pass, const std::string& why);
-  void observe(int launch, const ecs::Task& task);
-  void judged(int launch, Verdict verdict);
-  void note_failure(VerdictKind kind);
-  void drain_stopped_containers(int launch);
-  void miss(int launch);
-  void stop(int launch, OurStop why);
-  void send_stop(int launch);
-  void give_up_stopping(int launch);
   void end(int launch, Verdict verdict);
   void end_whatever_is_left(const std::string& words);
   void end_what_is_left_of(int launch, const std::string& words);
-  void check_deadlines();
-  void check_deadlines(int launch);
-  void leave_detached(const std::string& words);
-  void note_look(int launch, bool answered, bool changed);
-  void describe_if_due(std::size_t view);
+  void note_failure(VerdictKind kind);
+  void leave_detached(std::string words);
+  void leave_detached(int launch);
   void finish_if_over();
+  [[nodiscard]] bool has_place() const;
+  [[nodiscard]] bool starts_no_more() const;
+  [[nodiscard]] bool is_wanted(const LaunchState& launch) const;
+  [[nodiscard]] int parallel_limit() const;
   [[nodiscard]] LaunchState& at(int launch) {
     return launches_.at(static_cast<std::size_t>(launch));
   }
-  [[nodiscard]] View& view_of(int launch) {
-    return views_[facets_.at(static_cast<std::size_t>(launch)).view];
+  [[nodiscard]] const LaunchState& at(int launch) const {
+    return launches_.at(static_cast<std::size_t>(launch));
   }
-  [[nodiscard]] int parallel_limit() const;
-  [[nodiscard]] std::size_t last_open_environment() const;
-  [[nodiscard]] bool takes_a_place(const LaunchState& launch) const;
-  [[nodiscard]] bool is_polled(const LaunchState& launch) const;
-  [[nodiscard]] bool is_due(const View& view, const LaunchState& launch) const;
-  [[nodiscard]] std::optional<Instant> next_look(const View& view) const;
+  [[nodiscard]] Facet& facet_of(int launch) { return facets_.at(static_cast<std::size_t>(launch)); }
+  [[nodiscard]] const Facet& facet_of(int launch) const {
+    return facets_.at(static_cast<std::size_t>(launch));
+  }
+  [[nodiscard]] View& view_of(int launch) { return views_[facet_of(launch).view]; }
+
+  // ---- machine_start.cpp: StartCalls
+  void make_calls();
+  void make_call(std::vector<int> launches);
+  void send(Call& call);
+  void find(Call& call);
+  void go_on(Call& call);
+  void go_on_without_search(Call& call);
+  void pause(Call& call, Duration duration);
+  void assign(Call& call, const std::vector<ecs::Task>& tasks);
+  void adopt(int launch, int call, const ecs::Task& task);
+  void refuse(Call& call, const std::vector<ecs::Failure>& failures);
+  void conclude_refusal(Call& call);
+  void conclude_refusal(Call& call, const std::string& why_not_again);
+  void found_too_little(Call& call);
+  void end_open(Call& call, VerdictKind kind, const std::string& words);
+  void leave_call(int launch);
+  void close_if_resolved(int call);
+  void say_start(const Call& call, const std::string& what);
+  [[nodiscard]] Call* call_at(int number);
+  [[nodiscard]] bool is_any_wanted(const Call& call) const;
+  [[nodiscard]] int attempts_of(const Call& call) const;
+  [[nodiscard]] bool is_out_of_time(const Call& call) const;
   [[nodiscard]] Duration backoff(int attempts);
-  [[nodiscard]] Duration until_next_describe(const View& view);
   [[nodiscard]] long long random_per_mille();
 
+  // ---- machine_watch.cpp: tasks that are known
+  void watch(int launch);
+  void unwatch(int launch);
+  void observe(int launch, const ecs::Task& task);
+  void judged(int launch, Verdict verdict);
+  [[nodiscard]] LaunchState::Again again(int launch, const ecs::Task& stopped) const;
+  void start_again(int launch);
+  void drain_stopped_containers(int launch);
+  void miss(int launch);
+  void note_look(int launch, bool answered, bool changed);
+  void describe_if_due(std::size_t view);
+  [[nodiscard]] bool is_polled(const LaunchState& launch) const;
+  [[nodiscard]] std::optional<Instant> next_look(const View& view) const;
+  [[nodiscard]] Duration until_next_describe(const View& view);
+
+  // ---- machine_stop.cpp
+  void stop(int launch, OurStop why);
+  void stop_start(int launch);
+  void send_stop(int launch);
+  void give_up_stopping(int launch);
+  void check_deadlines(int launch);
+
+  // ---- machine_restore.cpp
+  void restore(int launch, const RestoredLaunch& from);
+  void restore(const UnresolvedCall& from);
+
   Policy policy_;
+  std::string run_id_;
   std::vector<Facts> facts_;             // By part.
   std::vector<Duration> stop_patience_;  // By part.
+  std::vector<Input> inputs_;
   std::vector<LaunchState> launches_;
   std::vector<Facet> facets_;  // By launch.
   std::vector<View> views_;
+  std::map<int, Call> calls_;  // Those that are not resolved.
+  int last_call_ = 0;
+
+  std::array<std::size_t, kPhases> counts_{};  // Launches by phase.
+  std::size_t replacing_ = 0;                  // Of those in kDraining: they get another task.
+  std::vector<std::size_t> left_;              // By environment: launches that are not done.
+  std::size_t open_environment_ = 0;           // The first that is not over.
+  int next_waiting_ = 0;                       // No launch before it is kWaiting.
+  std::vector<int> ready_;                     // To be started by the next StartCalls.
+  std::uint64_t last_turn_ = 0;
+  std::set<Deadline> deadlines_;
+  std::map<std::pair<Kind, int>, Instant> armed_;  // What is in deadlines_.
+  std::vector<std::pair<Kind, int>> touched_;      // Their deadlines may have changed.
+
   Actions actions_;  // Of the event at hand.
   Instant now_{};
   bool begun_ = false;
   bool done_ = false;
-  bool failed_ = false;  // Some launch has: see AfterFailure.
+  bool failed_ = false;                 // Some launch has: see AfterFailure.
+  bool was_cut_short_ = false;          // Another process was told to stop starting.
+  std::optional<std::string> leaving_;  // Tasks are left running, with these words.
   std::optional<int> interrupted_by_;
   Instant interrupted_at_{};
   std::uint64_t jitter_;
@@ -286,9 +429,15 @@ constexpr Duration kStopOverdue = std::chrono::seconds(60);
 constexpr int kLearnAttemptsMin = 4;  // After a lost RunTask reply, whatever --retries says.
 constexpr Duration kBackoffFirst = std::chrono::seconds(1);
 constexpr Duration kBackoffLongest = std::chrono::seconds(30);
-
-// Whether a failure in RunTask's reply may be gone at the next attempt (RESOURCE:*, AGENT,
-// capacity, throttling) or not (ATTRIBUTE, LOCATION, MISSING, INACTIVE, ...).
-[[nodiscard]] bool may_pass(const ecs::Failure& failure);
+// How long ECS surely remembers a client token. The documentation says 24 hours for a bound that
+// may be shorter and is not written; nobody needs more to get over a lost reply.
+constexpr Duration kTokenSure = std::chrono::minutes(10);
+// How long after a StartCall the lists surely hold all of its tasks: ECS forgets stopped ones after
+// about an hour.
+constexpr Duration kListsComplete = std::chrono::minutes(45);
+// Searches for the tasks of a StartCall that find too little, because lists lag, and how long
+// searches that fail are tried.
+constexpr int kFindsMax = 3;
+constexpr Duration kFindPatience = std::chrono::minutes(2);
 
 }  // namespace runtask::run

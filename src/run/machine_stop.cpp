@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <utility>
+
 #include "run/machine.h"
 
 // How the machine stops a task: StopTask until ECS shows that it has taken it, then patience.
@@ -26,49 +29,102 @@ std::string reason_of(OurStop why) {
 }  // namespace
 
 void Machine::stop(int index, OurStop why) {
-  auto& launch = launches_[static_cast<std::size_t>(index)];
+  auto& launch = at(index);
   if (launch.our_stop != OurStop::kNone) return;
   switch (launch.phase) {
     case Phase::kWaiting:
-    case Phase::kDraining:
     case Phase::kDone:
       return;
+    case Phase::kDraining:
+      if (std::exchange(launch.again, LaunchState::Again::kNo) == LaunchState::Again::kNo) return;
+      --replacing_;  // Nothing follows it any more, so its own end counts.
+      touch(Kind::kLaunch, index);
+      return note_failure(launch.verdict.kind);
     case Phase::kStarting:
       launch.our_stop = why;
-      return;  // Stopped as soon as its name is known: see check_deadlines.
+      return;  // Stopped as soon as its name is known: see deadline_of.
     case Phase::kBackoff:
       launch.our_stop = why;
-      if (launch.may_have_started) {
-        launch.next_attempt = now_;  // It must be found, to be stopped.
-      } else {
-        end(index, {VerdictKind::kSkipped, kExitCouldNotRun, {}, "given up before it started"});
-      }
-      return;
+      return stop_start(index);
     case Phase::kWatching:
+      view_of(index).polls.erase({launch.next_poll, index});
       launch.our_stop = why;
-      send_stop(index);
-      return;
+      return send_stop(index);
   }
 }
 
+// A start that waits for its next attempt.
+void Machine::stop_start(int index) {
+  auto& launch = at(index);
+  auto* call = call_at(launch.call);
+  if (call == nullptr) {  // A task of it has ended: that was its end.
+    auto verdict = launch.verdict;
+    return end(index, std::move(verdict));
+  }
+  if (!call->may_have_started && !call->is_refused)
+    return end(index, {VerdictKind::kSkipped, kExitCouldNotRun, {}, "given up before it started"});
+  if (call->state != Call::State::kPausing) return;
+  call->next = now_;  // Its task must be found, to be stopped.
+  touch(Kind::kCall, call->number);
+}
+
 void Machine::send_stop(int index) {
-  auto& launch = launches_[static_cast<std::size_t>(index)];
+  auto& launch = at(index);
   if (!launch.stop_called)
-    launch.stop_given_up =
-        now_ + stop_patience_[facets_[static_cast<std::size_t>(index)].part] + kStopOverdue;
-  launch.stop_called = true;
+    launch.stop_given_up = now_ + stop_patience_[facet_of(index).part] + kStopOverdue;
+  auto reason = reason_of(launch.our_stop);
+  if (!std::exchange(launch.stop_called, true))
+    actions_.emplace_back(Keep{index, journal::StopCall{launch.our_stop, reason}});
   launch.next_stop = now_ + kStopAgain;
-  actions_.emplace_back(CallStop{index, launch.task_arn, reason_of(launch.our_stop)});
+  actions_.emplace_back(CallStop{index, launch.task_arn, std::move(reason)});
   auto& view = view_of(index);
   view.interval = policy_.pace.first;
   view.next_describe = std::min(view.next_describe, now_ + policy_.pace.first);
+  touch(Kind::kLaunch, index);
+  touch(Kind::kView, static_cast<int>(facet_of(index).view));
+}
+
+// Of a launch that is watched, and of one that waits for its next task.
+void Machine::check_deadlines(int index) {
+  const auto& launch = at(index);
+  if (launch.phase == Phase::kBackoff && launch.call == 0 && launch.next_attempt <= now_) {
+    enter(index, Phase::kStarting);
+    return ready_.push_back(index);
+  }
+  if (launch.phase != Phase::kWatching) return;
+  if (policy_.timeout && launch.running && now_ - *launch.running >= *policy_.timeout)
+    stop(index, OurStop::kTimeout);
+  if (!launch.running && now_ - launch.first_attempt >= policy_.start_timeout)
+    stop(index, OurStop::kStartTimeout);
+  if (launch.our_stop == OurStop::kNone) return;
+  if (launch.stop_called && now_ >= launch.stop_given_up) return give_up_stopping(index);
+  const bool is_taken = launch.task.desired_status == "STOPPED";
+  if (!launch.stop_called || (!is_taken && launch.next_stop <= now_)) send_stop(index);
+}
+
+void Machine::handle(const Interrupted& event) {
+  if (interrupted_by_) return;
+  actions_.emplace_back(Keep{-1, journal::Interrupted{event.exit_code}});
+  interrupted_by_ = event.exit_code;
+  interrupted_at_ = now_;
+  begun_ = true;
+  if (!policy_.detach_on_interrupt) {
+    for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+      stop(i, event.exit_code == kExitTerminated ? OurStop::kTerminate : OurStop::kInterrupt);
+    return;
+  }
+  // Launches whose RunTask is under way have until the end of the patience.
+  leave_detached("interrupted: left running");
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+    if (at(i).phase == Phase::kBackoff) stop_start(i);
 }
 
 void Machine::handle(const StopFailed& event) {
-  auto& launch = launches_.at(static_cast<std::size_t>(event.launch));
+  auto& launch = at(event.launch);
   if (launch.phase != Phase::kWatching) return;
   if (event.code != Code::kDenied) {
     launch.next_stop = now_ + kBackoffFirst;
+    touch(Kind::kLaunch, event.launch);
     return;
   }
   if (launch.stop_denied) return;
@@ -83,7 +139,7 @@ void Machine::handle(const StopFailed& event) {
 void Machine::give_up_stopping(int index) {
   const auto& launch = at(index);
   auto verdict = verdict_of_stop(launch.our_stop);
-  const auto part = facets_[static_cast<std::size_t>(index)].part;
+  const auto part = facet_of(index).part;
   verdict.words += ", but " + short_duration(stop_patience_[part] + kStopOverdue) +
                    " after StopTask it has not ended; its task may still run";
   actions_.emplace_back(Say{"a task does not stop and may still run: " + launch.task_arn});

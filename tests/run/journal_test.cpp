@@ -87,25 +87,39 @@ TEST_F(Journal, secrets_are_masked) {
 }
 
 TEST_F(Journal, a_call_of_which_some_launches_are_not_answered_is_unresolved_for_these) {
-  add(-1, start_call(1, {0, 1, 2, 3}, 2min));
+  add(-1, start_call(1, {0, 1, 2}, 2min));
   add(1, journal::Started{1, "arn/1", ago(1min)});
-  add(-1, journal::Refused{1, {3}, "AGENT"});
   const auto made = restored(5);
   ASSERT_EQ(made.calls.size(), 1U);
   EXPECT_EQ(made.calls[0].launches, (std::vector<int>{0, 2}));
   EXPECT_EQ(made.calls[0].tasks, std::vector<std::string>{"arn/1"});
   EXPECT_EQ(made.calls[0].age, Duration(2min));
   EXPECT_EQ(made.launches[1].task_arn, "arn/1");
-  EXPECT_EQ(made.launches[3].refusals, 1);
-  EXPECT_TRUE(made.launches[3].was_tried);
-  EXPECT_FALSE(made.launches[4].was_tried);
+  EXPECT_FALSE(made.calls[0].was_refused);
+  EXPECT_TRUE(made.launches[2].was_tried);
+  EXPECT_FALSE(made.launches[3].was_tried);
   EXPECT_EQ(made.last_call, 1);
 }
 
-TEST_F(Journal, what_has_a_task_a_refusal_or_an_end_leaves_no_call_behind) {
-  add(-1, start_call(1, {0, 1, 2}));
+TEST_F(Journal, a_refused_call_is_unresolved_until_another_one_follows_it) {
+  add(-1, start_call(1, {0, 1}));
   add(0, journal::Started{1, "arn/0", ago(1s)});
   add(-1, journal::Refused{1, {1}, "AGENT"});
+  ASSERT_EQ(restored(2).calls.size(), 1U);
+  EXPECT_TRUE(restored(2).calls[0].was_refused);
+  EXPECT_EQ(restored(2).calls[0].launches, std::vector<int>{1});
+  EXPECT_EQ(restored(2).launches[1].refusals, 1);
+  add(-1, start_call(2, {1}));
+  ASSERT_EQ(restored(2).calls.size(), 1U);
+  EXPECT_EQ(restored(2).calls[0].call.call, 2);
+  EXPECT_FALSE(restored(2).calls[0].was_refused);
+  EXPECT_EQ(restored(2).last_call, 2);
+}
+
+TEST_F(Journal, what_has_a_task_or_an_end_leaves_no_call_behind) {
+  add(-1, start_call(1, {0, 1, 2}));
+  add(0, journal::Started{1, "arn/0", ago(1s)});
+  add(1, journal::Started{1, "arn/1", ago(1s)});
   add(2, journal::Ended{{VerdictKind::kNeverStarted, 125, "", "ATTRIBUTE"}, kStart, {}});
   const auto made = restored(3);
   EXPECT_TRUE(made.calls.empty());

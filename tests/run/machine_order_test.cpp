@@ -33,6 +33,7 @@ Plan plan_of(const std::vector<Stage>& stages) {
       Launch launch;
       launch.index = static_cast<int>(plan.launches.size());
       launch.input.cluster = stage.cluster;
+      launch.input.reference_id = std::to_string(launch.index);  // Each has its own StartCall.
       launch.part = plan.parts.size();
       plan.launches.push_back(launch);
     }
@@ -51,7 +52,7 @@ Policy policy_of(Order order, AfterFailure after_failure = AfterFailure::kFinish
 std::vector<int> started_by(Machinery& run) {
   std::vector<int> launches;
   for (const auto& call : run.take<CallRunTask>())
-    launches.push_back(call.launch);
+    launches.insert(launches.end(), call.launches.begin(), call.launches.end());
   return launches;
 }
 
@@ -122,7 +123,7 @@ TEST(MachineOrder, keep_going_goes_on_after_an_environment_where_nothing_could_b
   Machinery run(plan_of({{"dev", 1}, {"test", 1}}),
                 policy_of(Order::kByEnvironment, AfterFailure::kKeepGoing));
   started_by(run);
-  run.feed(StartFailed{0, Code::kDenied, "AccessDeniedException", false});
+  run.fail_start(0, Code::kDenied, "AccessDeniedException", false);
   EXPECT_EQ(started_by(run), std::vector<int>{1});
   run.start(1);
   run.finish(1, 0);
@@ -282,8 +283,8 @@ TEST(MachineTargets, one_that_denies_describe_tasks_ends_its_own_launches_only) 
 
 TEST(MachineTargets, the_same_task_id_in_two_accounts_is_two_tasks) {
   Machinery run(plan_of({{"dev", 1, 0}, {"test", 1, 1}}), policy_of(Order::kAll));
-  run.feed(Started{0, task(7, "PENDING")});
-  run.feed(Started{1, task(7, "PENDING")});
+  run.start(0, task(7, "PENDING"));
+  run.start(1, task(7, "PENDING"));
   run.see(stopped(7, 5), 0);
   EXPECT_EQ(run.launch(0).phase, Phase::kDraining);
   EXPECT_EQ(run.launch(1).phase, Phase::kWatching);
@@ -302,7 +303,7 @@ TEST(MachineTargets, an_end_before_our_stop_was_sent_is_not_our_doing) {
   Machinery run(1);
   run.feed(Interrupted{kExitInterrupted});
   // The name of the task comes together with the news that somebody has stopped it.
-  run.feed(Started{0, stopped(0, 137, "UserInitiated")});
+  run.start(0, stopped(0, 137, "UserInitiated"));
   EXPECT_TRUE(run.take<CallStop>().empty());
   run.feed(LogsDrained{0});
   EXPECT_EQ(run.verdict(), "stopped");

@@ -27,7 +27,7 @@ TEST(Machine, refusals_that_may_pass_are_retried_with_a_growing_pause_and_counte
   Duration before{};
   for (int attempt = 1; attempt <= 3; ++attempt) {
     ASSERT_EQ(run.take<CallRunTask>().size(), 1U) << attempt;
-    run.feed(StartRefused{0, {"arn", "RESOURCE:MEMORY", ""}});
+    run.refuse(0, {"arn", "RESOURCE:MEMORY", ""});
     const auto pause = *run.machine.wake_at() - run.now;
     EXPECT_GE(pause, kBackoffFirst * (1 << (attempt - 1)) / 2);
     EXPECT_LE(pause, kBackoffFirst * (1 << (attempt - 1)));
@@ -35,24 +35,16 @@ TEST(Machine, refusals_that_may_pass_are_retried_with_a_growing_pause_and_counte
     before = pause;
     run.pass(pause);
   }
-  run.feed(StartRefused{0, {"arn", "RESOURCE:MEMORY", "no room"}});
+  run.refuse(0, {"arn", "RESOURCE:MEMORY", "no room"});
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
   EXPECT_EQ(run.verdict(), "never_started");
   EXPECT_EQ(run.launch(0).verdict.words, "RESOURCE:MEMORY: no room");
 }
 
-TEST(Machine, what_may_pass_is_told_from_what_will_not) {
-  for (const auto* reason : {"RESOURCE:CPU", "RESOURCE:ENI", "AGENT",
-                             "Capacity is unavailable at this time", "Rate exceeded"})
-    EXPECT_TRUE(may_pass(ecs::Failure{"", reason, ""})) << reason;
-  for (const auto* reason : {"ATTRIBUTE", "LOCATION", "MISSING", "INACTIVE", "something new"})
-    EXPECT_FALSE(may_pass(ecs::Failure{"", reason, ""})) << reason;
-}
-
 TEST(Machine, errors_of_run_task_end_the_launch_or_are_retried_by_their_kind) {
   const auto retries = [](Code code, const std::string& why) {
     Machinery run(1);
-    run.feed(StartFailed{0, code, why, false});
+    run.fail_start(0, code, why, false);
     return !run.machine.is_done();
   };
   EXPECT_TRUE(retries(Code::kThrottled, "ThrottlingException"));
@@ -66,11 +58,12 @@ TEST(Machine, errors_of_run_task_end_the_launch_or_are_retried_by_their_kind) {
 TEST(Machine, a_lost_reply_is_asked_for_again_even_without_retries_and_ends_unknown) {
   Policy policy;
   policy.retries = 0;
+  policy.start_timeout = 0s;
   Machinery run(1, policy);
   int attempts = 0;
   while (!run.machine.is_done() && attempts < 100) {
     attempts += static_cast<int>(run.take<CallRunTask>().size());
-    run.feed(StartFailed{0, Code::kTimeout, "no reply", true});
+    run.fail_start(0, Code::kTimeout, "no reply", true);
     run.pass(1min);
   }
   EXPECT_EQ(attempts, kLearnAttemptsMin);
@@ -86,7 +79,7 @@ TEST(Machine, starts_are_given_up_at_the_start_timeout) {
   Machinery run(1, policy);
   const auto begin = run.now;
   while (!run.machine.is_done() && run.now < begin + 1h) {
-    if (!run.take<CallRunTask>().empty()) run.feed(StartRefused{0, {"arn", "AGENT", ""}});
+    if (!run.take<CallRunTask>().empty()) run.refuse(0, {"arn", "AGENT", ""});
     run.pass(1s);
   }
   EXPECT_EQ(run.verdict(), "never_started");
@@ -300,7 +293,7 @@ TEST(Machine, no_more_than_max_parallel_run_and_a_log_that_is_read_holds_no_plac
   run.start(0);
   run.start(1);
   run.see(stopped(1, 0));
-  EXPECT_EQ(run.take<CallRunTask>().at(0).launch, 2);
+  EXPECT_EQ(run.take<CallRunTask>().at(0).launches.front(), 2);
   run.start(2);
   EXPECT_TRUE(run.take<CallRunTask>().empty());
 }
@@ -314,7 +307,7 @@ TEST(Machine, listed_launches_follow_one_another_log_and_all) {
   run.see(stopped(0, 0));
   EXPECT_TRUE(run.take<CallRunTask>().empty());
   run.feed(LogsDrained{0});
-  EXPECT_EQ(run.take<CallRunTask>().at(0).launch, 1);
+  EXPECT_EQ(run.take<CallRunTask>().at(0).launches.front(), 1);
 }
 
 TEST(Machine, first_alone_starts_the_rest_when_the_first_has_succeeded) {
@@ -415,7 +408,7 @@ TEST(Machine, an_interrupt_while_starting_stops_the_task_once_its_name_is_known)
 
 TEST(Machine, an_interrupt_after_a_lost_reply_asks_for_the_task_to_stop_it) {
   Machinery run(1);
-  run.feed(StartFailed{0, Code::kTimeout, "no reply", true});
+  run.fail_start(0, Code::kTimeout, "no reply", true);
   run.take<CallRunTask>();
   run.feed(Interrupted{kExitInterrupted});
   EXPECT_EQ(run.take<CallRunTask>().size(), 1U);
@@ -425,7 +418,7 @@ TEST(Machine, an_interrupt_after_a_lost_reply_asks_for_the_task_to_stop_it) {
 
 TEST(Machine, an_interrupt_of_a_launch_that_was_only_refused_starts_nothing_more) {
   Machinery run(1);
-  run.feed(StartRefused{0, {"arn", "AGENT", ""}});
+  run.refuse(0, {"arn", "AGENT", ""});
   run.take<CallRunTask>();
   run.feed(Interrupted{kExitInterrupted});
   EXPECT_TRUE(run.take<CallRunTask>().empty());
@@ -462,7 +455,7 @@ TEST(Machine, detach_with_a_launch_that_did_not_start_is_no_success) {
   policy.after_failure = AfterFailure::kKeepGoing;
   Machinery run(2, policy);
   run.start(1);
-  run.feed(StartRefused{0, {"arn", "ATTRIBUTE", ""}});
+  run.refuse(0, {"arn", "ATTRIBUTE", ""});
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
 }
 
@@ -470,8 +463,8 @@ TEST(Machine, answers_that_come_late_or_twice_change_nothing) {
   Machinery run(1);
   run.start(0);
   run.start(0);
-  run.feed(StartFailed{0, Code::kTimeout, "late", true});
-  run.feed(StartRefused{0, {"arn", "AGENT", ""}});
+  run.fail_start(0, Code::kTimeout, "late", true);
+  run.refuse(0, {"arn", "AGENT", ""});
   EXPECT_EQ(run.take<FollowLogs>().size(), 1U);
   run.see(task(0, "RUNNING"));
   run.see(task(0, "PENDING"));  // From a replica that lags.

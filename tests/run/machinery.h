@@ -36,12 +36,30 @@ class Machinery {
   explicit Machinery(const Plan& plan, const Policy& policy) : machine(plan, policy) {
     feed(Begin{});
   }
+  Machinery(const Plan& plan, const Policy& policy, const Restored& restored)
+      : finds_nothing(false), machine(plan, policy) {
+    feed(Resume{restored});
+  }
 
   void feed(const Event& event) {
-    for (auto& action : machine.on(event, now))
+    std::vector<int> finds;
+    for (auto& action : machine.on(event, now)) {
+      if (const auto* find = std::get_if<CallFind>(&action)) finds.push_back(find->call);
       actions.push_back(std::move(action));
+    }
+    if (!finds_nothing) return;
+    for (const auto call : finds)
+      feed(Found{call, {}});
   }
-  void start(int launch) { feed(Started{launch, task(launch, "PENDING")}); }
+  // Answers of RunTask for the StartCall that the launch has.
+  void start(int index) { start(index, task(index, "PENDING")); }
+  void start(int index, const ecs::Task& task) { feed(Started{launch(index).call, {task}, {}}); }
+  void refuse(int index, const ecs::Failure& failure) {
+    feed(Started{launch(index).call, {}, {failure}});
+  }
+  void fail_start(int index, Code code, const std::string& why, bool may_have_started) {
+    feed(StartFailed{launch(index).call, code, why, may_have_started});
+  }
   void see(const ecs::Task& seen, std::size_t view = 0) {
     feed(Observed{{seen.task_arn}, {seen}, {}, view});
   }
@@ -78,15 +96,27 @@ class Machinery {
     return std::string(name_of(launch(index).verdict.kind));
   }
 
+  // Of launches that all have another input, so that none shares a StartCall.
   static Plan plan(int launches) {
     Plan made;
     made.targets.emplace_back();
     made.parts.emplace_back().essential = {"main"};
-    for (int i = 0; i < launches; ++i)
+    for (int i = 0; i < launches; ++i) {
       made.launches.push_back({i, "job/" + std::to_string(i + 1), {}, 0});
+      made.launches.back().input.reference_id = std::to_string(i);
+    }
+    return made;
+  }
+  // Of launches that may share one.
+  static Plan plan_of_same(int launches) {
+    auto made = plan(launches);
+    made.run_id = "run";
+    for (auto& one : made.launches)
+      one.input.reference_id.clear();
     return made;
   }
 
+  bool finds_nothing = true;  // Every search is answered so at once.
   Instant now{1000};
   Machine machine;
   std::vector<Action> actions;

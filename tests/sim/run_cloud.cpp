@@ -122,21 +122,66 @@ void Cloud::exchange(const ecs::Done<Reply>& done, Body body) {
 void Cloud::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
   tokens_.insert(request.client_token);
   const bool for_now = chance(faults_.refused_for_now);
-  if (for_now || chance(faults_.refused)) {
+  // Where a token has started something, that is the answer.
+  if (!remembers(request.client_token) && (for_now || chance(faults_.refused))) {
     ecs::RunTaskReply refusal;
     refusal.failures.push_back({"arn", for_now ? "RESOURCE:MEMORY" : "ATTRIBUTE", ""});
     return later(reply_delay(), [done, refusal] { done(refusal); });
   }
-  exchange<ecs::RunTaskReply>(done, [this, request] {
-    auto reply = model_.call(request, context());
-    carry_out();
-    for (const auto& task : reply ? reply->tasks : std::vector<ecs::Task>()) {
-      const auto id = ecs::last_part(task.task_arn);
-      const auto delay = chance(faults_.not_visible) ? between(0ms, 20s) : 0ms;
-      if (visible_at_.try_emplace(id, loop_.now() + delay).second) meet_fate(id);
+  const bool says_refused = chance(faults_.started_but_refused);
+  exchange<ecs::RunTaskReply>(done, [this, request, says_refused] {
+    auto reply = start(request);
+    if (reply && says_refused) {
+      reply->tasks.clear();
+      reply->failures.push_back({"arn", "RESOURCE:MEMORY", ""});
     }
-    return answered(std::move(reply));
+    return reply;
   });
+}
+
+bool Cloud::remembers(const std::string& token) const {
+  const auto use = token_uses_.find(token);
+  return use != token_uses_.end() && loop_.now() - use->second.first < faults_.token_kept;
+}
+
+ecs::Called<ecs::RunTaskReply> Cloud::start(ecs::RunTask request) {
+  const int asked = request.count.value_or(1);
+  const bool is_new = !remembers(request.client_token);
+  const auto [use, is_first] =
+      token_uses_.try_emplace(request.client_token, TokenUse{loop_.now(), 0, 0});
+  if (is_new && !is_first) use->second = {loop_.now(), use->second.renewals + 1, 0};
+  if (is_new)
+    use->second.count =
+        asked > 1 && chance(faults_.partial) ? 1 + static_cast<int>(dice_()) % (asked - 1) : asked;
+  use->second.count = std::clamp(use->second.count, 1, asked);
+  request.count = use->second.count;
+  request.client_token += "~" + std::to_string(use->second.renewals);
+  auto reply = model_.call(request, context());
+  carry_out();
+  for (const auto& task : reply ? reply->tasks : std::vector<ecs::Task>()) {
+    const auto id = ecs::last_part(task.task_arn);
+    const auto delay = chance(faults_.not_visible) ? between(0ms, 20s) : 0ms;
+    if (visible_at_.try_emplace(id, loop_.now() + delay).second) meet_fate(id);
+  }
+  if (reply && use->second.count < asked && chance(70))
+    reply->failures.push_back({"arn", "RESOURCE:MEMORY", ""});
+  return answered(std::move(reply));
+}
+
+void Cloud::call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) {
+  if (faults_.list_denied)
+    return later(reply_delay(),
+                 [done] { done(call_error("AccessDeniedException", 400, Code::kDenied)); });
+  exchange<ecs::ListTasksReply>(done, [this, request] { return list(request); });
+}
+
+ecs::Called<ecs::ListTasksReply> Cloud::list(const ecs::ListTasks& request) {
+  auto asked = request;
+  asked.max_results = 1 + static_cast<int>(dice_() % 5);
+  auto reply = model_.call(asked, context());
+  if (reply)
+    std::erase_if(reply->task_arns, [&](const std::string& arn) { return is_expired(arn); });
+  return answered(std::move(reply));
 }
 
 void Cloud::call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) {
@@ -212,7 +257,7 @@ ecs::Called<ecs::GetLogEventsReply> Cloud::log_page(const ecs::GetLogEvents& req
   const auto page_max = comes_empty ? 0 : 1 + dice_() % 8;
   for (; index < stream.size() && stream[index].visible_at <= loop_.now(); ++index) {
     if (reply.events.size() == page_max) break;
-    reply.events.push_back({stream[index].written_at, stream[index].text, loop_.wall_now()});
+    reply.events.push_back({stream[index].written_at, stream[index].text, wall_now()});
   }
   const bool is_same = reply.events.empty() && !token.empty() && !comes_empty;
   reply.next_forward_token =
@@ -246,7 +291,7 @@ ecs::Called<ecs::FilterLogEventsReply> Cloud::search(const ecs::FilterLogEvents&
                                : std::find(names.begin(), names.end(), stream) != names.end();
     for (std::size_t i = 0; is_wanted && i < lines.size(); ++i)
       if (lines[i].visible_at <= loop_.now() && lines[i].written_at >= *request.start_time)
-        events.push_back({stream, lines[i].written_at, lines[i].text, loop_.wall_now(),
+        events.push_back({stream, lines[i].written_at, lines[i].text, wall_now(),
                           stream + "#" + std::to_string(i)});
   }
   std::stable_sort(events.begin(), events.end(),
@@ -266,9 +311,6 @@ namespace {
   std::abort();
 }
 }  // namespace
-void Cloud::call(const ecs::ListTasks&, ecs::Done<ecs::ListTasksReply>) {
-  unexpected_call();
-}
 void Cloud::call(const ecs::ListTaskDefinitions&, ecs::Done<ecs::ListTaskDefinitionsReply>) {
   unexpected_call();
 }
@@ -308,9 +350,21 @@ std::vector<std::string> Cloud::lines_of(const std::string& arn,
     lines.push_back(line.text);
   return lines;
 }
+std::vector<std::string> Cloud::arns() const {
+  std::vector<std::string> all;
+  for (const auto& [id, when] : visible_at_)
+    if (const auto* known = model_.task(id)) all.push_back(known->task_arn);
+  return all;
+}
 bool Cloud::has_forgotten(const std::string& arn) const {
-  const auto forgotten = found(forgotten_at_, ecs::last_part(arn));
-  return forgotten && *forgotten <= loop_.now();
+  const auto id = ecs::last_part(arn);
+  const auto forgotten = found(forgotten_at_, id);
+  return (forgotten && *forgotten <= loop_.now()) || is_expired(arn);
+}
+// ECS keeps stopped tasks for about an hour.
+bool Cloud::is_expired(const std::string& arn) const {
+  const auto* known = model_.task(ecs::last_part(arn));
+  return known != nullptr && known->stopped_at && wall_now() - *known->stopped_at >= 1h;
 }
 bool Cloud::was_asked_to_stop(const std::string& arn, const std::string& words) const {
   const auto at = stop_reasons_.find(ecs::last_part(arn));
@@ -375,6 +429,10 @@ void Cloud::begin(const local::ContainerId& id) {
     return later(between(0ms, 500ms), [this, id] {
       tell(local::ContainerNotStarted{id, "CannotPullContainerError: not found"});
     });
+  if (chance(faults_.starts_later))
+    return later(between(0ms, 500ms), [this, id] {
+      tell(local::ContainerNotStarted{id, "CannotPullContainerError: dial tcp: i/o timeout"});
+    });
   containers_[id].ignores_term = chance(faults_.ignores_term);
   later(between(0ms, 3s), [this, id] {
     tell(local::ContainerStarted{id});
@@ -392,7 +450,7 @@ void Cloud::write(const local::ContainerId& id, const std::string& text) {
   auto& stream = streams_[ecs::log_stream_name("p", id.container, id.task_id)];
   const auto after = stream.empty() ? Instant(0) : stream.back().visible_at;
   stream.push_back({std::max(after, loop_.now() + between(0ms, faults_.late_lines_max)),
-                    loop_.wall_now(), text});
+                    wall_now(), text});
 }
 
 void Cloud::finish(const local::ContainerId& id, Duration in, int code, bool out_of_memory) {

@@ -33,19 +33,24 @@ struct Faults {
   int forgotten = 0;     // A task becomes MISSING for good.
   bool stale_answers = false;
   // Of RunTask.
-  int refused_for_now = 0;  // RESOURCE:MEMORY
-  int refused = 0;          // ATTRIBUTE
+  int refused_for_now = 0;      // RESOURCE:MEMORY
+  int refused = 0;              // ATTRIBUTE
+  int partial = 0;              // Of several tasks only some are started.
+  int started_but_refused = 0;  // The reply says RESOURCE:MEMORY, and tasks run nevertheless.
+  // Afterwards a token is as new. The documentation promises some bound and does not say which.
+  Duration token_kept = std::chrono::hours(24);
   // Of a task.
   int spot = 0;
   int lost_host = 0;
   int stopped_by_others = 0;
-  int never_starts = 0;   // A container's image cannot be pulled.
+  int never_starts = 0;   // A container's image cannot be pulled,
+  int starts_later = 0;   // or cannot be pulled just then.
   int ignores_term = 0;   // Only SIGKILL ends a container.
   int out_of_memory = 0;  // A container is killed for its memory.
   // Of logs: from a line's writing until it can be read.
   Duration late_lines_max{1};
   // Permissions that lack.
-  bool stop_denied = false, logs_denied = false, describe_denied = false;
+  bool stop_denied = false, logs_denied = false, describe_denied = false, list_denied = false;
 };
 
 // An account of ECS and CloudWatch Logs for the run engine's tests: the embedded endpoint's own
@@ -69,8 +74,8 @@ class Cloud final : public ecs::Client {
   void call(const ecs::GetLogEvents& request, ecs::Done<ecs::GetLogEventsReply> done) override;
   void call(const ecs::FilterLogEvents& request,
             ecs::Done<ecs::FilterLogEventsReply> done) override;
+  void call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) override;
   // A run has no need of these.
-  void call(const ecs::ListTasks&, ecs::Done<ecs::ListTasksReply>) override;
   void call(const ecs::ListTaskDefinitions&, ecs::Done<ecs::ListTaskDefinitionsReply>) override;
   void call(const ecs::ListClusters&, ecs::Done<ecs::ListClustersReply>) override;
   void call(const ecs::DescribeClusters&, ecs::Done<ecs::DescribeClustersReply>) override;
@@ -88,6 +93,8 @@ class Cloud final : public ecs::Client {
   [[nodiscard]] std::size_t live_tasks() const { return model_.live_tasks(); }
   // Called whenever live_tasks() may have changed.
   void watch_live_tasks(std::function<void()> watch) { watch_ = std::move(watch); }
+  // Of all tasks that there ever were.
+  [[nodiscard]] std::vector<std::string> arns() const;
   [[nodiscard]] std::vector<std::string> lines_of(const std::string& arn,
                                                   const std::string& container) const;
   [[nodiscard]] bool has_forgotten(const std::string& arn) const;
@@ -112,7 +119,9 @@ class Cloud final : public ecs::Client {
   [[nodiscard]] Duration between(Duration low, Duration high);
   [[nodiscard]] Duration reply_delay();
   [[nodiscard]] int any_exit_code();
-  [[nodiscard]] local::Moment moment() const { return {loop_.now(), loop_.wall_now()}; }
+  // AWS has clocks of its own, which nobody sets.
+  [[nodiscard]] WallTime wall_now() const { return SimLoop::kWallStart + loop_.now(); }
+  [[nodiscard]] local::Moment moment() const { return {loop_.now(), wall_now()}; }
   [[nodiscard]] local::CallContext context() const;
   void later(Duration delay, std::function<void()> what);
   template <class Reply, class Body>
@@ -120,6 +129,10 @@ class Cloud final : public ecs::Client {
 
   ecs::DescribeTasksReply describe(const ecs::DescribeTasks& request);
   [[nodiscard]] bool is_hidden(const std::string& arn);
+  [[nodiscard]] bool remembers(const std::string& token) const;
+  [[nodiscard]] bool is_expired(const std::string& arn) const;
+  ecs::Called<ecs::RunTaskReply> start(ecs::RunTask request);
+  ecs::Called<ecs::ListTasksReply> list(const ecs::ListTasks& request);
   ecs::Called<ecs::GetLogEventsReply> log_page(const ecs::GetLogEvents& request);
   ecs::Called<ecs::FilterLogEventsReply> search(const ecs::FilterLogEvents& request);
   void tell(const local::Event& event);
@@ -138,6 +151,12 @@ class Cloud final : public ecs::Client {
   local::Model model_;
   ecs::TaskDefinition definition_;
   std::set<std::string> tokens_;
+  struct TokenUse {
+    Instant first;
+    int renewals = 0;
+    int count = 0;  // Of the tasks that it may start.
+  };
+  std::map<std::string, TokenUse> token_uses_;
   std::map<std::string, Instant> visible_at_;  // By task id, as all below.
   std::map<std::string, Instant> forgotten_at_;
   std::map<std::string, std::vector<std::string>> stop_reasons_;

@@ -87,7 +87,7 @@ TEST_F(RunDriver, a_start_is_in_the_journal_before_it_is_sent) {
     const auto events = history.events("run-1");
     ASSERT_TRUE(events && events->size() == 1U);
     EXPECT_EQ(events->front().kind, "start_call");
-    EXPECT_NE(events->front().data.find(plan_.launches[0].input.client_token), std::string::npos);
+    EXPECT_NE(events->front().data.find(R"("token":"run-1-1")"), std::string::npos);
   });
   Driver driver({loop_, {&witness}, &history, notebook_, {}}, plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
@@ -113,15 +113,14 @@ TEST_F(RunDriver, the_history_holds_the_stopped_task_every_line_and_the_outcome)
   ASSERT_TRUE(outcome) << outcome.error().text();
   EXPECT_EQ(to_json(*outcome), to_json(*notebook_.outcome));
 
-  std::string last_seen;
+  ecs::Task task;
   const auto events = history.events("run-1");
   ASSERT_TRUE(events);
   for (const auto& event : *events)
-    if (event.kind == "observed") last_seen = event.data;
-  const auto task = ecs::read_task(last_seen);
-  ASSERT_TRUE(task) << last_seen;
-  EXPECT_EQ(task->last_status, "STOPPED");
-  EXPECT_EQ(task->stop_code, notebook_.outcome->launches[0].stop_code);
+    if (event.kind == "observed")
+      task = std::get<journal::Observed>(**journal::read_event(event)).task;
+  EXPECT_EQ(task.last_status, "STOPPED");
+  EXPECT_EQ(task.stop_code, notebook_.outcome->launches[0].stop_code);
 
   std::map<std::string, std::vector<std::string>> stored;
   ASSERT_TRUE(history.lines("run-1", 0, [&](const history::StoredLine& line) {

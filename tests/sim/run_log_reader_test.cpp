@@ -44,6 +44,7 @@ class RunLogReader : public testing::Test {
     auto opened = history::History::open(*files_, scratch_.path(), Access::kWrite);
     EXPECT_TRUE(opened) << opened.error().text();
     history_.emplace(*std::move(opened));
+    ledger_.emplace(*history_, "run-1");
   }
   void make_plan_of(int launches) {
     plan_.run_id = "run-1";
@@ -58,7 +59,7 @@ class RunLogReader : public testing::Test {
     return std::make_unique<LogReader>(
         LogReader::Outside{loop_,
                            {&logs_},
-                           &*history_,
+                           &*ledger_,
                            notebook_,
                            [this](int launch) { drained_[launch] = loop_.now(); },
                            [](const Result<>& written) { ASSERT_TRUE(written); }},
@@ -70,6 +71,7 @@ class RunLogReader : public testing::Test {
   sys::Scratch scratch_;
   std::optional<sys::SystemFiles> files_;
   std::optional<history::History> history_;
+  std::optional<HistoryLedger> ledger_;
   sim::SimLoop loop_;
   sim::LogCloud logs_{loop_};
   Notebook notebook_{loop_};

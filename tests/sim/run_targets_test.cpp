@@ -68,8 +68,8 @@ class RunTargets : public testing::Test {
   sim::Cloud& cloud_of(std::size_t target) { return target == 0 ? first_ : second_; }
 
   sim::SimLoop loop_;
-  sim::Cloud first_{loop_, 2, {}, {true, true, false}};
-  sim::Cloud second_{loop_, 3, {}, {false, false, false}};
+  sim::Cloud first_{loop_, 5, {}, {true, true, false}};
+  sim::Cloud second_{loop_, 6, {}, {false, false, false}};
   Notebook notebook_;
   Plan plan_;
   Policy policy_;
@@ -108,7 +108,8 @@ TEST_F(RunTargets, every_call_of_a_launch_goes_to_its_own_target_and_cluster) {
 
 TEST_F(RunTargets, a_stop_reaches_each_task_where_it_runs) {
   policy_.order = Order::kAll;
-  policy_.timeout = 10ms;
+  policy_.timeout = 1ms;
+  policy_.pace = {5ms, 50ms};  // Before the containers end by themselves.
   make_plan_of({request("dev", 0, "other"), request("test", 1, "default")});
   Driver driver({loop_, {&first_, &second_}, nullptr, notebook_, {}}, plan_, policy_, logs_);
   ASSERT_TRUE(driver.start({}));

@@ -1,0 +1,340 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "ecs/life_cycle.h"
+#include "ecs/limits.h"
+#include "run/machine.h"
+
+// How the machine starts tasks: StartCalls, each resolved before its launches are given up or
+// started by another one.
+
+namespace runtask::run {
+namespace {
+
+Verdict verdict_of(VerdictKind kind, std::string words) {
+  return {kind, kExitCouldNotRun, {}, std::move(words)};
+}
+
+std::string words_of(const ecs::Failure& failure) {
+  return failure.reason + (failure.detail.empty() ? "" : ": " + failure.detail);
+}
+
+// "launch 3", "launches 3, 5, 6", "12 launches from 3 on".
+std::string words_of(const std::vector<int>& launches) {
+  constexpr std::size_t kNamedMax = 4;
+  if (launches.size() == 1) return "launch " + std::to_string(launches.front() + 1);
+  if (launches.size() > kNamedMax)
+    return std::to_string(launches.size()) + " launches from " +
+           std::to_string(launches.front() + 1) + " on";
+  std::vector<std::string> numbers;
+  for (const auto launch : launches)
+    numbers.push_back(std::to_string(launch + 1));
+  return "launches " + join(numbers, ", ");
+}
+
+}  // namespace
+
+Machine::Call* Machine::call_at(int number) {
+  const auto found = calls_.find(number);
+  return found == calls_.end() ? nullptr : &found->second;
+}
+
+// ---- Making them
+
+// Together go launches of one input; and of as many attempts, so that each is counted for itself.
+void Machine::make_calls() {
+  constexpr auto kLaunchesMax = std::size_t{ecs::limits::kTasksPerRunTaskMax};
+  std::vector<std::vector<int>> batches;
+  std::map<std::pair<std::size_t, int>, std::size_t> open;  // Batches with room.
+  for (const auto index : std::exchange(ready_, {})) {
+    const auto key = std::pair(facet_of(index).input, at(index).attempts);
+    auto [batch, is_new] = open.emplace(key, batches.size());
+    if (!is_new && batches[batch->second].size() == kLaunchesMax) {
+      batch->second = batches.size();
+      is_new = true;
+    }
+    if (is_new) batches.emplace_back();
+    batches[batch->second].push_back(index);
+  }
+  for (auto& batch : batches)
+    make_call(std::move(batch));
+}
+
+void Machine::make_call(std::vector<int> launches) {
+  Call call;
+  call.number = ++last_call_;
+  const auto& started_by = inputs_[facet_of(launches.front()).input].started_by;
+  const auto number = std::to_string(call.number);
+  call.token = run_id_ + "-" + number;
+  call.is_started_by_own = started_by.empty();
+  call.started_by = started_by.empty() ? run_id_ + "/" + number : started_by;
+  call.open = launches;
+  call.launches = std::move(launches);
+  call.first_sent = now_;
+  for (const auto index : call.launches)
+    at(index).call = call.number;
+  send(calls_.emplace(call.number, std::move(call)).first->second);
+}
+
+void Machine::send(Call& call) {
+  call.state = Call::State::kUnderWay;
+  ++call.sends;
+  for (const auto index : call.open)
+    if (at(index).phase != Phase::kStarting) enter(index, Phase::kStarting);
+  actions_.emplace_back(CallRunTask{call.number, call.launches, call.token, call.started_by,
+                                    call.is_started_by_own, call.sends == 1});
+  touch(Kind::kCall, call.number);
+}
+
+void Machine::find(Call& call) {
+  call.state = Call::State::kFinding;
+  if (!call.finding_since) call.finding_since = now_;
+  actions_.emplace_back(CallFind{call.number});
+  touch(Kind::kCall, call.number);
+}
+
+void Machine::pause(Call& call, Duration duration) {
+  call.state = Call::State::kPausing;
+  call.next = now_ + duration;
+  for (const auto index : call.open)
+    if (at(index).phase != Phase::kBackoff) enter(index, Phase::kBackoff);
+  touch(Kind::kCall, call.number);
+}
+
+// The pause is over. A call that was refused is not sent again: by its token ECS may repeat the
+// refusal. One whose outcome is unknown is, for it starts nothing twice.
+void Machine::go_on(Call& call) {
+  if (call.state != Call::State::kPausing || now_ < call.next) return;
+  if (call.open.empty()) return close_if_resolved(call.number);
+  if (now_ - call.first_sent >= kTokenSure) call.is_token_unsure = true;
+  if (call.finds_denied && call.is_refused) return go_on_without_search(call);
+  const bool searches = call.is_refused || call.is_token_unsure || call.is_last;
+  searches ? find(call) : send(call);
+}
+
+// Whether a refused call has started something nobody may look up. Nothing known came of it: then
+// the same call is the only one that cannot start anything twice.
+void Machine::go_on_without_search(Call& call) {
+  const auto number = call.number;
+  if (call.open == call.launches && !call.is_last && !call.is_token_unsure && is_any_wanted(call))
+    return send(call);
+  conclude_refusal(call, "; not tried again: its tasks cannot be listed");
+  close_if_resolved(number);
+}
+
+// ---- Answers
+
+void Machine::handle(const Started& event) {
+  auto* call = call_at(event.call);
+  if (call == nullptr) return;
+  assign(*call, event.tasks);
+  if (!call->open.empty()) refuse(*call, event.failures);
+  close_if_resolved(event.call);
+}
+
+// Those that are not known yet, to the first launches that have none.
+void Machine::assign(Call& call, const std::vector<ecs::Task>& tasks) {
+  auto& known = views_[facet_of(call.launches.front()).view].by_task;
+  for (const auto& task : tasks) {
+    if (call.open.empty()) return;
+    if (task.task_arn.empty() || known.contains(ecs::last_part(task.task_arn))) continue;
+    const auto index = call.open.front();
+    call.open.erase(call.open.begin());
+    adopt(index, call.number, task);
+  }
+}
+
+void Machine::adopt(int index, int call, const ecs::Task& task) {
+  auto& launch = at(index);
+  launch.call = 0;
+  launch.task_arn = task.task_arn;
+  launch.started = now_;
+  actions_.emplace_back(Keep{index, journal::Started{call, task.task_arn, {}}});
+  watch(index);
+  observe(index, task);
+}
+
+// A reply with failures is no proof that nothing was started (apache/airflow#16150). So before
+// anything else is started for these launches, or they are given up for a reason that may pass, the
+// call's tasks are looked for.
+void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
+  ecs::Failure failure{"", "RunTask started fewer tasks than it was asked for", ""};
+  bool passes = failures.empty();
+  if (!failures.empty()) {
+    // One failure for each instance that was looked at: one that passes is enough.
+    const auto one = std::find_if(failures.begin(), failures.end(),
+                                  [](const ecs::Failure& it) { return may_pass(it); });
+    passes = one != failures.end();
+    failure = passes ? *one : failures.front();
+  }
+  call.why = words_of(failure);
+  actions_.emplace_back(Keep{-1, journal::Refused{call.number, call.open, call.why}});
+  for (const auto index : call.open)
+    ++at(index).attempts;
+  if (!passes && !call.may_have_started)
+    return end_open(call, VerdictKind::kNeverStarted, call.why);
+  call.is_refused = true;
+  call.is_last = !passes || attempts_of(call) > policy_.retries || is_out_of_time(call);
+  const bool goes_on = !call.is_last && is_any_wanted(call);
+  if (goes_on) say_start(call, "trying again");
+  pause(call, goes_on ? backoff(attempts_of(call)) : Duration(0));
+}
+
+void Machine::handle(const StartFailed& event) {
+  auto* call = call_at(event.call);
+  if (call == nullptr || call->state != Call::State::kUnderWay) return;
+  call->may_have_started |= event.may_have_started;
+  call->why = event.why;
+  for (const auto index : call->open)
+    ++at(index).attempts;
+  const bool passes = event.may_have_started || may_pass(event.code, event.why);
+  const bool wanted = is_any_wanted(*call);
+  if (call->may_have_started) {
+    // The only way to learn whether tasks run, even if they are not wanted any more, is to ask
+    // again with the same token: giving up would leave tasks that nobody watches.
+    call->is_last = !passes || (is_out_of_time(*call) && call->sends >= kLearnAttemptsMin);
+    if (!call->is_last) say_start(*call, "trying again");
+    return pause(*call, call->is_last ? Duration(0)
+                        : wanted      ? backoff(attempts_of(*call))
+                                      : kBackoffFirst / 4);
+  }
+  if (!passes || !wanted || attempts_of(*call) > policy_.retries || is_out_of_time(*call)) {
+    end_open(*call, VerdictKind::kNeverStarted, event.why);
+    return close_if_resolved(event.call);
+  }
+  say_start(*call, "trying again");
+  pause(*call, backoff(attempts_of(*call)));
+}
+
+void Machine::handle(const TokenTooOld& event) {
+  auto* call = call_at(event.call);
+  if (call == nullptr || call->state != Call::State::kUnderWay) return;
+  call->is_token_unsure = true;
+  call->may_have_started = true;
+  pause(*call, Duration(0));
+}
+
+// ---- Searches
+
+void Machine::handle(const Found& event) {
+  auto* call = call_at(event.call);
+  if (call == nullptr || call->state != Call::State::kFinding) return;
+  const auto& known = views_[facet_of(call->launches.front()).view].by_task;
+  const auto news = std::count_if(
+      event.tasks.begin(), event.tasks.end(),
+      [&](const ecs::Task& task) { return !known.contains(ecs::last_part(task.task_arn)); });
+  if (!call->is_started_by_own && static_cast<std::size_t>(news) > call->open.size()) {
+    end_open(*call, VerdictKind::kUnknown,
+             "it may have been started: " + std::to_string(news) +
+                 " tasks look like it and have its startedBy " + call->started_by);
+    return close_if_resolved(event.call);
+  }
+  assign(*call, event.tasks);
+  // Of a call that is too old the lists prove nothing any more.
+  const bool is_conclusive = call->is_refused && now_ - call->first_sent < kListsComplete;
+  if (!call->open.empty()) is_conclusive ? conclude_refusal(*call, "") : found_too_little(*call);
+  close_if_resolved(event.call);
+}
+
+void Machine::handle(const FindFailed& event) {
+  auto* call = call_at(event.call);
+  if (call == nullptr || call->state != Call::State::kFinding) return;
+  // Not allowed, or a server that has no lists.
+  const bool denied = !may_pass(event.code, event.why);
+  const bool gives_up = denied || now_ - *call->finding_since >= kFindPatience;
+  if (!gives_up) return pause(*call, backoff(std::max(1, attempts_of(*call))));
+  if (denied && call->is_refused) {
+    call->finds_denied = true;
+    return go_on_without_search(*call);
+  }
+  if (call->is_refused) {
+    conclude_refusal(*call, "; not tried again: " + event.why);
+  } else {
+    end_open(*call, VerdictKind::kUnknown,
+             "it may have been started: " + call->why + "; looking for its task: " + event.why);
+  }
+  close_if_resolved(event.call);
+}
+
+// Nothing has come of the refused call: another one may be made. `why_not_again`: not.
+void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
+  const auto number = call.number;
+  const auto words = call.why + (call.is_last ? "" : why_not_again);
+  const bool is_over = call.is_last || !why_not_again.empty();
+  for (const auto index : std::vector(call.open)) {
+    const auto& launch = at(index);
+    if (launch.call != number) continue;  // The end of another one has ended it too.
+    if (!is_wanted(launch)) {
+      end(index, verdict_of(VerdictKind::kSkipped, "given up before it started"));
+    } else if (is_over) {
+      end(index, verdict_of(VerdictKind::kNeverStarted, words));
+    } else {
+      leave_call(index);
+      enter(index, Phase::kStarting);
+      ready_.push_back(index);
+    }
+  }
+}
+
+void Machine::found_too_little(Call& call) {
+  if (++call.finds < kFindsMax) return pause(call, backoff(call.finds));
+  end_open(call, VerdictKind::kUnknown,
+           "it may have been started" + (call.why.empty() ? "" : ": " + call.why) +
+               "; ECS shows no task of it");
+}
+
+// ---- Shared parts
+
+void Machine::end_open(Call& call, VerdictKind kind, const std::string& words) {
+  const auto number = call.number;
+  for (const auto index : std::vector(call.open))
+    if (at(index).call == number) end(index, verdict_of(kind, words));
+}
+
+void Machine::leave_call(int index) {
+  auto* call = call_at(std::exchange(at(index).call, 0));
+  if (call != nullptr) std::erase(call->open, index);
+}
+
+void Machine::close_if_resolved(int number) {
+  const auto* call = call_at(number);
+  if (call == nullptr || !call->open.empty()) return;
+  calls_.erase(number);
+  actions_.emplace_back(ForgetCall{number});
+  touch(Kind::kCall, number);
+}
+
+void Machine::say_start(const Call& call, const std::string& what) {
+  actions_.emplace_back(Say{"start of " + words_of(call.open) + ", attempt " +
+                            std::to_string(attempts_of(call)) + ": " + call.why + "; " + what});
+}
+
+bool Machine::is_any_wanted(const Call& call) const {
+  return std::any_of(call.open.begin(), call.open.end(),
+                     [this](int index) { return is_wanted(at(index)); });
+}
+// All of a call have the same.
+int Machine::attempts_of(const Call& call) const {
+  return call.open.empty() ? 0 : at(call.open.front()).attempts;
+}
+bool Machine::is_out_of_time(const Call& call) const {
+  return std::any_of(call.open.begin(), call.open.end(), [this](int index) {
+    return now_ - at(index).first_attempt >= policy_.start_timeout;
+  });
+}
+
+// Doubles per attempt, with up to half of it taken off at random, so that many launches that were
+// refused together do not come back together.
+Duration Machine::backoff(int attempts) {
+  const auto doubled = kBackoffFirst * (1LL << std::clamp(attempts - 1, 0, 10));
+  const auto longest = std::min<Duration>(doubled, kBackoffLongest);
+  return longest - longest * random_per_mille() / 2000;
+}
+
+long long Machine::random_per_mille() {
+  jitter_ = jitter_ * 6364136223846793005ULL + 1442695040888963407ULL;
+  return static_cast<long long>((jitter_ >> 33U) % 1000);
+}
+
+}  // namespace runtask::run
