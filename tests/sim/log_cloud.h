@@ -67,6 +67,9 @@ class LogCloud final : public ecs::Client {
             ecs::Done<ecs::DescribeTaskDefinitionReply>) override {
     unexpected();
   }
+  void call(const ecs::DescribeServices&, ecs::Done<ecs::DescribeServicesReply>) override {
+    unexpected();
+  }
   void call(const ecs::GetCallerIdentity&, ecs::Done<ecs::GetCallerIdentityReply>) override {
     unexpected();
   }
