@@ -107,8 +107,9 @@ int pipeline(const PipelineParams& arguments, const World& world) {
     world.screen.message(checked ? checked->report() : checked.error().text());
     return kExitUsage;
   }
-  if (!checked->pipeline) return kExitSuccess;  // A scripted one declares none that could be known.
-  const auto definitions = jenkins::parameters_of(checked->pipeline->parameters, *checked->unit);
+  const auto declared = jenkins::declared_parameters(
+      *checked->unit, checked->pipeline ? &*checked->pipeline : nullptr);
+  const auto definitions = jenkins::parameters_of(declared, *checked->unit);
   std::size_t width = 0;
   for (const auto& definition : definitions)
     width = std::max(width, definition.name.size());

@@ -235,9 +235,9 @@ class PipelineBuild {
       auto one = TRY(split_given("-p", text));
       given.push_back({std::move(one.name), std::move(one.value)});
     }
-    std::vector<jenkins::ParameterDefinition> definitions;
-    if (checked_->pipeline)
-      definitions = jenkins::parameters_of(checked_->pipeline->parameters, *checked_->unit);
+    const auto declared = jenkins::declared_parameters(
+        *checked_->unit, checked_->pipeline ? &*checked_->pipeline : nullptr);
+    const auto definitions = jenkins::parameters_of(declared, *checked_->unit);
     request_.parameters = TRY(
         jenkins::resolve_parameters(definitions, given, arguments_.strict_choices, asker(world_)));
     for (const auto& warning : request_.parameters.warnings)

@@ -11,6 +11,7 @@ struct Baton::Branch {
   std::size_t id = 0;
   std::function<void()> body;
   pthread_t thread{};
+  std::condition_variable changed;  // Of whose turn it is.
   bool has_ended = false;  // Written by the branch, read by the holder of the baton after it.
   bool is_joined = false;
 };
@@ -22,7 +23,7 @@ Baton::~Baton() {
     {
       const std::lock_guard lock(mutex_);
       stopping_ = id;
-      changed_.notify_all();
+      branches_[id]->changed.notify_one();
     }
     if (!branches_[id]->is_joined) pthread_join(branches_[id]->thread, nullptr);
   }
@@ -54,7 +55,7 @@ void* Baton::main_of(void* argument) {
   auto& branch = *static_cast<Branch*>(argument);
   Baton& baton = *branch.baton;
   try {
-    baton.wait_turn(branch.id);
+    baton.wait_turn(branch.id, branch.changed);
     branch.body();
   } catch (const Stopped&) {  // The baton is being destroyed.
     branch.body = nullptr;
@@ -73,7 +74,7 @@ void Baton::run_ready() {
     ready_.pop_front();
     if (branches_[id]->has_ended) continue;
     pass(id);
-    wait_turn(kLoop);
+    wait_turn(kLoop, loop_changed_);
     Branch& branch = *branches_[id];
     if (!branch.has_ended) continue;
     pthread_join(branch.thread, nullptr);
@@ -87,8 +88,9 @@ void Baton::wait(const std::function<void(Wake)>& start) {
   start([this, me, is_woken] {
     if (!std::exchange(*is_woken, true)) ready_.push_back(me);
   });
+  auto& changed = branches_[me]->changed;  // Others may add branches once the turn is passed on.
   pass(kLoop);
-  wait_turn(me);
+  wait_turn(me, changed);
 }
 
 void Baton::yield() {
@@ -98,12 +100,12 @@ void Baton::yield() {
 void Baton::pass(std::size_t to) {
   const std::lock_guard lock(mutex_);
   turn_ = to;
-  changed_.notify_all();
+  (to == kLoop ? loop_changed_ : branches_[to]->changed).notify_one();
 }
 
-void Baton::wait_turn(std::size_t me) {
+void Baton::wait_turn(std::size_t me, std::condition_variable& changed) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return turn_ == me || stopping_ == me; });
+  changed.wait(lock, [&] { return turn_ == me || stopping_ == me; });
   if (stopping_ == me) throw Stopped();
 }
 

@@ -59,13 +59,13 @@ class Baton {
 
   static void* main_of(void* branch);
   void pass(std::size_t to);
-  void wait_turn(std::size_t me);
+  void wait_turn(std::size_t me, std::condition_variable& changed);
 
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::size_t turn_ = kLoop;        // Who holds the baton. Guarded by mutex_.
-  std::size_t stopping_ = kNobody;  // Guarded by mutex_.
-  std::deque<std::size_t> ready_;   // Touched only by the holder of the baton, as all below.
+  std::condition_variable loop_changed_;  // Each waits on one of its own: nobody is woken in vain.
+  std::size_t turn_ = kLoop;              // Who holds the baton. Guarded by mutex_.
+  std::size_t stopping_ = kNobody;        // Guarded by mutex_.
+  std::deque<std::size_t> ready_;         // Touched only by the holder of the baton, as all below.
   std::vector<std::unique_ptr<Branch>> branches_;
   std::size_t running_ = 0;
 };

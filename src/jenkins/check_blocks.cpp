@@ -197,6 +197,7 @@ Environment Checker::read_environment(const groovy::CallExpr& call) {
     check_environment_value(*entry->value);
     environment.entries.push_back(*std::move(entry));
   }
+  check_environment_circles(environment);
   return environment;
 }
 

@@ -359,27 +359,35 @@ std::vector<Axis> Checker::read_axes(const groovy::CallExpr& call) {
   return axes;
 }
 
-Axis Checker::read_axis(const groovy::CallExpr& call) {
-  Axis axis;
+// The name and the values of an axis, in `axes` and in an `exclude`.
+ExcludedAxis Checker::read_axis_block(const groovy::CallExpr& call, Seen& seen,
+                                      const std::vector<std::string>& sections) {
+  ExcludedAxis axis;
   axis.range = call.name_range;
   const auto* block = need_block(call, "axis");
   if (block == nullptr) return axis;
-  Seen seen;
   for (const auto& statement : block->body.statements) {
     const auto section = section_of(*statement, seen, "axis");
     if (!section) continue;
-    if (section->name == "name") {
+    if (!contains(sections, section->name)) {
+      unknown_section(*section, "axis", sections);
+    } else if (section->name == "name") {
       const auto words = literal_words(*section->call, "name");
       if (words.size() == 1) axis.name = words[0];
       if (words.size() > 1) error(section->call->range, "an axis has one name");
-    } else if (section->name == "values") {
-      axis.values = literal_words(*section->call, "values");
     } else {
-      unknown_section(*section, "axis", {"name", "values"});
+      axis.is_negated = section->name == "notValues";
+      axis.values = literal_words(*section->call, section->name);
     }
   }
-  check_required(seen, call.name_range, {"name", "values"}, "axis");
   return axis;
+}
+
+Axis Checker::read_axis(const groovy::CallExpr& call) {
+  Seen seen;
+  auto read = read_axis_block(call, seen, {"name", "values"});
+  if (block_of(call) != nullptr) check_required(seen, call.name_range, {"name", "values"}, "axis");
+  return {std::move(read.name), std::move(read.values), read.range};
 }
 
 std::vector<Exclude> Checker::read_excludes(const groovy::CallExpr& call) {
@@ -414,24 +422,9 @@ std::vector<Exclude> Checker::read_excludes(const groovy::CallExpr& call) {
 }
 
 ExcludedAxis Checker::read_excluded_axis(const groovy::CallExpr& call) {
-  ExcludedAxis axis;
-  axis.range = call.name_range;
-  const auto* block = need_block(call, "axis");
-  if (block == nullptr) return axis;
   Seen seen;
-  for (const auto& statement : block->body.statements) {
-    const auto section = section_of(*statement, seen, "axis");
-    if (!section) continue;
-    if (section->name == "name") {
-      const auto words = literal_words(*section->call, "name");
-      if (!words.empty()) axis.name = words[0];
-    } else if (section->name == "values" || section->name == "notValues") {
-      axis.is_negated = section->name == "notValues";
-      axis.values = literal_words(*section->call, section->name);
-    } else {
-      unknown_section(*section, "axis", {"name", "notValues", "values"});
-    }
-  }
+  auto axis = read_axis_block(call, seen, {"name", "notValues", "values"});
+  if (block_of(call) == nullptr) return axis;
   check_required(seen, call.name_range, {"name"}, "axis");
   if (seen.count("values") + seen.count("notValues") != 1)
     error(call.name_range, "an excluded axis has either `values` or `notValues`");

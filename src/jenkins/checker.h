@@ -87,6 +87,8 @@ class Checker {
   void check_stage_body(Stage& stage, const Seen& seen, bool is_inside);
   [[nodiscard]] Matrix read_matrix(const groovy::CallExpr& call);
   [[nodiscard]] std::vector<Axis> read_axes(const groovy::CallExpr& call);
+  [[nodiscard]] ExcludedAxis read_axis_block(const groovy::CallExpr& call, Seen& seen,
+                                             const std::vector<std::string>& sections);
   [[nodiscard]] Axis read_axis(const groovy::CallExpr& call);
   [[nodiscard]] std::vector<Exclude> read_excludes(const groovy::CallExpr& call);
   [[nodiscard]] ExcludedAxis read_excluded_axis(const groovy::CallExpr& call);
@@ -103,6 +105,7 @@ class Checker {
   [[nodiscard]] Environment read_environment(const groovy::CallExpr& call);
   [[nodiscard]] std::optional<EnvironmentEntry> read_entry(const groovy::Stmt& statement);
   void check_environment_value(const groovy::Expr& value);
+  void check_environment_circles(const Environment& environment);  // check_environment.cpp
   void check_concatenation(const groovy::Expr& value);
   [[nodiscard]] When read_when(const groovy::CallExpr& call);
   [[nodiscard]] std::optional<Condition> read_condition(const groovy::Stmt& statement);

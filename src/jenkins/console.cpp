@@ -5,6 +5,11 @@
 #include "base/text.h"
 
 namespace runtask::jenkins {
+namespace {
+
+constexpr std::size_t kBase64Min = 6;  // Fewer letters would be found anywhere.
+
+}  // namespace
 
 std::string base64(std::string_view bytes) {
   constexpr std::string_view kDigits =
@@ -48,6 +53,14 @@ void Console::mask(const std::string& secret) {
       secrets_.push_back(std::move(text));
   };
   add(secret);
+  // Inside a longer text its base64 form depends on where it begins; without the letters at either
+  // end that its neighbours have a part in.
+  for (std::size_t shift = 0; shift < 3; ++shift) {
+    const auto whole = base64(std::string(shift, ' ') + secret);
+    const std::size_t begin = shift == 0 ? 0 : shift + 1;
+    const std::size_t end = (shift + secret.size()) * 8 / 6;
+    if (end >= begin + kBase64Min) add(whole.substr(begin, end - begin));
+  }
   add(base64(secret));
   // A key of several lines is printed line by line.
   if (secret.find('\n') != std::string::npos)

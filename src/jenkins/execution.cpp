@@ -6,6 +6,8 @@
 
 #include "base/text.h"
 #include "groovy/classes.h"
+#include "jenkins/signatures.h"
+#include "jenkins/steps.h"
 #include "sys/process_tree.h"
 #include "sys/programs.h"
 
@@ -58,6 +60,15 @@ struct AskedToEnd {
     (void)sys::signal_process(pid, SIGTERM);
   }
 };
+
+// What stands in properties([...]): an option, parameters([string(...)]), a trigger.
+bool is_description(std::string_view name) {
+  constexpr std::array kFamilies = {Family::kOption, Family::kTrigger, Family::kFunction,
+                                    Family::kParameter};
+  return name == "parameters" || name == "pipelineTriggers" ||
+         std::any_of(kFamilies.begin(), kFamilies.end(),
+                     [&](Family family) { return is_known(family, name); });
+}
 
 Branch& branch_of(groovy::Fiber& fiber) {
   return static_cast<Branch&>(fiber);  // Every fiber of a build is one.
@@ -322,6 +333,8 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
     return branch.invoke_method(Value(found->second), "call", std::move(call.arguments));
   if (const auto* step = find_step(call.name))
     return run_step(branch, *step, std::move(call.arguments));
+  if (is_description(call.name) && !is_elsewhere(call.name))
+    return run_step(branch, {call.name, step_binding, "value"}, std::move(call.arguments));
   // What the language itself has is looked for next.
   static constexpr std::array kBuiltin = {"println", "print", "printf", "sleep", "use"};
   if (std::find(kBuiltin.begin(), kBuiltin.end(), call.name) != kBuiltin.end()) return std::nullopt;

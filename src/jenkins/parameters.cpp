@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "jenkins/checker.h"
 
 namespace runtask::jenkins {
 namespace {
@@ -292,6 +293,47 @@ Error error_of(const Texts& errors, const Texts& missing) {
 }
 
 }  // namespace
+
+namespace {
+
+// parameters([string(...), ...]) among properties.
+void add_from(const groovy::Expr& property, std::vector<Call>& calls) {
+  const auto* call = groovy::node_if<groovy::CallExpr>(property);
+  if (call == nullptr || called_name(*call) != "parameters" || call->arguments.empty()) return;
+  const auto* list = groovy::node_if<groovy::ListExpr>(*call->arguments[0].value);
+  if (list == nullptr) return;
+  for (const auto& item : list->items) {
+    const auto* declared = groovy::node_if<groovy::CallExpr>(*item);
+    const auto name = declared != nullptr ? called_name(*declared) : std::nullopt;
+    if (name && is_known(Family::kParameter, *name))
+      calls.push_back(
+          {*name, declared->range, declared->name_range, arguments_of(*declared), declared});
+  }
+}
+
+void add_properties(const groovy::Block& block, std::vector<Call>& calls) {
+  for (const auto& statement : block.statements) {
+    const auto* call = call_of(*statement);
+    const auto name = call != nullptr ? called_name(*call) : std::nullopt;
+    if (name == "node") {
+      if (const auto* inner = block_of(*call)) add_properties(inner->body, calls);
+    } else if (name == "properties" && call->arguments.size() == 1) {
+      if (const auto* list = groovy::node_if<groovy::ListExpr>(*call->arguments[0].value))
+        for (const auto& item : list->items)
+          add_from(*item, calls);
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Call> declared_parameters(const groovy::Unit& unit, const Pipeline* pipeline) {
+  std::vector<Call> calls;
+  add_properties(unit.body, calls);
+  if (pipeline != nullptr)
+    calls.insert(calls.end(), pipeline->parameters.begin(), pipeline->parameters.end());
+  return calls;
+}
 
 std::vector<ParameterDefinition> parameters_of(const std::vector<Call>& declared,
                                                const groovy::Unit& unit, const Compute& compute) {

@@ -59,6 +59,11 @@ using Compute = std::function<std::optional<std::vector<std::string>>(const groo
                                                              const groovy::Unit& unit,
                                                              const Compute& compute = {});
 
+// Those of the `parameters` section, after those of `properties([parameters([...])])` at the top of
+// the file or in a `node` block there. The pipeline may be null.
+[[nodiscard]] std::vector<Call> declared_parameters(const groovy::Unit& unit,
+                                                    const Pipeline* pipeline);
+
 struct ParameterValue {
   std::string name;
   std::string text;

@@ -28,6 +28,17 @@ class PipelineLint(Sandbox):
         self.assertIn("second:1:", result.err)
         self.assertEqual(result.out, SEED + ": ok, 2 stages, 3 parameters\n")
 
+    def test_parameters_of_properties_are_parameters_too(self):
+        properties = ("properties([disableConcurrentBuilds(), parameters([string(name: 'FIRST', defaultValue: 'x'),\n"
+                      "  choice(name: 'SECOND', choices: ['a', 'b'])])])\n")
+        declarative = self.write("f", properties + "pipeline {\n  agent any\n  parameters { string(name: 'THIRD') }\n"
+                                 "  stages { stage('a') { steps { echo \"${params.FIRST} ${params.SECOND}\" } } }\n}\n")
+        names = lambda path: [line["name"] for line in json_lines(self.ok("pipeline", "params", path, "--json").out)]
+        self.assertEqual(names(declarative), ["FIRST", "SECOND", "THIRD"])
+        self.assertEqual(names(self.write("g", "node {\n" + properties + "}\n")), ["FIRST", "SECOND"])
+        self.assertIn("\nx b\n", self.ok("pipeline", "run", declarative, "-p", "SECOND=b").out)
+        self.assertEqual(self.runtask("pipeline", "run", declarative, "-p", "SECOND=c").code, 2)
+
     def test_warnings_do_not_fail(self):
         path = self.write("f", "pipeline {\n  agent any\n  triggers { cron('@daily') }\n  stages {\n"
                                "    stage('a') { steps { echo 'x' } }\n  }\n}\n")

@@ -72,6 +72,19 @@ TEST_F(ConsoleTest, masks_a_secret_its_lines_and_its_base64_form) {
   EXPECT_EQ(lines_, (std::vector<std::string>{"x **** y ****", "the ****", "**** ****"}));
 }
 
+TEST_F(ConsoleTest, masks_the_base64_form_of_a_secret_inside_of_a_longer_text) {
+  console_.mask("s3cr3tvalue");
+  for (const char* around : {"", "a", "ab", "abc"})
+    console_.print({}, base64(std::string(around) + "s3cr3tvalue\n") + " " +
+                           base64(std::string(around) + "s3cr3tvalue, and more"));
+  ASSERT_EQ(lines_.size(), 4U);
+  for (const auto& line : lines_) {
+    const auto first = line.find("****");
+    EXPECT_LE(first, 6U) << line;
+    EXPECT_NE(line.find("****", first + 4), std::string::npos) << line;
+  }
+}
+
 TEST(LineBuffer, gives_lines_however_they_come) {
   std::vector<std::string> lines;
   LineBuffer buffer([&](std::string_view line) { lines.emplace_back(line); });
