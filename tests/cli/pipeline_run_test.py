@@ -108,6 +108,17 @@ class PipelineJobs(PipelineSandbox):
         self.assertEqual([self.record(n)["result"] for n in (1, 2, 3)], ["SUCCESS", "FAILURE", "SUCCESS"])
         self.assertEqual(self.record(2)["parameters"], {"BAD": "true"})
 
+    def test_knows_better_from_worse_than_the_build_before(self):
+        self.stages("script { currentBuild.result = params.RESULT }",
+                    before="parameters { string(name: 'RESULT', defaultValue: 'SUCCESS') }",
+                    after="post {\nchanged { echo 'has changed' }\nfixed { echo 'is fixed' }\nregression { echo 'is worse' }\n}")
+        words = ("has changed", "is fixed", "is worse")
+        for result, expected in (("UNSTABLE", {"has changed"}), ("UNSTABLE", set()), ("SUCCESS", {"has changed", "is fixed"}),
+                                 ("SUCCESS", set()), ("UNSTABLE", {"has changed", "is worse"}),
+                                 ("FAILURE", {"has changed", "is worse"}), ("FAILURE", set()), ("UNSTABLE", {"has changed"})):
+            out = self.build("-p", "RESULT=" + result).out
+            self.assertEqual({word for word in words if word in out}, expected, out)
+
     def test_deletes_builds_beyond_the_number_but_not_the_last_good_one(self):
         self.stages("script {\nif (params.BAD) { error 'bad' }\n}",
                     before="options { buildDiscarder(logRotator(numToKeepStr: '2')) }\n"
