@@ -16,25 +16,32 @@ PYTHON = "/usr/bin/python3"
 FOREVER = "2099-01-01T00:00:00Z"
 SOON = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 300))
 
-# What botocore finds. It knows no AWS_ENDPOINT_URL in Debian's version, so its clients are given one.
+# What botocore finds, a case a line. It knows no AWS_ENDPOINT_URL in Debian's version, so its clients are given one.
 BOTOCORE = r"""
 import json, os, sys
-import botocore.session
-from botocore.config import Config
+import botocore.credentials, botocore.loaders, botocore.session, botocore.tokens
 make = botocore.session.Session.create_client
 def create_client(self, service, *args, **kwargs):
     kwargs["endpoint_url"] = os.environ["FAKE"]
     kwargs.setdefault("region_name", "eu-west-1")
     return make(self, service, *args, **kwargs)
 botocore.session.Session.create_client = create_client
-profile = sys.argv[1] if len(sys.argv) > 1 else None
-try:
-    session = botocore.session.Session(profile=profile)
-    found = session.get_credentials()
-    keys = found.get_frozen_credentials() if found else None
-    print(json.dumps(keys and [keys.access_key, keys.secret_key, keys.token or ""]))
-except Exception as error:
-    print(json.dumps({"error": str(error)}))
+loader = botocore.loaders.create_loader()  # One for all: what it has read it keeps.
+for line in sys.stdin:
+    case = json.loads(line)
+    os.environ.clear()
+    os.environ.update(case["env"])
+    cache = os.path.join(case["env"]["HOME"], ".aws", "sso", "cache")  # As it is made of HOME when botocore is imported.
+    botocore.credentials.SSOProvider._SSO_TOKEN_CACHE_DIR = cache
+    botocore.tokens.SSOTokenProvider._SSO_TOKEN_CACHE_DIR = cache
+    try:
+        session = botocore.session.Session(profile=case["profile"])
+        session.register_component("data_loader", loader)
+        found = session.get_credentials()
+        keys = found.get_frozen_credentials() if found else None
+        print(json.dumps(keys and [keys.access_key, keys.secret_key, keys.token or ""]))
+    except Exception as error:
+        print(json.dumps({"error": str(error)}))
 """
 
 # Signs again what runtask has sent, with what botocore has found.
@@ -326,13 +333,15 @@ class AwsCredentials(Sandbox):
         env = {name: value.replace("HOME", home).replace("FAKE", self.cloud.url) for name, value in case.env.items()}
         return {**self.env, "HOME": home, "AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-west-1", **env}
 
-    def of_botocore(self, case, name):
-        env = {**self.home(case, name + "-botocore"), "FAKE": self.cloud.url, "AWS_METADATA_SERVICE_TIMEOUT": "5"}
-        done = subprocess.run([PYTHON, "-B", "-c", BOTOCORE] + ([case.profile] if case.profile else []), env=env,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, timeout=LONGEST,
-                              check=True)
-        found = json.loads(done.stdout)
-        return (None, found["error"]) if isinstance(found, dict) else (found, "nothing found")
+    def of_botocore(self):
+        """For each case its keys, or none and why."""
+        questions = [json.dumps({"profile": case.profile, "env": {
+            **self.home(case, "%d-botocore" % number), "FAKE": self.cloud.url, "AWS_METADATA_SERVICE_TIMEOUT": "5"}})
+                     for number, case in enumerate(CASES.values())]
+        done = subprocess.run([PYTHON, "-B", "-c", BOTOCORE], input="\n".join(questions).encode(), stdout=subprocess.PIPE,
+                              timeout=300, check=True)
+        answers = [json.loads(line) for line in done.stdout.splitlines()]
+        return [(None, found["error"]) if isinstance(found, dict) else (found, "nothing found") for found in answers]
 
     def of_runtask(self, case, name):
         """The request that it makes with what it finds, and what it says."""
@@ -346,8 +355,9 @@ class AwsCredentials(Sandbox):
     def test_the_same_files_give_the_same_keys(self):
         self.assertGreaterEqual(len(CASES), 30)
         to_sign, signatures = [], []
-        for number, (name, case) in enumerate(CASES.items()):
-            theirs, why = self.of_botocore(case, str(number))
+        found = self.of_botocore()
+        self.assertEqual(len(found), len(CASES))
+        for number, ((name, case), (theirs, why)) in enumerate(zip(CASES.items(), found)):
             ours, result = self.of_runtask(case, str(number))
             with self.subTest(case=name):
                 if case.found is None:

@@ -63,7 +63,7 @@ class Moto(Sandbox):
 
     def test_who_plan_run_watch_and_stop(self):
         self.assertEqual(json.loads(self.ok("whoami", "--json").out)["account"], ACCOUNT)
-        self.ok("run", "--plan", "--cluster", "c", "--task-definition", "manage")
+        self.assertEqual(self.run_there("--plan").code, 0)
         result = self.run_there()
         outcome = json_lines(result.out)[-1]
         self.assertEqual(outcome["type"], "outcome", result)
