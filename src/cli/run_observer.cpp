@@ -48,17 +48,35 @@ std::string RunObserver::json_head(const char* type, const run::Launch& launch) 
          member("task", place.task) + member("instance", place.instance);
 }
 
+// What the codes of a task that ended by itself mean, as soon as they are known: its log may have
+// to be waited for much longer. Whoever stops a task decides more than its codes do.
+std::optional<run::Verdict> RunObserver::verdict_by_codes(const run::Launch& launch,
+                                                          const ecs::Task& task) const {
+  if (task.last_status != ecs::name_of(ecs::Status::kStopped) ||
+      task.stop_code != ecs::stop_code::kEssentialContainerExited)
+    return std::nullopt;
+  const auto& part = plan_.part_of(launch);
+  return run::judge(task, {part.deciding, part.essential}, run::OurStop::kNone);
+}
+
 void RunObserver::on_status(const run::Launch& launch, const ecs::Task& task) {
   auto& line = lines_[static_cast<std::size_t>(launch.index)];
   line.state = task.last_status;
   if (!line.since) line.since = loop_.now();
+  const auto verdict = verdict_by_codes(launch, task);
   if (options_.json) {
+    std::string words;
+    if (verdict)
+      words = ",\"verdict\":" + json::quoted(run::name_of(verdict->kind)) +
+              ",\"exit_code\":" + std::to_string(verdict->exit_code);
     screen_.output(json_head("status", launch) + ",\"task_arn\":" + json::quoted(task.task_arn) +
-                   ",\"status\":" + json::quoted(task.last_status) + "}");
+                   ",\"status\":" + json::quoted(task.last_status) + words + "}");
     flush_soon();
   } else if (!screen_.shows_status() && !options_.quiet) {
-    screen_.message(launch.name + ": " + task.last_status +
-                    (task.last_status == "STOPPED" ? "" : "  " + ecs::last_part(task.task_arn)));
+    const std::string more = task.last_status != "STOPPED" ? ecs::last_part(task.task_arn)
+                             : verdict                     ? masked(verdict->words)
+                                                           : std::string();
+    screen_.message(launch.name + ": " + task.last_status + (more.empty() ? "" : "  " + more));
   }
   redraw();
 }

@@ -40,6 +40,8 @@ class RunObserver final : public run::Observer {
   void flush_soon();
   [[nodiscard]] std::string prefix(const run::Launch& launch, const std::string& container) const;
   [[nodiscard]] std::string json_head(const char* type, const run::Launch& launch) const;
+  [[nodiscard]] std::optional<run::Verdict> verdict_by_codes(const run::Launch& launch,
+                                                             const ecs::Task& task) const;
   [[nodiscard]] std::string masked(std::string text) const;
 
   Screen& screen_;

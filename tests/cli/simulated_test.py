@@ -13,6 +13,20 @@ class Simulated(Sandbox):
         self.assertEqual(result.out, "hello\nline 1 of 3\nline 2 of 3\nline 3 of 3\n")
         self.assertEqual(self.last_outcome()["verdict"], "failed")
 
+    def test_the_verdict_is_said_with_the_end_and_not_only_after_the_log(self):
+        self.simulate("sim", "exit=7")
+        self.assertIn("sim: STOPPED  exit code 7 of container main\n", self.run_local("sim").err)
+        records = [json.loads(line) for line in self.run_local("sim", "--json").out.splitlines()]
+        stopped = [it for it in records if it["type"] == "status" and it["status"] == "STOPPED"]
+        self.assertEqual([(it["verdict"], it["exit_code"]) for it in stopped], [("failed", 7)])
+
+    def test_the_end_of_one_that_we_stop_is_no_verdict_by_its_code(self):
+        self.simulate("sim", "run=1h")
+        result = self.run_local("sim", "--timeout", "100ms", "--json")
+        stopped = [json.loads(line) for line in result.out.splitlines() if '"STOPPED"' in line][0]
+        self.assertEqual((result.code, stopped["type"]), (124, "status"), result)
+        self.assertNotIn("verdict", stopped)
+
     def test_the_command_of_a_run_says_what_is_simulated(self):
         self.simulate("sim", "exit=7")
         self.assertEqual(self.run_local("sim", "--command", "print=other").out, "other\n")
