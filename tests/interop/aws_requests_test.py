@@ -60,10 +60,14 @@ class AwsRequests(AwsSandbox):
         answer["tasks"] = [self.with_arn(answer["tasks"][0], arn) for arn in request["tasks"]]
         return answer
 
+    def described(self, network_mode):
+        described = definition("manage", ("main", True), log_driver="awslogs")
+        described["taskDefinition"].update({"networkMode": network_mode, "requiresCompatibilities": ["EC2", "FARGATE"]})
+        return described
+
     def run_all(self):
         self.started = 0
         self.aws.operations.update({
-            "DescribeTaskDefinition": lambda _: definition("manage", ("main", True), log_driver="awslogs"),
             "RunTask": self.start_tasks,
             "DescribeTasks": self.describe_each,
             "DescribeClusters": lambda _: {"clusters": [{"clusterName": "c", "status": "ACTIVE"}], "failures": []},
@@ -72,6 +76,8 @@ class AwsRequests(AwsSandbox):
         })
         for flags in RUNS:
             self.describes = 0
+            mode = "awsvpc" if "--subnet" in flags else "bridge"
+            self.aws.operations["DescribeTaskDefinition"] = lambda _, m=mode: self.described(m)
             self.run_aws(*flags)
         self.run_aws("--plan")
         self.script, self.describes = [self.task_now("RUNNING")], 0
