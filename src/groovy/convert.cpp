@@ -122,6 +122,39 @@ std::string Fiber::to_text(const Value& value) {
   return text;
 }
 
+void Fiber::append_gstring(std::string& text, const Value& value, int depth) {
+  // A closure in it may drop the value; the copy keeps it.
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
+  const Value held = value;
+  const auto& gstring = held.as<GString>();
+  text += gstring.texts[0];
+  for (std::size_t i = 0; i < gstring.values.size(); ++i) {
+    Value part = gstring.values[i];
+    if (part.is(Kind::kClosure) && arity_of(part.as<Closure>()) == 0) {
+      Values none;
+      part = call_value(part, none);
+    }
+    append_text(text, part, depth + 1);
+    text += gstring.texts[i + 1];
+  }
+}
+
+void Fiber::append_map(std::string& text, const Map& map, int depth) {
+  const auto items = map.items();
+  if (items.empty()) {
+    text += "[:]";
+    return;
+  }
+  text += '[';
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (i > 0) text += ", ";
+    append_text(text, items[i].key, depth + 1);
+    text += ':';
+    append_text(text, items[i].value, depth + 1);
+  }
+  text += ']';
+}
+
 void Fiber::append_text(std::string& text, const Value& value, int depth) {
   if (depth > kPrintedDepthMax)
     abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply to be printed");
@@ -159,41 +192,14 @@ void Fiber::append_text(std::string& text, const Value& value, int depth) {
     case Kind::kString:
       text += value.text();
       return;
-    case Kind::kGString: {
-      const Value held = value;
-      const auto& gstring = held.as<GString>();
-      text += gstring.texts[0];
-      for (std::size_t i = 0; i < gstring.values.size(); ++i) {
-        Value part = gstring.values[i];
-        if (part.is(Kind::kClosure) && arity_of(part.as<Closure>()) == 0) {
-          Values none;
-          part = call_value(part, none);
-        }
-        append_text(text, part, depth + 1);
-        text += gstring.texts[i + 1];
-      }
-      return;
-    }
+    case Kind::kGString:
+      return append_gstring(text, value, depth);
     case Kind::kList:
     case Kind::kSet:
     case Kind::kRange:
       return append_items(items_of(value));
-    case Kind::kMap: {
-      const auto items = value.as<Map>().items();
-      if (items.empty()) {
-        text += "[:]";
-        return;
-      }
-      text += '[';
-      for (std::size_t i = 0; i < items.size(); ++i) {
-        if (i > 0) text += ", ";
-        append_text(text, items[i].key, depth + 1);
-        text += ':';
-        append_text(text, items[i].value, depth + 1);
-      }
-      text += ']';
-      return;
-    }
+    case Kind::kMap:
+      return append_map(text, value.as<Map>(), depth);
     case Kind::kEntry:
       append_text(text, value.as<Entry>().key, depth + 1);
       text += '=';
@@ -318,6 +324,8 @@ bool Fiber::iterate_map(Map& map, const std::function<bool(const Value&)>& visit
 
 // Visits members until `visit` says false; true if all were seen.
 bool Fiber::iterate(const Value& subject, const std::function<bool(const Value&)>& visit) {
+  // What `visit` does may drop the subject; the copy keeps it.
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
   const Value value = subject;
   switch (value.kind()) {
     case Kind::kNull:

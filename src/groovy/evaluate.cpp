@@ -161,7 +161,7 @@ Value Fiber::eval_range(const RangeExpr& expr, const Ref<Scope>& scope) {
 }
 
 Value Fiber::eval_unary(const UnaryExpr& expr, const Ref<Scope>& scope) {
-  const Value value = eval(*expr.operand, scope);
+  Value value = eval(*expr.operand, scope);
   switch (expr.op) {
     case Operator::kNot:
       return Value::of(!is_true(value));

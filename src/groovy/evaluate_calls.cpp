@@ -312,6 +312,7 @@ Value Fiber::call1(const Value& callable, Value argument) {
 Value Fiber::call_value(const Value& callable, Values& arguments) {
   if (callable.is(Kind::kClosure)) {
     // The value may be dropped by what it does; the local copy keeps it.
+    // NOLINTNEXTLINE(performance-unnecessary-copy-initialization)
     const Value held = callable;
     return call_closure(held.as<Closure>(), arguments);
   }

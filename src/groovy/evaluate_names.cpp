@@ -307,9 +307,10 @@ Value Fiber::index_text(const std::string& text, const Value& index) {
     if (is_reverse) std::swap(from, to);
     if (from < 0 || to >= size) out_of(from, to + 1);
     std::string part;
-    for (std::int64_t place = from; place <= to; ++place)
-      part =
-          is_reverse ? places.part(place, place + 1) + part : part + places.part(place, place + 1);
+    for (std::int64_t i = 0; i <= to - from; ++i) {
+      const std::int64_t place = is_reverse ? to - i : from + i;
+      part += places.part(place, place + 1);
+    }
     return string(std::move(part));
   }
   if (index.is(Kind::kList)) {

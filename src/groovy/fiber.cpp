@@ -82,7 +82,7 @@ Ref<Scope> Fiber::inner_scope(const Ref<Scope>& scope) {
 }
 
 Ref<Scope> Fiber::scope_with_delegate(const Ref<Scope>& scope, Value delegate) {
-  const auto inner = heap().make<Scope>(scope, scope->script);
+  auto inner = heap().make<Scope>(scope, scope->script);
   const auto closure = heap().make<Closure>(Closure::Native(), Values(), -1);
   closure->scope = scope;
   closure->delegate = std::move(delegate);

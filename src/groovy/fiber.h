@@ -178,6 +178,8 @@ class Fiber {
   int compare(const Value& left, const Value& right);
   std::string to_text(const Value& value);
   void append_text(std::string& text, const Value& value, int depth);
+  void append_gstring(std::string& text, const Value& value, int depth);
+  void append_map(std::string& text, const Map& map, int depth);
   std::string inspected(const Value& value, int depth = 0);
   Value plain(const Value& value);  // A String for a GString.
   Value deep_plain(const Value& value, int depth = 0);

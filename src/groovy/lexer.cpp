@@ -107,11 +107,8 @@ void Scanner::scan_until_end(std::vector<Token>& tokens, bool is_embedded) {
       is_broken_ = true;
     } else if (c == '\n' || c == '\r') {
       scan_newline(tokens);
-    } else if (c == '/' && !slash_begins_string(tokens)) {
-      scan_operator(tokens);
-    } else if (c == '$' && peek(1) == '/' && !slash_begins_string(tokens)) {
-      scan_word(tokens);
-    } else if (scan_string(tokens)) {
+    } else if (const bool has_slash = c == '/' || (c == '$' && peek(1) == '/');
+               (!has_slash || slash_begins_string(tokens)) && scan_string(tokens)) {
       continue;
     } else if (is_name_start(c)) {
       scan_word(tokens);

@@ -20,6 +20,7 @@ Answer with(MethodCall& call) {
   const Value delegate = std::exchange(closure.delegate, call.self);
   const bool had = std::exchange(closure.has_delegate, true);
   const Resolve strategy = std::exchange(closure.strategy, Resolve::kDelegateFirst);
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the argument may be dropped.
   const Value held = call.arguments[0];
   const auto restore = [&] {
     closure.delegate = delegate;

@@ -126,6 +126,26 @@ bool is_slurper(const MethodCall& c) {
   return class_name(c) == "JsonSlurper" || class_name(c) == "JsonSlurperClassic";
 }
 
+Answer to_string(MethodCall& c) {
+  if (c.count() == 1 && class_name(c) != "Class") return c.fiber.string(c.text(0));
+  return c.fiber.string(c.self_text());
+}
+
+Answer current_time_millis(MethodCall& c) {
+  if (class_name(c) != "System") return kNone;
+  const auto now = c.fiber.host().now();
+  if (!now) c.fiber.abort(Code::kInvalid, "there is no clock here");
+  return Value::whole(now->time_since_epoch().count());
+}
+
+Answer time_zone(MethodCall& c) {  // The name serves as the zone.
+  if (class_name(c) != "TimeZone" || !c.is_text(0)) return kNone;
+  if (!zone_of(c.text(0)))
+    c.fiber.abort(Code::kInvalid, "the time zone " + c.text(0) + " is not supported",
+                  "use UTC or GMT+hh:mm");
+  return c.fiber.string(c.text(0));
+}
+
 }  // namespace
 
 Method find_class_method(const std::string& name) {
@@ -146,11 +166,7 @@ Method find_class_method(const std::string& name) {
       {"valueOf", value_of},
       {"join", join},
       {"asList", as_list},
-      {"toString",
-       [](MethodCall& c) -> Answer {
-         if (c.count() == 1 && class_name(c) != "Class") return c.fiber.string(c.text(0));
-         return c.fiber.string(c.self_text());
-       }},
+      {"toString", to_string},
       {"getName",
        [](MethodCall& c) -> Answer { return c.fiber.string(c.self.as<ClassValue>().info.name); }},
       {"getSimpleName",
@@ -165,21 +181,8 @@ Method find_class_method(const std::string& name) {
          if (c.count() != 1) return kNone;
          return Value::of(is_instance(c.arguments[0], c.self.as<ClassValue>().info));
        }},
-      {"currentTimeMillis",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "System") return kNone;
-         const auto now = c.fiber.host().now();
-         if (!now) c.fiber.abort(Code::kInvalid, "there is no clock here");
-         return Value::whole(now->time_since_epoch().count());
-       }},
-      {"getTimeZone",
-       [](MethodCall& c) -> Answer {  // The name serves as the zone.
-         if (class_name(c) != "TimeZone" || !c.is_text(0)) return kNone;
-         if (!zone_of(c.text(0)))
-           c.fiber.abort(Code::kInvalid, "the time zone " + c.text(0) + " is not supported",
-                         "use UTC or GMT+hh:mm");
-         return c.fiber.string(c.text(0));
-       }},
+      {"currentTimeMillis", current_time_millis},
+      {"getTimeZone", time_zone},
       {"compile",
        [](MethodCall& c) -> Answer {
          if (class_name(c) != "Pattern" || c.count() != 1 || !c.is_text(0)) return kNone;
