@@ -191,8 +191,8 @@ def ten_thousand(env, name, *more):
     row("  API calls", "%d" % calls, " ".join("%s %d" % pair for pair in sorted(proxy.calls.items())),
         "%.0f at least" % least)
     middle = [it for it in run.descriptors[4:]]
-    row("  open descriptors", "%d to %d" % (min(middle or [0]), max(middle or [0])), "after the first second", "constant",
-        bool(middle) and max(middle) - min(middle) <= 40)
+    row("  open descriptors", "%d to %d" % (min(middle or [0]), max(middle or [0])), "after the first second", "90, at any size",
+        bool(middle) and max(middle) <= 90)
     if good != LAUNCHES:
         say(run.errors[-800:])
 
