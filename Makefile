@@ -37,6 +37,7 @@ bench:  ## Measures, beside what users have today.
 	@cmake --preset release --log-level=WARNING -DRUNTASK_BENCH=ON
 	@cmake --build --preset release -j $(JOBS)
 	@bench/run
+	@bench/kills
 
 install: build  ## Into PREFIX (default /usr/local), below DESTDIR if that is set.
 	@cmake --install build/release --prefix "$(PREFIX)"

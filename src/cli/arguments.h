@@ -124,6 +124,16 @@ struct RunsLogs {
   bool json = false;
 };
 
+struct RunsAttach {
+  std::string run;
+  bool json = false;
+  bool timestamps = false;
+  bool quiet = false;
+};
+struct RunsStop {
+  std::string run;
+  bool json = false;
+};
 struct RunsAgain {
   std::string run;
   bool json = false;
@@ -217,10 +227,10 @@ struct RunTaskScript {
 
 using Command =
     std::variant<RunArguments, FindArguments, WhoamiArguments, AgentEnvironment, SetContext,
-                 ConstructTree, RunTaskScript, RunsList, RunsShow, RunsLogs, RunsAgain, RunsPrune,
-                 LocalStart, LocalStop, LocalStatus, LocalEnv, LocalAws, LocalRegister, LocalLogs,
-                 LocalImageAdd, LocalImageList, LocalImageRemove, LocalClusterCreate, PipelineRun,
-                 PipelineLint, PipelineParams>;
+                 ConstructTree, RunTaskScript, RunsList, RunsShow, RunsLogs, RunsAttach, RunsStop,
+                 RunsAgain, RunsPrune, LocalStart, LocalStop, LocalStatus, LocalEnv, LocalAws,
+                 LocalRegister, LocalLogs, LocalImageAdd, LocalImageList, LocalImageRemove,
+                 LocalClusterCreate, PipelineRun, PipelineLint, PipelineParams>;
 
 // Something to print instead of a command: help, the version, or what is wrong with the words.
 struct Answer {

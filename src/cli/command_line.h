@@ -22,6 +22,8 @@ struct Targets {
   RunsList runs_list;
   RunsShow runs_show;
   RunsLogs runs_logs;
+  RunsAttach runs_attach;
+  RunsStop runs_stop;
   RunsAgain runs_again;
   RunsPrune runs_prune;
   LocalStart start;

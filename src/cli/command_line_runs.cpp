@@ -42,7 +42,26 @@ void declare_looking(CLI::App& runs, Targets& targets) {
   chooses(logs, targets, &Targets::runs_logs);
 }
 
-void declare_again(CLI::App& runs, Targets& targets) {
+void declare_going_on(CLI::App& runs, Targets& targets) {
+  auto& attach = *runs.add_subcommand("attach", "Go on with a run whose process is gone");
+  which_run(attach, targets.runs_attach.run);
+  how_shown(attach, targets.runs_attach);
+  attach.footer(with_example(
+      "Nothing is started twice: what runs is watched, what has ended meanwhile is looked up, "
+      "what\n"
+      "waits is started in its turn. Prints the log from where it was left, and ends with the\n"
+      "run's own exit code. While another process carries the run out, its output is followed,\n"
+      "and Ctrl-C only ends the following; when that process dies, this one goes on.",
+      "  runtask runs attach last"));
+  chooses(attach, targets, &Targets::runs_attach);
+  auto& stop = *runs.add_subcommand("stop", "Stop the tasks of a run, whoever carries it out");
+  which_run(stop, targets.runs_stop.run);
+  stop.add_flag("--json", targets.runs_stop.json, "The outcome as one JSON object");
+  stop.footer(with_example(
+      "The process that carries the run out is sent SIGTERM; when there is none any more, or it\n"
+      "leaves the tasks running, they are stopped from here. Waits for the end of the run.",
+      "  runtask runs stop last"));
+  chooses(stop, targets, &Targets::runs_stop);
   auto& again = *runs.add_subcommand("again", "The same plan as a new run");
   which_run(again, targets.runs_again.run);
   how_shown(again, targets.runs_again);
@@ -74,9 +93,9 @@ void declare_runs(CLI::App& root, Targets& targets) {
   runs.require_subcommand(1);
   runs.footer(with_example("RUN is an id, a unique prefix of one, or `last`.",
                            "  runtask runs list\n  runtask runs show last\n"
-                           "  runtask runs logs last --launch 2"));
+                           "  runtask runs logs last --launch 2\n  runtask runs attach last"));
   declare_looking(runs, targets);
-  declare_again(runs, targets);
+  declare_going_on(runs, targets);
   declare_prune(runs, targets);
 }
 

@@ -20,6 +20,8 @@ namespace runtask::cli {
 [[nodiscard]] int runs(const RunsList& arguments, const World& world);
 [[nodiscard]] int runs(const RunsShow& arguments, const World& world);
 [[nodiscard]] int runs(const RunsLogs& arguments, const World& world);
+[[nodiscard]] int runs(const RunsAttach& arguments, const World& world);
+[[nodiscard]] int runs(const RunsStop& arguments, const World& world);
 [[nodiscard]] int runs(const RunsAgain& arguments, const World& world);
 [[nodiscard]] int runs(const RunsPrune& arguments, const World& world);
 

@@ -83,6 +83,11 @@ void RunObserver::on_status(const run::Launch& launch, const ecs::Task& task) {
 
 void RunObserver::on_log(const run::Launch& launch, const std::string& container,
                          const ecs::LogEvent& event) {
+  if (skipped_lines_ > 0) {
+    --skipped_lines_;
+    return;
+  }
+  if (!options_.logs) return;
   const auto text = masked(event.message);
   if (options_.json) {
     screen_.output_log_line(json_head("log", launch) + ",\"container\":" + json::quoted(container) +

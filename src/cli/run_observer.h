@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +19,12 @@ class RunObserver final : public run::Observer {
     bool json = false;
     bool timestamps = false;
     bool quiet = false;
+    bool logs = true;  // Lines of the log are shown.
   };
   RunObserver(Screen& screen, sys::Loop& loop, const run::Plan& plan, const Options& options);
+
+  // The next so many lines of the log are passed over: they were shown before.
+  void skip_log_lines(std::uint64_t count) { skipped_lines_ = count; }
 
   void on_status(const run::Launch& launch, const ecs::Task& task) override;
   void on_log(const run::Launch& launch, const std::string& container,
@@ -48,6 +53,7 @@ class RunObserver final : public run::Observer {
   sys::Loop& loop_;
   const run::Plan& plan_;
   Options options_;
+  std::uint64_t skipped_lines_ = 0;  // Still to be passed over.
   std::vector<Line> lines_;
   sys::PendingPtr clock_;
   sys::PendingPtr flush_;

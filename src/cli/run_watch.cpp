@@ -6,6 +6,7 @@
 #include "cli/endpoint_process.h"
 #include "cli/run_output.h"
 #include "run/report.h"
+#include "sys/boot_clock.h"
 #include "sys/programs.h"
 
 namespace runtask::cli {
@@ -42,6 +43,7 @@ void leave_at_once(const RunWatch& watch, const run::Driver& driver, int code) {
 
 run::Driver::Outside outside_of(const RunWatch& watch) {
   run::Driver::Outside outside{watch.world.loop, {}, watch.history, watch.observer, {}};
+  outside.clock = [&world = watch.world] { return clock_reading(world); };
   for (const auto& target : watch.targets)
     outside.clients.push_back(target.client.get());
   outside.on_unreachable = [&world = watch.world, &targets = watch.targets](std::size_t target) {
@@ -75,6 +77,11 @@ bool is_over(const RunWatch& watch, const run::Outcome& outcome) {
 }
 
 }  // namespace
+
+run::ClockReading clock_reading(const World& world) {
+  auto since_boot = sys::boot_time(world.files);
+  return {world.loop.wall_now(), std::move(since_boot.boot), since_boot.up};
+}
 
 std::string attach_command(const std::string& run_id) {
   return "runtask runs attach " + run_id;

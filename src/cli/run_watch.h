@@ -11,6 +11,7 @@
 #include "history/history.h"
 #include "history/run_files.h"
 #include "run/driver.h"
+#include "run/journal.h"
 
 // A run in the hands of this process, from its beginning or from where another process left it, to
 // its end.
@@ -44,6 +45,9 @@ struct RunBeginning {
 // for the end, writes the reports, takes the run's files away unless it can still be gone on with,
 // and gives the run's exit code. The observer stops the loop in on_end(), when it has shown all.
 [[nodiscard]] Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning);
+
+// What the clocks say, for the journal.
+[[nodiscard]] run::ClockReading clock_reading(const World& world);
 
 // What to type to go on with the run.
 [[nodiscard]] std::string attach_command(const std::string& run_id);

@@ -45,3 +45,27 @@ class RunsSandbox(Sandbox):
                 return [row[0] for row in database.execute("SELECT data FROM events WHERE kind = 'started'")]
             except sqlite3.OperationalError:
                 return []
+
+
+class GatedSandbox(RunsSandbox):
+    def gated(self, code=0, lines=3):
+        """A task that prints, waits for the file `go`, prints more, and ends with the code. Counts itself."""
+        self.register("manage", ("main", "echo x >>%s; for i in $(seq %d); do echo before $i; done; "
+                                 "while [ ! -e %s ]; do sleep 0.02; done; "
+                                 "for i in $(seq %d); do echo after $i; done; exit %d"
+                                 % (self.path("started"), lines, self.path("go"), lines, code)))
+
+    def tasks_started(self):
+        return self.text("started").count("x") if os.path.exists(self.path("started")) else 0
+
+    def expected(self, lines=3):
+        return "".join("%s %d\n" % (word, i + 1) for word in ("before", "after") for i in range(lines))
+
+    def killed(self, *arguments, lines=3, **options):
+        """A run killed after it has printed its first lines, and what it printed."""
+        process = self.start("run", "--local", "--task-definition", "manage", *arguments,
+                             stdout=self.sink("out"), **options)
+        wait_until(lambda: self.text("out").count("\n") >= lines, "the first lines")
+        process.kill()
+        self.finish(process)
+        return self.text("out")

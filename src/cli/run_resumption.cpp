@@ -1,0 +1,125 @@
+#include "cli/run_resumption.h"
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "cli/run_session.h"
+#include "cli/run_watch.h"
+#include "run/journal.h"
+#include "sys/programs.h"
+
+namespace runtask::cli {
+namespace {
+
+// Credentials and regions are no mistake in this command's words: it could not run.
+Result<std::vector<Target>> make_targets(const World& world, const run::PlanRecord& record) {
+  std::vector<Target> targets;
+  for (const auto& recipe : record.targets) {
+    auto target = target_by(world, recipe);
+    if (!target) {
+      auto error = std::move(target).error();
+      if (error.code == Code::kUsage) error.code = Code::kDenied;
+      error.context.emplace_back("while going on with the run; its tasks run on meanwhile");
+      return fail(std::move(error));
+    }
+    targets.push_back(*std::move(target));
+  }
+  return targets;
+}
+
+// Which of the recorded lines were shown. Where nobody has counted, all of them.
+struct Shown {
+  std::uint64_t lines = 0;
+  history::History::LinePlace place;
+};
+Result<Shown> shown_of(const Resumption& it) {
+  const auto& id = it.run.record.id;
+  const auto counted = it.shown ? it.shown : it.records.files.shown(id);
+  const auto place = TRY(it.records.history.place_after(
+      id, counted.value_or(std::numeric_limits<std::uint64_t>::max())));
+  return Shown{counted.value_or(place.lines), place};
+}
+
+// Shows what is recorded and was not shown. Lines that were shown and could not be recorded are
+// read once more: they are passed over when they come.
+Result<> catch_up(const Resumption& it, const Shown& shown) {
+  const auto& plan = it.record.plan;
+  it.observer.skip_log_lines(shown.lines - shown.place.lines);
+  return it.records.history.lines(
+      plan.run_id, shown.place.sequence, [&](const history::StoredLine& stored) {
+        const auto index = static_cast<std::size_t>(stored.launch);
+        if (stored.launch >= 0 && index < plan.launches.size())
+          it.observer.on_log(plan.launches[index], stored.container,
+                             {stored.line.timestamp, stored.line.text, stored.line.timestamp});
+        return true;
+      });
+}
+
+Result<run::Restored> restore(const Resumption& it) {
+  const auto events = TRY(it.records.history.events(it.run.record.id));
+  auto restored =
+      TRY(run::restore(it.record.plan, it.run.record.started_at, events, clock_reading(it.world)));
+  // The interruption that left the tasks running is over: somebody looks after them again.
+  if (it.record.policy.detach_on_interrupt) restored.interrupted_by.reset();
+  return restored;
+}
+
+}  // namespace
+
+Result<run::PlanRecord> read_record(RunRecords& records, const history::RunSummary& run) {
+  const auto& id = run.record.id;
+  if (is_pipeline(run))
+    return fail(Code::kUsage, "`" + id + "` is a build of a pipeline, which ends with its process",
+                "start it again: " + run.record.command);
+  const auto recipe = TRY(records.history.recipe(id));
+  if (recipe.empty())
+    return fail(Code::kNotFound, "the recipe of the run was not kept: an older runtask recorded it",
+                "`runtask runs show " + id + "` has what is known");
+  const auto values = TRY(records.files.secrets(id));
+  return run::read_plan(recipe, values);
+}
+
+Result<std::unique_ptr<sys::FileLock>> try_lock(RunRecords& records,
+                                                const history::RunSummary& run) {
+  auto lock = records.files.lock(run.record.id);
+  if (!lock && lock.error().code == Code::kConflict) return std::unique_ptr<sys::FileLock>();
+  if (!lock) lock.error().context.emplace_back("while taking the run over");
+  return lock;
+}
+
+Result<int> go_on(const Resumption& it) {
+  const auto& [plan, kept_policy, log_pace, recipes, reports, is_script] = it.record;
+  const auto targets = TRY(make_targets(it.world, it.record));
+  auto policy = kept_policy;
+  policy.detach = false;  // Whoever attaches wants to see the end.
+  if (it.interrupted_by) policy.detach_on_interrupt = false;
+  const auto restored = TRY(restore(it));
+  const auto shown = TRY(shown_of(it));
+  // In the middle of a run a history that cannot be written costs a warning, never the run.
+  if (const auto taken = it.records.history.take_over(plan.run_id, sys::own_process_id()); !taken)
+    it.world.screen.warning("the history of this run is incomplete: " + taken.error().message);
+  const RunWatch watch{
+      it.world,          plan,       policy, log_pace, reports, targets, &it.records.history,
+      &it.records.files, it.observer};
+  RunBeginning beginning;
+  beginning.start = [&](run::Driver& driver) { return driver.resume(restored); };
+  beginning.shown = shown.lines;
+  beginning.catch_up = [&] { return catch_up(it, shown); };
+  beginning.interrupted_by = it.interrupted_by;
+  const int code = TRY(watch_run(watch, beginning));
+  return exit_code_of(it.record, code);
+}
+
+Result<int> show_end(const Resumption& it) {
+  const auto outcome = TRY(run::read_outcome(it.run.outcome));
+  const auto shown = TRY(shown_of(it));
+  TRY(catch_up(it, shown));
+  it.observer.on_end(outcome);
+  if (it.records.files.exist(it.run.record.id))
+    if (const auto removed = it.records.files.remove(it.run.record.id); !removed)
+      it.world.screen.warning(removed.error().message);
+  return exit_code_of(it.record, outcome.exit_code);
+}
+
+}  // namespace runtask::cli

@@ -1,0 +1,256 @@
+"""`runtask runs attach` and `runs stop`: going on with a run that another process began."""
+import json
+import os
+import signal
+import time
+import unittest
+
+from runs_support import GatedSandbox
+from support import AwsSandbox, NamedSandbox, Reply, definition, json_lines, wait_until
+
+
+class AttachSandbox(GatedSandbox):
+    def test_after_a_kill_in_the_middle_of_a_task(self):
+        self.gated(7)
+        printed = self.killed()
+        self.write("go", "")
+        attached = self.runtask("runs", "attach", "last")
+        self.assertEqual(attached.code, 7, attached)
+        self.assertEqual(printed + attached.out, self.expected())
+        self.assertEqual(self.tasks_started(), 1)
+        self.assertEqual(self.listed()["verdict"], "failed")
+        self.assertEqual(self.last_outcome()["launches"][0]["log_lines"], 6)
+        self.assertEqual(self.ok("runs", "logs", "last").out, self.expected())
+        self.assertEqual(self.files(), [])
+        # Once more: there is nothing left to print, and the code is still the run's.
+        again = self.runtask("runs", "attach", "last")
+        self.assertEqual((again.code, again.out), (7, ""))
+
+    def test_after_the_task_has_ended_meanwhile(self):
+        self.gated(3)
+        printed = self.killed()
+        self.write("go", "")
+        wait_until(lambda: "after 3" in self.runtask("local", "logs", "last").out, "it has ended")
+        time.sleep(0.3)
+        attached = self.runtask("runs", "attach", "last")
+        self.assertEqual(attached.code, 3, attached)
+        self.assertEqual(printed + attached.out, self.expected())
+        self.assertEqual(self.tasks_started(), 1)
+
+    def test_after_the_endpoint_has_died_too(self):
+        self.gated()
+        self.killed()
+        os.kill(self.endpoint()["pid"], signal.SIGKILL)
+        attached = self.runtask("runs", "attach", "last", "--json")
+        outcome = json_lines(attached.out)[-1]
+        self.assertEqual((attached.code, outcome["verdict"]), (125, "infrastructure"), attached)
+        self.assertEqual(self.tasks_started(), 1)
+
+    def test_after_detach_it_watches_to_the_end(self):
+        self.gated(5)
+        self.assertEqual(self.run_local("manage", "--detach").code, 0)
+        self.write("go", "")
+        attached = self.runtask("runs", "attach", "last")
+        self.assertEqual(attached.code, 5, attached)
+        self.assertEqual(attached.out, self.expected())
+        self.assertEqual(self.listed()["verdict"], "failed")
+        self.assertEqual(self.files(), [])
+
+    def test_launches_that_wait_are_started_in_their_turn_and_none_twice(self):
+        self.gated(0, lines=1)
+        self.killed("--count", "3", "--order", "listed", lines=1)
+        self.write("go", "")
+        attached = self.runtask("runs", "attach", "last", "--json")
+        self.assertEqual(attached.code, 0, attached)
+        self.assertEqual(self.tasks_started(), 3)
+        outcome = json_lines(attached.out)[-1]
+        self.assertEqual([launch["verdict"] for launch in outcome["launches"]], ["succeeded"] * 3)
+        self.assertEqual(len({launch["task_arn"] for launch in outcome["launches"]}), 3)
+
+    def test_a_second_one_follows_and_takes_over_when_the_first_dies(self):
+        self.gated(7)
+        printed = self.killed()
+        first = self.start("runs", "attach", "last", stdout=self.sink("first"))
+        wait_until(lambda: self.listed()["verdict"] == "running", "the first has taken over")
+        second = self.start("runs", "attach", "last", stdout=self.sink("second"), stderr=self.sink("second-err"))
+        wait_until(lambda: "following" in self.text("second-err"), "the second follows")
+        first.kill()
+        self.finish(first)
+        wait_until(lambda: "going on" in self.text("second-err"), "the second goes on")
+        self.write("go", "")
+        self.assertEqual(self.finish(second).code, 7, self.text("second-err"))
+        self.assertEqual(printed + self.text("first") + self.text("second"), self.expected())
+        self.assertEqual(self.tasks_started(), 1)
+
+    def test_a_follower_shows_the_same_and_ends_with_the_same_code_and_its_interrupt_stops_nothing(self):
+        self.gated(7)
+        owner = self.start("run", "--local", "--task-definition", "manage", stdout=self.sink("out"))
+        wait_until(lambda: self.text("out").count("\n") == 3, "the first lines")
+        followers = [self.start("runs", "attach", "last", stdout=self.sink("f%d" % i), stderr=self.sink("e%d" % i))
+                     for i in range(2)]
+        for i in range(2):
+            wait_until(lambda i=i: "following" in self.text("e%d" % i), "it follows")
+        followers[1].send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(followers[1]).code, 130)
+        self.write("go", "")
+        self.assertEqual(self.finish(owner).code, 7)
+        self.assertEqual(self.finish(followers[0]).code, 7, self.text("e0"))
+        self.assertEqual(self.text("out"), self.expected())
+        self.assertTrue(self.expected().endswith(self.text("f0")) and "after 1\n" in self.text("f0"), self.text("f0"))
+        self.assertIn("exit code 7", self.text("e0"))
+
+    def test_secrets_are_masked_after_an_attach_and_gone_after_the_end(self):
+        self.register("manage", ("main", "echo before; while [ ! -e %s ]; do sleep 0.02; done; echo it is $TOKEN"
+                                 % self.path("go")))
+        self.killed("--secret", "TOKEN", lines=1, env={"TOKEN": "hunter22"})
+        self.assertEqual(self.everywhere("hunter22"), [self.listed()["run"] + ".secrets"])
+        self.write("go", "")
+        self.assertEqual(self.ok("runs", "attach", "last").out, "it is ****\n")
+        self.assertEqual(self.everywhere("hunter22"), [])
+
+    def test_an_interrupt_of_the_one_that_attached_stops_the_tasks(self):
+        self.gated()
+        self.killed()
+        attached = self.start("runs", "attach", "last")
+        wait_until(lambda: self.listed()["verdict"] == "running", "it has taken over")
+        time.sleep(0.2)
+        attached.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(attached).code, 130)
+        self.assertEqual(self.listed()["verdict"], "interrupted")
+
+    def test_lines_that_the_reader_never_got_are_printed_by_the_next(self):
+        count = 6000
+        self.register("manage", ("main", "i=0; while [ $i -lt %d ]; do echo a line of the log, number $i; "
+                                 "i=$((i+1)); done; exit 9" % count))
+        process = self.start("run", "--local", "--task-definition", "manage")
+        wait_until(lambda: self.ok("runs", "logs", "last").out.count("\n") > 3000 if self.task_arns() else False,
+                   "much more is recorded than a pipe holds")
+        process.kill()
+        printed = self.finish(process).out
+        self.assertLess(printed.count("\n"), 3000, "the pipe was full")
+        attached = self.runtask("runs", "attach", "last")
+        self.assertEqual(attached.code, 9)
+        self.assertEqual(printed + attached.out, "".join("a line of the log, number %d\n" % i for i in range(count)))
+
+    def test_the_reports_are_written_by_whoever_sees_the_end(self):
+        self.gated()
+        self.killed("--report", "out.json")
+        self.write("go", "")
+        self.ok("runs", "attach", "last", cwd="/")
+        self.assertEqual(json.loads(self.text("out.json"))["verdict"], "succeeded")
+
+    def test_what_cannot_be_attached_to_says_why(self):
+        result = self.runtask("runs", "attach", "last", "--json")
+        self.assertEqual(result.code, 125)
+        self.assertEqual(json.loads(result.out)["verdict"], "never_started")
+
+
+class StopSandbox(GatedSandbox):
+    def test_stop_of_a_run_that_somebody_carries_out(self):
+        self.gated()
+        owner = self.start("run", "--local", "--task-definition", "manage", stdout=self.sink("out"))
+        wait_until(lambda: self.text("out").count("\n") == 3, "it runs")
+        stopped = self.ok("runs", "stop", "last", "--json")
+        self.assertEqual(json_lines(stopped.out)[-1]["verdict"], "interrupted")
+        self.assertEqual(self.finish(owner).code, 143)
+
+    def test_stop_of_a_run_whose_process_is_gone(self):
+        self.gated()
+        self.killed()
+        stopped = self.ok("runs", "stop", "last")
+        self.assertEqual(stopped.out, "")
+        self.assertIn("interrupted", stopped.err)
+        self.assertEqual(self.listed()["verdict"], "interrupted")
+        self.assertEqual(self.files(), [])
+
+    def test_stop_of_a_run_that_was_left_running(self):
+        self.gated()
+        self.run_local("manage", "--detach", "--on-interrupt", "detach")
+        self.ok("runs", "stop", "last")
+        self.assertEqual(self.listed()["verdict"], "interrupted")
+
+    def test_stop_of_one_whose_process_would_leave_its_tasks_running(self):
+        self.gated()
+        owner = self.start("run", "--local", "--task-definition", "manage", "--on-interrupt", "detach",
+                           stdout=self.sink("out"))
+        wait_until(lambda: self.text("out").count("\n") == 3, "it runs")
+        self.ok("runs", "stop", "last")
+        self.finish(owner)
+        self.assertEqual(self.listed()["verdict"], "interrupted")
+
+    def test_stop_of_one_that_has_ended_says_how(self):
+        self.gated(7)
+        self.write("go", "")
+        self.run_local("manage")
+        self.assertIn("exit code 7", self.ok("runs", "stop", "last").err)
+
+
+class NamedAttachSandbox(NamedSandbox):
+    def test_a_run_over_several_environments_goes_on_without_the_cmdb(self):
+        go = self.path("go")
+        process = self.start("run", "-t", "application", "-i", "host", "-w", "manage", "-x", "*", "--environment",
+                             "integration,production", "--command-json",
+                             json.dumps(["/bin/sh", "-c", "echo x >>%s; while [ ! -e %s ]; do sleep 0.02; done; exit 4"
+                                         % (self.path("trace"), go)]), "--keep-going")
+        wait_until(lambda: len(self.trace()) == 2, "the first environment runs")
+        process.kill()
+        self.finish(process)
+        os.rename(self.cmdb, self.cmdb + "-gone")
+        self.write("go", "")
+        attached = self.runtask("runs", "attach", "last", "--json")
+        self.assertEqual(attached.code, 4, attached)
+        self.assertEqual(len(self.trace()), 4)
+        names = [launch["name"] for launch in json_lines(attached.out)[-1]["launches"]]
+        self.assertEqual(names, ["integration/default", "integration/tenant2", "production/default",
+                                 "production/tenant2"])
+
+
+class AwsAttachSandbox(AwsSandbox):
+    def begin(self):
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
+        wait_until(lambda: self.aws.count("DescribeTasks") > 0, "it is watched")
+        process.kill()
+        self.finish(process)
+
+    def attach(self):
+        attached = self.runtask("runs", "attach", "last", "--json")
+        return attached, json_lines(attached.out)[-1]
+
+    def test_a_task_that_ecs_has_forgotten_is_unknown_and_what_is_known_is_said(self):
+        self.script = [self.task_now("RUNNING")]
+        self.begin()
+        self.aws.operations["DescribeTasks"] = lambda request: {
+            "tasks": [], "failures": [{"arn": self.arn, "reason": "MISSING"}]}
+        self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
+        attached, outcome = self.attach()
+        self.assertEqual(attached.code, 125, attached)
+        launch = outcome["launches"][0]
+        self.assertIn(launch["verdict"], ("unknown", "infrastructure"))
+        self.assertEqual(launch["task_arn"], self.arn)
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def test_a_start_whose_reply_never_came_is_asked_for_again_with_the_same_token(self):
+        self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
+        wait_until(lambda: self.aws.count("RunTask") == 1, "the call is under way")
+        process.kill()
+        self.finish(process)
+        self.aws.operations["RunTask"] = lambda _: {"tasks": [self.task_now("PENDING")], "failures": []}
+        attached, outcome = self.attach()
+        self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
+        tokens = [request["clientToken"] for request in self.aws.requests("RunTask")]
+        self.assertGreaterEqual(len(tokens), 2)
+        self.assertEqual(len(set(tokens)), 1)
+
+    def test_without_credentials_nothing_is_lost(self):
+        self.script = [self.task_now("RUNNING")]
+        self.begin()
+        attached = self.runtask("runs", "attach", "last", env={"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""})
+        self.assertEqual(attached.code, 125, attached)
+        self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})]
+        attached, outcome = self.attach()
+        self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
+
+
+if __name__ == "__main__":
+    unittest.main()
