@@ -195,9 +195,15 @@ class Restorer {
   }
 
   Restored finish() && {
-    for (std::size_t i = 0; i < calls_.size(); ++i)
-      if (const auto open = open_.find(calls_[i]); open != open_.end() && !has_ended_[i])
+    for (std::size_t i = 0; i < calls_.size(); ++i) {
+      const auto open = open_.find(calls_[i]);
+      if (open == open_.end()) continue;
+      if (has_ended_[i]) {
+        open->second.was_given_up = true;
+      } else {
         open->second.launches.push_back(static_cast<int>(i));
+      }
+    }
     for (auto& [number, call] : open_)
       if (!call.launches.empty()) restored_.calls.push_back(std::move(call));
     return std::move(restored_);

@@ -115,6 +115,9 @@ struct UnresolvedCall {
   std::optional<Duration> age;     // None: doubtful, so it counts as too old.
   // They have refusals, and nobody knows yet whether it started something nevertheless.
   bool was_refused = false;
+  // Others of its launches have ended without a task, so that it must not be sent again: it would
+  // start theirs too.
+  bool was_given_up = false;
 };
 struct Restored {
   WallTime started_at{};

@@ -86,6 +86,7 @@ void Machine::restore(const UnresolvedCall& from) {
   call.sends = 1;  // Perhaps; what is journalled is not journalled again.
   call.may_have_started = true;
   call.is_refused = from.was_refused;
+  call.is_last = from.was_given_up;
   call.next = now_;
   auto& known = views_[facet_of(call.launches.front()).view].by_task;
   for (const auto& task : from.tasks)

@@ -116,6 +116,17 @@ TEST_F(Journal, a_refused_call_is_unresolved_until_another_one_follows_it) {
   EXPECT_EQ(restored(2).last_call, 2);
 }
 
+TEST_F(Journal, a_call_that_was_given_up_for_one_launch_is_given_up_for_the_others) {
+  add(-1, start_call(1, {0, 1, 2}));
+  add(0, journal::Started{1, "arn/0", ago(1s)});
+  EXPECT_FALSE(restored(3).calls.at(0).was_given_up);
+  add(0, journal::Ended{{VerdictKind::kSucceeded, 0, "", ""}, kStart, {}});
+  EXPECT_FALSE(restored(3).calls.at(0).was_given_up);
+  add(1, journal::Ended{{VerdictKind::kNeverStarted, 125, "", "throttled"}, kStart, {}});
+  EXPECT_TRUE(restored(3).calls.at(0).was_given_up);
+  EXPECT_EQ(restored(3).calls.at(0).launches, std::vector<int>{2});
+}
+
 TEST_F(Journal, what_has_a_task_or_an_end_leaves_no_call_behind) {
   add(-1, start_call(1, {0, 1, 2}));
   add(0, journal::Started{1, "arn/0", ago(1s)});
