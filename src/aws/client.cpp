@@ -1,5 +1,6 @@
 #include "aws/client.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -12,6 +13,9 @@ namespace {
 
 // A full page of log lines is a mebibyte; as JSON, with every character escaped, six times that.
 constexpr std::size_t kReplyBytesMax = 16U << 20U;
+// Refusals for too many calls that a call outlives beside its attempts. Somebody waits for it.
+constexpr int kThrottlingsForgivenMax = 12;
+constexpr int kThrottledBackoffMax = 3;  // As after so many attempts: up to 4 s.
 
 template <class Operation>
 std::string body_of(const Operation& request) {
@@ -63,6 +67,7 @@ constexpr Duration kSilenceMaxOf<ecs::FilterLogEvents> = kSilenceMaxOfWork;
 struct Manner {
   Repeat repeat;
   Duration silence_max;
+  Rates::Call rate;
 };
 
 }  // namespace
@@ -84,7 +89,7 @@ class Client::Engine {
   void call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
     constexpr bool kIsSigned = !std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>;
     CallText text{Operation::kService, Operation::kName, body_of(request), kIsSigned};
-    begin(std::move(text), {repeat_of(request), kSilenceMaxOf<Operation>},
+    begin(std::move(text), {repeat_of(request), kSilenceMaxOf<Operation>, Rates::call_of(request)},
           [done = std::move(done)](auto body) {
             if (!body) return done(tl::unexpected(std::move(body).error()));
             auto reply = read_body<Operation>(*body);
@@ -125,6 +130,13 @@ class Client::Exchange {
         invocation_id_(engine.random.uuid()) {}
 
   void attempt() {
+    auto* const rates = engine_.options.rates.get();
+    if (rates == nullptr || rates->admit(manner_.rate)) return get_keys();
+    step_ = rates->wait(manner_.rate, [this] { get_keys(); });
+  }
+
+ private:
+  void get_keys() {
     ++attempts_;
     if (!text_.is_signed) return send({});
     step_ = engine_.credentials->get([this](Result<Credentials> credentials) {
@@ -136,13 +148,12 @@ class Client::Exchange {
     });
   }
 
- private:
   void send(Credentials credentials) {
     const auto& options = engine_.options;
     keys_ = std::move(credentials.keys);
     sent_at_ = engine_.loop.wall_now();
     auto request = make_request(text_, endpoint_);
-    const Attempt attempt{attempts_, options.attempts_max, invocation_id_,
+    const Attempt attempt{attempts_, std::max(attempts_, options.attempts_max), invocation_id_,
                           sent_at_ + engine_.clock_offsets[text_.service]};
     if (text_.is_signed) sign_request(request, text_, endpoint_, attempt, keys_, options.region);
     number_request(request, attempt);
@@ -188,12 +199,26 @@ class Client::Exchange {
   void decide(ecs::CallError error) {
     const bool is_worth_it = is_worth_another(error, manner_.repeat);
     may_have_happened_ = may_have_happened_ || error.may_have_happened;
-    if (!is_worth_it || attempts_ >= engine_.options.attempts_max ||
-        !engine_.quotas[text_.service].acquire(error, quota_taken_))
+    const bool is_forgiven = is_throttling_forgiven(error);
+    if (!is_worth_it || counted_attempts() >= engine_.options.attempts_max ||
+        (!is_forgiven && !engine_.quotas[text_.service].acquire(error, quota_taken_)))
       return give_up(std::move(error));
-    step_ = engine_.loop.after(backoff(attempts_, random_fraction(engine_.random)),
-                               [this] { attempt(); });
+    const int number = is_forgiven ? std::min(attempts_, kThrottledBackoffMax) : attempts_;
+    step_ =
+        engine_.loop.after(backoff(number, random_fraction(engine_.random)), [this] { attempt(); });
   }
+
+  // Where rates are kept, a refusal for too many calls makes them slower, and the call waits: it
+  // costs none of its attempts.
+  bool is_throttling_forgiven(const ecs::CallError& error) {
+    auto* const rates = engine_.options.rates.get();
+    if (rates == nullptr || error.error.code != Code::kThrottled) return false;
+    rates->throttled(manner_.rate);
+    if (forgiven_ >= kThrottlingsForgivenMax) return false;
+    ++forgiven_;
+    return true;
+  }
+  [[nodiscard]] int counted_attempts() const { return attempts_ - forgiven_; }
 
   void give_up(ecs::CallError error) {
     // A later attempt that was refused says nothing about an earlier one whose answer was lost.
@@ -211,6 +236,7 @@ class Client::Exchange {
   Engine::BodyDone done_;
   const std::string invocation_id_;
   int attempts_ = 0;
+  int forgiven_ = 0;     // Of them.
   int quota_taken_ = 0;  // By the last attempt that was another one.
   bool may_have_happened_ = false;
   bool is_clock_corrected_ = false;

@@ -6,6 +6,7 @@
 
 #include "aws/credentials.h"
 #include "aws/endpoint.h"
+#include "aws/rates.h"
 #include "aws/retry.h"
 #include "base/result.h"
 #include "ecs/client.h"
@@ -34,6 +35,9 @@ struct ClientOptions {
   std::optional<Duration> silence_max;
   int attempts_max = kAttemptsDefault;
   bool allow_insecure_http = false;  // Plain http to another machine.
+  // Shared by all clients of the account and region. None: no call waits for its turn, and being
+  // throttled counts as an attempt.
+  std::shared_ptr<Rates> rates;
 };
 
 // ECS, its logs and STS over HTTP: AWS and the embedded endpoint alike. Signs, tries again what may

@@ -2,6 +2,7 @@
 
 #include "aws/client.h"
 #include "aws/credentials_chain.h"
+#include "aws/rates.h"
 #include "aws/settings.h"
 #include "base/text.h"
 #include "cli/endpoint_process.h"
@@ -80,6 +81,8 @@ Result<Target> make_aws_target(const World& world, aws::Settings& settings, bool
     options.silence_max = settings.read_timeout;
     options.timeout = std::max(options.timeout, *settings.read_timeout);
   }
+  // A run has one target for each account and region.
+  options.rates = std::make_shared<aws::Rates>(world.loop, aws::Rates::Quotas::kDocumented);
   return make_target(world, std::move(options), settings.ca_bundle, make_provider);
 }
 
@@ -132,6 +135,7 @@ Result<Target> local_target(const World& world) {
   aws::ClientOptions options;
   options.region = endpoint.address.region;
   options.endpoints = TRY(aws::one_endpoint(endpoint.address.url(), "the embedded ECS"));
+  options.rates = std::make_shared<aws::Rates>(world.loop, aws::Rates::Quotas::kNone);
   auto target = TRY(make_target(
       world, std::move(options), "",
       [&](const aws::ProviderWorld&, const aws::ClientOptions&) -> Result<aws::ProviderPtr> {

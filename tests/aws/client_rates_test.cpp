@@ -1,0 +1,139 @@
+#include <gtest/gtest.h>
+
+#include "aws/client.h"
+#include "sim/sim_http.h"
+#include "sim/sim_loop.h"
+#include "sim/sim_random.h"
+
+// How a client behaves that shares an account's rates.
+
+namespace runtask::aws {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kThrottled = R"({"__type":"ThrottlingException","message":"Rate exceeded"})";
+constexpr const char* kTasks = R"({"tasks":[],"failures":[]})";
+constexpr const char* kPage = R"({"events":[],"nextForwardToken":"f/1"})";
+
+class ClientRates : public testing::Test {
+ protected:
+  [[nodiscard]] std::unique_ptr<Client> client() {
+    ClientOptions options;
+    options.region = "eu-west-1";
+    options.endpoints = *one_endpoint("https://ecs.example.com", "AWS_ENDPOINT_URL");
+    options.rates = rates;
+    const Credentials credentials{{"AKIDEXAMPLE", Secret("secret"), Secret("")}, {}, "x"};
+    auto made = Client::create({loop, http, random}, options,
+                               std::make_unique<StaticCredentials>(loop, credentials));
+    EXPECT_TRUE(made) << made.error().text();
+    return *std::move(made);
+  }
+  template <class Operation>
+  void call(Client& caller, const Operation& request) {
+    caller.call(request, [this](ecs::Called<typename Operation::Reply> answer) {
+      ++answers;
+      failures += answer ? 0 : 1;
+    });
+  }
+  void will_answer(int times, int status, const char* body) {
+    for (int i = 0; i < times; ++i)
+      http.will_answer(status, body);
+  }
+
+  sim::SimLoop loop;
+  sim::SimHttp http{loop};
+  sim::SimRandom random{7};
+  std::shared_ptr<Rates> rates = std::make_shared<Rates>(loop, Rates::Quotas::kDocumented);
+  int answers = 0, failures = 0;
+};
+
+TEST_F(ClientRates, clients_of_one_account_share_what_they_may_call) {
+  const auto one = client();
+  const auto other = client();
+  will_answer(60, 200, kPage);
+  for (int i = 0; i < 30; ++i) {
+    call(*one, ecs::GetLogEvents{});
+    call(*other, ecs::GetLogEvents{});
+  }
+  loop.run_until(999ms);
+  EXPECT_LE(http.requests().size(), 20U);
+  loop.run_until(6s);
+  EXPECT_EQ(answers, 60);
+  EXPECT_EQ(failures, 0);
+}
+
+TEST_F(ClientRates, being_throttled_makes_a_call_wait_and_not_fail) {
+  const auto one = client();
+  will_answer(10, 400, kThrottled);
+  will_answer(1, 200, kTasks);
+  call(*one, ecs::DescribeTasks{});
+  loop.run();
+  EXPECT_EQ(answers, 1);
+  EXPECT_EQ(failures, 0);
+  EXPECT_EQ(http.requests().size(), 11U);
+  EXPECT_LE(loop.now(), 60s);
+}
+
+TEST_F(ClientRates, being_throttled_for_ever_ends_in_an_answer) {
+  const auto one = client();
+  will_answer(100, 400, kThrottled);
+  call(*one, ecs::DescribeTasks{});
+  loop.run();
+  EXPECT_EQ(failures, 1);
+  EXPECT_LE(http.requests().size(), 16U);
+}
+
+TEST_F(ClientRates, other_failures_cost_attempts_as_ever) {
+  const auto one = client();
+  will_answer(2, 400, kThrottled);
+  will_answer(100, 500, "");
+  call(*one, ecs::DescribeTasks{});
+  loop.run();
+  EXPECT_EQ(failures, 1);
+  EXPECT_EQ(http.requests().size(), 5U);
+}
+
+TEST_F(ClientRates, a_throttled_account_is_called_more_rarely_by_everybody) {
+  const auto one = client();
+  const auto other = client();
+  will_answer(1, 400, kThrottled);
+  will_answer(200, 200, kTasks);
+  call(*one, ecs::DescribeTasks{});
+  loop.run();
+  const auto before = http.requests().size();
+  for (int i = 0; i < 100; ++i)
+    call(*other, ecs::DescribeTasks{});
+  loop.run_for(1s);
+  EXPECT_LE(http.requests().size(), before + 10);
+  loop.run();
+  EXPECT_EQ(answers, 101);
+  EXPECT_EQ(failures, 0);
+}
+
+TEST_F(ClientRates, the_embedded_endpoint_is_called_without_waiting_until_it_throttles) {
+  rates = std::make_shared<Rates>(loop, Rates::Quotas::kNone);
+  const auto one = client();
+  will_answer(500, 200, kPage);
+  for (int i = 0; i < 500; ++i)
+    call(*one, ecs::GetLogEvents{});
+  loop.run_until(900ms);
+  EXPECT_EQ(answers, 500);
+}
+
+TEST_F(ClientRates, destroying_a_client_calls_off_what_waits_for_its_turn) {
+  auto one = client();
+  const auto other = client();
+  will_answer(100, 200, kPage);
+  for (int i = 0; i < 50; ++i)
+    call(*one, ecs::GetLogEvents{});
+  one.reset();
+  call(*other, ecs::GetLogEvents{});
+  loop.run_until(200ms);
+  EXPECT_EQ(answers, 1);
+  loop.run();
+  EXPECT_EQ(answers, 1);
+}
+
+}  // namespace
+}  // namespace runtask::aws
