@@ -49,6 +49,10 @@ run::Driver::Outside outside_of(const RunWatch& watch) {
   outside.on_unreachable = [&world = watch.world, &targets = watch.targets](std::size_t target) {
     if (targets[target].is_local) (void)ensure_endpoint(world, {0, kIdleTimeoutDefault});
   };
+  outside.logs_client = [&targets = watch.targets](std::size_t target, const std::string& region) {
+    const auto& make = targets[target].logs_client;
+    return make ? make(region) : nullptr;
+  };
   return outside;
 }
 

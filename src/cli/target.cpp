@@ -49,8 +49,47 @@ class TerminalCodes final : public aws::TokenCodes {
   Screen& screen_;
 };
 
+// The keys of one provider for several clients.
+class SharedProvider final : public aws::CredentialsProvider {
+ public:
+  using Inner = aws::ProviderPtr;
+  explicit SharedProvider(std::shared_ptr<Inner> inner) : inner_(std::move(inner)) {}
+  [[nodiscard]] sys::PendingPtr get(Done done) override { return (*inner_)->get(std::move(done)); }
+  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override {
+    return (*inner_)->refuse(keys);
+  }
+
+ private:
+  const std::shared_ptr<Inner> inner_;
+};
+
+using ClientsByRegion = std::map<std::string, std::unique_ptr<ecs::Client>>;
+// Empty for what has no regions.
+using EndpointsIn = std::function<Result<aws::Endpoints>(const std::string& region)>;
+
+// See Target::logs_client. Each is made when it is first asked for.
+std::function<ecs::Client*(const std::string&)> logs_clients(
+    const aws::Client::Outside& outside, const aws::ClientOptions& options,
+    const std::shared_ptr<SharedProvider::Inner>& provider, const EndpointsIn& endpoints_in) {
+  return [outside, options, provider, endpoints_in, clients = std::make_shared<ClientsByRegion>()](
+             const std::string& region) -> ecs::Client* {
+    const auto [at, is_new] = clients->try_emplace(region);
+    if (!is_new) return at->second.get();
+    const auto endpoints = endpoints_in(region);
+    if (!endpoints) return nullptr;
+    auto there = options;
+    there.region = region;
+    there.endpoints = *endpoints;
+    there.rates = std::make_shared<aws::Rates>(outside.loop, aws::Rates::Quotas::kDocumented);
+    auto client = aws::Client::create(outside, there, std::make_unique<SharedProvider>(provider));
+    if (client) at->second = *std::move(client);
+    return at->second.get();
+  };
+}
+
 Result<Target> make_target(const World& world, aws::ClientOptions options,
-                           const std::string& ca_bundle, const MakeProvider& make_provider) {
+                           const std::string& ca_bundle, const MakeProvider& make_provider,
+                           const EndpointsIn& endpoints_in) {
   Target target;
   target.region = options.region;
   target.words = target.region;
@@ -63,11 +102,15 @@ Result<Target> make_target(const World& world, aws::ClientOptions options,
   auto provider =
       TRY(make_provider({outside, world.files, world.processes, *target.codes}, options));
   target.credentials = provider.get();
-  target.client = TRY(aws::Client::create(outside, std::move(options), std::move(provider)));
+  auto shared = std::make_shared<SharedProvider::Inner>(std::move(provider));
+  if (endpoints_in) target.logs_client = logs_clients(outside, options, shared, endpoints_in);
+  target.client = TRY(aws::Client::create(outside, std::move(options),
+                                          std::make_unique<SharedProvider>(std::move(shared))));
   return target;
 }
 
-Result<Target> make_aws_target(const World& world, aws::Settings& settings, bool insecure_http,
+Result<Target> make_aws_target(const World& world, const sys::Environment& environment,
+                               aws::Settings& settings, bool insecure_http,
                                const MakeProvider& make_provider) {
   for (const auto& warning : settings.warnings)
     world.screen.warning(warning);
@@ -83,7 +126,13 @@ Result<Target> make_aws_target(const World& world, aws::Settings& settings, bool
   }
   // A run has one target for each account and region.
   options.rates = std::make_shared<aws::Rates>(world.loop, aws::Rates::Quotas::kDocumented);
-  return make_target(world, std::move(options), settings.ca_bundle, make_provider);
+  return make_target(
+      world, std::move(options), settings.ca_bundle, make_provider,
+      [environment, shared = settings.shared](const std::string& region) -> Result<aws::Endpoints> {
+        // It becomes a part of a host name.
+        TRY(aws::find_region(environment, shared, region));
+        return aws::find_endpoints(environment, shared, region);
+      });
 }
 
 // The environment without what chooses a profile or other AWS files.
@@ -141,7 +190,8 @@ Result<Target> local_target(const World& world) {
       [&](const aws::ProviderWorld&, const aws::ClientOptions&) -> Result<aws::ProviderPtr> {
         return std::make_unique<aws::StaticCredentials>(
             world.loop, aws::Credentials{endpoint.keys, {}, "the embedded ECS' key file"});
-      }));
+      },
+      {}));
   target.words = "the embedded ECS";
   target.is_local = true;
   target.recipe.is_local = true;
@@ -152,7 +202,7 @@ Result<Target> aws_target(const World& world, const AwsChoice& choice) {
   auto settings =
       TRY(aws::find_settings(world.environment, world.files, {choice.profile, choice.region}));
   auto target =
-      TRY(make_aws_target(world, settings, choice.insecure_http,
+      TRY(make_aws_target(world, world.environment, settings, choice.insecure_http,
                           [&](const aws::ProviderWorld& means, const aws::ClientOptions& options) {
                             return aws::sdk_credentials(means, world.environment, settings.shared,
                                                         {options, kRoleSession});
@@ -203,7 +253,7 @@ Result<Target> account_target(const World& world, const hamlet::AccountCredentia
         means, access, std::move(source),
         {account.role_arn, account.session_name, {}, account.mfa_serial, {}});
   };
-  auto target = TRY(make_aws_target(world, settings, insecure_http, make_provider));
+  auto target = TRY(make_aws_target(world, environment, settings, insecure_http, make_provider));
   target.account = account.account;
   return target;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,8 +25,11 @@ struct Target {
   std::unique_ptr<aws::TokenCodes> codes;           // For roles that take the code of a device.
   std::unique_ptr<ecs::Client> client;              // Uses both above.
   aws::CredentialsProvider* credentials = nullptr;  // The client's.
-  std::string words;                                // "the embedded ECS", "eu-west-1".
-  std::string account;                              // hamlet's name of it; empty: not known.
+  // A client with the same credentials for the logs of another region; none when it cannot be one.
+  // It lives as long as this. Empty: every region is this one.
+  std::function<ecs::Client*(const std::string& region)> logs_client;
+  std::string words;    // "the embedded ECS", "eu-west-1".
+  std::string account;  // hamlet's name of it; empty: not known.
   std::string region;
   bool is_local = false;
   run::TargetRecipe recipe;  // By which target_by() makes it again.

@@ -34,7 +34,7 @@ class Driver::State {
                         : std::make_optional<HistoryLedger>(*outside.history, plan_.run_id)),
         ledger_(outside.ledger != nullptr ? outside.ledger
                                           : (own_ledger_ ? &*own_ledger_ : nullptr)),
-        logs_({outside.loop, outside.clients, ledger_, outside.observer,
+        logs_({outside.loop, outside.clients, ledger_, outside.observer, outside.logs_client,
                [this](int launch) { feed(LogsDrained{launch}); },
                [this](const Result<>& written) { check(written); }},
               plan_, log_pace),

@@ -37,6 +37,8 @@ class Driver {
     // For the journal: sys::boot_time() and the wall clock. Empty: only the loop's wall clock.
     std::function<ClockReading()> clock = {};
     Ledger* ledger = nullptr;  // Instead of the history.
+    // See LogReader::Outside.
+    std::function<ecs::Client*(std::size_t target, const std::string& region)> logs_client = {};
   };
   Driver(const Outside& outside, const Plan& plan, const Policy& policy, const LogPace& log_pace);
   ~Driver();

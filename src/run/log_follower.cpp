@@ -65,6 +65,12 @@ void LogFollower::failed(Code code, const std::string& why, Instant now) {
   }
 }
 
+void LogFollower::rewind(Instant now) {
+  fetching_ = false;
+  token_.clear();
+  next_fetch_ = now;
+}
+
 void LogFollower::wait_longer(Instant now) {
   interval_ = std::min<Duration>(std::max<Duration>(interval_ + interval_ / 2, Duration(1)),
                                  rhythm_.longest);

@@ -72,6 +72,8 @@ class LogFollower {
   // It has not. kNotFound: the stream is not there (yet), a normal state. kDenied: it never will
   // be.
   void failed(Code code, const std::string& why, Instant now);
+  // The token is not known any more: the stream is read from its head again.
+  void rewind(Instant now);
   // The container has stopped.
   void stopped(Instant now);
   // How often it is read when nothing comes.

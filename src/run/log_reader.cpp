@@ -126,6 +126,8 @@ class LogReader::State {
     Watch& watch;
     LogPosition position;
     LogFollower follower;
+    std::uint64_t known_lines = 0;  // At the head of the stream, which were read before.
+    bool is_rewound = false;
     WallTime newest{};  // Timestamp that the detector has told of.
     sys::PendingPtr timer;
     bool is_done = false;
@@ -159,8 +161,19 @@ class LogReader::State {
 
   // ---- Which streams are read
 
-  [[nodiscard]] Watch& watch_of(int index, const std::string& group) {
-    auto& client = *outside_.clients[plan_.part_of(launch_at(index)).place.target];
+  [[nodiscard]] ecs::Client& client_of(int index, const LogSource& source) {
+    const auto& place = plan_.part_of(launch_at(index)).place;
+    ecs::Client* other = nullptr;
+    const bool is_elsewhere =
+        !source.region.empty() && source.region != plan_.targets[place.target].region;
+    if (is_elsewhere && outside_.logs_client)
+      other = outside_.logs_client(place.target, source.region);
+    return other != nullptr ? *other : *outside_.clients[place.target];
+  }
+
+  [[nodiscard]] Watch& watch_of(int index, const LogSource& source) {
+    auto& client = client_of(index, source);
+    const auto& group = source.group;
     auto& watch = watches_[{&client, group}];
     if (!watch)
       watch = std::make_unique<Watch>(
@@ -175,10 +188,18 @@ class LogReader::State {
   }
 
   [[nodiscard]] ReadingPtr open(int index, const LogSource& source, LogPosition position) {
-    auto& watch = watch_of(index, source.group);
+    auto& watch = watch_of(index, source);
     LogFollower follower(pace_, outside_.loop.now(), position.token);
-    auto reading = std::make_shared<Reading>(Reading{
-        source, index, watch, std::move(position), std::move(follower), {}, nullptr, false});
+    auto reading = std::make_shared<Reading>(Reading{source,
+                                                     index,
+                                                     watch,
+                                                     std::move(position),
+                                                     std::move(follower),
+                                                     0,
+                                                     false,
+                                                     {},
+                                                     nullptr,
+                                                     false});
     const auto& stream = reading->position.stream;
     watch.open[stream] = reading;
     watch.detector.add(stream, !reading->position.token.empty());
@@ -328,8 +349,7 @@ class LogReader::State {
       set_rhythm(reading);
       take_page(reading, *answer);
     } else {
-      const auto& error = answer.error().error;
-      reading.follower.failed(error.code, error.message, outside_.loop.now());
+      take_failure(reading, answer.error());
     }
     auto& watch = reading.watch;
     advance(reading);
@@ -337,7 +357,28 @@ class LogReader::State {
     if (!watch.is_asking && watch.timer == nullptr) detect(watch);
   }
 
-  void take_page(Reading& reading, const ecs::GetLogEventsReply& page) {
+  void take_failure(Reading& reading, const ecs::CallError& failure) {
+    const auto now = outside_.loop.now();
+    // Logs API: a token lives for 24 hours. A run that is gone on with later begins anew, and
+    // counts past what was read before.
+    const bool may_be_too_old = is_restored_ && !reading.is_rewound &&
+                                !reading.position.token.empty() &&
+                                failure.name == ecs::error_name::kInvalidParameter;
+    if (!may_be_too_old)
+      return reading.follower.failed(failure.error.code, failure.error.message, now);
+    reading.is_rewound = true;
+    reading.known_lines = std::exchange(reading.position.lines, 0);
+    reading.position.token.clear();
+    reading.follower.rewind(now);
+  }
+
+  void take_page(Reading& reading, ecs::GetLogEventsReply page) {
+    const auto events = page.events.size();
+    const auto known = std::min<std::uint64_t>(reading.known_lines, events);
+    reading.known_lines -= known;
+    reading.position.lines += known;
+    page.events.erase(page.events.begin(),
+                      page.events.begin() + static_cast<std::ptrdiff_t>(known));
     auto& log = at(reading.launch).log;
     const auto& launch = launch_at(reading.launch);
     std::vector<history::LogLine> lines;
@@ -364,9 +405,9 @@ class LogReader::State {
     // (history/run_files.h), and whoever goes on with the run prints the rest.
     for (const auto& event : page.events)
       outside_.observer.on_log(launch, reading.source.container, event);
-    reading.follower.page({page.next_forward_token, page.events.size(),
-                           page.complete.value_or(false), last >= reading.newest},
-                          outside_.loop.now());
+    reading.follower.page(
+        {page.next_forward_token, events, page.complete.value_or(false), last >= reading.newest},
+        outside_.loop.now());
   }
 
   void read_to_end(Reading& reading, const LogFollower::Done& end) {

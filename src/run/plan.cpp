@@ -160,10 +160,13 @@ std::string option_of(const ecs::LogConfiguration& logs, const char* name) {
 }
 
 LogSource log_source(const Request& request, const ecs::ContainerDefinition& container) {
-  LogSource source{container.name, request.log_group, request.log_stream_prefix, {}};
+  LogSource source{container.name, request.log_group, request.log_stream_prefix, {}, {}};
   const auto& logs = container.log_configuration;
   const bool is_awslogs = logs && logs->log_driver == "awslogs";
-  if (is_awslogs && source.group.empty()) source.group = option_of(*logs, "awslogs-group");
+  if (is_awslogs && source.group.empty()) {
+    source.group = option_of(*logs, "awslogs-group");
+    source.region = option_of(*logs, "awslogs-region");
+  }
   if (is_awslogs && source.prefix.empty())
     source.prefix = option_of(*logs, "awslogs-stream-prefix");
   if (!source.group.empty() && !source.prefix.empty()) return source;
@@ -405,7 +408,8 @@ json::Value tree_of(const LogSource& source) {
   return {{"container", source.container},
           {"group", source.group},
           {"prefix", source.prefix},
-          {"note", source.note}};
+          {"note", source.note},
+          {"region", source.region}};
 }
 
 // A launch whole, with what it has in common with others: a reader needs nothing else.

@@ -24,6 +24,7 @@ struct LogSource {
   std::string group;   // Empty: they cannot be followed; `note` says why.
   std::string prefix;  // Of the stream's name.
   std::string note;
+  std::string region;  // Where the group is; empty: the target's.
 };
 
 // An account and region of ECS, in words; calls to it are made by whoever carries the plan out.

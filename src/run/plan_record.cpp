@@ -84,11 +84,12 @@ void members(Visitor& visit, Place& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, LogSource& it) {
-  auto& [container, group, prefix, note] = it;
+  auto& [container, group, prefix, note, region] = it;
   visit.required("container", container);
   visit("group", group);
   visit("prefix", prefix);
   visit("note", note);
+  visit("region", region);
 }
 template <class Visitor>
 void members(Visitor& visit, Part& it) {

@@ -241,6 +241,7 @@ class ScriptedAws:
         self.operations = {}
         self.calls = []  # (operation, request), in order.
         self.keys = []  # Whose key signed each of them.
+        self.regions = []  # For which region.
         self.lock = threading.Lock()
         self.released = threading.Event()  # Ends every stall.
         outer = self
@@ -269,7 +270,9 @@ class ScriptedAws:
                 with outer.lock:
                     outer.calls.append((name, request))
                     authorization = self.headers.get("Authorization", "")
-                    outer.keys.append(authorization.partition("Credential=")[2].partition("/")[0])
+                    scope = (authorization.partition("Credential=")[2] + "///").split("/")
+                    outer.keys.append(scope[0])
+                    outer.regions.append(scope[2])
                     operation = outer.operations.get(name)
                     answer = operation(request) if operation else Reply.error("UnknownOperationException", name)
                 outer.send(self, answer if isinstance(answer, Reply) else Reply(answer))

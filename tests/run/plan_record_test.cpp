@@ -44,7 +44,8 @@ PlanRecord record() {
     part.deciding = {"django"};
     part.essential = {"django", "proxy"};
     part.stop_patience = 31s;
-    part.logs = {{"django", "/logs", "p", ""}, {"proxy", "", "", "json-file is not followed"}};
+    part.logs = {{"django", "/logs", "p", "", "eu-central-1"},
+                 {"proxy", "", "", "json-file is not followed", ""}};
     plan.parts.push_back(part);
   }
   plan.launches = {launch(0, "dev/1", 0, "hunter22"), launch(1, "dev/2", 0, "hunter22"),

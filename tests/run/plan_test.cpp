@@ -156,6 +156,15 @@ TEST(Plan, logs_are_followed_where_the_definition_says_and_explained_where_not) 
   EXPECT_NE(plan->parts.at(0).logs[0].note.find("no log configuration"), std::string::npos);
   EXPECT_EQ(plan->parts.at(0).logs[1].group, "/g");
   EXPECT_EQ(plan->parts.at(0).logs[1].prefix, "p");
+  EXPECT_EQ(plan->parts.at(0).logs[1].region, "");
+  auto elsewhere = known;
+  elsewhere.container_definitions.at(1).log_configuration->options["awslogs-region"] =
+      "eu-central-1";
+  EXPECT_EQ(make_plan(request(), &elsewhere, "r1")->parts.at(0).logs[1].region, "eu-central-1");
+  // Where the user says where it ends up, the options do not tell.
+  auto said = request();
+  said.log_group = "/other";
+  EXPECT_EQ(make_plan(said, &elsewhere, "r1")->parts.at(0).logs[1].region, "");
   auto quiet = request();
   quiet.follow_logs = false;
   EXPECT_TRUE(make_plan(quiet, &known, "r1")->parts.at(0).logs.empty());

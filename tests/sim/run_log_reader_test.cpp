@@ -50,7 +50,8 @@ class RunLogReader : public testing::Test {
     plan_.run_id = "run-1";
     plan_.targets.resize(1);
     plan_.parts.resize(1);
-    plan_.parts[0].logs.push_back({"main", "/g", "p", ""});
+    plan_.targets[0].region = "eu-west-1";
+    plan_.parts[0].logs.push_back({"main", "/g", "p", "", ""});
     for (int i = 0; i < launches; ++i)
       plan_.launches.push_back({i, "job-" + std::to_string(i), {}, 0});
     ASSERT_TRUE(history_->begin({"run-1", loop_.wall_now(), "", "", "{}", launches, 1}));
@@ -61,6 +62,9 @@ class RunLogReader : public testing::Test {
                            {&logs_},
                            &*ledger_,
                            notebook_,
+                           [this](std::size_t, const std::string& region) -> ecs::Client* {
+                             return region == "eu-central-1" ? &elsewhere_ : nullptr;
+                           },
                            [this](int launch) { drained_[launch] = loop_.now(); },
                            [](const Result<>& written) { ASSERT_TRUE(written); }},
         plan_, pace_);
@@ -73,7 +77,7 @@ class RunLogReader : public testing::Test {
   std::optional<history::History> history_;
   std::optional<HistoryLedger> ledger_;
   sim::SimLoop loop_;
-  sim::LogCloud logs_{loop_};
+  sim::LogCloud logs_{loop_}, elsewhere_{loop_};
   Notebook notebook_{loop_};
   Plan plan_;
   LogPace pace_;
@@ -110,6 +114,60 @@ TEST_F(RunLogReader, another_process_goes_on_behind_the_last_line_and_counts_on)
   EXPECT_EQ((notebook_.lines[{1, "main"}]), logs_.lines_of(stream(1)));
   EXPECT_EQ(second->log_of(0).lines, 27U);
   EXPECT_EQ(second->log_of(0).last_lines.back(), "after");
+}
+
+TEST_F(RunLogReader, a_position_that_the_server_has_forgotten_costs_no_line_and_doubles_none) {
+  make_plan_of(1);
+  {
+    const auto first = reader();
+    first->follow(0, arn(0));
+    for (int i = 0; i < 7; ++i)
+      logs_.write(stream(0), "line " + std::to_string(i));
+    loop_.run_for(10s);
+  }
+  logs_.dead_tokens.insert("f/7");
+  logs_.page_max = 3;
+  logs_.write(stream(0), "after a day");
+  const auto second = reader();
+  ASSERT_TRUE(second->restore());
+  second->follow(0, arn(0));
+  second->drain(0, "");
+  loop_.run_for(1min);
+  EXPECT_EQ(drained_.size(), 1U);
+  EXPECT_EQ((notebook_.lines[{0, "main"}]), logs_.lines_of(stream(0)));
+  EXPECT_EQ(second->log_of(0).lines, 8U);
+  EXPECT_TRUE(second->log_of(0).notes.empty());
+}
+
+TEST_F(RunLogReader, a_log_that_could_not_be_read_to_its_end_says_so_in_the_notes) {
+  make_plan_of(1);
+  const auto one = reader();
+  one->follow(0, arn(0));
+  logs_.write(stream(0), "line");
+  loop_.run_for(10s);
+  logs_.dead_tokens.insert("f/1");
+  one->drain(0, "");
+  loop_.run_for(2min);
+  EXPECT_EQ(drained_.size(), 1U);
+  ASSERT_EQ(one->log_of(0).notes.size(), 1U);
+  EXPECT_EQ(one->log_of(0).notes[0],
+            "the log of container main was not read to its end: InvalidParameterException");
+}
+
+TEST_F(RunLogReader, a_container_whose_group_is_in_another_region_is_read_there) {
+  make_plan_of(1);
+  plan_.parts[0].logs[0].region = "eu-central-1";
+  plan_.parts[0].logs.push_back({"side", "/g", "p", "", "eu-west-1"});
+  elsewhere_.write(stream(0), "there");
+  logs_.write(stream(0), "another task's");
+  logs_.write("p/side/0", "here");
+  const auto one = reader();
+  one->follow(0, arn(0));
+  one->drain(0, "");
+  loop_.run_for(1min);
+  EXPECT_EQ(drained_.size(), 1U);
+  EXPECT_EQ((notebook_.lines[{0, "main"}]), std::vector<std::string>{"there"});
+  EXPECT_EQ((notebook_.lines[{0, "side"}]), std::vector<std::string>{"here"});
 }
 
 TEST_F(RunLogReader, a_launch_with_another_task_is_read_from_its_head_and_the_counts_go_on) {

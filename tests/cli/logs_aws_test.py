@@ -1,0 +1,117 @@
+"""Logs, where only a CloudWatch that plays along can produce the case."""
+from support import *
+
+
+def logging(*containers):
+    """A definition of essential containers: (name, driver, options)."""
+    described = definition("manage", *((name, True) for name, _, _ in containers))
+    for container, (_, driver, options) in zip(described["taskDefinition"]["containerDefinitions"], containers):
+        container["logConfiguration"] = {"logDriver": driver, "options": options}
+    return lambda _: described
+
+
+def awslogs(region=REGION):
+    return {"awslogs-group": "/g", "awslogs-region": region, "awslogs-stream-prefix": "p"}
+
+
+class Logs(AwsSandbox):
+    def setUp(self):
+        super().setUp()
+        self.streams = {}  # Name: pages, each a list of (timestamp, text).
+        self.aws.operations["GetLogEvents"] = self.page
+        self.log_as(("main", "awslogs", awslogs()))
+
+    def log_as(self, *containers):
+        self.aws.operations["DescribeTaskDefinition"] = logging(*containers)
+        names = tuple(name for name, _, _ in containers)
+        self.script = [self.task_now("STOPPED", containers=names, exit_codes={name: 0 for name in names},
+                                     stopCode="EssentialContainerExited")]
+
+    def stream(self, container):
+        return "p/%s/%s" % (container, self.id)
+
+    def page(self, request):
+        pages = self.streams.get(request["logStreamName"])
+        if pages is None:
+            return Reply.error("ResourceNotFoundException", "The specified log stream does not exist.")
+        number = int(request.get("nextToken", "f/0")[2:])
+        events = pages[number] if number < len(pages) else []
+        token = "f/%d" % min(number + 1, len(pages))
+        return {"events": [{"timestamp": at, "message": text, "ingestionTime": at} for at, text in events],
+                "nextForwardToken": token, "nextBackwardToken": "b/0"}
+
+    def run_json(self, *arguments):
+        result = self.run_aws("--json", *arguments)
+        self.assertEqual(result.code, 0, result)
+        records = json_lines(result.out)
+        lines = [(record["container"], record["message"]) for record in records if record["type"] == "log"]
+        return lines, records[-1]["launches"][0], result.err
+
+    def test_pages_that_are_empty_and_equal_timestamps_and_late_events_lose_and_double_nothing(self):
+        now = int(time.time() * 1000)
+        self.streams[self.stream("main")] = [
+            [], [(now, "a"), (now, "b")], [], [], [(now, "c"), (now - 60_000, "late")], [(now, "a")], []]
+        lines, launch, _ = self.run_json()
+        self.assertEqual(lines, [("main", text) for text in ("a", "b", "c", "late", "a")])
+        self.assertEqual(launch["log_lines"], 5)
+        self.assertNotIn("log_notes", launch)
+
+    def test_a_container_that_prints_nothing_has_no_stream_and_costs_no_word(self):
+        lines, launch, messages = self.run_json()
+        self.assertEqual(lines, [])
+        self.assertEqual(launch["log_lines"], 0)
+        self.assertNotIn("log_notes", launch)
+        self.assertNotIn("stream", messages)
+
+    def test_each_container_is_read_in_the_region_of_its_own_options(self):
+        self.log_as(("main", "awslogs", awslogs("eu-central-1")), ("side", "awslogs", awslogs()))
+        self.streams = {self.stream("main"): [[(1, "there")]], self.stream("side"): [[(1, "here")]]}
+        lines, launch, _ = self.run_json()
+        self.assertEqual(sorted(lines), [("main", "there"), ("side", "here")])
+        regions = {}
+        for (name, request), region in zip(self.aws.calls, self.aws.regions):
+            if name == "GetLogEvents":
+                regions.setdefault(request["logStreamName"], set()).add(region)
+            else:
+                self.assertEqual(region, REGION, name)
+        self.assertEqual(regions, {self.stream("main"): {"eu-central-1"}, self.stream("side"): {REGION}})
+
+    def test_a_region_that_cannot_be_one_does_not_become_a_host_name(self):
+        self.log_as(("main", "awslogs", awslogs("evil.example.com/#")))
+        self.streams = {self.stream("main"): [[(1, "line")]]}
+        self.run_json()
+        self.assertEqual(set(self.aws.regions), {REGION})
+
+    def test_another_driver_is_named_once_and_followed_where_it_is_said_to_end_up(self):
+        self.log_as(("main", "awsfirelens", {}))
+        _, launch, messages = self.run_json()
+        self.assertEqual(messages.count("awsfirelens"), 1, messages)
+        self.assertIn("awsfirelens", launch["log_notes"][0])
+        self.streams = {self.stream("main"): [[(1, "line")]]}
+        self.describes = 0
+        lines, launch, messages = self.run_json("--log-group", "/g", "--log-stream-prefix", "p")
+        self.assertEqual(lines, [("main", "line")])
+        self.assertNotIn("awsfirelens", messages)
+
+    def test_throttling_is_no_word_to_the_user_and_costs_no_line(self):
+        self.streams = {self.stream("main"): [[(1, "a")], [(2, "b")]]}
+        answers = {"GetLogEvents": self.page, "DescribeTasks": self.describe}
+        seen = {}
+
+        def throttled(name):
+            def operation(request):
+                seen[name] = seen.get(name, 0) + 1
+                return Reply.error("ThrottlingException", "Rate exceeded") if seen[name] % 2 else answers[name](request)
+            return operation
+
+        for name in answers:
+            self.aws.operations[name] = throttled(name)
+        lines, launch, messages = self.run_json()
+        self.assertEqual(lines, [("main", "a"), ("main", "b")])
+        self.assertNotIn("rottl", messages)
+        self.assertNotIn("Rate", messages)
+        self.assertNotIn("log_notes", launch)
+
+
+if __name__ == "__main__":
+    main()
