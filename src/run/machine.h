@@ -145,11 +145,15 @@ using Action =
     std::variant<CallRunTask, CallFind, ForgetCall, CallDescribe, CallStop, Keep, FollowLogs,
                  DrainLogs, ShowStatus, ShowLook, Say, LaunchEnded, RunEnded>;
 
-// How often DescribeTasks is called: soon at first and after every change, then ever more rarely.
+// How often DescribeTasks is called: soon at first and after every change, then more rarely. One
+// call shows up to 100 tasks, and ECS takes 20 a second of one account and region: a call every
+// 1.2 s leaves room for some twenty runs at once, and the verdict is known 1.2 s after ECS at most.
 struct Pace {
   Duration first{1000};
-  Duration longest{6000};
+  Duration longest{1200};
 };
+// After a DescribeTasks that failed the pauses grow to so many times the longest.
+constexpr int kPaceFailing = 5;
 
 // Each launch is polled at once when it is started and then after every pause of this length, and
 // when so many polls, failed ones included, have not shown it STOPPED, it is given up: its task

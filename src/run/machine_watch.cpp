@@ -183,7 +183,7 @@ void Machine::handle(const ObserveFailed& event) {
   touch(Kind::kView, static_cast<int>(event.view));
   view.describing = false;
   view.interval = std::min<Duration>(std::max<Duration>(view.interval * 2, kBackoffFirst / 4),
-                                     std::max(policy_.pace.longest, kBackoffFirst));
+                                     policy_.pace.longest * kPaceFailing);
   view.next_describe = now_ + view.interval;
   const auto looked_at = std::exchange(view.asked, {});
   if (event.code == Code::kDenied) {

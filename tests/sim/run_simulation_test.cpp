@@ -16,6 +16,8 @@
 #include "run/driver.h"
 #include "sim/mortal.h"
 #include "sim/run_cloud.h"
+#include "sim/run_notebook.h"
+#include "sim/run_truth.h"
 
 namespace runtask::run {
 namespace {
@@ -24,42 +26,6 @@ using namespace std::chrono_literals;
 
 constexpr unsigned kSeeds = 10'000;
 constexpr Instant kLongest = 24h * 30;  // Of virtual time.
-
-class Notebook final : public Observer {
- public:
-  explicit Notebook(const sim::SimLoop& loop) : loop_(loop) {}
-  void on_status(const Launch& launch, const ecs::Task& task) override {
-    const auto status = ecs::status_of(task.last_status);
-    auto& [arn, before] = statuses[launch.index];
-    goes_back |= arn == task.task_arn && status <= before;
-    arn = task.task_arn;
-    before = status;
-  }
-  void on_log(const Launch& launch, const std::string& container,
-              const ecs::LogEvent& event) override {
-    lines[{launch.index, container}].push_back(event.message);
-  }
-  void on_message(const std::string&) override {}
-  void on_launch_ended(const LaunchOutcome& launch) override {
-    ++ends[launch.index];
-    ended[launch.index] = launch.verdict;
-  }
-  void on_end(const Outcome& outcome) override {
-    outcomes.push_back(outcome);
-    ended_at = loop_.now();
-  }
-
-  std::map<std::pair<int, std::string>, std::vector<std::string>> lines;
-  std::map<int, int> ends;
-  std::map<int, Verdict> ended;
-  std::map<int, std::pair<std::string, ecs::Status>> statuses;
-  bool goes_back = false;
-  std::vector<Outcome> outcomes;
-  Instant ended_at{};
-
- private:
-  const sim::SimLoop& loop_;
-};
 
 // What a seed decides.
 struct Scenario {
@@ -180,66 +146,6 @@ struct Scenario {
     chosen.describe_denied = one_in(25);
     return chosen;
   }
-};
-
-// What a truthful observer says of a stopped task: kind and exit code. Written apart from
-// run/verdict.cpp, by the words of the contract.
-class Truth {
- public:
-  Truth(const ecs::Task& task, const Scenario& scenario) : task_(task) {
-    if (scenario.shape.has_sidecar && scenario.shape.sidecar_is_essential)
-      essential_.emplace_back("sidecar");
-    essential_.emplace_back("main");
-    named_ = scenario.names_container;
-  }
-
-  [[nodiscard]] std::string by_codes() const {
-    if (named_) {
-      if (code("main") != 0) return failure(code("main"));
-      for (const auto& name : essential_)
-        if (code(name) != 0 && !is_killed(name)) return failure(code(name));
-      return "succeeded 0";
-    }
-    bool has_zero = false, has_memory = false;
-    std::string first_missing, first_kill;
-    for (const auto& name : essential_) {
-      const auto it = code(name);
-      if (it && *it != 0 && !is_killed(name)) return failure(it);
-      if (!it && first_missing.empty()) first_missing = failure(it);
-      if (is_killed(name) && first_kill.empty()) first_kill = failure(it);
-      has_zero |= it == 0;
-      has_memory |= lacked_memory(name);
-    }
-    if (!first_missing.empty()) return first_missing;
-    return has_zero && !(has_memory && !first_kill.empty()) ? "succeeded 0" : first_kill;
-  }
-
-  // Of a stop that is neither the task's own end nor ours.
-  [[nodiscard]] std::string of_others() const {
-    const auto codes = by_codes();
-    const auto number = codes.substr(codes.find(' ') + 1);
-    return "stopped " + (number == "0" ? "125" : number);
-  }
-
- private:
-  [[nodiscard]] std::optional<std::int64_t> code(const std::string& name) const {
-    const auto* container = task_.container(name);
-    return container == nullptr ? std::nullopt : container->exit_code;
-  }
-  [[nodiscard]] bool lacked_memory(const std::string& name) const {
-    const auto* container = task_.container(name);
-    return container != nullptr && container->reason.find("OutOfMemory") != std::string::npos;
-  }
-  [[nodiscard]] bool is_killed(const std::string& name) const {
-    return (code(name) == 137 || code(name) == 143) && !lacked_memory(name);
-  }
-  static std::string failure(std::optional<std::int64_t> code) {
-    return "failed " + std::to_string(code.value_or(125));
-  }
-
-  const ecs::Task& task_;
-  std::vector<std::string> essential_;
-  bool named_ = false;
 };
 
 class Simulation {
@@ -546,7 +452,7 @@ class Simulation {
   void check_verdict(const LaunchOutcome& launch, const ecs::Task& task) {
     const auto said =
         std::string(name_of(launch.verdict.kind)) + " " + std::to_string(launch.verdict.exit_code);
-    const Truth truth(task, scenario);
+    const Truth truth(task, scenario.shape, scenario.names_container);
     const auto& cloud = cloud_of(launch.index);
     if (task.stop_code == "TaskFailedToStart") {
       ASSERT_EQ(said, "never_started 125");
