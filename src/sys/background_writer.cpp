@@ -1,11 +1,13 @@
 #include "sys/background_writer.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <climits>
 #include <condition_variable>
 #include <csignal>
@@ -31,6 +33,15 @@ constexpr std::size_t kChunkBytes = 64U << 10U;
 
 std::size_t lines_in(std::string_view bytes) {
   return static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+}
+
+// Until a piece fits into the pipe, or the reader is gone. Whatever else keeps it from being
+// written, the write will tell.
+void wait_for_room(int descriptor) {
+  constexpr int kForEver = -1;
+  pollfd wanted{descriptor, POLLOUT, 0};
+  while (::poll(&wanted, 1, kForEver) < 0 && errno == EINTR) {
+  }
 }
 
 // Every signal stays with the thread of the loop.
@@ -88,10 +99,14 @@ struct BackgroundWriter::State : std::enable_shared_from_this<State> {
     }
   }
 
-  // Nothing stands between a write and its count, so that a kill hardly ever comes between them.
+  // Nothing stands between a write and its count, so that a kill hardly ever comes between them. A
+  // reader that stalls is waited for before the write and not in it: a write that is held up may
+  // still happen when its process has been killed already.
   bool write_piece(std::string& why) {
+    const bool counts = piece.records > 0 && count_file;
+    if (counts) wait_for_room(piece.descriptor);
     if (!write_all(piece.descriptor, piece.text(), why)) return false;
-    if (piece.records == 0 || !count_file) return true;
+    if (!counts) return true;
     count += piece.records;
     count_file->set(count);
     return true;
