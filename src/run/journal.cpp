@@ -241,8 +241,10 @@ class Restorer {
     const auto index = TRY(index_of(event.launch));
     auto& state = restored_.launches[index];
     calls_[index] = 0;
-    if (const auto open = open_.find(it.call); open != open_.end())
+    if (const auto open = open_.find(it.call); open != open_.end()) {
       open->second.tasks.push_back(it.task_arn);
+      open->second.was_refused = false;  // A later answer than the refusal: it may hold more.
+    }
     state.task_arn = std::move(it.task_arn);
     state.since_started = since(it.clock);
     state.since_running.reset();
@@ -253,7 +255,10 @@ class Restorer {
     for (const auto launch : it.launches) {
       ++restored_.launches[TRY(index_of(launch))].refusals;
     }
-    if (const auto open = open_.find(it.call); open != open_.end()) open->second.was_refused = true;
+    if (const auto open = open_.find(it.call); open != open_.end()) {
+      open->second.was_refused = true;
+      open->second.why = std::move(it.why);
+    }
     return {};
   }
   Result<> take(const history::EventRecord& event, journal::Observed& it) {

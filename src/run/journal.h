@@ -115,6 +115,7 @@ struct UnresolvedCall {
   std::optional<Duration> age;     // None: doubtful, so it counts as too old.
   // They have refusals, and nobody knows yet whether it started something nevertheless.
   bool was_refused = false;
+  std::string why;  // Then, the last refusal.
   // Others of its launches have ended without a task, so that it must not be sent again: it would
   // start theirs too.
   bool was_given_up = false;

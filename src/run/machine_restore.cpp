@@ -56,8 +56,10 @@ void Machine::restore(int index, const RestoredLaunch& from) {
   }
   launch.started = now_ - from.since_started;
   if (from.since_running) launch.running = now_ - *from.since_running;
-  // Seen by the other process: then it is not gone before several looks have missed it.
-  launch.was_seen = !from.task.last_status.empty();
+  // Whether DescribeTasks has shown it the journal does not tell; one that has come this far it
+  // has.
+  launch.was_seen = ecs::status_of(from.task.last_status) >= ecs::Status::kRunning ||
+                    from.since_started >= kMissingGraceUnseen;
   launch.our_stop = from.our_stop;
   if (from.our_stop != OurStop::kNone) {
     launch.stop_called = true;
@@ -86,6 +88,7 @@ void Machine::restore(const UnresolvedCall& from) {
   call.sends = 1;  // Perhaps; what is journalled is not journalled again.
   call.may_have_started = true;
   call.is_refused = from.was_refused;
+  call.why = from.why;
   call.is_last = from.was_given_up;
   call.next = now_;
   auto& known = views_[facet_of(call.launches.front()).view].by_task;

@@ -248,12 +248,8 @@ void Machine::handle(const FindFailed& event) {
     call->finds_denied = true;
     return go_on_without_search(*call);
   }
-  if (call->is_refused) {
-    conclude_refusal(*call, "; not tried again: " + event.why);
-  } else {
-    end_open(*call, VerdictKind::kUnknown,
-             "it may have been started: " + call->why + "; looking for its task: " + event.why);
-  }
+  end_open(*call, VerdictKind::kUnknown,
+           "it may have been started: " + call->why + "; looking for its task: " + event.why);
   close_if_resolved(event.call);
 }
 

@@ -348,7 +348,7 @@ class Simulation {
     const auto& outcome = notebook.outcomes.front();
     ASSERT_EQ(outcome.launches.size(), plan.launches.size());
     ASSERT_FALSE(notebook.goes_back) << "a life cycle never goes back";
-    read_book();
+    ASSERT_NO_FATAL_FAILURE(read_book());
     ASSERT_NO_FATAL_FAILURE(check_starts(outcome));
     std::size_t said_alive = 0;
     for (const auto& launch : outcome.launches) {
@@ -374,7 +374,12 @@ class Simulation {
         ++ends[event.launch];
         was_detached[event.launch] = it->verdict.kind == VerdictKind::kDetached;
       }
-      if (std::holds_alternative<journal::Retry>(*record)) ++retries[event.launch];
+      if (const auto* it = std::get_if<journal::Retry>(&*record)) {
+        ++retries[event.launch];
+        const auto most = it->by_spot ? scenario.policy.retry_on_spot : scenario.policy.retries;
+        const auto count = ++retries_by[std::pair(event.launch, it->by_spot)];
+        ASSERT_LE(count, most) << "launch " << event.launch;
+      }
       if (const auto* it = std::get_if<journal::Started>(&*record))
         tasks_of[event.launch].push_back(it->task_arn);
       if (const auto* it = std::get_if<journal::Observed>(&*record))
@@ -437,8 +442,11 @@ class Simulation {
       return;
     }
     if (launch.task_arn.empty()) {
-      ASSERT_TRUE(launch.verdict.kind == VerdictKind::kSkipped ||
-                  launch.verdict.kind == VerdictKind::kNeverStarted)
+      // Or Spot took its task, and there was no time for another one.
+      ASSERT_TRUE(
+          launch.verdict.kind == VerdictKind::kSkipped ||
+          launch.verdict.kind == VerdictKind::kNeverStarted ||
+          (launch.verdict.kind == VerdictKind::kInfrastructure && retries[launch.index] > 0))
           << name_of(launch.verdict.kind);
       return;
     }
@@ -540,6 +548,7 @@ class Simulation {
   std::optional<Instant> interrupted_at;
   // By launch.
   std::map<int, int> ends, retries;
+  std::map<std::pair<int, bool>, int> retries_by;
   std::map<int, std::vector<std::string>> tasks_of;
   std::set<std::string> seen_stopped;
   std::vector<std::string> out_of_turn;

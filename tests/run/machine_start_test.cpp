@@ -1,0 +1,256 @@
+#include <gtest/gtest.h>
+
+#include "run/machinery.h"
+
+// StartCalls: who shares one, and how each is resolved; and going on with a run.
+
+namespace runtask::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::vector<ecs::Task> tasks(int from, int to) {
+  std::vector<ecs::Task> made;
+  for (int i = from; i < to; ++i)
+    made.push_back(task(i, "PENDING"));
+  return made;
+}
+
+TEST(MachineStart, launches_of_one_input_share_calls_of_ten) {
+  Policy policy;
+  policy.max_parallel = 25;
+  Machinery run(Machinery::plan_of_same(30), policy);
+  const auto calls = run.take<CallRunTask>();
+  ASSERT_EQ(calls.size(), 3U);
+  EXPECT_EQ(calls[0].launches.size(), 10U);
+  EXPECT_EQ(calls[2].launches, (std::vector<int>{20, 21, 22, 23, 24}));
+  EXPECT_EQ(calls[0].token, "run-1");
+  EXPECT_EQ(calls[2].started_by, "run/3");
+  EXPECT_TRUE(calls[0].is_first);
+}
+
+TEST(MachineStart, what_a_call_started_goes_to_its_first_launches_and_the_rest_get_another_call) {
+  Machinery run(Machinery::plan_of_same(4), {});
+  run.finds_nothing = false;
+  ASSERT_EQ(run.take<CallRunTask>().size(), 1U);
+  run.feed(Started{1, tasks(0, 2), {{"arn", "RESOURCE:CPU", ""}}});
+  EXPECT_EQ(run.launch(1).task_arn, arn(1));
+  EXPECT_TRUE(run.launch(2).task_arn.empty());
+  run.pass(2s);
+  // The reply is no proof: the first call's tasks are looked for before there is another one.
+  ASSERT_EQ(run.take<CallFind>().size(), 1U);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  run.feed(Found{1, tasks(0, 3)});
+  EXPECT_EQ(run.launch(2).task_arn, arn(2));
+  const auto calls = run.take<CallRunTask>();
+  ASSERT_EQ(calls.size(), 1U);
+  EXPECT_EQ(calls[0].launches, std::vector<int>{3});
+  EXPECT_NE(calls[0].token, "run-1");
+}
+
+TEST(MachineStart, where_tasks_cannot_be_looked_for_only_the_same_call_is_sent_again) {
+  Machinery run(1);
+  run.finds_nothing = false;
+  const auto token = run.take<CallRunTask>().at(0).token;
+  run.refuse(0, {"arn", "AGENT", ""});
+  run.pass(2s);
+  run.feed(FindFailed{1, Code::kDenied, "ListTasks is denied"});
+  const auto again = run.take<CallRunTask>();
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again[0].token, token);
+  EXPECT_FALSE(again[0].is_first);
+}
+
+TEST(MachineStart, a_call_that_was_refused_in_part_is_not_tried_again_blindly) {
+  Machinery run(Machinery::plan_of_same(2), {});
+  run.finds_nothing = false;
+  run.feed(Started{1, tasks(0, 1), {{"arn", "AGENT", ""}}});
+  run.pass(2s);
+  run.take<CallRunTask>();
+  run.feed(FindFailed{1, Code::kDenied, "ListTasks is denied"});
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(1), "never_started");
+}
+
+TEST(MachineStart, a_lost_reply_is_asked_for_by_token_and_later_by_a_search) {
+  Policy policy;
+  policy.start_timeout = 1h;
+  Machinery run(Machinery::plan(1), policy);
+  run.finds_nothing = false;
+  const auto token = run.take<CallRunTask>().at(0).token;
+  const auto sent = run.now;
+  std::vector<CallFind> finds;
+  while (finds.empty() && run.now - sent < 30min) {
+    for (const auto& call : run.take<CallRunTask>()) {
+      EXPECT_EQ(call.token, token);
+      EXPECT_LT(run.now - sent, kTokenSure);
+    }
+    if (run.launch(0).phase == Phase::kStarting)
+      run.fail_start(0, Code::kTimeout, "no reply", true);
+    run.pass(1s);
+    finds = run.take<CallFind>();
+  }
+  ASSERT_EQ(finds.size(), 1U);
+  EXPECT_GE(run.now - sent, kTokenSure);
+  run.feed(Found{1, tasks(0, 1)});
+  EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
+}
+
+TEST(MachineStart, a_call_whose_tasks_cannot_be_found_ends_unknown_and_starts_nothing) {
+  Machinery run(1);
+  run.fail_start(0, Code::kTimeout, "no reply", true);
+  run.feed(TokenTooOld{1});  // None is under way.
+  run.pass(2s);
+  run.take<CallRunTask>();
+  run.feed(TokenTooOld{1});
+  run.pass(1min);
+  EXPECT_EQ(run.take<CallFind>().size(), static_cast<std::size_t>(kFindsMax));
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(), "unknown");
+}
+
+TEST(MachineStart, a_refusal_after_a_lost_reply_is_looked_into_whatever_its_reason) {
+  Machinery run(1);
+  run.finds_nothing = false;
+  run.fail_start(0, Code::kTimeout, "no reply", true);
+  run.pass(2s);
+  run.refuse(0, {"arn", "ATTRIBUTE", ""});
+  EXPECT_EQ(run.take<CallFind>().size(), 1U);
+  run.feed(Found{1, tasks(0, 1)});
+  EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
+}
+
+TEST(MachineStart, by_a_users_own_started_by_too_many_matches_are_none) {
+  auto plan = Machinery::plan(1);
+  plan.launches[0].input.started_by = "me";
+  Machinery run(plan, {});
+  run.finds_nothing = false;
+  EXPECT_FALSE(run.take<CallRunTask>().at(0).is_started_by_own);
+  run.refuse(0, {"arn", "AGENT", ""});
+  run.pass(2s);
+  run.feed(Found{1, tasks(0, 2)});
+  EXPECT_EQ(run.verdict(), "unknown");
+  EXPECT_EQ(run.launch(0).verdict.words,
+            "it may have been started: 2 tasks look like it and have its startedBy me");
+}
+
+TEST(MachineStart, spot_gets_another_task_as_often_as_allowed_and_ends_once) {
+  Policy policy;
+  policy.retry_on_spot = 1;
+  Machinery run(1, policy);
+  run.take<CallRunTask>();
+  run.start(0);
+  run.see(stopped(0, 137, "SpotInterruption"));
+  run.feed(LogsDrained{0});
+  EXPECT_TRUE(run.take<LaunchEnded>().empty());
+  run.pass(2s);
+  EXPECT_EQ(run.take<CallRunTask>().size(), 1U);
+  run.start(0, task(7, "PENDING"));
+  EXPECT_EQ(run.take<FollowLogs>().back().task_arn, arn(7));
+  run.see(stopped(0, 0));  // Late news of the first one.
+  EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
+  run.see(stopped(7, 137, "SpotInterruption"));
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(run.take<LaunchEnded>().size(), 1U);
+  EXPECT_EQ(run.verdict(), "infrastructure");
+}
+
+TEST(MachineStart, a_start_that_failed_for_a_reason_that_passes_is_made_again) {
+  Policy policy;
+  policy.retries = 1;
+  Machinery run(1, policy);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    ASSERT_EQ(run.take<CallRunTask>().size(), 1U);
+    run.start(0, task(attempt, "PENDING"));
+    auto failed = stopped(attempt, {}, "TaskFailedToStart");
+    failed.stopped_reason = "Timeout waiting for network interface provisioning to complete.";
+    run.see(failed);
+    run.feed(LogsDrained{0});
+    run.pass(5s);
+  }
+  EXPECT_EQ(run.verdict(), "never_started");
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+}
+
+// ---- Going on
+
+Restored restored(int launches) {
+  Restored made;
+  made.launches.resize(static_cast<std::size_t>(launches));
+  return made;
+}
+
+TEST(MachineResume, goes_on_where_each_launch_was) {
+  auto from = restored(4);
+  from.last_call = 6;
+  from.launches[0].ended = journal::Ended{{VerdictKind::kSucceeded, 0, "main", ""}, {}, {}};
+  from.launches[1].task_arn = arn(1);
+  from.launches[1].task = task(1, "RUNNING");
+  from.launches[2].was_tried = true;
+  UnresolvedCall call;
+  call.call = {5, {2}, "token", "run/5", true, {}, ""};
+  call.launches = {2};
+  call.age = 1min;
+  from.calls.push_back(call);
+  Machinery run(Machinery::plan(4), {}, from);
+  EXPECT_EQ(run.take<FollowLogs>().at(0).task_arn, arn(1));
+  const auto calls = run.take<CallRunTask>();
+  ASSERT_EQ(calls.size(), 2U);
+  EXPECT_EQ(calls[0].token, "token");
+  EXPECT_FALSE(calls[0].is_first);
+  EXPECT_EQ(calls[1].launches, std::vector<int>{3});
+  EXPECT_EQ(calls[1].call, 7);
+  EXPECT_EQ(run.take<CallDescribe>().at(0).task_arns, std::vector<std::string>{arn(1)});
+  EXPECT_TRUE(run.take<LaunchEnded>().empty());
+}
+
+TEST(MachineResume, of_a_call_that_is_too_old_or_of_doubtful_age_the_tasks_are_looked_for) {
+  for (const auto age : {std::optional<Duration>(kTokenSure), std::optional<Duration>()}) {
+    auto from = restored(1);
+    UnresolvedCall call;
+    call.call = {1, {0}, "token", "run/1", true, {}, ""};
+    call.launches = {0};
+    call.age = age;
+    from.calls.push_back(call);
+    Machinery run(Machinery::plan(1), {}, from);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.take<CallFind>().size(), 1U);
+  }
+}
+
+TEST(MachineResume, a_journalled_stop_of_the_task_is_its_verdict_even_when_ecs_has_forgotten_it) {
+  auto from = restored(1);
+  from.launches[0].task_arn = arn(0);
+  from.launches[0].task = stopped(0, 7);
+  Machinery run(Machinery::plan(1), {}, from);
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
+}
+
+TEST(MachineResume, exit_codes_that_were_seen_decide_when_ecs_has_forgotten_the_task) {
+  auto from = restored(1);
+  from.launches[0].task_arn = arn(0);
+  from.launches[0].task = stopped(0, 7);
+  from.launches[0].task.last_status = "DEPROVISIONING";
+  Machinery run(Machinery::plan(1), {}, from);
+  for (int i = 0; i < 30; ++i) {
+    run.pass(1s);
+    run.see_nothing_of(0);
+  }
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
+}
+
+TEST(MachineResume, an_interrupted_run_starts_nothing_and_stops_what_runs) {
+  auto from = restored(2);
+  from.interrupted_by = kExitTerminated;
+  from.launches[0].task_arn = arn(0);
+  from.launches[0].task = task(0, "RUNNING");
+  Machinery run(Machinery::plan(2), {}, from);
+  EXPECT_EQ(run.take<CallStop>().size(), 1U);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(1), "skipped");
+}
+
+}  // namespace
+}  // namespace runtask::run
