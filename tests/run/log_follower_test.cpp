@@ -111,6 +111,46 @@ TEST(LogFollower, a_stream_that_is_not_there_is_waited_for_and_said_once) {
   EXPECT_TRUE(is_done(follower, 38s));
 }
 
+TEST(LogFollower, watched_it_is_read_when_there_is_news_and_otherwise_rarely) {
+  LogFollower follower(kPace, 0s, "");
+  follower.set_rhythm({1s, true, 10min}, 0s);
+  EXPECT_EQ(fetched(follower, 29s), "(nothing)");
+  follower.news(29s);
+  EXPECT_EQ(fetched(follower, 29s), "token:");
+  follower.page({"f/1", 1, false, true}, 29s);
+  EXPECT_EQ(fetched(follower, 9min), "(nothing)");
+  EXPECT_EQ(fetched(follower, 11min), "token:f/1");
+}
+
+TEST(LogFollower, news_that_come_while_a_page_is_under_way_are_not_forgotten) {
+  LogFollower follower(kPace, 0s, "");
+  follower.set_rhythm({1s, true, 10min}, 0s);
+  follower.news(1s);
+  EXPECT_EQ(fetched(follower, 1s), "token:");
+  follower.news(1010ms);  // The page may have been made before.
+  follower.page({"f/1", 1, false, true}, 1020ms);
+  EXPECT_EQ(fetched(follower, 1020ms), "token:f/1");
+  follower.page({"f/1", 0, false, false}, 1040ms);
+  EXPECT_EQ(fetched(follower, 1040ms), "(nothing)");
+}
+
+TEST(LogFollower, a_page_that_does_not_reach_the_news_is_followed_by_the_next_at_once) {
+  LogFollower follower(kPace, 0s, "");
+  follower.set_rhythm({1s, true, 10min}, 0s);
+  follower.news(1s);
+  EXPECT_EQ(fetched(follower, 1s), "token:");
+  follower.page({"f/1", 1, false, false}, 1s);
+  EXPECT_EQ(fetched(follower, 1s), "token:f/1");
+}
+
+TEST(LogFollower, watched_no_more_it_is_polled_at_once) {
+  LogFollower follower(kPace, 0s, "");
+  follower.set_rhythm({1s, true, 10min}, 0s);
+  EXPECT_EQ(fetched(follower, 5s), "(nothing)");
+  follower.set_rhythm({1s, false, 10min}, 5s);
+  EXPECT_EQ(fetched(follower, 5s), "token:");
+}
+
 TEST(LogFollower, what_may_not_be_read_is_said_once_and_ends_the_reading) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
