@@ -231,7 +231,9 @@ class Restorer {
     }
     restored_.last_call = std::max(restored_.last_call, it.call);
     UnresolvedCall call;
-    call.age = time_between(it.clock, now_);
+    // Across boots only the wall clock tells, and people set that: a token that is taken for
+    // younger than it is starts tasks twice.
+    if (it.clock.boot == now_.boot) call.age = time_between(it.clock, now_);
     const auto number = it.call;
     call.call = std::move(it);
     open_.insert_or_assign(number, std::move(call));

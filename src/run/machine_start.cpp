@@ -79,6 +79,7 @@ void Machine::make_call(std::vector<int> launches) {
 
 void Machine::send(Call& call) {
   call.state = Call::State::kUnderWay;
+  call.is_refused = false;  // What it comes to now, only its answer tells.
   ++call.sends;
   for (const auto index : call.open)
     if (at(index).phase != Phase::kStarting) enter(index, Phase::kStarting);
@@ -119,7 +120,12 @@ void Machine::go_on_without_search(Call& call) {
   const auto number = call.number;
   if (call.open == call.launches && !call.is_last && !call.is_token_unsure && is_any_wanted(call))
     return send(call);
-  conclude_refusal(call, "; not tried again: its tasks cannot be listed");
+  if (call.may_have_started) {
+    end_open(call, VerdictKind::kUnknown,
+             "it may have been started: " + call.why + "; its tasks cannot be listed");
+  } else {
+    conclude_refusal(call, "; not tried again: its tasks cannot be listed");
+  }
   close_if_resolved(number);
 }
 

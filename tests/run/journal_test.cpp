@@ -101,6 +101,13 @@ TEST_F(Journal, a_call_of_which_some_launches_are_not_answered_is_unresolved_for
   EXPECT_EQ(made.last_call, 1);
 }
 
+TEST_F(Journal, the_age_of_a_call_from_before_a_boot_is_doubtful) {
+  auto call = start_call(1, {0}, 1min);
+  call.clock.boot = "another";
+  add(-1, call);
+  EXPECT_FALSE(restored(1).calls.at(0).age);
+}
+
 TEST_F(Journal, a_refused_call_is_unresolved_until_another_one_follows_it) {
   add(-1, start_call(1, {0, 1}));
   add(0, journal::Started{1, "arn/0", ago(1s)});
