@@ -1,9 +1,9 @@
-// Two parts of the embedded endpoint alone: how long a kept process tree takes from its start to
-// its end, and how long 100,000 lines take into the log store.
+// Parts alone: how long a kept process tree takes from its start to its end, and how long 100,000
+// lines take into the embedded endpoint's log store and into the history of a run.
 //
 //   parts_bench DIRECTORY
 //
-// DIRECTORY gets a database file.
+// DIRECTORY gets database files.
 
 #include <algorithm>
 #include <chrono>
@@ -12,8 +12,10 @@
 #include <string>
 #include <vector>
 
+#include "history/history.h"
 #include "local/log_store.h"
 #include "sys/event_loop.h"
+#include "sys/files.h"
 #include "sys/processes.h"
 
 namespace {
@@ -71,11 +73,30 @@ double append(const std::string& directory) {
   return milliseconds(Clock::now() - begin);
 }
 
+double record(const std::string& directory) {
+  using runtask::history::History;
+  runtask::sys::SystemFiles files;
+  auto history = History::open(files, directory + "/state", History::Access::kWrite);
+  if (!history) give_up(history.error().text());
+  runtask::history::RunRecord run;
+  run.id = "bench";
+  if (!history->begin(run)) give_up("a run cannot begin");
+  std::vector<runtask::history::LogLine> batch;
+  for (int i = 0; i < kLinesPerBatch; ++i)
+    batch.push_back({runtask::WallTime{1'769'817'600s},
+                     "2026-01-31 00:00:00 a line of a usual length, number " + std::to_string(i)});
+  const auto begin = Clock::now();
+  for (int i = 0; i < kBatches; ++i)
+    if (!history->append_lines("bench", 0, "app", batch, "{}")) give_up("a batch is not kept");
+  return milliseconds(Clock::now() - begin);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc < 2) give_up("usage: parts_bench DIRECTORY");
   std::printf("tree %.2f ms\n", process_tree());
   std::printf("append %.0f ms\n", append(argv[1]));
+  std::printf("record %.0f ms\n", record(argv[1]));
   return 0;
 }

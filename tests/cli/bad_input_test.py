@@ -18,7 +18,7 @@ class Words(Sandbox):
     def test_misspelt_commands_and_flags_get_the_nearest_name(self):
         self.refused("did you mean `run`", "runn")
         self.refused("`bogus` is not known", "bogus")
-        self.refused("`attach` is not known", "runs", "attach", "last")
+        self.refused("`resume` is not known", "runs", "resume", "last")
         self.refused("did you mean `--cluster`", "run", "--clustr", "x", "--task-definition", "y")
 
     def test_what_is_missing_is_named(self):

@@ -6,7 +6,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -160,22 +159,17 @@ TEST_F(HistoryTest, a_position_is_that_of_the_last_lines_of_its_container) {
   EXPECT_EQ(history.position("a", 1, "app"), "");
 }
 
-TEST_F(HistoryTest, ten_thousand_lines_in_one_call_take_less_than_100_ms) {
+TEST_F(HistoryTest, ten_thousand_lines_in_one_call_are_all_kept_in_their_order) {
   auto history = opened(Access::kWrite);
   ASSERT_TRUE(history.begin(record("a")));
   const auto lines = numbered(10'000);
-  auto best = std::chrono::steady_clock::duration::max();
-  for (int i = 0; i < 5; ++i) {  // The best of five: a busy machine is not the claim.
-    const auto start = std::chrono::steady_clock::now();
-    ASSERT_TRUE(history.append_lines("a", 0, "app", lines, "{}"));
-    best = std::min(best, std::chrono::steady_clock::now() - start);
-  }
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr auto kAllowed = std::chrono::milliseconds(1000);  // Instrumented code is slower.
-#else
-  constexpr auto kAllowed = std::chrono::milliseconds(100);
-#endif
-  EXPECT_LT(best, kAllowed);
+  ASSERT_TRUE(history.append_lines("a", 0, "app", lines, "{}"));
+  std::size_t at = 0;
+  const auto read = history.lines("a", 0, [&](const StoredLine& stored) {
+    return at < lines.size() && stored.line.text == lines[at++].text;
+  });
+  ASSERT_TRUE(read);
+  EXPECT_EQ(at, lines.size());
 }
 
 TEST_F(HistoryTest, a_run_is_found_by_id_by_unique_prefix_and_as_last) {
