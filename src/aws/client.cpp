@@ -214,7 +214,7 @@ class Client::Exchange {
     auto* const rates = engine_.options.rates.get();
     if (rates == nullptr || error.error.code != Code::kThrottled) return false;
     rates->throttled(manner_.rate);
-    if (forgiven_ >= kThrottlingsForgivenMax) return false;
+    if (engine_.options.counts_throttling || forgiven_ >= kThrottlingsForgivenMax) return false;
     ++forgiven_;
     return true;
   }

@@ -34,6 +34,7 @@ struct ClientOptions {
   // Instead of kSilenceMax and its like, when the user says so.
   std::optional<Duration> silence_max;
   int attempts_max = kAttemptsDefault;
+  bool counts_throttling = false;    // As an attempt, also where there are `rates`.
   bool allow_insecure_http = false;  // Plain http to another machine.
   // Shared by all clients of the account and region. None: no call waits for its turn, and being
   // throttled counts as an attempt.

@@ -35,6 +35,8 @@ Result<Settings> find_settings(const sys::Environment& environment, const sys::F
   settings.region = TRY(find_region(environment, shared, choice.region));
   settings.endpoints = TRY(find_endpoints(environment, shared, settings.region));
   settings.attempts_max = TRY(find_attempts(environment, shared));
+  settings.is_attempts_max_set = environment.get_non_empty("AWS_MAX_ATTEMPTS").has_value() ||
+                                 !shared.setting("max_attempts").empty();
   settings.ca_bundle =
       environment.get_non_empty("AWS_CA_BUNDLE").value_or(shared.setting("ca_bundle"));
   settings.connect_timeout = TRY(find_timeout(environment, "RUNTASK_CONNECT_TIMEOUT"));

@@ -23,9 +23,10 @@ struct Choice {  // From the command line; empty: not said there.
 struct Settings {
   std::string region;
   Endpoints endpoints;
-  SharedConfig shared;    // Of the profile.
-  int attempts_max = 0;   // AWS_MAX_ATTEMPTS, the profile's max_attempts, or 3.
-  std::string ca_bundle;  // AWS_CA_BUNDLE, or the profile's ca_bundle; may be empty.
+  SharedConfig shared;               // Of the profile.
+  int attempts_max = 0;              // AWS_MAX_ATTEMPTS, the profile's max_attempts, or 3.
+  bool is_attempts_max_set = false;  // By the user.
+  std::string ca_bundle;             // AWS_CA_BUNDLE, or the profile's ca_bundle; may be empty.
   // RUNTASK_CONNECT_TIMEOUT and RUNTASK_READ_TIMEOUT; AWS has no variables for them.
   std::optional<Duration> connect_timeout;
   std::optional<Duration> read_timeout;

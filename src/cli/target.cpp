@@ -118,6 +118,7 @@ Result<Target> make_aws_target(const World& world, const sys::Environment& envir
   options.region = settings.region;
   options.endpoints = settings.endpoints;
   options.attempts_max = settings.attempts_max;
+  options.counts_throttling = settings.is_attempts_max_set;  // Who says so many means so many.
   options.allow_insecure_http = insecure_http;
   if (settings.connect_timeout) options.connect_timeout = *settings.connect_timeout;
   if (settings.read_timeout) {

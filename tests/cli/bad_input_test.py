@@ -185,7 +185,7 @@ class Servers(AwsSandbox):
     def test_a_lying_server(self):
         for body in ({"tasks": 7}, {"tasks": [{"taskArn": 1}]}, [], "x", {"tasks": [], "failures": []}):
             self.aws.operations["RunTask"] = lambda _, b=body: b
-            self.check("may have been started", "--retries", "1")
+            self.check("may have been started", "--start-timeout", "1s")
 
 
 class Disks(Sandbox):
