@@ -2,6 +2,7 @@
 SHELL := /bin/sh
 PREFIX ?= /usr/local
 JOBS = $(shell scripts/jobs)
+TEST_JOBS = $(shell expr 2 \* $$(scripts/jobs))  # Most tests wait more than they compute.
 CTEST_FLAGS ?=
 
 .PHONY: help build demo test asan tsan bench install format lint clean
@@ -22,7 +23,7 @@ test:  ## Builds everything and runs every test.
 	@scripts/packages build test
 	@cmake --preset release --log-level=WARNING -DRUNTASK_TESTS=ON
 	@cmake --build --preset release -j $(JOBS)
-	@ctest --test-dir build/release --no-tests=error --output-on-failure -j $(JOBS) $(CTEST_FLAGS)
+	@ctest --test-dir build/release --no-tests=error --output-on-failure -j $(TEST_JOBS) $(CTEST_FLAGS)
 
 # The simulation has one thread, and ThreadSanitizer makes it ten times slower.
 tsan: export RUNTASK_SIM_SEEDS ?= 1000
@@ -30,14 +31,13 @@ asan tsan:  ## The tests under AddressSanitizer and UBSan, or ThreadSanitizer.
 	@scripts/packages build test
 	@cmake --preset $@ --log-level=WARNING
 	@cmake --build --preset $@ -j $(JOBS)
-	@ctest --test-dir build/$@ --no-tests=error --output-on-failure -j $(JOBS) $(CTEST_FLAGS)
+	@ctest --test-dir build/$@ --no-tests=error --output-on-failure -j $(TEST_JOBS) $(CTEST_FLAGS)
 
 bench:  ## Measures, beside what users have today.
 	@scripts/packages build bench
 	@cmake --preset release --log-level=WARNING -DRUNTASK_BENCH=ON
 	@cmake --build --preset release -j $(JOBS)
 	@bench/run
-	@bench/kills
 
 install: build  ## Into PREFIX (default /usr/local), below DESTDIR if that is set.
 	@cmake --install build/release --prefix "$(PREFIX)"

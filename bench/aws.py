@@ -35,7 +35,7 @@ def keys_of(env):
 
 
 class Endpoint:
-    """Calls over one connection."""
+    """Calls over one connection, which is made anew where the endpoint has closed it for being idle."""
 
     def __init__(self, env):
         self.host = env["AWS_ENDPOINT_URL_ECS"].split("//")[1]
@@ -47,8 +47,15 @@ class Endpoint:
         headers = signed_headers(self.host, service, {
             "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": TARGETS[service] + "." + operation}, body,
             self.keys)
-        self.connection.request("POST", "/", body, headers)
-        reply = self.connection.getresponse()
+        try:
+            self.connection.request("POST", "/", body, headers)
+            reply = self.connection.getresponse()
+        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+            if operation == "RunTask":  # Which might start a second time.
+                raise
+            self.connection.close()
+            self.connection.request("POST", "/", body, headers)
+            reply = self.connection.getresponse()
         text = reply.read()
         if reply.status != 200:
             raise RuntimeError("%s: %s" % (operation, text.decode()))

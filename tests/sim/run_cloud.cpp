@@ -449,8 +449,8 @@ void Cloud::write(const local::ContainerId& id, const std::string& text) {
   if (containers_[id].has_ended) return;
   auto& stream = streams_[ecs::log_stream_name("p", id.container, id.task_id)];
   const auto after = stream.empty() ? Instant(0) : stream.back().visible_at;
-  stream.push_back({std::max(after, loop_.now() + between(0ms, faults_.late_lines_max)),
-                    wall_now(), text});
+  stream.push_back(
+      {std::max(after, loop_.now() + between(0ms, faults_.late_lines_max)), wall_now(), text});
 }
 
 void Cloud::finish(const local::ContainerId& id, Duration in, int code, bool out_of_memory) {
