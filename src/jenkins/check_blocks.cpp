@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "jenkins/checker.h"
 
@@ -17,14 +16,6 @@ constexpr std::array kPostOrder = {
 
 const std::vector<std::string> kInputFields = {"id",         "message",   "ok",
                                                "parameters", "submitter", "submitterParameter"};
-
-bool is_variable_name(std::string_view name) {
-  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return c == '_' || (static_cast<unsigned char>(c) < 0x80 &&
-                        std::isalnum(static_cast<unsigned char>(c)) != 0);
-  });
-}
 
 bool is_text(const groovy::Expr& expr) {
   return expr.kind == groovy::ExprKind::kGString || expr.kind == groovy::ExprKind::kConstant;
@@ -103,6 +94,10 @@ void Checker::read_agent_block(Agent& agent, const groovy::ClosureExpr& block) {
   }
   agent.type = *type;
   agent.kind = kind_of(*type);
+  if ((*type == "any" || *type == "none") && call->arguments.size() == 1) {
+    agent.kind = *type == "any" ? Agent::Kind::kAny : Agent::Kind::kNone;  // agent { any true }
+    return;
+  }
   if (!is_known(Family::kAgent, *type)) {
     error(call->name_range, "unknown agent " + quoted(*type), suggestion(*type, agent_types()),
           "the agents are any, none, label, node, docker, dockerfile and kubernetes");

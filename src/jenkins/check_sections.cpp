@@ -331,9 +331,10 @@ void Checker::check_matrix_names(const Matrix& matrix) {
   for (const auto& exclude : matrix.excludes) {
     for (const auto& axis : exclude.axes) {
       if (axis.name.empty() || contains(names, axis.name)) continue;
+      // Jenkins takes it: no cell has that axis, so the `exclude` leaves none out.
       const auto near = nearest_name(axis.name, names);
-      error(axis.range, "the matrix has no axis " + quoted(axis.name),
-            near.empty() ? "" : "did you mean " + quoted(near) + "?");
+      warning(axis.range, "the matrix has no axis " + quoted(axis.name),
+              near.empty() ? "nothing is excluded" : "did you mean " + quoted(near) + "?");
     }
   }
 }
@@ -373,7 +374,13 @@ ExcludedAxis Checker::read_axis_block(const groovy::CallExpr& call, Seen& seen,
       unknown_section(*section, "axis", sections);
     } else if (section->name == "name") {
       const auto words = literal_words(*section->call, "name");
-      if (words.size() == 1) axis.name = words[0];
+      if (words.size() == 1) {
+        axis.name = words[0];
+        if (!is_variable_name(axis.name))
+          error(section->call->arguments[0].value->range,
+                quoted(axis.name) + " cannot be the name of an axis",
+                "it becomes a variable: only letters, digits and _, not a digit first");
+      }
       if (words.size() > 1) error(section->call->range, "an axis has one name");
     } else {
       axis.is_negated = section->name == "notValues";
@@ -408,13 +415,17 @@ std::vector<Exclude> Checker::read_excludes(const groovy::CallExpr& call) {
     if (inner == nullptr) continue;
     if (inner->body.statements.empty())
       error(each->name_range, "`exclude` is empty", "it needs at least one `axis { ... }`");
+    Seen names;
     for (const auto& axis : inner->body.statements) {
       const auto* axis_call = call_of(*axis);
       if (axis_call == nullptr || called_name(*axis_call) != "axis") {
         error(axis->range, "expected `axis { ... }`");
-      } else {
-        exclude.axes.push_back(read_excluded_axis(*axis_call));
+        continue;
       }
+      auto excluded = read_excluded_axis(*axis_call);
+      if (!excluded.name.empty() && !names.emplace(excluded.name, excluded.range).second)
+        error(excluded.range, "there is more than one axis " + quoted(excluded.name));
+      exclude.axes.push_back(std::move(excluded));
     }
     excludes.push_back(std::move(exclude));
   }

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "jenkins/checker.h"
 
 namespace runtask::jenkins {
@@ -28,7 +30,10 @@ bool Checker::check_legacy_parallel(const groovy::ClosureExpr& block, bool is_in
   if (block.body.statements.size() != 1) return false;
   const auto* call = call_of(*block.body.statements[0]);
   if (call == nullptr || called_name(*call) != "parallel") return false;
-  if (is_inside)
+  const auto branches =
+      std::count_if(call->arguments.begin(), call->arguments.end(),
+                    [](const groovy::Argument& argument) { return argument.label != "failFast"; });
+  if (is_inside && branches > 1)
     error(call->name_range, "`parallel` cannot stand inside another parallel or matrix",
           "only in a stage that is in neither");
   if (call->arguments.empty()) error(call->name_range, "`parallel` has no branches");

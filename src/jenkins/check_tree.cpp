@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 
 #include "base/text.h"
 #include "jenkins/checker.h"
@@ -70,6 +71,14 @@ bool is_literal(const groovy::Expr& expr) {
 std::optional<std::string> key_of(const groovy::Expr& expr) {
   if (const auto* name = groovy::node_if<groovy::NameExpr>(expr)) return *name->name;
   return literal_text(&expr);
+}
+
+bool is_variable_name(std::string_view name) {
+  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return c == '_' || (static_cast<unsigned char>(c) < 0x80 &&
+                        std::isalnum(static_cast<unsigned char>(c)) != 0);
+  });
 }
 
 std::string quoted(std::string_view name) {

@@ -33,6 +33,8 @@ namespace runtask::jenkins {
 [[nodiscard]] bool is_literal(const groovy::Expr& expr);
 // `x` of a bare word or a literal text: what Jenkins takes for a key.
 [[nodiscard]] std::optional<std::string> key_of(const groovy::Expr& expr);
+// What a shell takes for the name of a variable.
+[[nodiscard]] bool is_variable_name(std::string_view name);
 
 // ---- Words of the messages (check_tree.cpp)
 
