@@ -44,13 +44,16 @@ struct Container;
 
 struct Context {
   Layers layers;
-  std::string workspace;  // Empty: no agent.
-  std::string directory;  // Where steps work: the workspace, or a dir() in it.
+  std::string workspace;        // Empty: no agent.
+  std::shared_ptr<void> place;  // While it lives, no other branch of the build is given it.
+  std::string directory;        // Where steps work: the workspace, or a dir() in it.
   Console::Style style;
   std::shared_ptr<const Container> container;  // Where scripts run; null: on this machine.
   std::string registry;                        // Of the images; empty: as they are called.
   StageMark* stage = nullptr;
   std::vector<std::string> locks;  // Held around it: the files of lock().
+  // Variables in force whose values are secrets. Null: none.
+  std::shared_ptr<const std::vector<std::pair<std::string, std::string>>> secrets;
   std::shared_ptr<InterruptScope> interrupts;
 };
 

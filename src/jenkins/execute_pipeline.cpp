@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 
 #include "base/text.h"
 #include "jenkins/containers.h"
@@ -98,17 +99,17 @@ Outcome Execution::run_pipeline(Branch& branch, const Value& body) {
 Outcome Execution::run_root(Branch& branch) {
   const ContextChange change(branch);
   const auto& model = pipeline();
-  const auto no_post = [&](Raised error) -> Outcome {
-    std::optional<Raised> first = std::move(error);
-    // Before the stages: post still runs, outside of agent and environment.
-    if (model.post) run_post(branch, *model.post, result_of(*first), first);
-    return failed(std::move(first));
-  };
   auto error = enter_agent(branch, model.agent, model.options, true);
   if (!error && model.environment) error = enter_environment(branch, *model.environment);
-  Outcome outcome =
-      error ? no_post(*std::move(error))
-            : with_options(branch, model.options, 0, [&] { return run_inside_agent(branch); });
+  Outcome outcome;
+  if (!error) {
+    outcome = with_options(branch, model.options, 0, [&] { return run_inside_agent(branch); });
+  } else {
+    // Before the stages: post still runs, outside of agent and environment.
+    if (model.post) run_post(branch, *model.post, result_of(*error), error);
+    assert(error && "post takes no error away");
+    outcome = failed(std::move(error));
+  }
   leave_agent(branch, nullptr);
   return outcome;
 }
@@ -148,6 +149,7 @@ std::optional<Raised> Execution::enter_agent(Branch& branch, const Agent& agent,
     if (is_root) return std::nullopt;
     context.workspace.clear();
     context.directory.clear();
+    context.place.reset();
     return std::nullopt;
   }
   if (agent.kind == Agent::Kind::kOther)
@@ -166,25 +168,37 @@ std::optional<Raised> Execution::enter_agent(Branch& branch, const Agent& agent,
   if (!label) return label.error();
   const auto custom = setting_of(branch, agent, "customWorkspace");
   if (!custom) return custom.error();
-  if (!custom->empty()) {
-    context.workspace =
-        custom->starts_with('/') ? *custom : request_.home + "/workspaces/" + *custom;
-  } else if (is_root || context.workspace.empty()) {
-    // Stages of a pipeline without an agent of its own each take the job's one workspace.
-    context.workspace = request_.workspace;
+  if (custom->empty()) {
+    if (auto error = take_workspace(branch)) return error;
   } else {
-    context.workspace = request_.workspace + "@" + std::to_string(next_workspace_++);
+    const auto path = custom->starts_with('/') ? *custom : request_.home + "/workspaces/" + *custom;
+    if (auto error = enter_workspace(branch, path)) return error;
   }
-  if (!outside_.files.is_directory(context.workspace))
-    if (auto made = outside_.files.make_directory(context.workspace, 0755); !made)
-      return abort(branch, made.error().message).value();
-  context.directory = context.workspace;
   say(branch, "Running on built-in" + (label->empty() ? "" : " (label " + *label + ")") + " in " +
                   context.workspace);
-  context.layers = with_layer(context.layers, {{"WORKSPACE", context.workspace},
-                                               {"WORKSPACE_TMP", context.workspace + "@tmp"}});
   if (auto error = agent_and(branch, agent, options, is_root)) return error;
   return has_container ? start_agent_container(branch, agent) : std::nullopt;
+}
+
+std::optional<Raised> Execution::take_workspace(Branch& branch) {
+  std::string path = request_.workspace;
+  for (int number = 2; places_.count(path) > 0; ++number)
+    path = request_.workspace + "@" + std::to_string(number);
+  places_.insert(path);
+  branch.context.place =
+      std::shared_ptr<void>(nullptr, [this, path](void*) { places_.erase(path); });
+  return enter_workspace(branch, path);
+}
+
+std::optional<Raised> Execution::enter_workspace(Branch& branch, const std::string& path) {
+  auto& context = branch.context;
+  if (!outside_.files.is_directory(path))
+    if (auto made = outside_.files.make_directory(path, 0755); !made)
+      return abort(branch, made.error().message).value();
+  context.workspace = context.directory = path;
+  context.layers =
+      with_layer(context.layers, {{"WORKSPACE", path}, {"WORKSPACE_TMP", path + "@tmp"}});
+  return std::nullopt;
 }
 
 // The container of `agent { docker }` and `agent { dockerfile }`, made after the checkout.
@@ -280,6 +294,9 @@ std::optional<Raised> Execution::enter_environment(Branch& branch, const Environ
       secrets.emplace_back(entry.name + "_PSW", credential->password);
     }
   }
+  Texts masked = secrets;
+  std::erase_if(masked, [](const auto& secret) { return secret.first.ends_with("_USR"); });
+  add_secrets(branch, std::move(masked));
   branch.context.layers = with_layer(branch.context.layers, std::move(secrets));
 
   // Each entry is computed once, when it or another asks for it.

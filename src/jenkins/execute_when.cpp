@@ -35,6 +35,7 @@ Truth Execution::matches(Branch& branch, const Condition& condition, const std::
   }
   if (wanted->empty() && actual.empty()) return true;
   if (wanted->empty() || actual.empty()) return false;
+  comparator = upper_case(comparator);
   if (comparator == "EQUALS") return *wanted == actual;
   if (comparator == "REGEXP") {
     const Value matched = branch.text_value(actual);
@@ -58,12 +59,13 @@ std::vector<std::string> Execution::git_lines(Branch& branch, std::vector<std::s
   return split(trimmed(git.output), '\n');
 }
 
+// Of the log every line counts, of a commit's text as of its subject.
 Truth Execution::has_changed(Branch& branch, const Condition& condition) {
   const bool is_log = condition.name == "changelog";
   std::vector<std::string> changes;
   if (!request_.since.empty()) {
     const auto range = request_.since + (is_log ? "..HEAD" : "");
-    changes = is_log ? git_lines(branch, {"log", "--format=%s", range, "--"})
+    changes = is_log ? git_lines(branch, {"log", "--format=%B", range, "--"})
                      : git_lines(branch, {"diff", "--name-only", range, "--"});
   }
   if (changes.empty()) {
@@ -72,23 +74,13 @@ Truth Execution::has_changed(Branch& branch, const Condition& condition) {
         "counts as changed)");
     return false;
   }
+  const bool needs_all = literal_bool(condition.find("shouldMatchAll")).value_or(false);
   for (const auto& change : changes) {
-    Truth found = false;
-    if (is_log) {
-      const auto* pattern = condition.find_or_sole("pattern");
-      if (pattern == nullptr) return false;
-      auto text = text_of(branch, *pattern);
-      if (!text) return tl::unexpected<Raised>(text.error());
-      auto matched =
-          branch.invoke_method(branch.text_value(change), "matches", {branch.text_value(*text)});
-      if (!matched) return tl::unexpected<Raised>(matched.error());
-      found = branch.truth(*matched);
-    } else {
-      found = matches(branch, condition, change, "GLOB");
-    }
-    if (!found || *found) return found;
+    if (is_log && change.empty()) continue;
+    auto found = matches(branch, condition, change, is_log ? "REGEXP" : "GLOB");
+    if (!found || *found != needs_all) return found;
   }
-  return false;
+  return needs_all;
 }
 
 Truth Execution::is_change_request(Branch& branch, const Condition& condition) {

@@ -70,6 +70,23 @@ bool is_description(std::string_view name) {
                      [&](Family family) { return is_known(family, name); });
 }
 
+// @Library('a') and @Library(['a', 'b@1.0']).
+std::vector<std::string> names_of_libraries(const groovy::Annotation& annotation) {
+  std::vector<std::string> names;
+  const auto add = [&](const groovy::Expr* expr) {
+    if (auto name = literal_text(expr)) names.push_back(*std::move(name));
+  };
+  for (const auto& argument : annotation.arguments) {
+    if (const auto* list = groovy::node_if<groovy::ListExpr>(*argument.value)) {
+      for (const auto& item : list->items)
+        add(item.get());
+    } else {
+      add(argument.value.get());
+    }
+  }
+  return names;
+}
+
 Branch& branch_of(groovy::Fiber& fiber) {
   return static_cast<Branch&>(fiber);  // Every fiber of a build is one.
 }
@@ -113,10 +130,9 @@ BuildEnd Execution::run() {
     Outcome outcome = [&]() -> Outcome {
       for (const auto& annotation : request_.file->unit->annotations)
         if (annotation.name == "Library")
-          for (const auto& argument : annotation.arguments)
-            if (const auto name = literal_text(argument.value.get()))
-              if (auto error = load_library(branch, *name))
-                return tl::unexpected<Raised>(*std::move(error));
+          for (const auto& name : names_of_libraries(annotation))
+            if (auto error = load_library(branch, name))
+              return tl::unexpected<Raised>(*std::move(error));
       return branch.run(script);
     }();
     finish(std::move(outcome), branch);
@@ -363,6 +379,7 @@ Outcome Execution::run_step(Branch& branch, const StepEntry& step, groovy::Value
     if (!plain) return plain;
     call.items.push_back(*std::move(plain));
   }
+  warn_of_secrets(branch, call.name, arguments, call.items);
   if (!call.items.empty() && call.items.back().is(groovy::Kind::kClosure)) {
     call.body = call.items.back();
     call.items.pop_back();

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -128,6 +129,12 @@ class Execution final : public groovy::Host {
   [[nodiscard]] std::string new_temporary(const std::string& what);  // A path in tmp, unique.
   [[nodiscard]] Result<std::string> temporary_directory();
 
+  // Makes a workspace the branch's place, for as long as its context has it: the job's own, or the
+  // next of @2, @3, ... while other branches of the build are in it. An error of the disk.
+  [[nodiscard]] std::optional<Raised> take_workspace(Branch& branch);
+  // Makes a directory the branch's workspace, whoever else is in it.
+  [[nodiscard]] std::optional<Raised> enter_workspace(Branch& branch, const std::string& path);
+
   // A program run for a step, its output in lines to the console.
   struct ProgramRun {
     std::vector<std::string> argv;
@@ -160,6 +167,8 @@ class Execution final : public groovy::Host {
   [[nodiscard]] std::optional<Credential> find_credential(const std::string& id) const;
   [[nodiscard]] tl::expected<std::string, Raised> credential_file(Branch& branch,
                                                                   const std::string& content);
+  // Secrets among the variables of the branch's context, by name, besides those there are.
+  static void add_secrets(Branch& branch, Texts secrets);
 
   // The variables of a tool, by the directory that --tool has for its name; a warning without one.
   void add_tool(const Branch& branch, const std::string& kind, const std::string& name,
@@ -226,6 +235,9 @@ class Execution final : public groovy::Host {
                   const std::string& why);
   void enter_tools(Branch& branch, const std::vector<Call>& tools);
   void set_build_variables();
+  // Jenkins' warning of a secret that Groovy has put into an argument.
+  void warn_of_secrets(const Branch& branch, const std::string& step, const groovy::Values& given,
+                       const groovy::Values& plain);
   void finish(Outcome outcome, Branch& branch);
   void end_lingering();  // What scripts have left in the background.
   void pump();
@@ -241,7 +253,7 @@ class Execution final : public groovy::Host {
   std::vector<std::unique_ptr<sys::Process>> lingering_;
   int next_branch_ = 0;
   int next_temporary_ = 0;
-  int next_workspace_ = 2;
+  std::set<std::string> places_;  // Workspaces that branches are in.
   bool is_killed_ = false;
   bool has_failed_early_ = false;
   bool is_over_ = false;
@@ -252,6 +264,14 @@ class Execution final : public groovy::Host {
   Ref<groovy::Scope> scope_;                            // Of the pipeline's block.
   std::unique_ptr<groovy::Baton> baton_;                // Last: its branches use all of the above.
 };
+
+// `number` for getNumber and isNumber; empty if the method is no getter.
+[[nodiscard]] std::string property_of_getter(const std::string& method);
+// What a step returns that has named parts: result.number, result.getNumber(). A part that is not
+// there is null when it `is_lenient`, else a mistake of the script.
+[[nodiscard]] Value make_record(groovy::Heap& heap, std::string class_name,
+                                std::vector<std::pair<std::string, Value>> parts,
+                                bool is_lenient = false);
 
 // env, params, currentBuild, scm, steps.
 [[nodiscard]] std::map<std::string, Value> make_objects(Execution& execution, groovy::Heap& heap);

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "jenkins/containers.h"
 #include "jenkins/execution.h"
@@ -57,6 +60,10 @@ class EnvObject final : public HostObject {
   Execution& execution_;
 };
 
+// currentBuild.previousBuild and its like, of the builds from that one on.
+std::optional<Outcome> build_before(Execution& execution, Fiber& fiber, const std::string& name,
+                                    std::size_t from);
+
 // `steps.sh ...` is `sh ...`.
 class StepsObject final : public HostObject {
  public:
@@ -77,9 +84,12 @@ class StepsObject final : public HostObject {
   Execution& execution_;
 };
 
+// One of the builds before this one, the newest being the first; from it one gets to the one before
+// it.
 class PreviousObject final : public HostObject {
  public:
-  explicit PreviousObject(PreviousBuild build) : build_(std::move(build)) {}
+  PreviousObject(Execution& execution, std::size_t index)
+      : execution_(execution), index_(index), build_(execution.request().previous[index]) {}
   [[nodiscard]] std::string class_name() const override {
     return "org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper";
   }
@@ -91,11 +101,63 @@ class PreviousObject final : public HostObject {
       return fiber.text_value(std::string(name_of(build_.result)));
     if (name == "description")
       return build_.description.empty() ? Value() : fiber.text_value(build_.description);
-    return std::nullopt;
+    const auto& job = execution_.request().job;
+    if (name == "fullDisplayName")
+      return fiber.text_value(job + " #" + std::to_string(build_.number));
+    if (name == "fullProjectName") return fiber.text_value(job);
+    if (name == "absoluteUrl") return fiber.text_value("");
+    if (name == "changeSets" || name == "upstreamBuilds") return Value(fiber.list());
+    return build_before(execution_, fiber, name, index_ + 1);
+  }
+  [[nodiscard]] std::optional<Outcome> call(Fiber& fiber, const std::string& method,
+                                            Values& arguments) override {
+    return arguments.empty() ? get(fiber, property_of_getter(method)) : std::nullopt;
   }
 
  private:
+  Execution& execution_;
+  std::size_t index_;
   PreviousBuild build_;
+};
+
+std::optional<Outcome> build_before(Execution& execution, Fiber& fiber, const std::string& name,
+                                    std::size_t from) {
+  static constexpr std::array<std::string_view, 6> kNames = {
+      "previousBuild",      "previousSuccessfulBuild", "previousCompletedBuild",
+      "previousBuiltBuild", "previousFailedBuild",     "previousNotFailedBuild"};
+  if (std::find(kNames.begin(), kNames.end(), name) == kNames.end()) return std::nullopt;
+  const auto& builds = execution.request().previous;
+  for (std::size_t i = from; i < builds.size(); ++i) {
+    const auto result = builds[i].result;
+    if (name == "previousSuccessfulBuild" && result > BuildResult::kUnstable) continue;
+    if (name == "previousFailedBuild" && result != BuildResult::kFailure) continue;
+    if (name == "previousNotFailedBuild" && result == BuildResult::kFailure) continue;
+    return Value(fiber.heap().make<PreviousObject>(execution, i));
+  }
+  return Value();
+}
+
+// What a step returns that has named parts.
+class Record final : public HostObject {
+ public:
+  Record(std::string class_name, std::vector<std::pair<std::string, Value>> parts, bool is_lenient)
+      : class_name_(std::move(class_name)), parts_(std::move(parts)), is_lenient_(is_lenient) {}
+  [[nodiscard]] std::string class_name() const override { return class_name_; }
+  [[nodiscard]] std::optional<Outcome> get(Fiber& /*fiber*/, const std::string& name) override {
+    for (const auto& [part, value] : parts_)
+      if (part == name) return value;
+    if (is_lenient_ && !name.empty()) return Value();
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<Outcome> call(Fiber& fiber, const std::string& method,
+                                            Values& arguments) override {
+    return arguments.empty() ? get(fiber, property_of_getter(method)) : std::nullopt;
+  }
+
+ private:
+  std::string class_name_;
+  std::vector<std::pair<std::string, Value>> parts_;
+  bool is_lenient_;
 };
 
 class CurrentBuild final : public HostObject {
@@ -136,8 +198,7 @@ class CurrentBuild final : public HostObject {
     if (name == "changeSets" || name == "upstreamBuilds") return Value(fiber.list());
     if (name == "buildCauses") return causes(fiber);
     if (name == "buildVariables") return variables(fiber);
-    if (name.starts_with("previous")) return previous(fiber, name);
-    return std::nullopt;
+    return build_before(execution_, fiber, name, 0);
   }
   [[nodiscard]] std::optional<Outcome> set(Fiber& fiber, const std::string& name,
                                            const Value& value) override {
@@ -180,12 +241,7 @@ class CurrentBuild final : public HostObject {
       const auto own = execution_.current_result();
       return Value::of(is_better ? own <= *other : own >= *other);
     }
-    if (method.starts_with("get") && method.size() > 3 && arguments.empty()) {
-      std::string name = method.substr(3);
-      if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
-      return get(fiber, name);
-    }
-    return std::nullopt;
+    return arguments.empty() ? get(fiber, property_of_getter(method)) : std::nullopt;
   }
 
  private:
@@ -206,21 +262,6 @@ class CurrentBuild final : public HostObject {
         map->put(fiber.text_value(name), fiber.text_value(value));
     return map;
   }
-  [[nodiscard]] std::optional<Outcome> previous(Fiber& fiber, const std::string& name) const {
-    for (const auto& build : execution_.request().previous) {
-      const bool is_good = build.result <= BuildResult::kUnstable;
-      if (name == "previousSuccessfulBuild" && !is_good) continue;
-      if (name == "previousFailedBuild" && build.result != BuildResult::kFailure) continue;
-      if (name == "previousNotFailedBuild" && build.result == BuildResult::kFailure) continue;
-      return Value(fiber.heap().make<PreviousObject>(build));
-    }
-    if (name == "previousBuild" || name == "previousSuccessfulBuild" ||
-        name == "previousCompletedBuild" || name == "previousBuiltBuild" ||
-        name == "previousFailedBuild" || name == "previousNotFailedBuild")
-      return Value();
-    return std::nullopt;
-  }
-
   Execution& execution_;
   Instant started_;
   WallTime started_at_;
@@ -251,6 +292,19 @@ class ScmObject final : public HostObject {
 };
 
 }  // namespace
+
+std::string property_of_getter(const std::string& method) {
+  const std::size_t prefix = method.starts_with("get") ? 3 : method.starts_with("is") ? 2 : 0;
+  if (prefix == 0 || method.size() <= prefix) return "";
+  std::string name = method.substr(prefix);
+  if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
+  return name;
+}
+
+Value make_record(groovy::Heap& heap, std::string class_name,
+                  std::vector<std::pair<std::string, Value>> parts, bool is_lenient) {
+  return heap.make<Record>(std::move(class_name), std::move(parts), is_lenient);
+}
 
 std::map<std::string, Value> make_objects(Execution& execution, groovy::Heap& heap) {
   return {{"env", heap.make<EnvObject>(execution)},

@@ -25,6 +25,9 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"cobertura", step_notify, "coberturaReportFile"},
     {"cucumber", step_notify, "fileIncludePattern"},
     {"deleteDir", step_delete_dir, "", true},
+    {"configFile", step_binding, ""},
+    {"configFileProvider", step_config_files, "managedFiles"},
+    {"container", step_container, "name"},
     {"dir", step_dir, "path", true},
     {"discordSend", step_notify, "description"},
     {"echo", step_echo, "message"},
@@ -65,8 +68,11 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"publishHTML", step_notify, "target"},
     {"pwd", step_pwd, ""},
     {"pwsh", step_pwsh, "script", true},
+    {"readCSV", step_read_csv, "file", true},
     {"readFile", step_read_file, "file", true},
     {"readJSON", step_read_json, "", true},
+    {"readManifest", step_read_manifest, "file", true},
+    {"readMavenPom", step_read_maven_pom, "file", true},
     {"readProperties", step_read_properties, "file", true},
     {"readTrusted", step_read_trusted, "path"},
     {"readYaml", step_read_yaml, "file", true},
@@ -80,6 +86,7 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"slackSend", step_notify, "message"},
     {"sleep", step_sleep, "time"},
     {"sshUserPrivateKey", step_binding, ""},
+    {"sshagent", step_ssh_agent, "credentials"},
     {"stage", step_stage, "name"},
     {"stash", step_stash, "name", true},
     {"step", step_general, "delegate", true},
@@ -110,6 +117,7 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"withMaven", step_with_tools, "maven"},
     {"withSonarQubeEnv", step_with_warning, "installationName"},
     {"wrap", step_wrap, "delegate"},
+    {"writeCSV", step_write_csv, "", true},
     {"writeFile", step_write_file, "file", true},
     {"writeJSON", step_write_json, "", true},
     {"writeYaml", step_write_yaml, "", true},
@@ -118,12 +126,10 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"zip", step_zip, "zipFile", true},
 });
 
-constexpr std::array<std::string_view, 17> kElsewhere = {
-    "configFileProvider", "container",        "copyArtifacts",  "kubernetesDeploy",
-    "podTemplate",        "readCSV",          "readManifest",   "readMavenPom",
-    "readTOML",           "scanForIssues",    "sshPublisher",   "sshagent",
-    "waitForQualityGate", "withDockerServer", "withKubeConfig", "withNPM",
-    "withVault"};
+constexpr std::array<std::string_view, 11> kElsewhere = {
+    "copyArtifacts",  "kubernetesDeploy", "podTemplate",        "readTOML",
+    "scanForIssues",  "sshPublisher",     "waitForQualityGate", "withDockerServer",
+    "withKubeConfig", "withNPM",          "withVault"};
 
 }  // namespace
 

@@ -13,6 +13,11 @@ void wait_for(Execution& execution, Branch& branch, Duration span);
 // The text of the arguments `file` and `text`, one after the other.
 [[nodiscard]] Outcome input_text(Execution& execution, StepCall& call, std::string& text);
 
+// The variables of a session of the role that withAWS names, got with `keys` (steps_agents.cpp).
+[[nodiscard]] tl::expected<Execution::Texts, Raised> assume_role(Execution& execution,
+                                                                 StepCall& call,
+                                                                 const Execution::Texts& keys);
+
 #define RUNTASK_STEP(name) [[nodiscard]] Outcome name(Execution& execution, StepCall& call)
 // steps_flow.cpp
 RUNTASK_STEP(step_echo);
@@ -63,6 +68,12 @@ RUNTASK_STEP(step_read_properties);
 RUNTASK_STEP(step_read_json);
 RUNTASK_STEP(step_write_json);
 RUNTASK_STEP(step_junit);
+// steps_tables.cpp
+RUNTASK_STEP(step_read_csv);
+RUNTASK_STEP(step_write_csv);
+RUNTASK_STEP(step_read_manifest);
+// steps_pom.cpp
+RUNTASK_STEP(step_read_maven_pom);
 // steps_yaml.cpp
 RUNTASK_STEP(step_read_yaml);
 RUNTASK_STEP(step_write_yaml);
@@ -77,6 +88,10 @@ RUNTASK_STEP(step_with_aws);
 RUNTASK_STEP(step_with_warning);
 RUNTASK_STEP(step_wrap);
 RUNTASK_STEP(step_general);
+// steps_agents.cpp
+RUNTASK_STEP(step_ssh_agent);
+RUNTASK_STEP(step_container);
+RUNTASK_STEP(step_config_files);
 // steps_credentials.cpp
 RUNTASK_STEP(step_with_credentials);
 // steps_scm.cpp

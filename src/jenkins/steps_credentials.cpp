@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -66,19 +68,42 @@ struct Binding {
     if (name.empty()) return;
     if (is_secret) {
       execution.outside().console.mask(value);
-      secret_names.push_back("$" + name);
+      secret_names.push_back(name);
     }
     variables.emplace_back(std::move(name), value);
   }
 
+  // A plain `user:password` will do where a pair is wanted.
+  void split_pair() {
+    if (credential.kind != "string") return;
+    const auto colon = credential.text.find(':');
+    credential.username = credential.text.substr(0, colon);
+    credential.password = colon == std::string::npos ? "" : credential.text.substr(colon + 1);
+  }
+
+  // What git asks for user and password; it stands in for a terminal.
+  std::optional<Raised> bind_git() {
+    split_pair();
+    const auto made = execution.temporary_directory();
+    const auto path = execution.new_temporary("askpass");
+    constexpr std::string_view kAnswer =
+        "#!/bin/sh\ncase $1 in\nUsername*) printf '%s\\n' \"$GIT_USERNAME\" ;;\n"
+        "*) printf '%s\\n' \"$GIT_PASSWORD\" ;;\nesac\n";
+    auto ready = made ? execution.outside().files.append(path, kAnswer, 0700) : fail(made.error());
+    if (!ready) return Execution::abort(branch, ready.error().message).value();
+    execution.secret_files.push_back(path);
+    variables.insert(variables.end(), {{"GIT_ASKPASS", path}, {"GIT_TERMINAL_PROMPT", "false"}});
+    add("", credential.username, false, "GIT_USERNAME");
+    add("", credential.password, true, "GIT_PASSWORD");
+    return std::nullopt;
+  }
+
   std::optional<Raised> bind(const std::string& kind) {
+    if (kind == "gitUsernamePassword") return bind_git();
+    if (kind == "certificate" || kind == "zip")
+      return Execution::abort(branch, "withCredentials has no " + kind + "(...) here").value();
     if (kind == "usernamePassword" || kind == "usernameColonPassword") {
-      // A plain `user:password` will do where a pair is wanted.
-      if (credential.kind == "string") {
-        const auto colon = credential.text.find(':');
-        credential.username = credential.text.substr(0, colon);
-        credential.password = colon == std::string::npos ? "" : credential.text.substr(colon + 1);
-      }
+      split_pair();
       if (kind == "usernameColonPassword") {
         add("variable", credential.username + ":" + credential.password, true);
         return std::nullopt;
@@ -122,11 +147,59 @@ tl::expected<std::string, Raised> Execution::credential_file(Branch& branch,
   return path;
 }
 
+void Execution::add_secrets(Branch& branch, Texts secrets) {
+  if (secrets.empty()) return;
+  if (const auto& before = branch.context.secrets)
+    secrets.insert(secrets.end(), before->begin(), before->end());
+  branch.context.secrets = std::make_shared<const Texts>(std::move(secrets));
+}
+
+namespace {
+
+// The names of the secrets that Groovy has put into a value: GStrings as they were given, beside
+// the strings that they have become.
+void find_secrets(const Value& given, const Value& plain, const Execution::Texts& secrets,
+                  std::set<std::string>& names, int depth) {
+  using groovy::Kind;
+  constexpr int kDepthMax = 8;  // Of lists and maps in an argument.
+  if (depth > kDepthMax) return;
+  if (given.is(Kind::kGString) && plain.is(Kind::kString)) {
+    for (const auto& [name, value] : secrets)
+      if (!value.empty() && plain.text().find(value) != std::string::npos) names.insert(name);
+  } else if (given.is(Kind::kList) && plain.is(Kind::kList)) {
+    const auto& from = given.as<groovy::List>().items;
+    const auto& to = plain.as<groovy::List>().items;
+    for (std::size_t i = 0; i < from.size() && i < to.size(); ++i)
+      find_secrets(from[i], to[i], secrets, names, depth + 1);
+  } else if (given.is(Kind::kMap) && plain.is(Kind::kMap)) {
+    const auto& from = given.as<groovy::Map>().items();
+    const auto& to = plain.as<groovy::Map>().items();
+    for (std::size_t i = 0; i < from.size() && i < to.size(); ++i)
+      find_secrets(from[i].value, to[i].value, secrets, names, depth + 1);
+  }
+}
+
+}  // namespace
+
+void Execution::warn_of_secrets(const Branch& branch, const std::string& step,
+                                const groovy::Values& given, const groovy::Values& plain) {
+  if (!branch.context.secrets) return;
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < given.size() && i < plain.size(); ++i)
+    find_secrets(given[i], plain[i], *branch.context.secrets, names, 0);
+  if (names.empty()) return;
+  say(branch, "WARNING: a secret was passed to " + step +
+                  " using Groovy string interpolation, which is insecure: " +
+                  join(std::vector<std::string>(names.begin(), names.end()), ", ") +
+                  "; in single quotes the shell reads the variable itself");
+}
+
 Outcome step_with_credentials(Execution& execution, StepCall& call) {
   const ContextChange change(call.branch);
   auto& branch = call.branch;
   const auto bindings = call.value("bindings");
   Execution::Texts variables;
+  Execution::Texts secrets;
   std::string names;
   const auto kept = execution.secret_files.size();
   if (bindings.is(groovy::Kind::kList))
@@ -147,9 +220,14 @@ Outcome step_with_credentials(Execution& execution, StepCall& call) {
       if (auto error = binding.bind(kind)) return tl::unexpected<Raised>(*std::move(error));
       variables.insert(variables.end(), binding.variables.begin(), binding.variables.end());
       for (const auto& name : binding.secret_names)
-        names += (names.empty() ? "" : " or ") + name;
+        names += (names.empty() ? "$" : " or $") + name;
+      for (const auto& variable : binding.variables)
+        if (std::find(binding.secret_names.begin(), binding.secret_names.end(), variable.first) !=
+            binding.secret_names.end())
+          secrets.push_back(variable);
     }
   if (!names.empty()) execution.say(branch, "Masking supported pattern matches of " + names);
+  Execution::add_secrets(branch, std::move(secrets));
   branch.context.layers = with_layer(branch.context.layers, std::move(variables));
   auto outcome = execution.run_body(branch, call.body);
   while (execution.secret_files.size() > kept) {

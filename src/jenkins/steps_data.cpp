@@ -204,15 +204,12 @@ Outcome step_junit(Execution& execution, StepCall& call) {
     if (auto* stage = branch.context.stage)
       stage->result = worse(stage->result, BuildResult::kUnstable);
   }
-  const auto map = branch.map();
-  const auto put = [&](const char* key, int count) {
-    map->put(branch.text_value(key), Value::integer(count));
-  };
-  put("totalCount", counts.total);
-  put("failCount", counts.failed);
-  put("skipCount", counts.skipped);
-  put("passCount", counts.total - counts.failed - counts.skipped);
-  return Value(map);
+  return make_record(
+      branch.heap(), "hudson.tasks.junit.TestResultSummary",
+      {{"totalCount", Value::integer(counts.total)},
+       {"failCount", Value::integer(counts.failed)},
+       {"skipCount", Value::integer(counts.skipped)},
+       {"passCount", Value::integer(counts.total - counts.failed - counts.skipped)}});
 }
 
 }  // namespace runtask::jenkins

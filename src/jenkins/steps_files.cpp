@@ -131,11 +131,7 @@ class FoundFile final : public groovy::HostObject {
   [[nodiscard]] std::optional<Outcome> call(groovy::Fiber& fiber, const std::string& method,
                                             groovy::Values& arguments) override {
     if (!arguments.empty()) return std::nullopt;
-    if (method == "isDirectory") return Value::of(false);
-    if (!method.starts_with("get") || method.size() < 4) return std::nullopt;
-    std::string name = method.substr(3);
-    if (name[0] >= 'A' && name[0] <= 'Z') name[0] = static_cast<char>(name[0] - 'A' + 'a');
-    return get(fiber, name);
+    return get(fiber, property_of_getter(method));
   }
   [[nodiscard]] std::string text() const override { return path_; }
 

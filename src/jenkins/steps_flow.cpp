@@ -99,15 +99,12 @@ Outcome step_stage(Execution& execution, StepCall& call) {
 
 Outcome step_node(Execution& execution, StepCall& call) {
   const ContextChange change(call.branch);
-  auto& context = call.branch.context;
-  if (context.workspace.empty()) {
-    context.workspace = context.directory = execution.request().workspace;
-    if (auto made = execution.outside().files.make_directory(context.workspace, 0755); !made)
-      return Execution::abort(call.branch, made.error().message);
-    context.layers = with_layer(context.layers, {{"WORKSPACE", context.workspace},
-                                                 {"WORKSPACE_TMP", context.workspace + "@tmp"}});
-    execution.say(call.branch, "Running on built-in in " + context.workspace);
-  }
+  call.branch.context.container.reset();
+  if (auto error = execution.take_workspace(call.branch)) return failed(*std::move(error));
+  const auto label = call.text_or("label", "");
+  execution.say(call.branch, "Running on built-in" +
+                                 (label.empty() ? "" : " (label " + label + ")") + " in " +
+                                 call.branch.context.workspace);
   return execution.run_body(call.branch, call.body);
 }
 
@@ -152,8 +149,13 @@ Outcome catch_error(Execution& execution, StepCall& call, BuildResult build, Bui
 }  // namespace
 
 Outcome step_catch_error(Execution& execution, StepCall& call) {
-  const auto build = result_named(call.text_or("buildResult", "FAILURE"));
-  const auto stage = result_named(call.text_or("stageResult", "SUCCESS"));
+  // null leaves a result as it is, as SUCCESS does.
+  const auto result = [&](const char* argument, const char* preset) {
+    const bool is_null = call.arguments.count(argument) > 0 && !call.has(argument);
+    return result_named(is_null ? "SUCCESS" : call.text_or(argument, preset));
+  };
+  const auto build = result("buildResult", "FAILURE");
+  const auto stage = result("stageResult", "SUCCESS");
   if (!build || !stage)
     return Execution::invalid(call.branch, "buildResult and stageResult are names of results");
   return catch_error(execution, call, *build, *stage);

@@ -154,14 +154,10 @@ Outcome step_dir(Execution& execution, StepCall& call) {
 
 Outcome step_ws(Execution& execution, StepCall& call) {
   const ContextChange change(call.branch);
-  auto& context = call.branch.context;
-  const auto path = call.text_or("dir", "");
-  context.workspace = context.directory =
-      path.starts_with('/') ? path : execution.request().home + "/workspaces/" + path;
-  if (auto made = execution.outside().files.make_directory(context.workspace, 0755); !made)
-    return Execution::abort(call.branch, made.error().message);
-  context.layers = with_layer(context.layers, {{"WORKSPACE", context.workspace}});
-  execution.say(call.branch, "Running in " + context.workspace);
+  auto path = call.text_or("dir", "");
+  if (!path.starts_with('/')) path = execution.request().home + "/workspaces/" + path;
+  if (auto error = execution.enter_workspace(call.branch, path)) return failed(*std::move(error));
+  execution.say(call.branch, "Running in " + path);
   return execution.run_body(call.branch, call.body);
 }
 
@@ -322,14 +318,18 @@ Outcome step_build(Execution& execution, StepCall& call) {
                                           std::string(name_of(result)) + " (propagate: false to " +
                                           "ignore)");
   }
-  const auto map = branch.map();
-  for (const char* key : {"result", "currentResult"})
-    map->put(branch.text_value(key), branch.text_value(std::string(name_of(result))));
-  map->put(branch.text_value("number"), Value::integer(number));
-  map->put(branch.text_value("displayName"), branch.text_value("#" + std::to_string(number)));
-  map->put(branch.text_value("fullProjectName"), branch.text_value(job));
-  map->put(branch.text_value("buildVariables"), Value(given));
-  return Value(map);
+  const auto text = [&](std::string value) { return branch.text_value(std::move(value)); };
+  const auto name = std::string(name_of(result));
+  return make_record(branch.heap(), "org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper",
+                     {{"result", text(name)},
+                      {"currentResult", text(name)},
+                      {"number", Value::integer(number)},
+                      {"id", text(std::to_string(number))},
+                      {"displayName", text("#" + std::to_string(number))},
+                      {"fullDisplayName", text(job + " #" + std::to_string(number))},
+                      {"projectName", text(job.substr(job.rfind('/') + 1))},
+                      {"fullProjectName", text(job)},
+                      {"buildVariables", Value(given)}});
 }
 
 }  // namespace runtask::jenkins

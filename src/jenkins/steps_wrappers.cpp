@@ -44,11 +44,11 @@ Outcome step_with_tools(Execution& execution, StepCall& call) {
   return execution.run_body(call.branch, call.body);
 }
 
-// withAWS(region:, profile:, credentials:, endpointUrl:): what the AWS CLI and SDKs look at.
+// withAWS(region:, profile:, credentials:, endpointUrl:, role:): what the AWS CLI and SDKs look at.
 Outcome step_with_aws(Execution& execution, StepCall& call) {
   auto& branch = call.branch;
   const ContextChange change(branch);
-  for (const auto* argument : {"role", "roleAccount", "federatedUserId", "principalArn"})
+  for (const auto* argument : {"federatedUserId", "principalArn"})
     if (call.has(argument))
       return Execution::abort(branch, "withAWS(" + std::string(argument) +
                                           ": ...) is not available here; use a profile with the "
@@ -74,6 +74,11 @@ Outcome step_with_aws(Execution& execution, StepCall& call) {
     execution.outside().console.mask(credential->password);
     variables.emplace_back("AWS_ACCESS_KEY_ID", credential->username);
     variables.emplace_back("AWS_SECRET_ACCESS_KEY", credential->password);
+  }
+  if (call.has("role")) {
+    auto session = assume_role(execution, call, variables);
+    if (!session) return failed(session.error());
+    variables.insert(variables.end(), session->begin(), session->end());
   }
   branch.context.layers = with_layer(branch.context.layers, std::move(variables));
   return execution.run_body(branch, call.body);

@@ -44,7 +44,7 @@ class PipelineSandbox(support.Sandbox):
         """The console without what differs from run to run."""
         text = text.replace(os.path.join(self.state, "jenkins", "workspaces", "product+Jenkinsfile"), "WORKSPACE")
         text = text.replace(self.directory, "DIRECTORY")
-        text = re.sub(r"script-\d+-\d+", "script-N", text)
+        text = re.sub(r"(script|config|askpass)-\d+-\d+", r"\1-N", text)
         return re.sub(r"\[\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z\] ", "[TIME] ", text)
 
 
