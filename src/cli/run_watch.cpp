@@ -49,9 +49,11 @@ run::Driver::Outside outside_of(const RunWatch& watch) {
   outside.on_unreachable = [&world = watch.world, &targets = watch.targets](std::size_t target) {
     if (targets[target].is_local) (void)ensure_endpoint(world, {0, kIdleTimeoutDefault});
   };
-  outside.logs_client = [&targets = watch.targets](std::size_t target, const std::string& region) {
+  outside.logs_client = [&targets = watch.targets](
+                            std::size_t target, const std::string& region) -> Result<ecs::Client*> {
     const auto& make = targets[target].logs_client;
-    return make ? make(region) : nullptr;
+    if (!make) return nullptr;
+    return make(region);
   };
   return outside;
 }

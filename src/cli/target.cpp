@@ -63,27 +63,28 @@ class SharedProvider final : public aws::CredentialsProvider {
   const std::shared_ptr<Inner> inner_;
 };
 
-using ClientsByRegion = std::map<std::string, std::unique_ptr<ecs::Client>>;
+using ClientsByRegion = std::map<std::string, Result<std::unique_ptr<ecs::Client>>>;
 // Empty for what has no regions.
 using EndpointsIn = std::function<Result<aws::Endpoints>(const std::string& region)>;
 
 // See Target::logs_client. Each is made when it is first asked for.
-std::function<ecs::Client*(const std::string&)> logs_clients(
+std::function<Result<ecs::Client*>(const std::string&)> logs_clients(
     const aws::Client::Outside& outside, const aws::ClientOptions& options,
     const std::shared_ptr<SharedProvider::Inner>& provider, const EndpointsIn& endpoints_in) {
-  return [outside, options, provider, endpoints_in, clients = std::make_shared<ClientsByRegion>()](
-             const std::string& region) -> ecs::Client* {
-    const auto [at, is_new] = clients->try_emplace(region);
-    if (!is_new) return at->second.get();
-    const auto endpoints = endpoints_in(region);
-    if (!endpoints) return nullptr;
+  const auto make = [outside, options, provider, endpoints_in](
+                        const std::string& region) -> Result<std::unique_ptr<ecs::Client>> {
     auto there = options;
     there.region = region;
-    there.endpoints = *endpoints;
+    there.endpoints = TRY(endpoints_in(region));
     there.rates = std::make_shared<aws::Rates>(outside.loop, aws::Rates::Quotas::kDocumented);
-    auto client = aws::Client::create(outside, there, std::make_unique<SharedProvider>(provider));
-    if (client) at->second = *std::move(client);
-    return at->second.get();
+    return TRY(aws::Client::create(outside, there, std::make_unique<SharedProvider>(provider)));
+  };
+  return [make, clients = std::make_shared<ClientsByRegion>()](
+             const std::string& region) -> Result<ecs::Client*> {
+    auto at = clients->find(region);
+    if (at == clients->end()) at = clients->emplace(region, make(region)).first;
+    if (!at->second) return fail(at->second.error());
+    return at->second->get();
   };
 }
 

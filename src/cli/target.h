@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "aws/assumed_role.h"
 #include "cli/world.h"
@@ -25,9 +26,9 @@ struct Target {
   std::unique_ptr<aws::TokenCodes> codes;           // For roles that take the code of a device.
   std::unique_ptr<ecs::Client> client;              // Uses both above.
   aws::CredentialsProvider* credentials = nullptr;  // The client's.
-  // A client with the same credentials for the logs of another region; none when it cannot be one.
-  // It lives as long as this. Empty: every region is this one.
-  std::function<ecs::Client*(const std::string& region)> logs_client;
+  // A client with the same credentials for the logs of another region; an error when it cannot be
+  // one. It lives as long as this. Empty: every region is this one.
+  std::function<Result<ecs::Client*>(const std::string& region)> logs_client;
   std::string words;    // "the embedded ECS", "eu-west-1".
   std::string account;  // hamlet's name of it; empty: not known.
   std::string region;
@@ -67,20 +68,34 @@ struct AwsChoice {
 // be those of the account. Errors as of the functions above.
 [[nodiscard]] Result<Target> target_by(const World& world, const run::TargetRecipe& recipe);
 
-// Makes one call and waits for its answer, for commands that do nothing else meanwhile.
+template <class Operation>
+struct PlannedCall {
+  ecs::Client& client;
+  Operation request;
+};
+// Makes calls side by side and waits for all answers, for commands that do nothing else meanwhile.
+// The answers are in the order of the calls.
+template <class Operation>
+[[nodiscard]] std::vector<ecs::Called<typename Operation::Reply>> call_and_wait(
+    const World& world, const std::vector<PlannedCall<Operation>>& calls) {
+  using Called = ecs::Called<typename Operation::Reply>;
+  std::vector<Called> answers(
+      calls.size(), tl::unexpected<ecs::CallError>(ecs::CallError{
+                        {Code::kUnavailable, "no answer came", {}, {}}, {}, 0, true, {}, {}}));
+  auto missing = calls.size();
+  for (std::size_t i = 0; i < calls.size(); ++i)
+    calls[i].client.call(calls[i].request, [&, i](Called came) {
+      answers[i] = std::move(came);
+      if (--missing == 0) world.loop.stop();
+    });
+  if (missing > 0) world.loop.run();
+  return answers;
+}
 template <class Operation>
 [[nodiscard]] ecs::Called<typename Operation::Reply> call_and_wait(const World& world,
                                                                    ecs::Client& client,
                                                                    const Operation& request) {
-  std::optional<ecs::Called<typename Operation::Reply>> answer;
-  client.call(request, [&](ecs::Called<typename Operation::Reply> came) {
-    answer = std::move(came);
-    world.loop.stop();
-  });
-  world.loop.run();
-  if (answer) return *std::move(answer);
-  return tl::unexpected<ecs::CallError>(
-      ecs::CallError{{Code::kUnavailable, "no answer came", {}, {}}, {}, 0, true, {}, {}});
+  return call_and_wait<Operation>(world, {{client, request}}).front();
 }
 
 }  // namespace runtask::cli

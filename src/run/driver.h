@@ -38,7 +38,8 @@ class Driver {
     std::function<ClockReading()> clock = {};
     Ledger* ledger = nullptr;  // Instead of the history.
     // See LogReader::Outside.
-    std::function<ecs::Client*(std::size_t target, const std::string& region)> logs_client = {};
+    std::function<Result<ecs::Client*>(std::size_t target, const std::string& region)> logs_client =
+        {};
   };
   Driver(const Outside& outside, const Plan& plan, const Policy& policy, const LogPace& log_pace);
   ~Driver();

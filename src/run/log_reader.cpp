@@ -4,6 +4,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "ecs/life_cycle.h"
@@ -161,20 +162,29 @@ class LogReader::State {
 
   // ---- Which streams are read
 
-  [[nodiscard]] ecs::Client& client_of(int index, const LogSource& source) {
-    const auto& place = plan_.part_of(launch_at(index)).place;
-    ecs::Client* other = nullptr;
-    const bool is_elsewhere =
-        !source.region.empty() && source.region != plan_.targets[place.target].region;
-    if (is_elsewhere && outside_.logs_client)
-      other = outside_.logs_client(place.target, source.region);
-    return other != nullptr ? *other : *outside_.clients[place.target];
+  // The client for a log that is in another region than the launch's target; null: it is not.
+  [[nodiscard]] ecs::Client* client_elsewhere(int index, const LogSource& source) {
+    const auto target = plan_.part_of(launch_at(index)).place.target;
+    const auto& own_region = plan_.targets[target].region;
+    if (source.region.empty() || source.region == own_region || !outside_.logs_client)
+      return nullptr;
+    const auto client = outside_.logs_client(target, source.region);
+    if (client) return *client;
+    const auto words = "the log of container " + source.container + " is looked for in " +
+                       own_region + ": " + client.error().message;
+    auto& notes = at(index).log.notes;
+    // Once, however many tasks the launch gets.
+    if (std::find(notes.begin(), notes.end(), words) == notes.end()) notes.push_back(words);
+    say_once(words);
+    return nullptr;
   }
 
   [[nodiscard]] Watch& watch_of(int index, const LogSource& source) {
-    auto& client = client_of(index, source);
+    const auto target = plan_.part_of(launch_at(index)).place.target;
+    auto* const elsewhere = client_elsewhere(index, source);
+    auto& client = elsewhere != nullptr ? *elsewhere : *outside_.clients[target];
     const auto& group = source.group;
-    auto& watch = watches_[{&client, group}];
+    auto& watch = watches_[{target, elsewhere != nullptr ? source.region : "", group}];
     if (!watch)
       watch = std::make_unique<Watch>(
           Watch{client,
@@ -439,7 +449,9 @@ class LogReader::State {
   const Plan& plan_;
   LogPace pace_;
   std::vector<LaunchState> launches_;
-  std::map<std::pair<ecs::Client*, std::string>, std::unique_ptr<Watch>> watches_;
+  // By target, region where it is not the target's, and group: an order that every process has, so
+  // that a simulation can be replayed.
+  std::map<std::tuple<std::size_t, std::string, std::string>, std::unique_ptr<Watch>> watches_;
   bool is_restored_ = false;
   bool holds_ = false;  // Some reading waits for read_on().
   std::set<std::string> said_;

@@ -36,9 +36,9 @@ class LogReader {
     std::vector<ecs::Client*> clients;  // One per target of the plan, in its order.
     Ledger* ledger;                     // None: nothing is recorded.
     Observer& observer;
-    // The client for a container's log, whose group may be in another region than the target.
-    // Empty, or none: the target's.
-    std::function<ecs::Client*(std::size_t target, const std::string& region)> logs_client;
+    // The client for a container's log, whose group is said to be in another region than the
+    // target. Empty, or null: the target's own has it. An error: there is no such region.
+    std::function<Result<ecs::Client*>(std::size_t target, const std::string& region)> logs_client;
     // Every line of the launch that will be shown has been shown. Never from inside a call.
     std::function<void(int launch)> on_drained;
     // Of every attempt to write lines.

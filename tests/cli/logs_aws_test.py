@@ -79,8 +79,11 @@ class Logs(AwsSandbox):
     def test_a_region_that_cannot_be_one_does_not_become_a_host_name(self):
         self.log_as(("main", "awslogs", awslogs("evil.example.com/#")))
         self.streams = {self.stream("main"): [[(1, "line")]]}
-        self.run_json()
+        lines, launch, messages = self.run_json()
+        self.assertEqual(lines, [("main", "line")])
         self.assertEqual(set(self.aws.regions), {REGION})
+        self.assertEqual(messages.count("the log of container main is looked for in eu-west-1: "), 1, messages)
+        self.assertIn("evil.example.com/#", launch["log_notes"][0])
 
     def test_another_driver_is_named_once_and_followed_where_it_is_said_to_end_up(self):
         self.log_as(("main", "awsfirelens", {}))

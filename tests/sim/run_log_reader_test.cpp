@@ -62,8 +62,9 @@ class RunLogReader : public testing::Test {
                            {&logs_},
                            &*ledger_,
                            notebook_,
-                           [this](std::size_t, const std::string& region) -> ecs::Client* {
-                             return region == "eu-central-1" ? &elsewhere_ : nullptr;
+                           [this](std::size_t, const std::string& region) -> Result<ecs::Client*> {
+                             if (region == "eu-central-1") return &elsewhere_;
+                             return fail(Code::kUsage, "`" + region + "` is no region");
                            },
                            [this](int launch) { drained_[launch] = loop_.now(); },
                            [](const Result<>& written) { ASSERT_TRUE(written); }},
@@ -168,6 +169,26 @@ TEST_F(RunLogReader, a_container_whose_group_is_in_another_region_is_read_there)
   EXPECT_EQ(drained_.size(), 1U);
   EXPECT_EQ((notebook_.lines[{0, "main"}]), std::vector<std::string>{"there"});
   EXPECT_EQ((notebook_.lines[{0, "side"}]), std::vector<std::string>{"here"});
+}
+
+TEST_F(RunLogReader, a_region_that_is_none_is_said_once_and_the_target_s_own_is_read) {
+  make_plan_of(2);
+  plan_.parts[0].logs[0].region = "nowhere";
+  for (int i = 0; i < 2; ++i)
+    logs_.write(stream(i), "here");
+  const auto one = reader();
+  for (int i = 0; i < 2; ++i)
+    one->follow(i, arn(i));
+  one->follow(0, arn(2));  // Its next task.
+  for (int i = 0; i < 2; ++i)
+    one->drain(i, "");
+  loop_.run_for(1min);
+  const std::vector<std::string> words = {
+      "the log of container main is looked for in eu-west-1: `nowhere` is no region"};
+  EXPECT_EQ(notebook_.messages, words);
+  EXPECT_EQ(one->log_of(0).notes, words);
+  EXPECT_EQ(one->log_of(1).notes, words);
+  EXPECT_EQ((notebook_.lines[{1, "main"}]), std::vector<std::string>{"here"});
 }
 
 TEST_F(RunLogReader, a_launch_with_another_task_is_read_from_its_head_and_the_counts_go_on) {
