@@ -136,6 +136,9 @@ struct RunsStop {
 };
 struct RunsAgain {
   std::string run;
+  bool detach = false;
+  bool yes = false;
+  bool plan = false;
   bool json = false;
   bool timestamps = false;
   bool quiet = false;

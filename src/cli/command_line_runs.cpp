@@ -64,11 +64,16 @@ void declare_going_on(CLI::App& runs, Targets& targets) {
   chooses(stop, targets, &Targets::runs_stop);
   auto& again = *runs.add_subcommand("again", "The same plan as a new run");
   which_run(again, targets.runs_again.run);
+  again.add_flag("--plan", targets.runs_again.plan, "Show what would be started, start nothing");
+  again.add_flag("--yes", targets.runs_again.yes, "Allow more than 100 launches");
+  again.add_flag("--detach", targets.runs_again.detach,
+                 "End with 0 once everything is started; prints the run");
   how_shown(again, targets.runs_again);
   again.footer(with_example(
       "The requests are those of the old run: the CMDB is not asked again. Values of --secret are\n"
-      "read from the environment by their names, and credentials as for any run.",
-      "  runtask runs again last"));
+      "read from the environment by their names, and credentials as for any run. The flags of the\n"
+      "old run count again (--only-one, --detach, --max-parallel, ...).",
+      "  runtask runs again last --plan\n  runtask runs again last"));
   chooses(again, targets, &Targets::runs_again);
 }
 

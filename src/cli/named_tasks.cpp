@@ -251,15 +251,16 @@ Result<NamedRequests> make_requests(const World& world, const std::vector<Target
   std::set<std::string> names;
   for (const auto& task : tasks.tasks)
     names.insert(task.occurrence.task);
-  std::map<std::pair<std::size_t, std::string>, const ecs::TaskDefinition*> definitions;
+  std::map<std::pair<std::size_t, std::string>, std::size_t> asked;
+  std::vector<DefinitionName> definition_names;
+  for (const auto& task : tasks.tasks)
+    if (asked.emplace(std::pair(task.target, task.definition), definition_names.size()).second)
+      definition_names.push_back({targets[task.target], task.definition});
+  std::vector<const ecs::TaskDefinition*> definitions;
+  for (auto& read : TRY(read_definitions(world, definition_names)))
+    definitions.push_back(read ? &made.definitions.emplace_back(*std::move(read)) : nullptr);
   for (const auto& task : tasks.tasks) {
-    const auto& target = targets[task.target];
-    const auto key = std::pair(task.target, task.definition);
-    if (!definitions.contains(key)) {
-      auto read = TRY(read_definition(world, target, task.definition));
-      definitions[key] = read ? &made.definitions.emplace_back(*std::move(read)) : nullptr;
-    }
-    const auto* definition = definitions[key];
+    const auto* definition = definitions[asked.at({task.target, task.definition})];
     auto request = base;
     const auto& occurrence = task.occurrence;
     request.place = {tasks.environments[task.environment].facts.scope.names.environment,

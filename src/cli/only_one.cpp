@@ -79,9 +79,18 @@ Error in_the_way(const Place& place, const std::string& task, const std::string&
           "wait until it has ended, or stop it"};
 }
 
+// What is looked at, and what does not count.
+struct Look {
+  const World& world;
+  const Target& target;
+  const Place& place;
+  const OwnTasks& own;
+};
+
 // The tasks of one page that are alive. Those that are listed as stopped may still be at it.
-Result<> refuse_living(const World& world, const Target& target, const Place& place,
-                       const std::vector<std::string>& tasks, bool is_wanted_stopped) {
+Result<> refuse_living(const Look& look, std::vector<std::string> tasks, bool is_wanted_stopped) {
+  const auto& [world, target, place, own] = look;
+  std::erase_if(tasks, [&](const std::string& task) { return own.arns.contains(task); });
   if (tasks.empty()) return {};
   ecs::DescribeTasks request;
   request.cluster = place.cluster;
@@ -91,14 +100,15 @@ Result<> refuse_living(const World& world, const Target& target, const Place& pl
   if (!called && !is_wanted_stopped) return fail(in_the_way(place, tasks.front(), {}));
   const auto reply = TRY(or_refuse(std::move(called)));
   for (const auto& task : reply.tasks)
-    if (ecs::status_of(task.last_status) != ecs::Status::kStopped)
+    if (ecs::status_of(task.last_status) != ecs::Status::kStopped &&
+        !own.started_by.contains(task.started_by))
       return fail(in_the_way(place, task.task_arn, task.started_by));
   return {};
 }
 
 // ECS API: RUNNING are all that are wanted running, so also those that are still to start.
-Result<> refuse_listed(const World& world, const Target& target, const Place& place,
-                       const char* desired_status) {
+Result<> refuse_listed(const Look& look, const char* desired_status) {
+  const auto& [world, target, place, own] = look;
   ecs::ListTasks request;
   request.cluster = place.cluster;
   request.family = place.family;
@@ -108,7 +118,7 @@ Result<> refuse_listed(const World& world, const Target& target, const Place& pl
     const auto reply = TRY(or_refuse(call_and_wait(world, *target.client, request)));
     if (reply.task_arns.size() > ecs::limits::kTasksPerDescribeMax)
       return fail(Code::kInvalid, "ListTasks answered with more than a page");
-    TRY(refuse_living(world, target, place, reply.task_arns, is_wanted_stopped));
+    TRY(refuse_living(look, reply.task_arns, is_wanted_stopped));
     if (reply.next_token.empty()) return {};
     request.next_token = reply.next_token;
   }
@@ -116,10 +126,11 @@ Result<> refuse_listed(const World& world, const Target& target, const Place& pl
 }
 
 // A task only ever goes from the first list to the second.
-Result<> look_at(const World& world, const std::vector<Target>& targets, const Place& place) {
-  const auto& target = targets.at(place.target);
-  TRY(refuse_listed(world, target, place, "RUNNING"));
-  return refuse_listed(world, target, place, "STOPPED");
+Result<> look_at(const World& world, const std::vector<Target>& targets, const Place& place,
+                 const OwnTasks& own) {
+  const Look look{world, targets.at(place.target), place, own};
+  TRY(refuse_listed(look, "RUNNING"));
+  return refuse_listed(look, "STOPPED");
 }
 
 Result<std::unique_ptr<sys::FileLock>> lock(const World& world, const std::string& folder,
@@ -143,12 +154,12 @@ Result<std::unique_ptr<sys::FileLock>> lock(const World& world, const std::strin
 }  // namespace
 
 Result<OnlyOne> OnlyOne::claim(const World& world, const std::vector<Target>& targets,
-                               const run::Plan& plan) {
+                               const run::Plan& plan, const OwnTasks& own) {
   const auto state = TRY(world.state_directory());
   OnlyOne claim;
   for (const auto& place : places_of(targets, plan)) {
     claim.locks_.push_back(TRY(lock(world, state + place.folder, place, plan.run_id)));
-    TRY(look_at(world, targets, place));
+    TRY(look_at(world, targets, place, own));
   }
   return claim;
 }
@@ -156,7 +167,7 @@ Result<OnlyOne> OnlyOne::claim(const World& world, const std::vector<Target>& ta
 Result<> OnlyOne::look(const World& world, const std::vector<Target>& targets,
                        const run::Plan& plan) {
   for (const auto& place : places_of(targets, plan))
-    TRY(look_at(world, targets, place));
+    TRY(look_at(world, targets, place, {}));
   return {};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,13 +20,19 @@
 
 namespace runtask::cli {
 
+// Tasks of the run itself, when it is gone on with: they are not in the way.
+struct OwnTasks {
+  std::set<std::string> arns;
+  std::set<std::string> started_by;  // Of those whose ARNs are not known.
+};
+
 // The locks; they end with it.
 class OnlyOne {
  public:
   // kConflict, with the task or the run that is in the way; the call's own error when the tasks
   // may not be listed: then nobody knows, and nothing is to be started.
   [[nodiscard]] static Result<OnlyOne> claim(const World& world, const std::vector<Target>& targets,
-                                             const run::Plan& plan);
+                                             const run::Plan& plan, const OwnTasks& own);
   // Only looks, for --plan.
   [[nodiscard]] static Result<> look(const World& world, const std::vector<Target>& targets,
                                      const run::Plan& plan);

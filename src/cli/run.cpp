@@ -1,30 +1,23 @@
-#include <deque>
 #include <map>
 #include <optional>
 #include <set>
 
-#include "base/json.h"
 #include "base/text.h"
-#include "cli/cluster_check.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/named_tasks.h"
 #include "cli/only_one.h"
 #include "cli/run_conflicts.h"
 #include "cli/run_observer.h"
+#include "cli/run_plan.h"
 #include "cli/run_request.h"
 #include "cli/run_session.h"
 #include "cli/service_network.h"
 #include "cli/target.h"
 #include "run/plan_check.h"
-#include "run/plan_view.h"
 
 namespace runtask::cli {
 namespace {
-
-int exit_code_of(const Error& error) {
-  return error.code == Code::kUsage ? kExitUsage : kExitCouldNotRun;
-}
 
 bool wants_local(const RunArguments& arguments, const World& world) {
   const auto wish = world.environment.get_non_empty("RUNTASK_LOCAL");
@@ -51,15 +44,6 @@ Result<Target> choose_target(const RunArguments& arguments, const World& world) 
   return fail(std::move(error));
 }
 
-// What a run is made of once everybody has been asked. The plan refers to the targets by index.
-struct Prepared {
-  std::vector<Target> targets;
-  std::deque<ecs::TaskDefinition> definitions;  // What the requests refer to.
-  std::vector<run::DefinedRequest> requests;
-  run::Plan plan;
-  std::vector<run::PlanCheck> checks;
-};
-
 // --network-from-service: each cluster has a service of that name, and is asked once.
 Result<> take_networks(const World& world, const std::vector<Target>& targets,
                        const std::string& service, const run::Request& flags,
@@ -75,20 +59,8 @@ Result<> take_networks(const World& world, const std::vector<Target>& targets,
   return {};
 }
 
-// Asks of each cluster whether it is there. What is wrong is one more of the plan's checks.
-Result<> check_clusters(const World& world, Prepared& prepared) {
-  std::map<std::pair<std::size_t, std::string>, std::vector<const run::Launch*>> clusters;
-  for (const auto& launch : prepared.plan.launches)
-    clusters[{prepared.plan.part_of(launch).place.target, launch.input.cluster}].push_back(&launch);
-  for (const auto& [cluster, launches] : clusters)
-    for (auto& check :
-         TRY(look_at_cluster(world, prepared.targets.at(cluster.first), cluster.second, launches)))
-      run::add_check(std::move(check), prepared.checks);
-  return {};
-}
-
-Result<Prepared> planned(const World& world, const RunArguments& arguments, Prepared prepared,
-                         const run::Request& flags) {
+Result<PreparedRun> planned(const World& world, const RunArguments& arguments, PreparedRun prepared,
+                            const run::Request& flags) {
   TRY(take_networks(world, prepared.targets, arguments.network_from_service, flags,
                     prepared.requests));
   prepared.plan =
@@ -97,12 +69,12 @@ Result<Prepared> planned(const World& world, const RunArguments& arguments, Prep
   return prepared;
 }
 
-Result<Prepared> prepare_direct(const RunArguments& arguments, const World& world,
-                                const run::Request& request) {
-  Prepared prepared;
+Result<PreparedRun> prepare_direct(const RunArguments& arguments, const World& world,
+                                   const run::Request& request) {
+  PreparedRun prepared;
   prepared.targets.push_back(TRY(choose_target(arguments, world)));
   const auto& target = prepared.targets.front();
-  auto definition = TRY(read_definition(world, target, arguments.task_definition));
+  auto definition = TRY(read_definitions(world, {{target, arguments.task_definition}})).front();
   if (definition) prepared.definitions.push_back(*std::move(definition));
   prepared.requests.push_back(
       {request, prepared.definitions.empty() ? nullptr : &prepared.definitions.front()});
@@ -124,15 +96,15 @@ Result<> check_one_component(const NamedTasks& tasks) {
               "say which: -t TIER -i COMPONENT");
 }
 
-Result<Prepared> prepare_by_names(const RunArguments& arguments, const World& world,
-                                  const run::Request& request) {
+Result<PreparedRun> prepare_by_names(const RunArguments& arguments, const World& world,
+                                     const run::Request& request) {
   const auto cmdbs = TRY(load_cmdbs(world, arguments.selection));
   auto tasks = TRY(find_tasks(world, cmdbs, arguments.selection));
   for (const auto& warning : tasks.warnings)
     world.screen.warning(warning);
   TRY(check_one_component(tasks));
   TRY(check_deployed(tasks));
-  Prepared prepared;
+  PreparedRun prepared;
   prepared.targets = TRY(targets_of(
       world, tasks, {wants_local(arguments, world), arguments.profile, arguments.insecure_http}));
   TRY(choose_definitions(world, prepared.targets, tasks));
@@ -145,42 +117,28 @@ Result<Prepared> prepare_by_names(const RunArguments& arguments, const World& wo
   return ready;
 }
 
-// Prints the plan; the error is what stands in its way.
-Result<int> show_plan(const RunArguments& arguments, const World& world, Prepared& prepared) {
-  const auto& plan = prepared.plan;
-  if (arguments.only_one)
-    if (const auto free = OnlyOne::look(world, prepared.targets, plan); !free)
-      run::add_check({run::Finding::kBad, free.error().message, free.error().hint, {}},
-                     prepared.checks);
-  const run::Definitions definitions(prepared.requests);
-  const run::PlanView view{plan, definitions, prepared.checks};
-  if (arguments.json) {
-    world.screen.output(run::to_json(view));
-  } else {
-    world.screen.output_lines(trimmed(run::to_text(view)));
-  }
-  TRY(run::refuse_bad(prepared.checks));
-  return +kExitSuccess;
-}
-
 Result<int> try_run(const RunArguments& arguments, const World& world) {
   TRY(check_conflicts(arguments));
   const auto request = TRY(read_request(arguments, world));
   auto prepared = TRY(is_by_names(arguments.selection) ? prepare_by_names(arguments, world, request)
                                                        : prepare_direct(arguments, world, request));
   TRY(check_launches(prepared.plan.launches.size(), arguments.yes));
-  if (arguments.plan) return show_plan(arguments, world, prepared);
+  if (arguments.plan) {
+    TRY(show_plan(world, prepared, {arguments.only_one, arguments.json}));
+    return +kExitSuccess;
+  }
   TRY(run::refuse_bad(prepared.checks));
   const auto& targets = prepared.targets;
   const auto& plan = prepared.plan;
   // Held until the run has ended.
   std::optional<OnlyOne> only_one;
-  if (arguments.only_one) only_one = TRY(OnlyOne::claim(world, targets, plan));
+  if (arguments.only_one) only_one = TRY(OnlyOne::claim(world, targets, plan, {}));
   RunSettings settings;
   settings.policy = read_policy(arguments, world);
   settings.history = arguments.history;
   settings.typed = arguments.typed;
   settings.reports = arguments.reports;
+  settings.only_one = arguments.only_one;
   for (const auto& name : arguments.secrets)
     settings.secrets.push_back({name, Secret(world.environment.get(name).value_or(""))});
   set_pace(targets, settings);
@@ -199,14 +157,7 @@ Result<int> try_run(const RunArguments& arguments, const World& world) {
 int run(const RunArguments& arguments, const World& world) {
   const auto code = try_run(arguments, world);
   if (code) return *code;
-  world.screen.message(code.error().text());
-  const int exit_code = exit_code_of(code.error());
-  // A program that reads records always gets a last one.
-  if (arguments.json)
-    world.screen.output(R"({"type":"outcome","verdict":"never_started","exit_code":)" +
-                        std::to_string(exit_code) +
-                        ",\"error\":" + json::quoted(code.error().message) + ",\"launches\":[]}");
-  return exit_code;
+  return say_no_run(world, code.error(), arguments.json);
 }
 
 }  // namespace runtask::cli

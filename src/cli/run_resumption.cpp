@@ -1,9 +1,11 @@
 #include "cli/run_resumption.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
 
+#include "cli/only_one.h"
 #include "cli/run_session.h"
 #include "cli/run_watch.h"
 #include "run/journal.h"
@@ -65,6 +67,25 @@ Result<run::Restored> restore(const Resumption& it) {
   return restored;
 }
 
+// With --only-one: nobody else's task of the families may be alive while something is still to be
+// started. What was started before is watched, whoever runs meanwhile.
+Result<std::optional<OnlyOne>> claim(const Resumption& it, const std::vector<Target>& targets,
+                                     const run::Restored& restored) {
+  const bool starts_more =
+      !it.interrupted_by && !restored.interrupted_by &&
+      std::any_of(restored.launches.begin(), restored.launches.end(),
+                  [](const auto& launch) { return !launch.ended && launch.task_arn.empty(); });
+  if (!it.record.only_one || !starts_more) return std::optional<OnlyOne>();
+  OwnTasks own;
+  for (const auto& launch : restored.launches)
+    if (!launch.task_arn.empty()) own.arns.insert(launch.task_arn);
+  for (const auto& call : restored.calls)
+    own.started_by.insert(call.call.started_by);
+  return std::optional(
+      TRY_DURING(OnlyOne::claim(it.world, targets, it.record.plan, own),
+                 "while going on with the run, which has still something to start"));
+}
+
 }  // namespace
 
 Result<run::PlanRecord> read_record(RunRecords& records, const history::RunSummary& run) {
@@ -89,13 +110,14 @@ Result<std::unique_ptr<sys::FileLock>> try_lock(RunRecords& records,
 }
 
 Result<int> go_on(const Resumption& it) {
-  const auto& [plan, kept_policy, log_pace, recipes, reports, is_script] = it.record;
+  const auto& [plan, kept_policy, log_pace, recipes, reports, is_script, only_one] = it.record;
   const auto targets = TRY(make_targets(it.world, it.record));
   auto policy = kept_policy;
   policy.detach = false;  // Whoever attaches wants to see the end.
   if (it.interrupted_by) policy.detach_on_interrupt = false;
   const auto restored = TRY(restore(it));
   const auto shown = TRY(shown_of(it));
+  const auto claimed = TRY(claim(it, targets, restored));  // Until the end.
   // In the middle of a run a history that cannot be written costs a warning, never the run.
   if (const auto taken = it.records.history.take_over(plan.run_id, sys::own_process_id()); !taken)
     it.world.screen.warning("the history of this run is incomplete: " + taken.error().message);

@@ -46,6 +46,7 @@ run::WrittenPlan write_recipe(const RunSettings& settings, const std::vector<Tar
   for (const auto& path : settings.reports)
     record.reports.push_back(World::absolute(path));
   record.is_script = settings.is_script;
+  record.only_one = settings.only_one;
   return run::write_plan(record, settings.secrets);
 }
 
@@ -60,6 +61,28 @@ history::RunRecord record_of(const run::Plan& plan, const RunSettings& settings,
   record.launches = static_cast<int>(plan.launches.size());
   record.process_id = sys::own_process_id();
   return record;
+}
+
+// What came of asking for it.
+Result<std::optional<ecs::TaskDefinition>> definition_in(
+    const World& world, const DefinitionName& asked,
+    ecs::Called<ecs::DescribeTaskDefinitionReply> reply) {
+  const auto& [target, name] = asked;
+  if (reply) return std::optional(std::move(reply->task_definition));
+  auto error = reply.error().error;
+  if (reply.error().name == ecs::error_name::kAccessDenied) {
+    world.screen.warning(error.message +
+                         "; names are not checked, and logs are followed only with --log-group");
+    return std::optional<ecs::TaskDefinition>();
+  }
+  if (reply.error().name == ecs::error_name::kClient) {
+    error.code = Code::kNotFound;
+    error.message = "task definition `" + name + "` was not found on " + target.words + " (" +
+                    error.message + ")";
+    error.hint = target.is_local ? "register it: runtask local register FILE"
+                                 : "aws ecs list-task-definitions shows what is there";
+  }
+  return fail(std::move(error));
 }
 
 }  // namespace
@@ -78,26 +101,18 @@ std::vector<run::TargetWords> words_of(const std::vector<Target>& targets) {
   return words;
 }
 
-Result<std::optional<ecs::TaskDefinition>> read_definition(const World& world, const Target& target,
-                                                           const std::string& name) {
-  ecs::DescribeTaskDefinition request;
-  request.task_definition = name;
-  auto reply = call_and_wait(world, *target.client, request);
-  if (reply) return std::optional(std::move(reply->task_definition));
-  auto error = reply.error().error;
-  if (reply.error().name == ecs::error_name::kAccessDenied) {
-    world.screen.warning(error.message +
-                         "; names are not checked, and logs are followed only with --log-group");
-    return std::optional<ecs::TaskDefinition>();
-  }
-  if (reply.error().name == ecs::error_name::kClient) {
-    error.code = Code::kNotFound;
-    error.message = "task definition `" + name + "` was not found on " + target.words + " (" +
-                    error.message + ")";
-    error.hint = target.is_local ? "register it: runtask local register FILE"
-                                 : "aws ecs list-task-definitions shows what is there";
-  }
-  return fail(std::move(error));
+Result<std::vector<std::optional<ecs::TaskDefinition>>> read_definitions(
+    const World& world, const std::vector<DefinitionName>& names) {
+  std::vector<PlannedCall<ecs::DescribeTaskDefinition>> calls;
+  for (const auto& [target, name] : names)
+    calls.push_back({*target.client, {}});
+  for (std::size_t i = 0; i < names.size(); ++i)
+    calls[i].request.task_definition = names[i].name;
+  auto replies = call_and_wait(world, calls);
+  std::vector<std::optional<ecs::TaskDefinition>> definitions;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    definitions.push_back(TRY(definition_in(world, names[i], std::move(replies[i]))));
+  return definitions;
 }
 
 Result<> check_launches(std::size_t launches, bool yes) {

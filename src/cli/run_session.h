@@ -22,6 +22,7 @@ struct RunSettings {
   // Where the plan's secrets came from, so that the run can be repeated.
   std::vector<run::NamedSecret> secrets;
   bool is_script = false;  // hamlet's runTask.sh, whose exit codes differ.
+  bool only_one = false;   // Its locks are held (cli/only_one.h).
 };
 
 // The time, for people and for order, and enough chance to be unique.
@@ -30,11 +31,14 @@ struct RunSettings {
 // For the plan: what is known of the targets, in their order.
 [[nodiscard]] std::vector<run::TargetWords> words_of(const std::vector<Target>& targets);
 
-// The definition, or none when it may not be read: that costs a warning, checks and logs, not the
-// run. kNotFound when there is none of that name.
-[[nodiscard]] Result<std::optional<ecs::TaskDefinition>> read_definition(const World& world,
-                                                                         const Target& target,
-                                                                         const std::string& name);
+struct DefinitionName {
+  const Target& target;
+  std::string name;
+};
+// The definitions, in the order of the names; none where one may not be read: that costs a warning,
+// checks and logs, not the run. kNotFound when there is none of a name.
+[[nodiscard]] Result<std::vector<std::optional<ecs::TaskDefinition>>> read_definitions(
+    const World& world, const std::vector<DefinitionName>& names);
 // kUsage when there are more than 100 of them and nobody has said --yes.
 [[nodiscard]] Result<> check_launches(std::size_t launches, bool yes);
 

@@ -1,8 +1,13 @@
-#include "base/json.h"
+#include <optional>
+#include <set>
+#include <utility>
+
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/only_one.h"
 #include "cli/run_observer.h"
+#include "cli/run_plan.h"
 #include "cli/run_records.h"
 #include "cli/run_session.h"
 #include "run/plan_record.h"
@@ -29,44 +34,89 @@ Result<std::vector<run::NamedSecret>> read_secrets(const World& world, const std
       "set them; their values are never kept");
 }
 
-Result<int> again(const RunsAgain& arguments, const World& world) {
+// The recipe of the run that is meant.
+struct OldRun {
+  std::string id;
   std::string recipe;
-  std::string old_id;
-  {
-    auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
-    const auto run = TRY(records.history.find(arguments.run));
-    if (is_pipeline(run))
-      return fail(Code::kUsage, "`" + run.record.id + "` is a build of a pipeline",
-                  "start it again: " + run.record.command);
-    old_id = run.record.id;
-    recipe = TRY(records.history.recipe(old_id));
-  }
+};
+Result<OldRun> find_recipe(const World& world, const std::string& reference) {
+  auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
+  const auto run = TRY(records.history.find(reference));
+  const auto& id = run.record.id;
+  if (is_pipeline(run))
+    return fail(Code::kUsage, "`" + id + "` is a build of a pipeline",
+                "start it again: " + run.record.command);
+  auto recipe = TRY(records.history.recipe(id));
   if (recipe.empty())
     return fail(Code::kNotFound, "the recipe of the run was not kept: an older runtask recorded it",
-                "start it anew; `runtask runs show " + old_id + "` has its command line");
+                "start it anew; `runtask runs show " + id + "` has its command line");
+  return OldRun{id, std::move(recipe)};
+}
+
+// As for `runtask run`: nobody would be there to do what the old run's flags ask for.
+Result<> check_detach(const run::PlanRecord& record) {
+  const char* const flag = record.policy.timeout             ? "--timeout"
+                           : record.policy.retry_on_spot > 0 ? "--retry-on-spot"
+                           : !record.reports.empty()         ? "--report"
+                                                             : nullptr;
+  if (flag == nullptr) return {};
+  return fail(Code::kUsage, std::string("--detach and the run's own ") + flag +
+                                ": nobody is there for it when runtask has left");
+}
+
+Result<int> show_plan_again(const World& world, const run::PlanRecord& record,
+                            std::vector<Target> targets, bool json) {
+  PreparedRun prepared;
+  prepared.targets = std::move(targets);
+  prepared.plan = record.plan;
+  std::set<std::pair<std::size_t, std::string>> asked;
+  std::vector<DefinitionName> names;
+  for (const auto& launch : prepared.plan.launches) {
+    const auto target = prepared.plan.part_of(launch).place.target;
+    if (asked.emplace(target, launch.input.task_definition).second)
+      names.push_back({prepared.targets.at(target), launch.input.task_definition});
+  }
+  for (auto& read : TRY(read_definitions(world, names)))
+    if (read)
+      prepared.requests.push_back({{}, &prepared.definitions.emplace_back(*std::move(read))});
+  prepared.checks = run::check_plan(prepared.plan, run::Definitions(prepared.requests));
+  TRY(check_clusters(world, prepared));
+  TRY(show_plan(world, prepared, {record.only_one, json}));
+  return +kExitSuccess;
+}
+
+Result<int> again(const RunsAgain& arguments, const World& world) {
+  const auto old = TRY(find_recipe(world, arguments.run));
   RunSettings settings;
-  settings.secrets = TRY(read_secrets(world, recipe));
+  settings.secrets = TRY(read_secrets(world, old.recipe));
   std::vector<Secret> values;
   for (const auto& secret : settings.secrets)
     values.push_back(secret.value);
-  auto record = TRY(run::read_plan(recipe, values));
+  auto record = TRY(run::read_plan(old.recipe, values));
+  TRY(check_launches(record.plan.launches.size(), arguments.yes));
+  if (arguments.detach) TRY(check_detach(record));
   run::rename_run(record.plan, new_run_id(world));
   std::vector<Target> targets;
   for (const auto& target : record.targets)
     targets.push_back(TRY(target_by(world, target)));
+  if (arguments.plan) return show_plan_again(world, record, std::move(targets), arguments.json);
+  std::optional<OnlyOne> only_one;  // Held until the run has ended.
+  if (record.only_one) only_one = TRY(OnlyOne::claim(world, targets, record.plan, {}));
   settings.policy = record.policy;
+  settings.policy.detach |= arguments.detach;
   settings.policy.jitter_seed = world.random.below(1ULL << 62U);
   settings.log_pace = record.log_pace;
   settings.reports = record.reports;
   settings.is_script = record.is_script;
-  settings.typed = {"runs", "again", old_id};
+  settings.only_one = record.only_one;
+  settings.typed = {"runs", "again", old.id};
   if (!arguments.quiet && !arguments.json)
     world.screen.message("run " + record.plan.run_id + ": " + record.plan.title + " (again " +
-                         old_id + ")");
+                         old.id + ")");
   RunObserver observer(world.screen, world.loop, record.plan,
                        {arguments.json, arguments.timestamps, arguments.quiet});
   const int code = TRY(carry_out(world, settings, targets, record.plan, observer));
-  if (record.policy.detach && !arguments.json) world.screen.output(record.plan.run_id);
+  if (settings.policy.detach && !arguments.json) world.screen.output(record.plan.run_id);
   return exit_code_of(record, code);
 }
 

@@ -31,7 +31,7 @@ struct Recipe {
   LogPace log_pace;
   std::vector<TargetRecipe> targets;
   std::vector<std::string> reports;
-  bool is_script = false;
+  bool is_script = false, only_one = false;
   std::vector<std::string> secrets;  // Names.
 };
 
@@ -177,6 +177,7 @@ void members(Visitor& visit, Recipe& it) {
   visit.required("targets", it.targets);
   visit("reports", it.reports);
   visit.always("script", it.is_script);
+  visit.always("only_one", it.only_one);
   visit("secrets", it.secrets);
 }
 
@@ -356,13 +357,8 @@ Result<Plan> plan_of(RecordedPlan recorded) {
 
 WrittenPlan write_plan(const PlanRecord& record, const std::vector<NamedSecret>& secrets) {
   const auto all = known_secrets(record.plan, secrets);
-  Recipe recipe{recorded(record.plan),
-                record.policy,
-                record.log_pace,
-                record.targets,
-                record.reports,
-                record.is_script,
-                {}};
+  Recipe recipe{recorded(record.plan), record.policy,    record.log_pace, record.targets,
+                record.reports,        record.is_script, record.only_one, {}};
   const Marker marker(record.plan.run_id, all);
   // The requests are texts with JSON inside: marked as what they hold, so that what is short is
   // found by its place.
@@ -427,6 +423,7 @@ Result<PlanRecord> read_plan(const std::string& recipe, const std::vector<Secret
     return damaged("not every target has its own");
   record.reports = std::move(read.reports);
   record.is_script = read.is_script;
+  record.only_one = read.only_one;
   return record;
 }
 

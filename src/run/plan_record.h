@@ -43,6 +43,7 @@ struct PlanRecord {
   std::vector<TargetRecipe> targets;  // One per target of the plan.
   std::vector<std::string> reports;   // Absolute paths.
   bool is_script = false;             // hamlet's runTask.sh, whose exit codes differ.
+  bool only_one = false;              // Not while another task of one of its families is alive.
 };
 
 struct WrittenPlan {

@@ -67,6 +67,31 @@ class AttachSandbox(GatedSandbox):
         self.assertEqual([launch["verdict"] for launch in outcome["launches"]], ["succeeded"] * 3)
         self.assertEqual(len({launch["task_arn"] for launch in outcome["launches"]}), 3)
 
+    def test_one_that_is_to_be_alone_starts_nothing_beside_somebody_else(self):
+        self.gated(0, lines=1)
+        self.killed("--count", "2", "--order", "listed", "--only-one", lines=1)
+        run = self.listed()["run"]
+        self.run_local("manage", "--detach")
+        other = self.task_arns()[-1]
+        refused = self.runtask("runs", "attach", run)
+        self.assertEqual(refused.code, 125, refused)
+        self.assertIn(json.loads(other)["task_arn"], refused.err)
+        self.write("go", "")
+        self.ok("runs", "attach", "last")
+        self.assertEqual(self.runtask("runs", "attach", run).code, 0, "nobody is in its way any more")
+
+    def test_one_that_is_to_be_alone_counts_its_own_tasks_for_nobody_and_keeps_others_out(self):
+        self.gated(0, lines=1)
+        self.killed("--count", "2", "--order", "listed", "--only-one", lines=1)
+        run = self.listed()["run"]
+        attached = self.start("runs", "attach", run, stderr=self.sink("err"))
+        wait_until(lambda: "RUNNING" in self.text("err"), "it has taken over")
+        refused = self.run_local("manage", "--only-one")
+        self.assertEqual(refused.code, 125, refused)
+        self.assertIn("run %s of family `manage` is under way on this machine" % run, refused.err)
+        self.write("go", "")
+        self.assertEqual(self.finish(attached).code, 0)
+
     def test_a_second_one_follows_and_takes_over_when_the_first_dies(self):
         self.gated(7)
         printed = self.killed()

@@ -36,6 +36,49 @@ class AgainSandbox(RunsSandbox):
         self.assertEqual(again.out, "GOT OTHER-ONE C\n", again)
         self.assertEqual(len(self.run_ids()), 2, "the one that could not be started is none")
 
+    def test_its_plan_is_shown_with_its_checks_and_starts_nothing(self):
+        self.register("manage", ("main", "echo hello $WHO"))
+        self.run_local("manage", "-e", "WHO=world", "--secret", "TOKEN", env={"TOKEN": "hunter22"})
+        planned = self.ok("runs", "again", "last", "--plan", env={"TOKEN": "hunter23"})
+        for words in ("+ main: WHO=world", "+ main: TOKEN=****", "fine     the task definition is ACTIVE",
+                      "fine     the cluster is active"):
+            self.assertIn(words, planned.out)
+        self.assertNotIn("hunter", planned.out)
+        self.assertEqual(json_lines(self.ok("runs", "again", "last", "--plan", "--json", env={"TOKEN": "x"}).out)[0]["type"],
+                         "plan")
+        self.assertEqual((len(self.run_ids()), len(self.task_arns())), (1, 1))
+
+    def test_many_launches_need_yes_again(self):
+        self.register("sim", {"name": "main", "image": "simulated", "command": ["exit=0"]})
+        self.assertEqual(self.run_local("sim", "--count", "101", "--max-parallel", "101", "--yes").code, 0)
+        refused = self.runtask("runs", "again", "last")
+        self.assertEqual(refused.code, 2, refused)
+        self.assertIn("--yes", refused.err)
+        self.assertEqual(len(self.run_ids()), 1)
+        self.ok("runs", "again", "last", "--yes")
+
+    def test_it_can_be_left_running_unless_the_run_needs_somebody(self):
+        self.register("manage", ("main", "sleep $HOW_LONG"))
+        self.run_local("manage", "-e", "HOW_LONG=0")
+        again = self.ok("runs", "again", "last", "--detach")
+        self.assertEqual(again.out.strip(), self.run_ids()[0])
+        self.run_local("manage", "-e", "HOW_LONG=0", "--timeout", "1h")
+        refused = self.runtask("runs", "again", "last", "--detach")
+        self.assertEqual(refused.code, 2, refused)
+        self.assertIn("--timeout", refused.err)
+        self.assertEqual(len(self.run_ids()), 3)
+
+    def test_it_is_as_alone_as_the_run_was(self):
+        self.register("manage", ("main", "sleep 30"))
+        self.run_local("manage", "--only-one", "--timeout", "10ms")
+        self.run_local("manage", "--detach")
+        alone, detached = self.run_ids()[1], self.run_ids()[0]
+        for flags in ((), ("--plan",)):
+            refused = self.runtask("runs", "again", alone, *flags)
+            self.assertEqual(refused.code, 125, refused)
+            self.assertIn("--only-one: a task of family `manage` is alive", refused.err)
+        self.ok("runs", "again", detached, "--detach")
+
     def test_what_cannot_be_repeated_says_why(self):
         nothing = self.runtask("runs", "again", "last")
         self.assertEqual(nothing.code, 125)

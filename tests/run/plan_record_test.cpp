@@ -67,6 +67,7 @@ PlanRecord record() {
   record.targets[1].is_local = true;
   record.reports = {"/tmp/report.xml"};
   record.is_script = true;
+  record.only_one = true;
   return record;
 }
 

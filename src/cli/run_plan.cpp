@@ -1,0 +1,40 @@
+#include "cli/run_plan.h"
+
+#include <map>
+#include <utility>
+
+#include "base/text.h"
+#include "cli/cluster_check.h"
+#include "cli/only_one.h"
+#include "run/plan_view.h"
+
+namespace runtask::cli {
+
+Result<> check_clusters(const World& world, PreparedRun& prepared) {
+  std::map<std::pair<std::size_t, std::string>, std::vector<const run::Launch*>> clusters;
+  for (const auto& launch : prepared.plan.launches)
+    clusters[{prepared.plan.part_of(launch).place.target, launch.input.cluster}].push_back(&launch);
+  for (const auto& [cluster, launches] : clusters)
+    for (auto& check :
+         TRY(look_at_cluster(world, prepared.targets.at(cluster.first), cluster.second, launches)))
+      run::add_check(std::move(check), prepared.checks);
+  return {};
+}
+
+Result<> show_plan(const World& world, PreparedRun& prepared, const PlanForm& form) {
+  const auto& plan = prepared.plan;
+  if (form.only_one)
+    if (const auto free = OnlyOne::look(world, prepared.targets, plan); !free)
+      run::add_check({run::Finding::kBad, free.error().message, free.error().hint, {}},
+                     prepared.checks);
+  const run::Definitions definitions(prepared.requests);
+  const run::PlanView view{plan, definitions, prepared.checks};
+  if (form.json) {
+    world.screen.output(run::to_json(view));
+  } else {
+    world.screen.output_lines(trimmed(run::to_text(view)));
+  }
+  return run::refuse_bad(prepared.checks);
+}
+
+}  // namespace runtask::cli
