@@ -48,6 +48,24 @@ TEST(MachineStart, what_a_call_started_goes_to_its_first_launches_and_the_rest_g
   EXPECT_NE(calls[0].token, "run-1");
 }
 
+TEST(MachineStart, a_task_that_replies_name_several_times_is_one_task_and_holds_nothing_up) {
+  Policy policy;
+  policy.retries = 2;
+  Machinery run(Machinery::plan_of_same(3), policy);
+  for (int i = 0; i < 100 && !run.machine.is_done(); ++i) {
+    for (const auto& call : run.take<CallRunTask>())
+      run.feed(
+          Started{call.call, {task(0, "PENDING"), task(0, "PENDING"), task(0, "PENDING")}, {}});
+    run.see(stopped(0, 0));
+    run.feed(LogsDrained{0});
+    run.pass(1s);
+  }
+  EXPECT_TRUE(run.machine.is_done());
+  EXPECT_EQ(run.verdict(0), "succeeded");
+  EXPECT_EQ(run.verdict(1), "never_started");
+  EXPECT_EQ(run.verdict(2), "never_started");
+}
+
 TEST(MachineStart, where_tasks_cannot_be_looked_for_only_the_same_call_is_sent_again) {
   Machinery run(1);
   run.finds_nothing = false;
