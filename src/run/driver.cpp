@@ -5,6 +5,7 @@
 #include <map>
 #include <utility>
 
+#include "base/match.h"
 #include "base/text.h"
 #include "run/log_reader.h"
 #include "run/start_search.h"
@@ -13,13 +14,6 @@ namespace runtask::run {
 namespace {
 
 constexpr Duration kReviveEvery = std::chrono::seconds(1);
-
-template <class... F>
-struct Match : F... {
-  using F::operator()...;
-};
-template <class... F>
-Match(F...) -> Match<F...>;
 
 }  // namespace
 

@@ -7,19 +7,13 @@
 #include <tuple>
 #include <utility>
 
+#include "base/match.h"
 #include "ecs/life_cycle.h"
 #include "run/log_detector.h"
 #include "run/log_position.h"
 
 namespace runtask::run {
 namespace {
-
-template <class... F>
-struct Match : F... {
-  using F::operator()...;
-};
-template <class... F>
-Match(F...) -> Match<F...>;
 
 void keep_last(std::deque<std::string>& last_lines, std::string line) {
   last_lines.push_back(std::move(line));
@@ -347,9 +341,10 @@ class LogReader::State {
     request.start_from_head = true;  // Logs API: also with a forward token.
     // Dies with the reading, hence with the reader too.
     const std::weak_ptr<Reading> asking = reading.watch.open.at(reading.position.stream);
-    reading.watch.client.call(request, [this, asking](ecs::Called<ecs::GetLogEventsReply> answer) {
-      if (const auto alive = asking.lock()) take_answer(*alive, answer);
-    });
+    reading.watch.client.call(request,
+                              [this, asking](const ecs::Called<ecs::GetLogEventsReply>& answer) {
+                                if (const auto alive = asking.lock()) take_answer(*alive, answer);
+                              });
   }
 
   void take_answer(Reading& reading, const ecs::Called<ecs::GetLogEventsReply>& answer) {
