@@ -101,12 +101,23 @@ Result<run::PlanRecord> read_record(RunRecords& records, const history::RunSumma
   return run::read_plan(recipe, values);
 }
 
-Result<std::unique_ptr<sys::FileLock>> try_lock(RunRecords& records,
-                                                const history::RunSummary& run) {
+Result<RunRecords> open_to_go_on(const World& world) {
+  auto records = RunRecords::open(world, history::History::Access::kWrite);
+  if (records || records.error().code != Code::kDenied) return records;
+  return RunRecords::open(world, history::History::Access::kRead);
+}
+
+Result<std::optional<RunHold>> try_hold(RunRecords& records, const history::RunSummary& run) {
   auto lock = records.files.lock(run.record.id);
-  if (!lock && lock.error().code == Code::kConflict) return std::unique_ptr<sys::FileLock>();
-  if (!lock) lock.error().context.emplace_back("while taking the run over");
-  return lock;
+  if (lock) return std::optional(RunHold{*std::move(lock)});
+  auto error = std::move(lock).error();
+  const bool may_only_read = error.code == Code::kDenied;
+  const bool has_owner =
+      may_only_read ? records.files.is_locked(run.record.id) : error.code == Code::kConflict;
+  if (has_owner) return std::optional<RunHold>();
+  if (may_only_read) return std::optional(RunHold{});
+  error.context.emplace_back("while taking the run over");
+  return fail(std::move(error));
 }
 
 Result<int> go_on(const Resumption& it) {
@@ -118,8 +129,10 @@ Result<int> go_on(const Resumption& it) {
   const auto restored = TRY(restore(it));
   const auto shown = TRY(shown_of(it));
   const auto claimed = TRY(claim(it, targets, restored));  // Until the end.
-  // In the middle of a run a history that cannot be written costs a warning, never the run.
-  if (const auto taken = it.records.history.take_over(plan.run_id, sys::own_process_id()); !taken)
+  // In the middle of a run a history that cannot be written costs a warning, never the run. That it
+  // may only be read the driver finds out too, and says.
+  if (const auto taken = it.records.history.take_over(plan.run_id, sys::own_process_id());
+      !taken && taken.error().code != Code::kDenied)
     it.world.screen.warning("the history of this run is incomplete: " + taken.error().message);
   const RunWatch watch{
       it.world,          plan,       policy, log_pace, reports, targets, &it.records.history,

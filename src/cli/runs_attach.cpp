@@ -37,8 +37,8 @@ class Attachment {
       const auto run = TRY(records_.history.find(record_.plan.run_id));
       // Nobody else is asked for the lock of a run that has neither a future nor files.
       if (has_end(run) && !records_.files.exist(run.record.id)) return show(run);
-      const auto lock = TRY(try_lock(records_, run));
-      if (lock) return go_on_with();
+      const auto hold = TRY(try_hold(records_, run));
+      if (hold) return go_on_with();
       if (const auto code = TRY(follow())) return *code;
     }
     return fail(Code::kConflict, "one process after the other takes the run over");
@@ -94,7 +94,7 @@ class Attachment {
 };
 
 Result<int> attach(const RunsAttach& arguments, const World& world) {
-  auto records = TRY(RunRecords::open(world, history::History::Access::kWrite));
+  auto records = TRY(open_to_go_on(world));
   const auto run = TRY(records.history.find(arguments.run));
   const auto record = TRY(read_record(records, run));
   RunObserver observer(world.screen, world.loop, record.plan,
@@ -124,17 +124,17 @@ Result<> stop_owner(RunRecords& records, const std::string& id) {
 }
 
 Result<> stop(const RunsStop& arguments, const World& world) {
-  auto records = TRY(RunRecords::open(world, history::History::Access::kWrite));
+  auto records = TRY(open_to_go_on(world));
   auto run = TRY(records.history.find(arguments.run));
   const auto record = TRY(read_record(records, run));
   const auto& id = record.plan.run_id;
   RunObserver::Options options{arguments.json, false, false};
   options.logs = false;
   RunObserver observer(world.screen, world.loop, record.plan, options);
-  std::unique_ptr<sys::FileLock> lock;
-  for (int i = 0; i < kOwnersMax && !lock && (!has_end(run) || records.files.exist(id)); ++i) {
-    lock = TRY(try_lock(records, run));
-    if (!lock) TRY(stop_owner(records, id));
+  std::optional<RunHold> hold;
+  for (int i = 0; i < kOwnersMax && !hold && (!has_end(run) || records.files.exist(id)); ++i) {
+    hold = TRY(try_hold(records, run));
+    if (!hold) TRY(stop_owner(records, id));
     run = TRY(records.history.find(id));
   }
   const Resumption resumption{world, records, run, record, observer, {}, run::kExitTerminated};
@@ -144,7 +144,7 @@ Result<> stop(const RunsStop& arguments, const World& world) {
   }
   // Its lines belong to whoever attached to it; nobody has, and nobody will.
   observer.on_end(TRY(run::read_outcome(run.outcome)));
-  return lock ? records.files.remove(id) : Result<>();
+  return hold && hold->lock ? records.files.remove(id) : Result<>();
 }
 
 }  // namespace

@@ -2,11 +2,12 @@
 import json
 import os
 import signal
+import subprocess
 import time
 import unittest
 
 from runs_support import GatedSandbox
-from support import AwsSandbox, NamedSandbox, Reply, definition, json_lines, wait_until
+from support import RUNTASK, AwsSandbox, NamedSandbox, Reply, definition, json_lines, wait_until
 
 
 class AttachSandbox(GatedSandbox):
@@ -168,6 +169,68 @@ class AttachSandbox(GatedSandbox):
         result = self.runtask("runs", "attach", "last", "--json")
         self.assertEqual(result.code, 125)
         self.assertEqual(json.loads(result.out)["verdict"], "never_started")
+
+
+class ReadOnlySandbox(GatedSandbox):
+    """The state directory has become one that may only be read."""
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.make_writable, True)
+
+    def make_writable(self, is_writable):
+        for path in (self.state, os.path.join(self.state, "runs")):
+            os.chmod(path, 0o700 if is_writable else 0o500)
+            for file in os.scandir(path):
+                if file.is_file():
+                    os.chmod(file, 0o600 if is_writable else 0o400)
+
+    def runs(self, *arguments):
+        """`runtask runs` without root's right to write everywhere."""
+        unprivileged = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] if os.geteuid() == 0 else []
+        process = subprocess.run([*unprivileged, RUNTASK, "runs", *arguments], env=self.env, stdin=subprocess.DEVNULL,
+                                 capture_output=True, timeout=60, check=False, text=True)
+        self.assertEqual(process.stderr.count("error:"), 0, process.stderr)
+        return process
+
+    def test_a_run_whose_process_is_gone_is_watched_to_its_end(self):
+        self.gated(7)
+        printed = self.killed()
+        self.make_writable(False)
+        self.write("go", "")
+        attached = self.runs("attach", "last", "--json")
+        outcome = json_lines(attached.stdout)[-1]
+        self.assertEqual((attached.returncode, outcome["verdict"], outcome["history_incomplete"]), (7, "failed", True))
+        self.assertEqual(attached.stderr.count("the history of this run is incomplete"), 1, attached.stderr)
+        lines = [it["message"] + "\n" for it in json_lines(attached.stdout) if it["type"] == "log"]
+        self.assertEqual(printed + "".join(lines), self.expected())
+        self.assertEqual(self.tasks_started(), 1)
+        self.make_writable(True)
+        self.assertEqual(self.runtask("runs", "attach", "last").code, 7, "it can be gone on with where one can write")
+
+    def test_nothing_is_started_that_cannot_be_recorded(self):
+        self.gated(0, lines=1)
+        self.killed("--count", "2", "--order", "listed", lines=1)
+        self.make_writable(False)
+        self.write("go", "")
+        attached = self.runs("attach", "last", "--json")
+        outcome = json_lines(attached.stdout)[-1]
+        self.assertEqual([it["verdict"] for it in outcome["launches"]], ["succeeded", "never_started"])
+        self.assertEqual((attached.returncode, self.tasks_started()), (125, 1))
+
+    def test_the_end_of_one_that_has_ended_is_shown(self):
+        self.gated(7)
+        self.write("go", "")
+        self.run_local("manage")
+        self.make_writable(False)
+        self.assertEqual(self.runs("attach", "last").returncode, 7)
+
+    def test_one_can_be_stopped(self):
+        self.gated()
+        self.killed()
+        self.make_writable(False)
+        stopped = self.runs("stop", "last", "--json")
+        self.assertEqual((stopped.returncode, json_lines(stopped.stdout)[-1]["verdict"]), (0, "interrupted"))
 
 
 class StopSandbox(GatedSandbox):
