@@ -126,12 +126,12 @@ Result<Target> target_of(const World& world, const hamlet::ScopeFacts& facts,
   recipe.is_local = choice.local;
   recipe.profile = choice.profile;
   recipe.region = facts.region.value.value_or("");
-  recipe.insecure_http = choice.insecure_http;
+  recipe.insecure_http = choice.calls.insecure_http;
   recipe.account = facts.scope.names.account;
   recipe.provider = world.environment.get("ACCOUNT_PROVIDER").value_or("");
   recipe.cmdb_provider = facts.account_provider.value.value_or("");
   recipe.account_number = facts.account_number.value.value_or("");
-  return target_by(world, recipe);
+  return target_by(world, recipe, choice.calls.counts_throttling);
 }
 
 Result<std::vector<Target>> make_targets(const World& world, NamedTasks& tasks,

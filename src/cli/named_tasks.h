@@ -51,7 +51,7 @@ struct NamedTasks {
 struct TargetChoice {
   bool local = false;   // The embedded endpoint for all of them.
   std::string profile;  // Of the AWS files, instead of hamlet's settings for the account.
-  bool insecure_http = false;
+  CallChoice calls;
 };
 // One target per distinct account and region, each with the account's own credentials, which must
 // belong to the account that the CMDB means. Sets the tasks' `target`.

@@ -35,8 +35,9 @@ std::string words(const std::vector<Target>& targets) {
 Result<Target> choose_target(const RunArguments& arguments, const World& world) {
   auto target = wants_local(arguments, world)
                     ? local_target(world)
-                    : aws_target(world, {arguments.profile, arguments.selection.region,
-                                         arguments.insecure_http});
+                    : aws_target(world, {arguments.profile,
+                                         arguments.selection.region,
+                                         {arguments.insecure_http, false}});
   if (target) return target;
   // Missing keys or a region are no mistake in this command's words: it could not run.
   auto error = std::move(target).error();
@@ -106,7 +107,8 @@ Result<PreparedRun> prepare_by_names(const RunArguments& arguments, const World&
   TRY(check_deployed(tasks));
   PreparedRun prepared;
   prepared.targets = TRY(targets_of(
-      world, tasks, {wants_local(arguments, world), arguments.profile, arguments.insecure_http}));
+      world, tasks,
+      {wants_local(arguments, world), arguments.profile, {arguments.insecure_http, false}}));
   TRY(choose_definitions(world, prepared.targets, tasks));
   auto requests =
       TRY(make_requests(world, prepared.targets, tasks, request, RequestStyle::kRunTask));

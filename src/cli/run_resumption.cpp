@@ -18,7 +18,7 @@ namespace {
 Result<std::vector<Target>> make_targets(const World& world, const run::PlanRecord& record) {
   std::vector<Target> targets;
   for (const auto& recipe : record.targets) {
-    auto target = target_by(world, recipe);
+    auto target = target_by(world, recipe, false);
     if (!target) {
       auto error = std::move(target).error();
       if (error.code == Code::kUsage) error.code = Code::kDenied;

@@ -245,7 +245,10 @@ class Script {
 
   TargetChoice choice() const {
     const auto wish = world_.environment.get_non_empty("RUNTASK_LOCAL");
-    return {.local = wish && *wish != "0", .profile = {}, .insecure_http = false};
+    // DELAY times RETRY_COUNT is how long it may take; what throttles a poll must not prolong it.
+    return {.local = wish && *wish != "0",
+            .profile = {},
+            .calls = {.insecure_http = false, .counts_throttling = true}};
   }
 
   Result<NamedTasks> find(const Selection& selection) {

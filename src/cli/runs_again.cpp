@@ -98,7 +98,7 @@ Result<int> again(const RunsAgain& arguments, const World& world) {
   run::rename_run(record.plan, new_run_id(world));
   std::vector<Target> targets;
   for (const auto& target : record.targets)
-    targets.push_back(TRY(target_by(world, target)));
+    targets.push_back(TRY(target_by(world, target, false)));
   if (arguments.plan) return show_plan_again(world, record, std::move(targets), arguments.json);
   std::optional<OnlyOne> only_one;  // Held until the run has ended.
   if (record.only_one) only_one = TRY(OnlyOne::claim(world, targets, record.plan, {}));

@@ -111,7 +111,7 @@ Result<Target> make_target(const World& world, aws::ClientOptions options,
 }
 
 Result<Target> make_aws_target(const World& world, const sys::Environment& environment,
-                               aws::Settings& settings, bool insecure_http,
+                               aws::Settings& settings, CallChoice calls,
                                const MakeProvider& make_provider) {
   for (const auto& warning : settings.warnings)
     world.screen.warning(warning);
@@ -119,8 +119,9 @@ Result<Target> make_aws_target(const World& world, const sys::Environment& envir
   options.region = settings.region;
   options.endpoints = settings.endpoints;
   options.attempts_max = settings.attempts_max;
-  options.counts_throttling = settings.is_attempts_max_set;  // Who says so many means so many.
-  options.allow_insecure_http = insecure_http;
+  // Who says so many means so many.
+  options.counts_throttling = calls.counts_throttling || settings.is_attempts_max_set;
+  options.allow_insecure_http = calls.insecure_http;
   if (settings.connect_timeout) options.connect_timeout = *settings.connect_timeout;
   if (settings.read_timeout) {
     options.silence_max = settings.read_timeout;
@@ -204,14 +205,14 @@ Result<Target> aws_target(const World& world, const AwsChoice& choice) {
   auto settings =
       TRY(aws::find_settings(world.environment, world.files, {choice.profile, choice.region}));
   auto target =
-      TRY(make_aws_target(world, world.environment, settings, choice.insecure_http,
+      TRY(make_aws_target(world, world.environment, settings, choice.calls,
                           [&](const aws::ProviderWorld& means, const aws::ClientOptions& options) {
                             return aws::sdk_credentials(means, world.environment, settings.shared,
                                                         {options, kRoleSession});
                           }));
   target.recipe.profile = choice.profile;
   target.recipe.region = target.region;
-  target.recipe.insecure_http = choice.insecure_http;
+  target.recipe.insecure_http = choice.calls.insecure_http;
   return target;
 }
 
@@ -237,7 +238,7 @@ Result<hamlet::AccountCredentials> find_account(const World& world, const std::s
 }
 
 Result<Target> account_target(const World& world, const hamlet::AccountCredentials& account,
-                              const std::string& region, bool insecure_http) {
+                              const std::string& region, CallChoice calls) {
   for (const auto& warning : account.warnings)
     world.screen.warning(warning);
   const bool are_files_the_users =
@@ -255,7 +256,7 @@ Result<Target> account_target(const World& world, const hamlet::AccountCredentia
         means, access, std::move(source),
         {account.role_arn, account.session_name, {}, account.mfa_serial, {}});
   };
-  auto target = TRY(make_aws_target(world, environment, settings, insecure_http, make_provider));
+  auto target = TRY(make_aws_target(world, environment, settings, calls, make_provider));
   target.account = account.account;
   return target;
 }
@@ -289,17 +290,17 @@ Result<> check_account(const World& world, const Target& target,
                     hint});
 }
 
-Result<Target> target_by(const World& world, const run::TargetRecipe& recipe) {
+Result<Target> target_by(const World& world, const run::TargetRecipe& recipe,
+                         bool counts_throttling) {
   if (recipe.is_local) return local_target(world);
-  if (!recipe.by_names)
-    return aws_target(world, {recipe.profile, recipe.region, recipe.insecure_http});
+  const CallChoice calls{recipe.insecure_http, counts_throttling};
+  if (!recipe.by_names) return aws_target(world, {recipe.profile, recipe.region, calls});
   const hamlet::AccountFacts facts{recipe.cmdb_provider, recipe.account_number, {}, {}};
   const auto credentials =
       TRY(find_account(world, recipe.account, recipe.provider, facts, recipe.region));
   const bool has_own = recipe.profile.empty() && !recipe.account.empty();
-  auto target =
-      TRY(has_own ? account_target(world, credentials, recipe.region, recipe.insecure_http)
-                  : aws_target(world, {recipe.profile, recipe.region, recipe.insecure_http}));
+  auto target = TRY(has_own ? account_target(world, credentials, recipe.region, calls)
+                            : aws_target(world, {recipe.profile, recipe.region, calls}));
   target.account = recipe.account;
   target.recipe = recipe;
   target.recipe.region = target.region;

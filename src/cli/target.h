@@ -39,10 +39,16 @@ struct Target {
 // The embedded endpoint, started if it does not run.
 [[nodiscard]] Result<Target> local_target(const World& world);
 
+// How AWS is called, beside what the environment and the AWS files say.
+struct CallChoice {
+  bool insecure_http = false;
+  // Being throttled costs an attempt: for who has to know how long a call may take.
+  bool counts_throttling = false;
+};
 struct AwsChoice {
   std::string profile;
   std::string region;
-  bool insecure_http = false;
+  CallChoice calls;
 };
 [[nodiscard]] Result<Target> aws_target(const World& world, const AwsChoice& choice);
 
@@ -57,7 +63,7 @@ struct AwsChoice {
 // environment and the AWS files, not about the command's words.
 [[nodiscard]] Result<Target> account_target(const World& world,
                                             const hamlet::AccountCredentials& account,
-                                            const std::string& region, bool insecure_http);
+                                            const std::string& region, CallChoice calls);
 // Asks STS whose credentials they are; before anything starts. kDenied when they belong to another
 // account than the one meant, the call's own error when it fails. An account whose number nobody
 // knows is not compared; then a call that fails costs a warning.
@@ -66,7 +72,8 @@ struct AwsChoice {
 
 // The target of that recipe, with credentials looked up anew; by hamlet's names they are checked to
 // be those of the account. Errors as of the functions above.
-[[nodiscard]] Result<Target> target_by(const World& world, const run::TargetRecipe& recipe);
+[[nodiscard]] Result<Target> target_by(const World& world, const run::TargetRecipe& recipe,
+                                       bool counts_throttling);
 
 template <class Operation>
 struct PlannedCall {

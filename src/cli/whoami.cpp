@@ -36,9 +36,10 @@ std::string until(const aws::Credentials& credentials, WallTime now) {
 Result<> try_whoami(const WhoamiArguments& arguments, const World& world) {
   const auto wish = world.environment.get_non_empty("RUNTASK_LOCAL");
   const bool is_local = arguments.local || (wish && *wish != "0");
-  const auto target = TRY(
-      is_local ? local_target(world)
-               : aws_target(world, {arguments.profile, arguments.region, arguments.insecure_http}));
+  const auto target = TRY(is_local ? local_target(world)
+                                   : aws_target(world, {arguments.profile,
+                                                        arguments.region,
+                                                        {arguments.insecure_http, false}}));
   const auto who = call_and_wait(world, *target.client, ecs::GetCallerIdentity{});
   if (!who) return fail(who.error().error);
   const auto credentials = TRY(credentials_in_use(world, target));

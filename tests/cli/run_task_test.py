@@ -217,9 +217,7 @@ class RunTask(Sandbox):
         os.symlink(RUNTASK, self.script)
         url = "http://127.0.0.1:%d" % self.aws.port
         env = {name: self.placed(value) for name, value in {**case.context_env, **case.extra_env}.items()}
-        # Without it a poll that AWS throttles waits up to 12 pauses more, and the case of failing polls takes
-        # longer than its limit.
-        env.update({"AWS_ENDPOINT_URL": url, "RUNTASK_BLUEPRINT": self.blueprint(case), "AWS_MAX_ATTEMPTS": "3"})
+        env.update({"AWS_ENDPOINT_URL": url, "RUNTASK_BLUEPRINT": self.blueprint(case)})
         if "AWS_CONFIG_FILE" in env:
             with open(env["AWS_CONFIG_FILE"], "w", encoding="utf-8") as file:
                 for profile in ("profile 123456789012", "profile mine"):

@@ -136,7 +136,7 @@ TEST_F(TargetTest, what_is_known_to_be_impossible_is_an_error_before_anything_is
       const auto account =
           find_account(world, "example01", "", {"aws", kNumber, "", ""}, "eu-west-1");
       if (!account) return account.error().text();
-      const auto target = account_target(world, *account, "eu-west-1", false);
+      const auto target = account_target(world, *account, "eu-west-1", {});
       return target ? "target of " + target->account : target.error().text();
     });
   };
