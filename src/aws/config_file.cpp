@@ -27,12 +27,12 @@ std::string_view without_comment(std::string_view line) {
 }
 
 using Assignment = std::pair<std::string, std::string>;
-std::optional<Assignment> assignment(std::string_view line) {
-  const auto equals = line.find('=');
-  if (equals == std::string_view::npos) return std::nullopt;
-  auto name = lower_case(trimmed(line.substr(0, equals)));
+std::optional<Assignment> assignment(std::string_view line, std::string_view separators) {
+  const auto end = line.find_first_of(separators);
+  if (end == std::string_view::npos) return std::nullopt;
+  auto name = lower_case(trimmed(line.substr(0, end)));
   if (name.empty()) return std::nullopt;
-  return Assignment{std::move(name), std::string(trimmed(line.substr(equals + 1)))};
+  return Assignment{std::move(name), std::string(trimmed(line.substr(end + 1)))};
 }
 
 class Parser {
@@ -41,11 +41,14 @@ class Parser {
 
   Result<> take(std::string_view raw) {
     ++number_;
-    const auto line = without_comment(raw);
-    if (trimmed(line).empty()) return {};
-    if (is_blank(line.front())) return indented(trimmed(line));
+    const auto whole = without_comment(raw);
+    const auto line = trimmed(whole);
+    if (line.empty()) return {};
+    const auto indentation = static_cast<std::size_t>(line.data() - whole.data());
+    if (!last_name_.empty() && indentation > indentation_) return continued(line);
+    indentation_ = indentation;
     if (line.front() == '[') return heading(line);
-    const auto pair = assignment(line);
+    const auto pair = assignment(line, "=:");
     if (!pair) return complain("expected `name = value` or `[section]`");
     if (section_ == nullptr) return complain("there is no `[section]` above this line");
     section_->values[pair->first] = pair->second;
@@ -74,15 +77,13 @@ class Parser {
     last_name_.clear();
     return {};
   }
-  Result<> indented(std::string_view line) {
-    if (section_ == nullptr || last_name_.empty())
-      return complain("an indented line must follow a `name = value`");
+  Result<> continued(std::string_view line) {
     auto& value = section_->values[last_name_];
     if (!value.empty()) {
       value.append("\n").append(line);
       return {};
     }
-    const auto pair = assignment(line);
+    const auto pair = assignment(line, "=");
     if (!pair) return complain("expected `name = value`");
     section_->nested[last_name_][pair->first] = pair->second;
     return {};
@@ -94,7 +95,8 @@ class Parser {
   std::string source_;
   int number_ = 0;
   ConfigSection* section_ = nullptr;  // In `sections`, whose elements stay where they are.
-  std::string last_name_;
+  std::string last_name_;             // Empty: none yet in this section.
+  std::size_t indentation_ = 0;       // Of the last heading or name.
 };
 
 }  // namespace

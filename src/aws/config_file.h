@@ -24,8 +24,10 @@ struct ConfigSection {
 using ConfigSections = std::map<std::string, ConfigSection>;
 
 // AWS' rules: `name = value`, `#` and `;` begin a comment at the start of a line or after a blank,
-// an indented line continues the value above it or, below a name without value, is a nested
-// `name = value`. Nothing is expanded. A section or a name that comes twice: the later one wins.
+// a line that is indented further than the name above it continues its value or, below a name
+// without value, is a nested `name = value`. botocore's additions: `name: value`, and all lines of
+// a section may be indented alike. Nothing is expanded. A section or a name that comes twice: the
+// later one wins.
 // Error kUsage with source and line; never with the line's text, which may be a secret.
 [[nodiscard]] Result<ConfigSections> parse_config(std::string_view text, std::string_view source);
 

@@ -53,6 +53,23 @@ TEST(ConfigFile, other_indented_lines_go_on_with_the_value_above) {
   EXPECT_EQ(parsed("[default]\na = b\n  c\n").at("default").get("a"), "b\nc");
 }
 
+TEST(ConfigFile, a_section_may_be_indented_as_a_whole) {  // As botocore reads it.
+  const auto sections = parsed(
+      "[default]\n  region = eu-west-1\n  output = json\n  s3 =\n    a = b\n  # c\n  last = 1\n"
+      "  [profile x]\n\tregion = us-east-1\n\toutput = text\nregion = us-west-2\n");
+  EXPECT_EQ(sections.at("default").get("region"), "eu-west-1");
+  EXPECT_EQ(sections.at("default").get("output"), "json");
+  EXPECT_EQ(sections.at("default").nested.at("s3").at("a"), "b");
+  EXPECT_EQ(sections.at("default").get("last"), "1");
+  EXPECT_EQ(sections.at("profile x").get("output"), "text");
+  EXPECT_EQ(sections.at("profile x").get("region"), "us-west-2");
+}
+
+TEST(ConfigFile, a_colon_separates_too) {
+  EXPECT_EQ(parsed("[a]\nb: c=d\n").at("a").get("b"), "c=d");
+  EXPECT_EQ(parsed("[a]\nb = https://c:8\n").at("a").get("b"), "https://c:8");
+}
+
 TEST(ConfigFile, of_what_comes_twice_the_later_wins_and_the_rest_stays) {
   const auto sections = parsed("[x]\na=1\nb=2\n[y]\n[x]\na=3\n");
   EXPECT_EQ(sections.at("x").get("a"), "3");
@@ -76,8 +93,7 @@ TEST(ConfigFile, what_is_wrong_is_told_by_line_and_without_its_text) {
   EXPECT_EQ(message("\na=b\n"), "/h/.aws/config:2: there is no `[section]` above this line");
   EXPECT_EQ(message("[a\n"), "/h/.aws/config:1: the section's heading has no closing `]`");
   EXPECT_EQ(message("[ ]\n"), "/h/.aws/config:1: the section has no name");
-  EXPECT_EQ(message("[a]\n  b=c\n"),
-            "/h/.aws/config:2: an indented line must follow a `name = value`");
+  EXPECT_EQ(message("  b=c\n"), "/h/.aws/config:1: there is no `[section]` above this line");
   EXPECT_EQ(message("[a]\nb =\n  c\n"), "/h/.aws/config:3: expected `name = value`");
 }
 
