@@ -86,8 +86,4 @@ sys::PendingPtr AssumedRole::get(Done done) {
   return assumption;
 }
 
-bool AssumedRole::refuse(const ecs::SigningKeys& /*keys*/) {
-  return true;
-}
-
 }  // namespace runtask::aws

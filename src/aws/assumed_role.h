@@ -42,7 +42,6 @@ class AssumedRole final : public CredentialsProvider {
       std::unique_ptr<CredentialsProvider> source, Role role, TokenCodes& codes);
 
   [[nodiscard]] sys::PendingPtr get(Done done) override;
-  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override;
 
  private:
   class Assumption;

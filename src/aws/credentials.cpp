@@ -62,6 +62,10 @@ Result<std::optional<Credentials>> keys_of_config_file(const SharedConfig& share
 }
 
 bool CredentialsProvider::refuse(const ecs::SigningKeys& /*keys*/) {
+  return true;
+}
+
+bool StaticCredentials::refuse(const ecs::SigningKeys& /*keys*/) {
   return false;
 }
 

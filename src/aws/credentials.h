@@ -43,7 +43,7 @@ class CredentialsProvider {
   // the Pending calls it off; it must not outlive the provider.
   [[nodiscard]] virtual sys::PendingPtr get(Done done) = 0;
   // These keys were refused because they have expired: they must not be given again. True when
-  // get() may give others.
+  // get() may give others, as where it fetches them anew.
   [[nodiscard]] virtual bool refuse(const ecs::SigningKeys& keys);
 };
 
@@ -53,6 +53,7 @@ class StaticCredentials final : public CredentialsProvider {
   StaticCredentials(sys::Loop& loop, Credentials credentials)
       : loop_(loop), credentials_(std::move(credentials)) {}
   [[nodiscard]] sys::PendingPtr get(Done done) override;
+  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override;
 
  private:
   sys::Loop& loop_;

@@ -7,6 +7,7 @@
 
 #include "aws/endpoint.h"
 #include "base/json.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace runtask::aws {
@@ -32,11 +33,6 @@ sys::HttpRequest request_of(const char* method, std::string url, Duration timeou
   return request;
 }
 
-std::string text_of(const json::Value& object, const char* name) {
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
 // Never with the body, which holds the keys or half of them.
 Error unreadable(const std::string& where) {
   return {Code::kInvalid, "the answer of " + where + " holds no credentials", {}, {}};
@@ -48,7 +44,7 @@ std::string words_of_error(const std::string& body, const Secret& token) {
   if (!answer || !answer->is_object()) return {};
   std::string words;
   for (const char* name : {"code", "Code", "message", "Message"}) {
-    const auto text = text_of(*answer, name);
+    const auto text = json::text_of(*answer, name);
     if (!text.empty()) words += (words.empty() ? ": " : ", ") + text;
   }
   if (!token.empty() && words.find(token.reveal()) != std::string::npos) return {};
@@ -61,17 +57,17 @@ Result<Credentials> read_keys(const std::string& body, const std::string& where,
                               std::string source) {
   const auto answer = json::parse(body, "answer");
   if (!answer || !answer->is_object()) return fail(unreadable(where));
-  const auto code = text_of(*answer, "Code");
+  const auto code = json::text_of(*answer, "Code");
   if (!code.empty() && code != "Success")
     return fail(Code::kUnavailable, where + " gives no credentials" + words_of_error(body, {}));
   Credentials found;
   found.source = std::move(source);
-  found.keys.access_key_id = text_of(*answer, "AccessKeyId");
-  found.keys.secret_access_key = Secret(text_of(*answer, "SecretAccessKey"));
-  found.keys.session_token = Secret(text_of(*answer, "Token"));
+  found.keys.access_key_id = json::text_of(*answer, "AccessKeyId");
+  found.keys.secret_access_key = Secret(json::text_of(*answer, "SecretAccessKey"));
+  found.keys.session_token = Secret(json::text_of(*answer, "Token"));
   if (found.keys.access_key_id.empty() || found.keys.secret_access_key.empty())
     return fail(unreadable(where));
-  const auto expiration = text_of(*answer, "Expiration");
+  const auto expiration = json::text_of(*answer, "Expiration");
   if (expiration.empty()) return found;
   const auto expiry = parse_iso_time(expiration);
   if (!expiry) return fail(unreadable(where));
@@ -217,10 +213,6 @@ sys::PendingPtr ContainerCredentials::get(Done done) {
   return fetch;
 }
 
-bool ContainerCredentials::refuse(const ecs::SigningKeys& /*keys*/) {
-  return true;
-}
-
 // ---- Instance
 
 Result<std::optional<InstancePlace>> find_instance(const sys::Environment& environment,
@@ -324,10 +316,6 @@ sys::PendingPtr InstanceCredentials::get(Done done) {
   auto fetch = std::make_unique<Fetch>(*this, std::move(done));
   fetch->start();
   return fetch;
-}
-
-bool InstanceCredentials::refuse(const ecs::SigningKeys& /*keys*/) {
-  return true;
 }
 
 }  // namespace runtask::aws

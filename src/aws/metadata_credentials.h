@@ -40,7 +40,6 @@ class ContainerCredentials final : public CredentialsProvider {
       : loop_(loop), http_(http), files_(files), place_(std::move(place)) {}
 
   [[nodiscard]] sys::PendingPtr get(Done done) override;
-  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override;
 
  private:
   class Fetch;
@@ -74,7 +73,6 @@ class InstanceCredentials final : public CredentialsProvider {
       : http_(http), place_(std::move(place)) {}
 
   [[nodiscard]] sys::PendingPtr get(Done done) override;
-  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override;
 
  private:
   class Fetch;

@@ -4,18 +4,10 @@
 #include <utility>
 
 #include "base/json.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace runtask::aws {
-namespace {
-
-std::string text_of(const json::Value& object, const char* name) {
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
-}
-
-}  // namespace
-
 Result<Credentials> read_process_output(const std::string& output, WallTime now,
                                         const std::string& words) {
   const auto answer = json::parse(output, "output");
@@ -26,14 +18,14 @@ Result<Credentials> read_process_output(const std::string& output, WallTime now,
     return fail(Code::kInvalid, words + " printed credentials whose Version is not 1");
   Credentials found;
   found.source = words;
-  found.keys.access_key_id = text_of(*answer, "AccessKeyId");
-  found.keys.secret_access_key = Secret(text_of(*answer, "SecretAccessKey"));
-  found.keys.session_token = Secret(text_of(*answer, "SessionToken"));
+  found.keys.access_key_id = json::text_of(*answer, "AccessKeyId");
+  found.keys.secret_access_key = Secret(json::text_of(*answer, "SecretAccessKey"));
+  found.keys.session_token = Secret(json::text_of(*answer, "SessionToken"));
   for (const auto& [name, is_missing] :
        {std::pair("AccessKeyId", found.keys.access_key_id.empty()),
         std::pair("SecretAccessKey", found.keys.secret_access_key.empty())})
     if (is_missing) return fail(Code::kInvalid, words + " printed credentials without " + name);
-  const auto expiration = text_of(*answer, "Expiration");
+  const auto expiration = json::text_of(*answer, "Expiration");
   if (expiration.empty()) return found;
   const auto expiry = parse_iso_time(expiration);
   if (!expiry)
@@ -121,10 +113,6 @@ sys::PendingPtr ProcessCredentials::get(Done done) {
   auto fetch = std::make_unique<Fetch>(*this, std::move(done));
   fetch->start();
   return fetch;
-}
-
-bool ProcessCredentials::refuse(const ecs::SigningKeys& /*keys*/) {
-  return true;
 }
 
 }  // namespace runtask::aws

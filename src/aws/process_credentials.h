@@ -25,7 +25,6 @@ class ProcessCredentials final : public CredentialsProvider {
       const std::map<std::string, std::string>& environment, const std::string& profile);
 
   [[nodiscard]] sys::PendingPtr get(Done done) override;
-  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override;
 
  private:
   class Fetch;

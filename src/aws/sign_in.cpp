@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/json.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace runtask::aws {
@@ -18,11 +19,6 @@ std::string sha1_hex(const std::string& text) {
   std::array<unsigned char, SHA_DIGEST_LENGTH> digest{};
   (void)::SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
   return hex(digest);
-}
-
-std::string text_of(const json::Value& object, const char* name) {
-  const auto member = object.find(name);
-  return member != object.end() && member->is_string() ? member->get<std::string>() : "";
 }
 
 // Before 2020 the AWS CLI wrote "2020-01-31T12:34:56UTC".
@@ -101,14 +97,14 @@ Result<SignInToken> read_sign_in_token(const std::string& file_text, const std::
   const auto unreadable = [&] { return fail(Code::kInvalid, "there is no token in " + path); };
   if (!file || !file->is_object()) return unreadable();
   SignInToken token;
-  token.access_token = Secret(text_of(*file, "accessToken"));
-  const auto expiry = parse_time(text_of(*file, "expiresAt"));
+  token.access_token = Secret(json::text_of(*file, "accessToken"));
+  const auto expiry = parse_time(json::text_of(*file, "expiresAt"));
   if (token.access_token.empty() || !expiry) return unreadable();
   token.expiry = *expiry;
-  token.refresh_token = Secret(text_of(*file, "refreshToken"));
-  token.client_id = text_of(*file, "clientId");
-  token.client_secret = Secret(text_of(*file, "clientSecret"));
-  if (const auto registered = parse_time(text_of(*file, "registrationExpiresAt")))
+  token.refresh_token = Secret(json::text_of(*file, "refreshToken"));
+  token.client_id = json::text_of(*file, "clientId");
+  token.client_secret = Secret(json::text_of(*file, "clientSecret"));
+  if (const auto registered = parse_time(json::text_of(*file, "registrationExpiresAt")))
     token.registration_expiry = *registered;
   return token;
 }
@@ -139,13 +135,13 @@ Result<SignInToken> read_prolonged(const std::string& reply, SignInToken token, 
   };
   if (!answer || !answer->is_object()) return unreadable();
   const auto seconds = answer->find("expiresIn");
-  token.access_token = Secret(text_of(*answer, "accessToken"));
+  token.access_token = Secret(json::text_of(*answer, "accessToken"));
   if (token.access_token.empty() || seconds == answer->end() || !seconds->is_number_integer())
     return unreadable();
   const auto count = seconds->get<long long>();
   if (count <= 0 || count > kLongest) return unreadable();
   token.expiry = now + std::chrono::seconds(count);
-  if (auto refresh = text_of(*answer, "refreshToken"); !refresh.empty())
+  if (auto refresh = json::text_of(*answer, "refreshToken"); !refresh.empty())
     token.refresh_token = Secret(std::move(refresh));
   return token;
 }

@@ -5,6 +5,7 @@
 
 #include "aws/plain_call.h"
 #include "base/json.h"
+#include "base/json_text.h"
 #include "ecs/sts.h"
 
 namespace runtask::aws {
@@ -19,10 +20,7 @@ Result<Credentials> read_role_credentials(const std::string& body, std::string s
   if (!answer || !answer->is_object()) return unreadable();
   const auto keys = answer->find("roleCredentials");
   if (keys == answer->end() || !keys->is_object()) return unreadable();
-  const auto text = [&](const char* name) {
-    const auto member = keys->find(name);
-    return member != keys->end() && member->is_string() ? member->get<std::string>() : "";
-  };
+  const auto text = [&](const char* name) { return json::text_of(*keys, name); };
   Credentials found;
   found.source = std::move(source);
   found.keys.access_key_id = text("accessKeyId");
@@ -161,10 +159,6 @@ sys::PendingPtr SignInCredentials::get(Done done) {
   auto fetch = std::make_unique<Fetch>(*this, std::move(done));
   fetch->start();
   return fetch;
-}
-
-bool SignInCredentials::refuse(const ecs::SigningKeys& /*keys*/) {
-  return true;
 }
 
 }  // namespace runtask::aws

@@ -26,7 +26,6 @@ class SignInCredentials final : public CredentialsProvider {
       sys::Files& files, SignInPlace place);
 
   [[nodiscard]] sys::PendingPtr get(Done done) override;
-  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override;
 
  private:
   class Fetch;

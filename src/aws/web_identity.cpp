@@ -94,8 +94,4 @@ sys::PendingPtr WebIdentityCredentials::get(Done done) {
   return fetch;
 }
 
-bool WebIdentityCredentials::refuse(const ecs::SigningKeys& /*keys*/) {
-  return true;
-}
-
 }  // namespace runtask::aws

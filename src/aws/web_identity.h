@@ -33,7 +33,6 @@ class WebIdentityCredentials final : public CredentialsProvider {
       WebIdentity identity);
 
   [[nodiscard]] sys::PendingPtr get(Done done) override;
-  [[nodiscard]] bool refuse(const ecs::SigningKeys& keys) override;
 
  private:
   class Fetch;

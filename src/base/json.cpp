@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/diagnostic.h"
+#include "base/json_text.h"
 #include "base/text.h"
 
 namespace runtask::json {
@@ -77,6 +78,12 @@ std::string to_text(const Value& value) {
 }
 std::string to_pretty_text(const Value& value) {
   return dump(value, 2);
+}
+std::string text_of(const Value& object, std::string_view name) {
+  const auto member = object.find(std::string(name));
+  if (member == object.end()) return {};
+  const auto* const text = member->get_ptr<const Value::string_t*>();
+  return text == nullptr ? std::string() : *text;
 }
 std::string quoted(std::string_view text) {
   return Value(valid_utf8(text)).dump();

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "base/json_members.h"
+#include "base/json_text.h"
 #include "base/text.h"
 #include "ecs/sts.h"
 
@@ -104,22 +105,15 @@ struct Refusal {
   std::string request_id;
 };
 
-std::string text_member(const json::Value& object, const char* name) {
-  const auto member = object.find(name);
-  if (member == object.end()) return {};
-  const auto* text = member->get_ptr<const json::Value::string_t*>();
-  return text == nullptr ? std::string() : *text;
-}
-
 Refusal read_json(const json::Value& object) {
   Refusal refusal;
   for (const char* name : {"__type", "code"})
-    if (refusal.name.empty()) refusal.name = text_member(object, name);
+    if (refusal.name.empty()) refusal.name = json::text_of(object, name);
   // "com.amazonaws.ecs#ClientException", and in some services "Name:http://its.page/".
   refusal.name.erase(0, refusal.name.find('#') + 1);
   refusal.name.resize(std::min(refusal.name.find(':'), refusal.name.size()));
   for (const char* name : {"message", "Message", "errorMessage"})
-    if (refusal.message.empty()) refusal.message = text_member(object, name);
+    if (refusal.message.empty()) refusal.message = json::text_of(object, name);
   if (const auto ids = object.find("resourceIds"); ids != object.end() && ids->is_array()) {
     for (const auto& id : *ids) {
       if (const auto* text = id.get_ptr<const json::Value::string_t*>())
