@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "aws/endpoint.h"
+#include "aws/retry.h"
 #include "base/json.h"
 #include "base/json_text.h"
 #include "base/text.h"
@@ -223,7 +224,8 @@ Result<std::optional<InstancePlace>> find_instance(const sys::Environment& envir
   };
   if (lower_case(environment.get("AWS_EC2_METADATA_DISABLED").value_or("")) == "true")
     return std::optional<InstancePlace>();
-  const auto mode = lower_case(find("EC2_METADATA_SERVICE_ENDPOINT_MODE"));
+  auto mode = lower_case(find("EC2_METADATA_SERVICE_ENDPOINT_MODE"));
+  if (mode.empty() && lower_case(find("IMDS_USE_IPV6")) == "true") mode = "ipv6";
   if (!mode.empty() && mode != "ipv4" && mode != "ipv6")
     return fail(Code::kUsage, "AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is neither IPv4 nor IPv6");
   auto url = find("EC2_METADATA_SERVICE_ENDPOINT");
@@ -233,6 +235,21 @@ Result<std::optional<InstancePlace>> find_instance(const sys::Environment& envir
   place.url = std::move(endpoint.url);
   if (!place.url.ends_with('/')) place.url += '/';
   place.is_first_version_allowed = lower_case(find("EC2_METADATA_V1_DISABLED")) != "true";
+  const auto find_number = [&](const std::string& name, long long usual,
+                               long long most) -> Result<long long> {
+    const auto words = find(name);
+    if (words.empty()) return usual;
+    if (const auto number = parse_integer(words, 1, most)) return *number;
+    return fail(Code::kUsage, "AWS_" + name + " (or " + lower_case(name) + ") is `" +
+                                  valid_utf8(words) + "`, not a number from 1 to " +
+                                  std::to_string(most));
+  };
+  constexpr long long kSecondsMax = 3600;
+  const auto usual_seconds = std::chrono::duration_cast<std::chrono::seconds>(place.timeout);
+  place.timeout = std::chrono::seconds(
+      TRY(find_number("METADATA_SERVICE_TIMEOUT", usual_seconds.count(), kSecondsMax)));
+  place.attempts_max = static_cast<int>(
+      TRY(find_number("METADATA_SERVICE_NUM_ATTEMPTS", place.attempts_max, kAttemptsLimit)));
   return std::optional(std::move(place));
 }
 
@@ -241,9 +258,10 @@ class InstanceCredentials::Fetch final : public sys::Pending {
   Fetch(InstanceCredentials& provider, Done done) : provider_(provider), done_(std::move(done)) {}
 
   void start() {
-    auto request = request_of("PUT", provider_.place_.url + "latest/api/token", kTimeout);
-    request.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", "21600"});
-    send(std::move(request), [this](const sys::HttpReply& reply) { take_token(reply); });
+    request_ = request_to("PUT", "latest/api/token");
+    request_.headers.push_back({"x-aws-ec2-metadata-token-ttl-seconds", "21600"});
+    is_token_asked_for_ = true;
+    send([this](const sys::HttpReply& reply) { take_token(reply); });
   }
 
  private:
@@ -254,16 +272,43 @@ class InstanceCredentials::Fetch final : public sys::Pending {
     return "the machine's metadata service (" + provider_.place_.url + ")";
   }
 
-  void send(sys::HttpRequest request, Next next) {
-    if (!token_.empty()) request.headers.push_back({"x-aws-ec2-metadata-token", token_.reveal()});
-    step_ = provider_.http_.send(
-        std::move(request), [this, next = std::move(next)](const sys::HttpResult& result) {
-          if (result) return next(*result);
-          end(fail(Code::kNotFound, where() + " does not answer: " + result.error().error.message));
-        });
+  [[nodiscard]] sys::HttpRequest request_to(const char* method, const std::string& path) const {
+    return request_of(method, provider_.place_.url + path, provider_.place_.timeout);
+  }
+  // The request, until an attempt has an answer that may be final.
+  void send(Next next) {
+    next_ = std::move(next);
+    attempts_ = 0;
+    attempt();
+  }
+  void attempt() {
+    ++attempts_;
+    step_ =
+        provider_.http_.send(request_, [this](const sys::HttpResult& result) { receive(result); });
   }
   void get(const std::string& path, Next next) {
-    send(request_of("GET", provider_.place_.url + path, kTimeout), std::move(next));
+    request_ = request_to("GET", path);
+    if (!token_.empty()) request_.headers.push_back({"x-aws-ec2-metadata-token", token_.reveal()});
+    is_token_asked_for_ = false;
+    send(std::move(next));
+  }
+  void get_roles() {
+    get(kRoles, [this](const sys::HttpReply& roles) { take_roles(roles); });
+  }
+
+  void receive(const sys::HttpResult& result) {
+    constexpr int kServerError = 500;
+    constexpr int kTooManyRequests = 429;
+    const bool is_silent =
+        !result && result.error().error.code == Code::kTimeout && result.error().may_have_arrived;
+    if (is_token_asked_for_ && is_silent && provider_.place_.is_first_version_allowed)
+      return get_roles();
+    const bool may_pass =
+        !result || result->status >= kServerError || result->status == kTooManyRequests;
+    if (may_pass && attempts_ < provider_.place_.attempts_max) return attempt();
+    const auto next = std::move(next_);  // It sets the next one.
+    if (result) return next(*result);
+    end(fail(Code::kNotFound, where() + " does not answer: " + result.error().error.message));
   }
 
   void take_token(const sys::HttpReply& reply) {
@@ -274,7 +319,7 @@ class InstanceCredentials::Fetch final : public sys::Pending {
                                             reply.status) != kFirstVersionOnly.end();
     if (is_token) token_ = Secret(token);
     if (is_token || (is_first_version && provider_.place_.is_first_version_allowed))
-      return get(kRoles, [this](const sys::HttpReply& roles) { take_roles(roles); });
+      return get_roles();
     end(fail(reply.status == kOk ? unreadable(where()) : refused(reply)));
   }
 
@@ -309,6 +354,10 @@ class InstanceCredentials::Fetch final : public sys::Pending {
   InstanceCredentials& provider_;
   Done done_;
   Secret token_;
+  sys::HttpRequest request_;  // Under way,
+  bool is_token_asked_for_ = false;
+  int attempts_ = 0;
+  Next next_;  // and what takes its answer.
   sys::PendingPtr step_;
 };
 

@@ -54,20 +54,23 @@ class ContainerCredentials final : public CredentialsProvider {
 struct InstancePlace {
   std::string url;  // "http://169.254.169.254/"
   bool is_first_version_allowed = true;
+  Duration timeout = std::chrono::seconds(1);  // Of each of three requests.
+  int attempts_max = 1;                        // Of each.
 };
-// By AWS_EC2_METADATA_SERVICE_ENDPOINT, ..._ENDPOINT_MODE, AWS_EC2_METADATA_V1_DISABLED and the
-// profile's settings of those names; none when AWS_EC2_METADATA_DISABLED is true.
+// By AWS_EC2_METADATA_SERVICE_ENDPOINT, ..._ENDPOINT_MODE, AWS_IMDS_USE_IPV6,
+// AWS_EC2_METADATA_V1_DISABLED, AWS_METADATA_SERVICE_TIMEOUT (seconds), ..._NUM_ATTEMPTS and the
+// profile's settings of those names; none when AWS_EC2_METADATA_DISABLED is true. kUsage for values
+// that make no sense.
 [[nodiscard]] Result<std::optional<InstancePlace>> find_instance(
     const sys::Environment& environment, const SharedConfig& shared);
 
-// kNotFound when there is no such service within a second, or the machine has no role. A service
-// that refuses the second version's token is asked without, unless that is forbidden; one that does
-// not answer is not asked again: on a machine elsewhere that would be a second of waiting for
-// nothing.
+// kNotFound when there is no such service within its timeout, or the machine has no role. A service
+// that refuses the second version's token is asked without, unless that is forbidden; so is one
+// that takes the connection and says nothing, as it looks in a container to which the token may not
+// hop. Where nobody takes the connection, nobody is asked again: on a machine elsewhere that would
+// be a second of waiting for nothing.
 class InstanceCredentials final : public CredentialsProvider {
  public:
-  static constexpr Duration kTimeout = std::chrono::seconds(1);  // Of each of three requests.
-
   // `http` must outlive it.
   InstanceCredentials(sys::Http& http, InstancePlace place)
       : http_(http), place_(std::move(place)) {}

@@ -54,7 +54,7 @@ class ChainTest : public testing::Test {
         return answer(R"({"roleCredentials":{"accessKeyId":"SSO","secretAccessKey":"s",)"
                       R"("sessionToken":"t","expiration":1801353600000}})");
       if (request.url.starts_with("http://169.254.170.2/")) return answer(keys("CONTAINER"));
-      if (!is_machine_in_cloud) return std::nullopt;
+      if (!is_machine_in_cloud) return sim::SimHttp::no_connection();
       if (request.url.ends_with("/token")) return answer("token");
       if (request.url.ends_with("-credentials/")) return answer("role");
       return answer(keys("MACHINE"));

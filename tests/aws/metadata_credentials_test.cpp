@@ -253,12 +253,68 @@ TEST_F(InstanceTest, the_second_version_is_asked_for_a_token_the_role_and_its_ke
 }
 
 TEST_F(InstanceTest, elsewhere_it_takes_a_second_to_know_that_there_is_none) {
-  http.will_stall();
+  http.will_answer(sim::SimHttp::no_connection());
   const auto got = get();
   ASSERT_FALSE(got);
   EXPECT_EQ(got.error().code, Code::kNotFound);
   EXPECT_EQ(loop.now(), 1s);
   EXPECT_EQ(http.requests().size(), 1U);
+}
+
+// In a container to which the token may not hop, the second version takes the connection only.
+TEST_F(InstanceTest, a_silent_second_version_gives_way_to_the_first_unless_that_is_forbidden) {
+  http.will_stall();
+  http.will_answer(200, "my-role");
+  http.will_answer(200, kKeys);
+  const auto got = get();
+  ASSERT_TRUE(got) << got.error().text();
+  EXPECT_EQ(got->keys.access_key_id, "ASIA1");
+  EXPECT_EQ(loop.now(), 1s);
+  EXPECT_EQ(header(1, "x-aws-ec2-metadata-token"), "");
+
+  http.will_stall();
+  EXPECT_EQ(get({{"AWS_EC2_METADATA_V1_DISABLED", "true"}}).error().code, Code::kNotFound);
+  EXPECT_EQ(http.requests().size(), 4U);
+  http.will_stall();
+  http.will_stall();
+  EXPECT_EQ(get().error().code, Code::kNotFound) << "silence everywhere ends";
+  EXPECT_EQ(http.requests().size(), 6U);
+}
+
+TEST_F(InstanceTest, how_long_and_how_often_it_is_asked_can_be_said) {
+  const Variables patient{{"AWS_METADATA_SERVICE_TIMEOUT", "5"},
+                          {"AWS_METADATA_SERVICE_NUM_ATTEMPTS", "3"}};
+  for (int i = 0; i < 3; ++i)
+    http.will_answer(sim::SimHttp::no_connection());
+  EXPECT_EQ(get(patient).error().code, Code::kNotFound);
+  EXPECT_EQ(http.requests().size(), 3U);
+  EXPECT_EQ(loop.now(), 15s);
+
+  // Each of the three requests has as many attempts.
+  const auto busy = [&](int times) {
+    for (int i = 0; i < times; ++i)
+      i % 2 == 0 ? http.will_answer(503, "") : http.will_answer(429, "");
+  };
+  busy(2);
+  http.will_answer(200, "t");
+  busy(2);
+  http.will_answer(200, "r");
+  busy(2);
+  http.will_answer(200, kKeys);
+  EXPECT_TRUE(get(patient));
+  EXPECT_EQ(header(11, "x-aws-ec2-metadata-token"), "t");
+  http.will_answer(200, "t");
+  busy(3);
+  EXPECT_EQ(get(patient).error().code, Code::kUnavailable);
+  http.will_answer(200, "t");
+  http.will_answer(404, "");
+  EXPECT_EQ(get(patient).error().code, Code::kNotFound) << "an answer is final";
+  EXPECT_EQ(http.answers_left(), 0U);
+
+  for (const char* bad : {"0", "-1", "x", "1.5"}) {
+    EXPECT_FALSE(find({{"AWS_METADATA_SERVICE_TIMEOUT", bad}})) << bad;
+    EXPECT_FALSE(find({{"AWS_METADATA_SERVICE_NUM_ATTEMPTS", bad}})) << bad;
+  }
 }
 
 TEST_F(InstanceTest, where_the_second_version_is_refused_the_first_one_is_asked) {
@@ -312,6 +368,9 @@ TEST_F(InstanceTest, where_it_is_can_be_said) {
   const std::string prefix = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
   EXPECT_EQ(url({}), "http://169.254.169.254/");
   EXPECT_EQ(url({{prefix + "_MODE", "IPv6"}}), "http://[fd00:ec2::254]/");
+  EXPECT_EQ(url({{"AWS_IMDS_USE_IPV6", "true"}}), "http://[fd00:ec2::254]/");
+  EXPECT_EQ(url({{"AWS_IMDS_USE_IPV6", "true"}, {prefix + "_MODE", "ipv4"}}),
+            "http://169.254.169.254/");
   EXPECT_EQ(url({{prefix, "http://127.0.0.1:1338"}}), "http://127.0.0.1:1338/");
   EXPECT_EQ(url({{prefix, "http://127.0.0.1:1338/base"}}), "http://127.0.0.1:1338/base/");
   EXPECT_FALSE(find({{prefix, "nowhere"}}));
@@ -321,11 +380,14 @@ TEST_F(InstanceTest, where_it_is_can_be_said) {
 
   ASSERT_TRUE(files.write("/config",
                           "[default]\nec2_metadata_service_endpoint = http://127.0.0.1:2\n"
-                          "ec2_metadata_v1_disabled = true\n",
+                          "ec2_metadata_v1_disabled = true\nmetadata_service_timeout = 7\n"
+                          "metadata_service_num_attempts = 4\n",
                           0600));
   const Variables config{{"AWS_CONFIG_FILE", "/config"}};
   EXPECT_EQ(url(config), "http://127.0.0.1:2/");
   EXPECT_FALSE((**find(config)).is_first_version_allowed);
+  EXPECT_EQ((**find(config)).timeout, 7s);
+  EXPECT_EQ((**find(config)).attempts_max, 4);
 }
 
 TEST_F(InstanceTest, it_can_be_called_off_at_every_step) {

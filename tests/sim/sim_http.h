@@ -39,6 +39,10 @@ class SimHttp final : public sys::Http {
     will_answer(Answer{failure(code, std::move(message), may_have_arrived)});
   }
   void will_stall() { answers_.emplace_back(std::nullopt); }
+  // Nobody takes the connection, until the request has waited long enough for it.
+  [[nodiscard]] static Answer no_connection() {
+    return {failure(Code::kTimeout, "no answer to the connection", false), Duration::max()};
+  }
 
   // All requests so far, those that were aborted as well.
   [[nodiscard]] const std::vector<sys::HttpRequest>& requests() const { return requests_; }
@@ -48,8 +52,11 @@ class SimHttp final : public sys::Http {
                                      std::function<void(sys::HttpResult)> done) override {
     requests_.push_back(request);
     auto answer = answer_to(request);
+    if (answer && answer->delay == Duration::max())
+      answer->delay = std::min(request.timeout, request.connect_timeout);
     const auto patience = std::min(request.timeout, request.silence_max.value_or(request.timeout));
-    const bool is_late = !answer || answer->delay >= patience;
+    const bool is_connected = !answer || answer->result || answer->result.error().may_have_arrived;
+    const bool is_late = is_connected && (!answer || answer->delay >= patience);
     const auto delay = is_late ? patience : answer->delay;
     auto result = is_late ? failure(Code::kTimeout, "no whole answer within the time", true)
                           : std::move(answer->result);
