@@ -327,6 +327,9 @@ Result<CURL*> HttpClient::Exchange::open(const CurlLibrary& curl, const Options&
   if (!options.ca_bundle.empty()) {
     set(CURLOPT_CAINFO, options.ca_bundle.c_str());
     set(CURLOPT_PROXY_CAINFO, options.ca_bundle.c_str());
+    // Instead of the system's authorities, not beside them.
+    for (const auto directory : {CURLOPT_CAPATH, CURLOPT_PROXY_CAPATH})
+      set(directory, static_cast<const char*>(nullptr));
     ca_bundle_ = options.ca_bundle;
   }
   set(CURLOPT_HEADERFUNCTION, &Exchange::take_header);

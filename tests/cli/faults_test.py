@@ -323,11 +323,59 @@ def make_certificates(directory):
     for name, host, authority, dates in (
             ("good", "IP:127.0.0.1", "ca", ("-days", "30")), ("host", "DNS:elsewhere.test", "ca", ("-days", "30")),
             ("expired", "IP:127.0.0.1", "ca", ("-startdate", "20200101000000Z", "-enddate", "20200201000000Z")),
-            ("unknown", "IP:127.0.0.1", "other", ("-days", "30"))):
+            ("unknown", "IP:127.0.0.1", "other", ("-days", "30")), ("named", "DNS:ecs.aws.test", "ca", ("-days", "30"))):
         openssl("req", *key, "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name, "-addext",
                 "subjectAltName=" + host)
         openssl("ca", "-batch", "-config", "ca.cnf", "-cert", authority + ".pem", "-keyfile", authority + ".key", "-in",
                 name + ".csr", "-out", name + ".pem", *dates)
+
+
+class Tunnel:
+    """A proxy that connects whoever asks to one server of this machine."""
+
+    def __init__(self, port):
+        self.port_behind = port
+        self.heads = []  # What was asked, one text a connection.
+        self.open = []
+        self.socket = socket.create_server(("127.0.0.1", 0), backlog=64)
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, client):
+        head = b""
+        while b"\r\n\r\n" not in head:
+            part = client.recv(1)
+            if not part:
+                return
+            head += part
+        self.heads.append(head.decode())
+        server = socket.create_connection(("127.0.0.1", self.port_behind))
+        self.open += [client, server]
+        client.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        threading.Thread(target=self.pass_on, args=(server, client), daemon=True).start()
+        self.pass_on(client, server)
+
+    @staticmethod
+    def pass_on(source, sink):
+        try:
+            while part := source.recv(65536):
+                sink.sendall(part)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+    def close(self):
+        self.socket.close()
+        for connection in self.open:
+            connection.close()
 
 
 @unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
@@ -368,6 +416,41 @@ class Certificates(Faults, Sandbox):
         self.serve_as("good")
         for path in (self.path("nowhere.pem"), self.write("empty.pem", "")):
             self.check_error(self.plan(env={"AWS_CA_BUNDLE": path}), path)
+
+    def test_behind_a_proxy_it_is_the_servers_that_counts(self):
+        for name, words in (("named", None), ("good", "target host name"), ("unknown", "certificate")):
+            with self.subTest(certificate=name):
+                server = self.serve_as(name)
+                proxy = Tunnel(server.port)
+                self.addCleanup(proxy.close)
+                result = self.plan(env={"AWS_ENDPOINT_URL": "https://ecs.aws.test", "NO_PROXY": "",
+                                        "HTTPS_PROXY": "http://me:pa55word@127.0.0.1:%d" % proxy.port})
+                if words:
+                    self.check_error(result, words)
+                    self.assertNotIn("pa55word", result.err)
+                else:
+                    self.assertEqual(result.code, 0, result)
+                self.assertEqual(server.count(), 0 if words else 1)
+                self.assertEqual({head.splitlines()[0] for head in proxy.heads}, {"CONNECT ecs.aws.test:443 HTTP/1.1"})
+                for head in proxy.heads:
+                    self.assertIn("Proxy-Authorization: Basic bWU6cGE1NXdvcmQ=", head)
+                    self.assertNotIn("\nAuthorization", head, "nothing is said to the proxy but where to")
+                for _, headers, _ in server.requests:
+                    self.assertNotIn("Proxy-Authorization", headers)
+
+    @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+    def test_the_users_authorities_are_instead_of_the_systems(self):
+        self.serve_as("unknown")
+        done = subprocess.run(["strace", "-f", "-qq", "-e", "trace=file", "-o", self.path("trace"), RUNTASK, "run", "--plan",
+                               "--cluster", "c", "--task-definition", "manage"], env=self.env, cwd=self.directory,
+                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=LONGEST,
+                              check=False)
+        if b"ptrace" in done.stderr:
+            self.skipTest("strace may not trace")
+        self.assertEqual(done.returncode, 125, done)
+        looked_at = [line for line in self.text("trace").splitlines() if "/etc/ssl/" in line]
+        self.assertTrue([line for line in self.text("trace").splitlines() if "ca.pem" in line])
+        self.assertEqual([line for line in looked_at if "/etc/ssl/certs" in line], [])
 
     def test_insecure_http_does_not_mean_insecure_tls(self):
         server = self.serve_as("unknown")
