@@ -126,6 +126,11 @@ CASES = {
     "comments, capitals and nested settings": Case(
         "STORED", config="# c\n[profile p]\ns3 =\n  a = b\n  c = d\nRegion=eu-west-1\n; d\n",
         credentials="\n[p]\n\n# c\nAWS_ACCESS_KEY_ID=STORED\naws_secret_access_key   =   s3==\n", profile="p"),
+    "files that are indented": Case(
+        "STORED", config="[default]\n  region = x\n  output = json\n  [profile p]\n\tregion = eu-west-1\n\toutput = json\n",
+        credentials="[p]\n    aws_access_key_id = STORED\n    aws_secret_access_key = secret-of-STORED\n    aws_session_token = t5\n",
+        profile="p"),
+    "colons": Case("STORED", credentials="[p]\naws_access_key_id: STORED\naws_secret_access_key : secret=:of-STORED\n", profile="p"),
     "not a profile in the config file": Case(None, config=section("p", **keys("CONFIG")), profile="p"),
     # ---- Roles
     "role": Case("ROLE-a<BASE", config=section("profile p", role_arn=ROLE + "a", source_profile="base"), credentials=BASE,
@@ -135,6 +140,15 @@ CASES = {
                                       role_session_name="me", duration_seconds="1800"), credentials=BASE, profile="p"),
     "role in the credentials file": Case(
         "ROLE-a<BASE", credentials=BASE + section("p", role_arn=ROLE + "a", source_profile="base"), profile="p"),
+    "role in one file and its source in the other": Case(
+        "ROLE-a<BASE", config=section("profile p", role_arn=ROLE + "a"),
+        credentials=BASE + section("p", source_profile="base"), profile="p"),
+    "role in both files": Case(
+        "ROLE-a<BASE", config=section("profile p", role_arn=ROLE + "b", source_profile="base"),
+        credentials=BASE + section("p", role_arn=ROLE + "a"), profile="p"),
+    "role of the default profile": Case(
+        "ROLE-a<DEFAULT", config=section("profile p", role_arn=ROLE + "a", source_profile="default"),
+        credentials=section("default", **keys("DEFAULT")), env={"AWS_PROFILE": "p"}),
     "role of a role": Case("ROLE-a<ROLE-b<BASE", config=section("profile p", role_arn=ROLE + "a", source_profile="q") +
                            section("profile q", role_arn=ROLE + "b", source_profile="base"), credentials=BASE, profile="p"),
     "its own source": Case("ROLE-a<OWN", config=section("profile p", role_arn=ROLE + "a", source_profile="p", **keys("OWN")),
@@ -159,6 +173,9 @@ CASES = {
         env={"AWS_EC2_METADATA_SERVICE_ENDPOINT": "FAKE", "AWS_EC2_METADATA_DISABLED": ""}, profile="p"),
     "credential_source of nobody": Case(
         None, config=section("profile p", role_arn=ROLE + "a", credential_source="Moon"), profile="p"),
+    "credential_source in small letters": Case(
+        None, config=section("profile p", role_arn=ROLE + "a", credential_source="environment"), env=env_keys("ENV"),
+        profile="p"),
     # ---- Web identity
     "web identity of the environment": Case("WEB", env=WEB_ENV),
     "web identity with a session's name": Case("WEB", env={**WEB_ENV, "AWS_ROLE_SESSION_NAME": "me"}),
@@ -193,6 +210,7 @@ CASES = {
     "program with words": Case("PROCESS-a b", config=section("profile p", credential_process=PROCESS + " 'a b'"), profile="p"),
     "program of another version": Case(None, config=section("profile p", credential_process=PROCESS + " v2"), profile="p"),
     "program that fails": Case(None, config=section("profile p", credential_process=PROCESS + " fail"), profile="p"),
+    "program in the credentials file": Case("PROCESS", credentials=section("p", credential_process=PROCESS), profile="p"),
     "keys before a program": Case("STORED", config=section("profile p", credential_process=PROCESS),
                                   credentials=section("p", **keys("STORED")), profile="p"),
     "program before keys of the config file": Case(
@@ -207,6 +225,16 @@ CASES = {
     "files before the container": Case("DEFAULT", credentials=section("default", **keys("DEFAULT")),
                                        env={"AWS_CONTAINER_CREDENTIALS_FULL_URI": "FAKE/container"}),
     "machine": Case("MACHINE", env={"AWS_EC2_METADATA_SERVICE_ENDPOINT": "FAKE", "AWS_EC2_METADATA_DISABLED": ""}),
+    "machine where the token does not arrive": Case("V1-MACHINE", env={
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": "FAKE/far", "AWS_EC2_METADATA_DISABLED": "", "AWS_METADATA_SERVICE_TIMEOUT": "1"}),
+    "machine that is asked once": Case(None, env={
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": "FAKE/busy", "AWS_EC2_METADATA_DISABLED": ""}),
+    "machine that is asked twice": Case("MACHINE", env={
+        "AWS_EC2_METADATA_SERVICE_ENDPOINT": "FAKE/busy", "AWS_EC2_METADATA_DISABLED": "",
+        "AWS_METADATA_SERVICE_NUM_ATTEMPTS": "2"}),
+    "machine that the profile asks twice": Case(
+        "MACHINE", config=section("default", metadata_service_num_attempts="2"), env={
+            "AWS_EC2_METADATA_SERVICE_ENDPOINT": "FAKE/busy", "AWS_EC2_METADATA_DISABLED": ""}),
     "container before the machine": Case("CONTAINER", env={
         "AWS_CONTAINER_CREDENTIALS_FULL_URI": "FAKE/container", "AWS_EC2_METADATA_SERVICE_ENDPOINT": "FAKE",
         "AWS_EC2_METADATA_DISABLED": ""}),
@@ -228,6 +256,8 @@ class FakeCloud:
 
     def __init__(self):
         self.identity_calls = []  # (headers, body)
+        self.is_busy = False  # The busy machine, for one request after its token.
+        self.closed = threading.Event()
         outer = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -239,7 +269,11 @@ class FakeCloud:
 
             def answer(self):
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-                status, kind, text = outer.answer(self.command, self.path, self.headers, body)
+                try:
+                    status, kind, text = outer.answer(self.command, self.path, self.headers, body)
+                except ConnectionAbortedError:
+                    self.close_connection = True
+                    return
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(text.encode())))
@@ -256,6 +290,20 @@ class FakeCloud:
     def answer(self, method, path, headers, body):
         plain = path.split("?")[0]
         machine = "/latest/meta-data/iam/security-credentials/"
+        if plain == "/far/latest/api/token":
+            self.closed.wait(30)  # As in a container beyond the hop limit of the token.
+            raise ConnectionAbortedError
+        if plain.startswith("/far/"):
+            if plain.endswith("/agent"):
+                return self.json_keys("V1-MACHINE") if "x-aws-ec2-metadata-token" not in headers else (401, "text/plain", "")
+            return 200, "text/plain", "agent"
+        if plain.startswith("/busy/"):
+            plain = plain[len("/busy"):]
+            if plain == "/latest/api/token":
+                self.is_busy = True
+            if plain == machine and self.is_busy:
+                self.is_busy = False
+                return 503, "text/plain", ""
         if plain == "/container":
             return self.json_keys("CONTAINER" + ("-" + headers["Authorization"] if "Authorization" in headers else ""))
         if plain == "/latest/api/token":
@@ -301,6 +349,7 @@ class FakeCloud:
                                  "<ResponseMetadata/></%sResponse>" % (action, action, result, action, action))
 
     def close(self):
+        self.closed.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -336,7 +385,7 @@ class AwsCredentials(Sandbox):
     def of_botocore(self):
         """For each case its keys, or none and why."""
         questions = [json.dumps({"profile": case.profile, "env": {
-            **self.home(case, "%d-botocore" % number), "FAKE": self.cloud.url, "AWS_METADATA_SERVICE_TIMEOUT": "5"}})
+            "AWS_METADATA_SERVICE_TIMEOUT": "5", **self.home(case, "%d-botocore" % number), "FAKE": self.cloud.url}})
                      for number, case in enumerate(CASES.values())]
         done = subprocess.run([PYTHON, "-B", "-c", BOTOCORE], input="\n".join(questions).encode(), stdout=subprocess.PIPE,
                               timeout=300, check=True)
