@@ -299,6 +299,32 @@ class Accounts(AwsSandbox):
         self.assertIn("while looking at the cluster `library-integration`", result.err)
         self.assertEqual(self.aws.count("RunTask"), started)
 
+    def test_only_one_looks_into_the_cluster_of_every_environment_before_anything_starts(self):
+        other = task_arn("library-production", "f" * 32)
+        self.aws.operations["ListTasks"] = lambda request: {
+            "taskArns": [other] if request["cluster"].endswith("library-production") else []}
+        self.script = [{**self.task_now("RUNNING"), "taskArn": other}]
+        result = self.both("--only-one")
+        self.assertEqual(result.code, 125, result)
+        self.assertIn(other, result.err)
+        self.assertEqual(self.aws.count("RunTask"), 0)
+        asked = {(request["cluster"], key) for (name, request), key in zip(self.aws.calls, self.aws.keys)
+                 if name == "ListTasks"}
+        self.assertEqual(asked, {("library-integration", "AKIDANNE"), ("library-production", "AKIDMINE")})
+
+    def test_each_cluster_has_a_service_of_its_own_that_the_network_is_taken_from(self):
+        described = definition("manage", ("django", True))
+        described["taskDefinition"]["networkMode"] = "awsvpc"
+        self.aws.operations.update({
+            "DescribeTaskDefinition": lambda _: described,
+            "DescribeServices": lambda request: {"services": [{
+                "serviceName": "web", "status": "ACTIVE", "networkConfiguration": {
+                    "awsvpcConfiguration": {"subnets": ["subnet-of-" + request["cluster"]]}}}], "failures": []}})
+        self.assertEqual(self.both("--network-from-service", "web").code, 0)
+        networks = [request["networkConfiguration"]["awsvpcConfiguration"]["subnets"]
+                    for request in self.aws.requests("RunTask")]
+        self.assertEqual(networks, [["subnet-of-library-integration"], ["subnet-of-library-production"]])
+
     def in_script(self):
         self.env.update({"ACCOUNT": "sandbox", "ENVIRONMENT": "integration"})
         return self.run_task_script("-t", "application", "-i", "host", "-w", "manage", "-x", "", "-e", "A", "-v", "1")

@@ -37,6 +37,15 @@ class Network(AwsSandbox):
         self.assertEqual(self.network()["securityGroups"], ["sg-9"])
         self.assertEqual(self.network()["subnets"], ["subnet-1", "subnet-2"])
 
+    def test_the_public_address_is_the_services_or_the_flags(self):
+        configuration = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "DISABLED"}}
+        self.serve({"services": [{**self.SERVICE, "networkConfiguration": configuration}], "failures": []})
+        self.assertEqual(self.run_aws("--network-from-service", "web").code, 0)
+        self.assertNotEqual(self.network().get("assignPublicIp"), "ENABLED")
+        self.describes = 0
+        self.assertEqual(self.run_aws("--network-from-service", "web", "--assign-public-ip").code, 0)
+        self.assertEqual(self.network()["assignPublicIp"], "ENABLED")
+
     def refused(self, expected):
         result = self.run_aws("--network-from-service", "web")
         self.assertEqual(result.code, 125, result)
@@ -104,6 +113,14 @@ class Plan(AwsSandbox):
         self.assertEqual(result.code, 125, result)
         self.assertIn("--network-from-service", result.err)
         self.assertEqual(self.aws.count("RunTask"), 0)
+
+    def test_the_cluster_must_be_there_and_active(self):
+        for answer in ({"clusters": [], "failures": [{"arn": "c", "reason": "MISSING"}]},
+                       {"clusters": [{"clusterName": "c", "status": "INACTIVE"}], "failures": []}):
+            self.aws.operations["DescribeClusters"] = lambda _, a=answer: a
+            result = self.planned(125)
+            self.assertIn("WRONG    Cluster not found: `c` on eu-west-1", result.out)
+            self.assertIn("Cluster not found", result.err)
 
     def test_capacity_providers_must_be_the_clusters(self):
         self.planned(0, "--capacity-provider", "FARGATE:1:1")
@@ -196,6 +213,21 @@ class OnlyOne(AwsSandbox):
         self.running = [self.other]
         self.script = [Reply.error("AccessDeniedException", "no")]
         self.refused(self.other)
+
+    def test_another_family_and_another_cluster_are_nobody_in_the_way(self):
+        self.script = [self.task_now("RUNNING")]
+        self.aws.operations.update({
+            "ListTasks": lambda _: {"taskArns": []},
+            "DescribeTaskDefinition": lambda request: definition(request["taskDefinition"], ("main", True))})
+        places = (("c", "manage"), ("c", "other"), ("d", "manage"))
+        processes = []
+        for number, (cluster, family) in enumerate(places, 1):
+            processes.append(self.start("run", "--cluster", cluster, "--task-definition", family, "--drain", "0",
+                                        "--only-one"))
+            wait_until(lambda n=number: self.aws.count("RunTask") == n, "%s in %s starts" % (family, cluster))
+        self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})]
+        self.describes = 0
+        self.assertEqual([self.finish(process).code for process in processes], [0, 0, 0])
 
     def test_of_two_runs_at_once_exactly_one_starts(self):
         self.script = [self.task_now("RUNNING")]
