@@ -330,6 +330,28 @@ class AwsAttachSandbox(AwsSandbox):
         self.assertGreaterEqual(len(tokens), 2)
         self.assertEqual(len(set(tokens)), 1)
 
+    def test_a_start_whose_reply_never_came_is_in_nobodys_way_when_it_is_to_be_alone(self):
+        self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")
+        self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage", "--only-one")
+        wait_until(lambda: self.aws.count("RunTask") == 1, "the call is under way")
+        process.kill()
+        self.finish(process)
+        sent = self.aws.requests("RunTask")[0]
+        self.aws.operations["RunTask"] = lambda _: {"tasks": [self.task_now("PENDING")], "failures": []}
+        self.aws.operations["ListTasks"] = lambda request: {
+            "taskArns": [self.arn] if request["desiredStatus"] == "RUNNING" else []}
+        self.script = [self.task_now("RUNNING", startedBy="somebody")]
+        attached, _ = self.attach()
+        self.assertEqual(attached.code, 125, attached)
+        self.assertIn("started by somebody", attached.err)
+        self.describes = 0
+        self.script = [self.task_now("RUNNING", startedBy=sent["startedBy"]),
+                       self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})]
+        attached, outcome = self.attach()
+        self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
+        self.assertEqual({request["clientToken"] for request in self.aws.requests("RunTask")}, {sent["clientToken"]})
+
     def test_without_credentials_nothing_is_lost(self):
         self.script = [self.task_now("RUNNING")]
         self.begin()

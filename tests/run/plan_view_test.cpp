@@ -250,9 +250,11 @@ TEST(PlanCheck, the_launch_type_must_be_one_that_the_definition_supports) {
 }
 
 TEST(PlanCheck, fargate_must_have_the_size) {
-  const auto asks = [](const std::string& cpu, const std::string& memory) {
+  bool is_by_provider = false;
+  const auto asks = [&](const std::string& cpu, const std::string& memory) {
     return complaint([&](Request& asked, ecs::TaskDefinition& it) {
-      asked.launch_type = "FARGATE";
+      asked.launch_type = is_by_provider ? "" : "FARGATE";
+      if (is_by_provider) asked.capacity_providers = {{"FARGATE_SPOT", {}, {}}};
       it.requires_compatibilities = {"FARGATE"};
       it.cpu = "256";
       it.memory = "512";
@@ -264,12 +266,21 @@ TEST(PlanCheck, fargate_must_have_the_size) {
   EXPECT_EQ(asks("1 vCPU", "2 GB"), "");
   EXPECT_TRUE(says(asks("1024", ""), "no size of 1024 CPU units and 512 MiB"));
   EXPECT_TRUE(says(asks("", "4096"), "no size of 256 CPU units and 4096 MiB"));
+  is_by_provider = true;
+  EXPECT_TRUE(says(asks("", "4096"), "no size of 256 CPU units and 4096 MiB"));
 }
 
 TEST(PlanCheck, what_nobody_can_say_is_said_and_stops_nothing) {
   EXPECT_TRUE(says(
       complaint([](auto& asked, auto&) { asked.enable_execute_command = true; }, Finding::kUnknown),
       "task role"));
+  EXPECT_EQ(complaint(
+                [](auto& asked, auto&) {
+                  asked.enable_execute_command = true;
+                  asked.task_role = "role";
+                },
+                Finding::kUnknown),
+            "");
   EXPECT_TRUE(says(complaint(
                        [](auto& asked, auto&) {
                          asked.environment = {{"PASSWORD", "x", {}}};
