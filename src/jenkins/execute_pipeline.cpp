@@ -12,6 +12,7 @@ namespace runtask::jenkins {
 namespace {
 
 tl::unexpected<Raised> failed(std::optional<Raised> error) {
+  assert(error && "something has failed");
   return tl::unexpected<Raised>(*std::move(error));
 }
 
@@ -107,7 +108,6 @@ Outcome Execution::run_root(Branch& branch) {
   } else {
     // Before the stages: post still runs, outside of agent and environment.
     if (model.post) run_post(branch, *model.post, result_of(*error), error);
-    assert(error && "post takes no error away");
     outcome = failed(std::move(error));
   }
   leave_agent(branch, nullptr);
@@ -177,7 +177,12 @@ std::optional<Raised> Execution::enter_agent(Branch& branch, const Agent& agent,
   say(branch, "Running on built-in" + (label->empty() ? "" : " (label " + *label + ")") + " in " +
                   context.workspace);
   if (auto error = agent_and(branch, agent, options, is_root)) return error;
-  return has_container ? start_agent_container(branch, agent) : std::nullopt;
+  if (!has_container) return std::nullopt;
+  if (is_root && find_option(options, "newContainerPerStage") != nullptr) {
+    per_stage_workspace_ = context.workspace;
+    return std::nullopt;
+  }
+  return start_agent_container(branch, agent);
 }
 
 std::optional<Raised> Execution::take_workspace(Branch& branch) {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 
 #include "base/text.h"
 #include "jenkins/execution.h"
@@ -9,6 +10,7 @@ namespace runtask::jenkins {
 namespace {
 
 tl::unexpected<Raised> failed(std::optional<Raised> error) {
+  assert(error && "something has failed");
   return tl::unexpected<Raised>(*std::move(error));
 }
 
@@ -111,18 +113,23 @@ Outcome Execution::stage_inside_options(Branch& branch, const Stage& stage) {
     if (!off_agent) return tl::unexpected<Raised>(off_agent.error());
     if (*off_agent) return skipped();
     const auto before = branch.context.container;
-    if (stage.agent)
-      if (auto error = enter_agent(branch, *stage.agent, stage.options, false)) {
-        leave_agent(branch, before);
-        return failed(std::move(error));
-      }
+    const bool has_own_container = !stage.agent && stage.kind == Stage::Kind::kSteps &&
+                                   !per_stage_workspace_.empty() &&
+                                   branch.context.workspace == per_stage_workspace_;
+    std::optional<Raised> error;
+    if (stage.agent) error = enter_agent(branch, *stage.agent, stage.options, false);
+    if (has_own_container) error = start_agent_container(branch, pipeline().agent);
+    if (error) {
+      leave_agent(branch, before);
+      return failed(std::move(error));
+    }
     Outcome outcome;
     if (auto off_last = is_off(asks); !off_last) {
       outcome = tl::unexpected<Raised>(off_last.error());
     } else {
       outcome = *off_last ? skipped() : stage_inside_agent(branch, stage);
     }
-    if (stage.agent) leave_agent(branch, before);
+    if (stage.agent || has_own_container) leave_agent(branch, before);
     return outcome;
   });
 }

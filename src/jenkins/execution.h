@@ -253,6 +253,9 @@ class Execution final : public groovy::Host {
   std::vector<std::unique_ptr<sys::Process>> lingering_;
   int next_branch_ = 0;
   int next_temporary_ = 0;
+  // Where stages without an agent of their own get a container each: newContainerPerStage(). Empty:
+  // nowhere.
+  std::string per_stage_workspace_;
   std::set<std::string> places_;  // Workspaces that branches are in.
   bool is_killed_ = false;
   bool has_failed_early_ = false;

@@ -111,6 +111,27 @@ class PipelineDockerSandbox(support.Sandbox):
         self.assertEqual([line for line in self.commands() if line.startswith("rm")],
                          ["rm -f --volumes id2", "rm -f --volumes id3", "rm -f --volumes id1"])
 
+    def test_with_new_container_per_stage_each_stage_has_one_and_post_none(self):
+        result = self.build("""pipeline {
+          agent { docker 'known' }
+          options { newContainerPerStage() }
+          stages {
+            stage('One') { steps { sh 'echo one $CONTAINER $(basename "$PWD")' } }
+            stage('Two') {
+              stages {
+                stage('Inner') { steps { sh 'echo inner $CONTAINER $(basename "$PWD")' } }
+                stage('Elsewhere') { agent any; steps { sh 'echo "elsewhere [$CONTAINER]"' } }
+              }
+            }
+          }
+          post { always { sh 'echo "post [$CONTAINER]"' } }
+        }""")
+        self.assertEqual(result.code, 0, result)
+        for words in ("one id1 product+Jenkinsfile", "inner id2 product+Jenkinsfile", "elsewhere []", "post []"):
+            self.assertIn("\n%s\n" % words, result.out)
+        self.assertEqual([line for line in self.commands() if line.startswith("rm")],
+                         ["rm -f --volumes id1", "rm -f --volumes id2"])
+
     def test_a_dockerfile_is_built_and_the_same_one_has_the_same_name(self):
         os.mkdir(self.path("product/ci"))
         self.write("product/Dockerfile", "FROM x")
