@@ -183,8 +183,9 @@ void Fiber::set_property(const Value& object, const std::string& name, Value val
     }
     case Kind::kEntry:
       if (name == "value" && object.as<Entry>().map) {
+        auto& map = changeable(Value(object.as<Entry>().map));
         object.as<Entry>().value = value;
-        object.as<Entry>().map->put(object.as<Entry>().key, std::move(value));
+        map.put(object.as<Entry>().key, std::move(value));
         return;
       }
       break;
@@ -322,13 +323,19 @@ Value Fiber::index_text(const std::string& text, const Value& index) {
   missing_method(string(text), "getAt", {index});
 }
 
+Map& Fiber::changeable(const Value& map) {
+  auto& result = map.as<Map>();
+  if (result.is_fixed) throw_new("java.lang.UnsupportedOperationException", "");
+  return result;
+}
+
 void Fiber::set_index(const Value& object, const Value& index, Value value) {
   switch (object.kind()) {
     case Kind::kNull:
       throw_new("java.lang.NullPointerException", "Cannot invoke method putAt() on null object");
     case Kind::kMap: {
       // A GString key becomes a String here, though not in a literal: docs/GROOVY.md.
-      object.as<Map>().put(plain(index), std::move(value));
+      changeable(object).put(plain(index), std::move(value));
       return;
     }
     case Kind::kHost: {

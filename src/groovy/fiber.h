@@ -195,6 +195,8 @@ class Fiber {
   Value string(std::string text);
   Value decimal(const Decimal& number);
   [[noreturn]] void throw_new(std::string_view class_name, const std::string& message);
+  // A map or set that the script is about to change; throws if it cannot.
+  [[nodiscard]] Map& changeable(const Value& map);
   [[noreturn]] void throw_value(const Value& throwable);
   [[noreturn]] void missing_method(const Value& object, const std::string& name,
                                    const Values& arguments);

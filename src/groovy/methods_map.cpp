@@ -23,13 +23,14 @@ Answer get(MethodCall& c) {
   auto& map = c.self.as<Map>();
   if (const Value* value = map.find(c.arguments[0])) return *value;
   if (c.count() == 1) return c.fiber.get_index(c.self, c.arguments[0]);
-  if (c.name == "get") map.put(c.arguments[0], c.arguments[1]);  // Groovy's get keeps the default.
+  // Groovy's get keeps the default.
+  if (c.name == "get") c.fiber.changeable(c.self).put(c.arguments[0], c.arguments[1]);
   return c.arguments[1];
 }
 
 Answer put(MethodCall& c) {
   if (!is_map(c) || c.count() != 2) return kNone;
-  auto& map = c.self.as<Map>();
+  auto& map = c.fiber.changeable(c.self);
   const Value* known = map.find(c.arguments[0]);
   const Value old = known != nullptr ? *known : Value();
   if (c.name == "putIfAbsent" && !old.is_null()) return old;
@@ -41,13 +42,13 @@ Answer put_all(MethodCall& c) {
   if (c.count() != 1 || !is_map(c) || !c.is(0, Kind::kMap)) return kNone;
   const auto items = c.arguments[0].as<Map>().items();
   for (const auto& item : items)
-    c.self.as<Map>().put(item.key, item.value);
+    c.fiber.changeable(c.self).put(item.key, item.value);
   return Value();
 }
 
 Answer remove(MethodCall& c) {
   if (c.count() != 1 || c.self.is(Kind::kEntry)) return kNone;
-  auto& map = c.self.as<Map>();
+  auto& map = c.fiber.changeable(c.self);
   const Value* known = map.find(c.arguments[0]);
   if (!is_map(c)) return Value::of(map.remove(c.arguments[0]));
   const Value old = known != nullptr ? *known : Value();
@@ -112,7 +113,7 @@ Answer add(MethodCall& c) {  // Of a set.
 Answer remove_if(MethodCall& c) {
   if (c.count() != 1) return kNone;
   if (!c.is(0, Kind::kClosure)) return add(c);
-  auto& map = c.self.as<Map>();
+  auto& map = c.fiber.changeable(c.self);
   Values chosen;
   c.fiber.iterate(c.self, [&](const Value& item) {
     if (c.test(c.arguments[0], item))
@@ -175,7 +176,7 @@ Method find_map_method(const std::string& name) {
       {"clear",
        [](MethodCall& c) -> Answer {
          if (c.self.is(Kind::kEntry)) return kNone;
-         c.self.as<Map>().assign({});
+         c.fiber.changeable(c.self).assign({});
          return Value();
        }},
       {"getKey",

@@ -238,13 +238,13 @@ Value Fiber::shift_left(const Value& left, const Value& right) {
       return left;
     case Kind::kMap: {
       if (right.is(Kind::kEntry)) {
-        left.as<Map>().put(right.as<Entry>().key, right.as<Entry>().value);
+        changeable(left).put(right.as<Entry>().key, right.as<Entry>().value);
         return left;
       }
       if (!right.is(Kind::kMap)) break;
       const auto items = right.as<Map>().items();
       for (const auto& item : items)
-        left.as<Map>().put(item.key, item.value);
+        changeable(left).put(item.key, item.value);
       return left;
     }
     case Kind::kString:

@@ -179,6 +179,7 @@ class Map : public Object {
 
   Value missing;  // The closure of withDefault, or null.
   std::uint32_t version = 0;
+  bool is_fixed = false;  // Scripts cannot change it.
 
  private:
   [[nodiscard]] std::optional<std::size_t> index_of(const Value& key, std::size_t hash) const;

@@ -72,11 +72,13 @@ Outcome Execution::run_stage(Branch& branch, const Stage& stage, const std::stri
 
   auto outcome = stage_inside_options(branch, stage);
 
+  // What has failed is for the stage around it to see in the outcome: of branches that failed fast
+  // it is the first one's, not that of those which were aborted for it.
+  if (mark.outer != nullptr) mark.outer->result = worse(mark.outer->result, mark.result);
   if (!outcome) mark.result = worse(mark.result, result_of(outcome.error()));
   auto& record = end_.stages[place];
   record.result = worse(record.result, mark.result);
   record.duration = outside_.loop.now() - began;
-  if (mark.outer != nullptr) mark.outer->result = worse(mark.outer->result, mark.result);
   return outcome;
 }
 

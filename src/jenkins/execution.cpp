@@ -326,6 +326,7 @@ std::optional<Outcome> Execution::get(groovy::Fiber& fiber, const std::string& n
       map->put(branch.text_value(parameter.name), parameter.kind == ParameterKind::kBoolean
                                                       ? Value::of(parameter.truth())
                                                       : branch.text_value(parameter.text));
+    map->is_fixed = true;
     return Value(map);
   }
   if (const auto found = objects_.find(name); found != objects_.end()) return found->second;

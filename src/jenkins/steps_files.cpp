@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "groovy/classes.h"
 #include "jenkins/glob.h"
 #include "jenkins/steps.h"
 
@@ -60,7 +61,15 @@ Outcome step_write_file(Execution& execution, StepCall& call) {
   if (auto made = files.make_directory(path.substr(0, path.rfind('/')), 0755); !made)
     return Execution::abort(call.branch, made.error().message);
   if (files.is_directory(path)) return Execution::abort(call.branch, path + " is a directory");
-  auto written = files.write(path, call.text_or("text", ""), 0644);
+  auto text = call.text_or("text", "");
+  if (call.text_or("encoding", "") == "Base64") {  // The text stands for bytes.
+    auto bytes = call.branch.invoke_method(call.branch.text_value(text), "decodeBase64", {});
+    if (!bytes) return bytes;
+    text.clear();
+    for (const auto& byte : bytes->as<groovy::List>().items)
+      text += static_cast<char>(byte.number());
+  }
+  auto written = files.write(path, text, 0644);
   if (!written) return Execution::abort(call.branch, written.error().message);
   return Value();
 }
@@ -148,7 +157,8 @@ Outcome step_find_files(Execution& execution, StepCall& call) {
   std::vector<std::string> found;
   auto outcome = find(execution, call, call.text_or("glob", "*"), found, true);
   if (!outcome) return outcome;
-  const auto list = branch.list();
+  const auto list =
+      branch.heap().make<groovy::List>(groovy::Values(), &groovy::known_class("java.lang.Object"));
   constexpr std::size_t kAtOnce = 500;  // Words of one command line.
   for (std::size_t i = 0; i < found.size(); i += kAtOnce) {
     const auto end = std::min(i + kAtOnce, found.size());
