@@ -28,8 +28,10 @@ Result<std::vector<run::Variable>> read_environment_file(const World& world,
                                                          const std::string& path) {
   std::vector<run::Variable> variables;
   const auto text = TRY(world.files.read(path));
+  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // As editors of Windows write it.
+  const bool is_marked = text.starts_with(kByteOrderMark);
   int number = 0;
-  for (const auto& raw : split(text, '\n')) {
+  for (const auto& raw : split(text.substr(is_marked ? kByteOrderMark.size() : 0), '\n')) {
     ++number;
     auto line = trimmed(raw);
     if (line.empty() || line.starts_with('#')) continue;

@@ -232,6 +232,9 @@ class Driver::State {
                          return feed(Observed{asked, std::move(answer->tasks),
                                               std::move(answer->failures), view});
                        const auto& error = answer.error();
+                       // It has been deleted, and ECS has forgotten its tasks.
+                       if (error.name == ecs::error_name::kClusterNotFound)
+                         return feed(Observed{asked, {}, {}, view});
                        if (error.http_status == 0) unreachable(target);
                        feed(ObserveFailed{error.error.code, error.error.message, view});
                      }));

@@ -136,7 +136,7 @@ class Plan(AwsSandbox):
             "cpu": "256", "memory": "512",
             "containerOverrides": [{"name": "main", "environment": [{"name": "A", "value": "file"},
                                                                     {"name": "B", "value": "file"}]}]}))
-        self.write("vars", "A=env-file\nexport C='quoted value'\n\n# a comment\nD\n")
+        self.write("vars", "\ufeffA=env-file\r\nexport C='quoted value'\n\n# a comment\nD\n")
         result = self.planned(0, "--override-json", "overrides.json", "--env-file", "vars", "-e", "A=flag", "-e", "E=",
                               "--secret", "TOKEN", "--cpu", "512", "--tag", "k=v=w", "--group", "g", "--started-by", "me",
                               "--task-role", "r", "--enable-execute-command", "--platform-version", "1.4.0", "--json",

@@ -58,6 +58,11 @@ class Verdict(AwsSandbox):
         outcome = self.check(125, "unknown", "--start-timeout", "5s")
         self.assertIn(outcome["launches"][0]["verdict"], ("unknown", "infrastructure"))
 
+    def test_a_cluster_that_is_deleted_takes_its_tasks_along(self):
+        self.script = [self.task_now("RUNNING"), Reply.error("ClusterNotFoundException", "Cluster not found.")]
+        outcome = self.check(125, "unknown")
+        self.assertIn("last seen RUNNING", outcome["launches"][0]["words"])
+
     def test_missing_at_first_is_waited_for(self):
         self.script = ["MISSING", "MISSING", self.task_now("STOPPED", exit_codes={"main": 4},
                                                            stopCode="EssentialContainerExited")]
