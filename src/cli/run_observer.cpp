@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/lines.h"
 #include "base/text.h"
 #include "ecs/life_cycle.h"
 #include "run/report.h"
@@ -94,8 +95,8 @@ void RunObserver::on_log(const run::Launch& launch, const std::string& container
                             ",\"timestamp\":" + json::quoted(iso_time(event.timestamp)) +
                             ",\"message\":" + json::quoted(text) + "}");
   } else {
-    screen_.output_log_line((options_.timestamps ? iso_time(event.timestamp) + " " : "") +
-                            prefix(launch, container) + text);
+    const auto time = options_.timestamps ? iso_time(event.timestamp) + " " : std::string();
+    screen_.output_log_line(with_prefix(time + prefix(launch, container), text));
   }
   flush_soon();
 }

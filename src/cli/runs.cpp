@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
+#include "base/lines.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
@@ -86,10 +87,9 @@ Result<> show_unfinished(const history::RunSummary& run, history::History& histo
       words.what = event.kind;
       if (auto arn = task_arn_in(event.data); !arn.empty()) words.task_arn = std::move(arn);
     }
-  const bool is_pipeline = run.record.plan.starts_with(R"({"pipeline":)");
   for (const auto& [launch, words] : last)
-    world.screen.output((is_pipeline ? "last" : "launch " + std::to_string(launch + 1)) + "  " +
-                        words.what + "  " + words.when + "  " + words.task_arn);
+    world.screen.output((is_pipeline(run) ? "last" : "launch " + std::to_string(launch + 1)) +
+                        "  " + words.what + "  " + words.when + "  " + words.task_arn);
   return {};
 }
 
@@ -164,11 +164,11 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
                             ",\"timestamp\":" + json::quoted(iso_time(line.timestamp)) +
                             ",\"message\":" + json::quoted(line.text) + "}");
       } else {
-        world.screen.output((arguments.timestamps ? iso_time(line.timestamp) + " " : "") +
-                            (many && !arguments.launch ? std::to_string(stored.launch + 1) + " " +
-                                                             stored.container + " | "
-                                                       : "") +
-                            line.text);
+        const auto time = arguments.timestamps ? iso_time(line.timestamp) + " " : std::string();
+        const auto whose = many && !arguments.launch
+                               ? std::to_string(stored.launch + 1) + " " + stored.container + " | "
+                               : std::string();
+        world.screen.output(with_prefix(time + whose, line.text));
       }
       return true;
     }));

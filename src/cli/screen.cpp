@@ -1,5 +1,6 @@
 #include "cli/screen.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -29,6 +30,20 @@ std::size_t colour_length(std::string_view text) {
   if (!text.starts_with("\x1b[")) return 0;
   const auto end = text.find_first_not_of("0123456789;", 2);
   return end != std::string_view::npos && text[end] == 'm' ? end + 1 : 0;
+}
+
+// The same line by line: what was written as several lines is shown as such, whatever their ends.
+std::string lines_for_terminal(std::string_view text) {
+  std::string shown;
+  for (;;) {
+    const auto end = text.find('\n');
+    auto line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    shown += without_control_characters(line);
+    if (end == std::string_view::npos) return shown;
+    shown += '\n';
+    text.remove_prefix(end + 1);
+  }
 }
 
 }  // namespace
@@ -62,6 +77,7 @@ Screen::Options Screen::options_of_terminal(bool no_color, std::string_view term
   options.colour = able;
   options.live_status = able;
   options.escape_output = sys::is_terminal(kOutput);
+  options.escape_messages = sys::is_terminal(kMessages);
   return options;
 }
 
@@ -84,12 +100,7 @@ void Screen::output_log_line(std::string_view line) {
 }
 
 void Screen::add_line(std::string_view line) {
-  if (options_.escape_output) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    pending_ += without_control_characters(line);
-  } else {
-    pending_ += line;
-  }
+  pending_ += options_.escape_output ? lines_for_terminal(line) : std::string(line);
   pending_ += '\n';
   ++pending_lines_;
 }
@@ -123,7 +134,8 @@ void Screen::message(std::string_view text) {
   erase_status();
   if (const auto dropped = std::exchange(dropped_messages_, 0); dropped > 0)
     write(kMessages, "(" + std::to_string(dropped) + " messages were not shown)\n");
-  write(kMessages, std::string(text) + "\n");
+  write(kMessages,
+        (options_.escape_messages ? lines_for_terminal(text) : std::string(text)) + "\n");
   draw_status();
 }
 
@@ -159,12 +171,18 @@ void Screen::erase_status() {
 
 void Screen::draw_status() {
   if (status_.empty()) return;
-  const auto width = static_cast<std::size_t>(sys::terminal_width(kMessages));
+  const auto width = static_cast<std::size_t>(std::max(2, sys::terminal_width(kMessages)));
+  const auto height = static_cast<std::size_t>(std::max(2, sys::terminal_height(kMessages)));
+  // A line that wrapped, or had left the screen at its top, could not be erased any more. The last
+  // lines say most.
+  drawn_ = std::min(status_.size(), height - 1);
   std::string text;
-  for (const auto& line : status_)
-    text += line.substr(0, utf8_prefix(line, width > 1 ? width - 1 : 1)) + "\n";
+  for (auto line = status_.end() - static_cast<std::ptrdiff_t>(drawn_); line != status_.end();
+       ++line) {
+    const auto shown = without_control_characters(*line);
+    text += shown.substr(0, utf8_prefix(shown, width - 1)) + "\n";
+  }
   write(kMessages, text);
-  drawn_ = status_.size();
 }
 
 void Screen::write(int descriptor, const std::string& text) {

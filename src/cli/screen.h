@@ -22,9 +22,10 @@ namespace runtask::cli {
 class Screen {
  public:
   struct Options {
-    bool colour = false;         // Of messages; implies a terminal.
-    bool live_status = false;    // The rewritten lines; implies a terminal.
-    bool escape_output = false;  // Standard output is a terminal: control characters are shown.
+    bool colour = false;           // Of messages; implies a terminal.
+    bool live_status = false;      // The rewritten lines; implies a terminal.
+    bool escape_output = false;    // Standard output is a terminal: control characters are shown.
+    bool escape_messages = false;  // The same of standard error.
   };
   // What fits the descriptors 1 and 2 and the value of NO_COLOR and TERM.
   [[nodiscard]] static Options options_of_terminal(bool no_color, std::string_view term);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/match.h"
+#include "base/text.h"
 #include "ecs/life_cycle.h"
 #include "run/log_detector.h"
 #include "run/log_position.h"
@@ -16,6 +17,11 @@ namespace runtask::run {
 namespace {
 
 void keep_last(std::deque<std::string>& last_lines, std::string line) {
+  if (const auto end = utf8_prefix(line, kLastLineBytesMax); end < line.size()) {
+    const auto more = std::to_string(line.size() - end);
+    line.resize(end);
+    line += "... (" + more + " bytes more)";
+  }
   last_lines.push_back(std::move(line));
   if (last_lines.size() > kLastLinesMax) last_lines.pop_front();
 }

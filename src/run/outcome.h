@@ -15,7 +15,8 @@
 
 namespace runtask::run {
 
-constexpr std::size_t kLastLinesMax = 20;  // Kept per launch, for the failure block.
+constexpr std::size_t kLastLinesMax = 20;         // Kept per launch, for the failure block.
+constexpr std::size_t kLastLineBytesMax = 1'000;  // Of each of them; a line may have 256 KiB.
 
 struct ContainerOutcome {
   std::string name;

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "base/lines.h"
 #include "base/text.h"
 #include "run/explain.h"
 
@@ -29,9 +30,10 @@ std::string reason_of(const LaunchOutcome& launch) {
   return launch.verdict.words.empty() ? launch.stopped_reason : launch.verdict.words;
 }
 
+// The reason is other people's text.
 std::vector<std::string> row_of(const LaunchOutcome& launch) {
   return {launch.name, std::string(name_of(launch.verdict.kind)), code_of(launch), time_of(launch),
-          reason_of(launch)};
+          one_line(reason_of(launch))};
 }
 
 // XML 1.0 has no way to write U+FFFE and U+FFFF.
@@ -125,9 +127,10 @@ std::string failure_block(const LaunchOutcome& launch) {
       kind == VerdictKind::kDetached)
     return {};
   std::string text = launch.name + ": " + std::string(name_of(kind)) +
-                     (launch.verdict.words.empty() ? "" : ": " + launch.verdict.words) + "\n";
+                     (launch.verdict.words.empty() ? "" : ": " + one_line(launch.verdict.words)) +
+                     "\n";
   const auto line = [&](const char* name, const std::string& value) {
-    if (!value.empty()) text += "  " + std::string(name) + value + "\n";
+    if (!value.empty()) text += "  " + std::string(name) + one_line(value) + "\n";
   };
   line("where           ", launch.where);
   line("task            ", launch.task_arn);
@@ -144,7 +147,7 @@ std::string failure_block(const LaunchOutcome& launch) {
   if (!launch.last_lines.empty()) {
     text += "  last log lines:\n";
     for (const auto& last : launch.last_lines)
-      text += "    | " + last + "\n";
+      text += with_prefix("    | ", last) + "\n";
   }
   const auto explanation = explain(launch);
   line("likely cause    ", explanation.cause);

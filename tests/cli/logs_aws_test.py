@@ -96,6 +96,20 @@ class Logs(AwsSandbox):
         self.assertEqual(lines, [("main", "line")])
         self.assertNotIn("awsfirelens", messages)
 
+    def test_each_line_of_an_event_of_several_says_whose_it_is(self):
+        # As awslogs-multiline-pattern and awslogs-datetime-format make them.
+        now = int(time.time() * 1000)
+        self.log_as(("main", "awslogs", awslogs()), ("proxy", "awslogs", awslogs()))
+        self.streams[self.stream("main")] = [[(now, "Traceback:\n  File x\nError")], []]
+        self.script[0]["containers"][0]["exitCode"] = 1
+        result = self.run_aws()
+        self.assertEqual(result.code, 1, result)
+        expected = "main | Traceback:\nmain |   File x\nmain | Error\n"
+        self.assertEqual(result.out, expected)
+        self.assertIn("    | Traceback:\n    |   File x\n    | Error\n", result.err)
+        self.assertRegex(self.ok("runs", "logs", "last", "--timestamps").out,
+                         "^(\\S+Z) Traceback:\n\\1   File x\n\\1 Error\n$")
+
     def test_throttling_is_no_word_to_the_user_and_costs_no_line(self):
         self.streams = {self.stream("main"): [[(1, "a")], [(2, "b")]]}
         answers = {"GetLogEvents": self.page, "DescribeTasks": self.describe}

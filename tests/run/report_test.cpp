@@ -178,5 +178,16 @@ TEST(Report, markdown_survives_pipes_and_fences) {
   EXPECT_EQ(count(text, "\n````\n"), 2U) << text;  // Longer than the fence in the log.
 }
 
+TEST(Report, reasons_of_several_lines_stay_in_their_row_and_line) {
+  auto broken = outcome();
+  auto& launch = broken.launches[1];
+  launch.verdict.words = "CannotPull:\nno such image";
+  launch.stopped_reason = "first\nsecond";
+  EXPECT_EQ(count(table(broken), "\n"), 3U) << table(broken);
+  const auto block = failure_block(launch);
+  EXPECT_NE(block.find("failed: CannotPull: no such image\n"), std::string::npos) << block;
+  EXPECT_NE(block.find("  stopped reason  first second\n"), std::string::npos) << block;
+}
+
 }  // namespace
 }  // namespace runtask::run
