@@ -172,6 +172,7 @@ struct LocalLogs {
   std::string task;  // An id, an ARN, or "last".
   bool follow = false;
   bool timestamps = false;
+  bool json = false;
 };
 struct LocalImageAdd {
   std::string name;

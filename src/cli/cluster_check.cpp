@@ -112,4 +112,18 @@ Result<> check_cluster(const World& world, const Target& target, const std::stri
   return fail(Code::kNotFound, words_of_missing(target, name), hint_of_missing(target, name));
 }
 
+Result<std::vector<std::string>> all_clusters(const World& world, ecs::Client& client) {
+  constexpr int kPagesMax = 10'000;  // A bound on a server that never says "end".
+  std::vector<std::string> arns;
+  ecs::ListClusters request;
+  for (int page = 0; page < kPagesMax; ++page) {
+    auto reply = call_and_wait(world, client, request);
+    if (!reply) return fail(std::move(reply).error().error);
+    arns.insert(arns.end(), reply->cluster_arns.begin(), reply->cluster_arns.end());
+    if (reply->next_token.empty()) break;
+    request.next_token = reply->next_token;
+  }
+  return arns;
+}
+
 }  // namespace runtask::cli

@@ -23,4 +23,8 @@ namespace runtask::cli {
 [[nodiscard]] Result<> check_cluster(const World& world, const Target& target,
                                      const std::string& name);
 
+// The ARNs of all clusters, page by page.
+[[nodiscard]] Result<std::vector<std::string>> all_clusters(const World& world,
+                                                            ecs::Client& client);
+
 }  // namespace runtask::cli

@@ -26,12 +26,15 @@ void declare_local_images(CLI::App& local, Targets& targets) {
   chooses(add, targets, &Targets::image_add);
   auto& list = *image.add_subcommand("list", "All images");
   list.add_flag("--json", targets.image_list.json, "One JSON object an image");
+  list.footer("Example:\n  runtask local image list");
   chooses(list, targets, &Targets::image_list);
   auto& remove = *image.add_subcommand("remove", "Forget an image; its directory stays");
   remove.add_option("name", targets.image_remove.name, "Its name")->required()->type_name("NAME");
+  remove.footer("Example:\n  runtask local image remove shop");
   chooses(remove, targets, &Targets::image_remove);
   auto& cluster = *local.add_subcommand("cluster", "Clusters of the embedded ECS");
   cluster.require_subcommand(1);
+  cluster.footer("Example:\n  runtask local cluster create example");
   auto& create = *cluster.add_subcommand("create", "Create a cluster (`default` is always there)");
   create.add_option("name", targets.cluster_create.name, "Its name")->required()->type_name("NAME");
   create.footer("Example:\n  runtask local cluster create example");
@@ -58,9 +61,11 @@ void declare_local_process(CLI::App& local, Targets& targets) {
   start.footer("Example:\n  runtask local start --port 4566");
   chooses(start, targets, &Targets::start);
   auto& stop = *local.add_subcommand("stop", "Stop the endpoint and its tasks");
+  stop.footer("Example:\n  runtask local stop");
   stop.final_callback([&targets] { targets.chosen = LocalStop{}; });
   auto& status = *local.add_subcommand("status", "Whether it runs, where, and what it runs");
   status.add_flag("--json", targets.status.json, "As one JSON object");
+  status.footer("Example:\n  runtask local status --json");
   chooses(status, targets, &Targets::status);
 }
 
@@ -100,6 +105,8 @@ void declare_local(CLI::App& root, Targets& targets) {
       ->type_name("TASK");
   logs.add_flag("-f,--follow", targets.logs.follow, "Go on until the task has ended");
   logs.add_flag("--timestamps", targets.logs.timestamps, "Each line with its time");
+  logs.add_flag("--json", targets.logs.json, "One JSON object a line");
+  logs.footer("Example:\n  runtask local logs last -f");
   chooses(logs, targets, &Targets::logs);
   declare_local_images(local, targets);
 }

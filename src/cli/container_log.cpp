@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/json.h"
+#include "base/lines.h"
 #include "base/text.h"
+#include "cli/cluster_check.h"
 #include "cli/target.h"
 #include "ecs/life_cycle.h"
 #include "ecs/limits.h"
+#include "local/container_log.h"
 
 namespace runtask::cli {
 namespace {
@@ -66,62 +70,68 @@ Result<std::vector<ecs::Task>> all_tasks(const World& world, ecs::Client& client
 // The task that is meant; an id is looked for in every cluster.
 Result<ecs::Task> find_task(const World& world, ecs::Client& client, const std::string& reference) {
   std::optional<ecs::Task> found;
-  const auto clusters = TRY(ask(world, client, ecs::ListClusters{}));
-  for (const auto& cluster : clusters.cluster_arns) {
+  for (const auto& cluster : TRY(all_clusters(world, client))) {
     if (reference == "last") {
       for (auto& task : TRY(all_tasks(world, client, cluster)))
         if (!found || found->created_at < task.created_at) found = std::move(task);
     } else {
-      for (auto& task : TRY(describe(world, client, cluster, {ecs::last_part(reference)})))
-        found = std::move(task);
+      auto task = describe(world, client, cluster, {ecs::last_part(reference)});
+      // What can be no id is no task.
+      if (!task && task.error().code != Code::kInvalid) return fail(std::move(task).error());
+      if (task && !task->empty()) found = std::move(task->front());
     }
   }
   if (found) return *std::move(found);
-  return fail(Code::kNotFound,
-              reference == "last" ? "no task has run here yet" : "there is no task " + reference);
+  if (reference == "last") return fail(Code::kNotFound, "no task has run here yet");
+  return fail(
+      Code::kNotFound, "there is no task `" + reference + "`",
+      "an id, an ARN or `last`; `runtask local aws ecs list-tasks --desired-status STOPPED` "
+      "shows those that have ended");
 }
 
 struct Stream {
-  std::string container, group, name, token;
+  local::LogTarget where;  // Without a name: it has none yet.
+  std::string container, token;
   bool complete = false;
 };
 
-std::vector<Stream> streams_of(const ecs::TaskDefinition& definition, const std::string& task_id) {
-  std::vector<Stream> streams;
-  for (const auto& container : definition.container_definitions) {
-    Stream stream;
-    stream.container = container.name;
-    const auto& logs = container.log_configuration;
-    const auto option = [&](const char* name) {
-      const auto at = logs->options.find(name);
-      return at == logs->options.end() ? std::string() : at->second;
-    };
-    if (logs && logs->log_driver == "awslogs") {
-      stream.group = option("awslogs-group");
-      stream.name = ecs::log_stream_name(option("awslogs-stream-prefix"), container.name, task_id);
-    } else {  // Where the endpoint keeps what ECS would not show (docs/EMBEDDED.md).
-      stream.group = "/runtask/" + definition.family;
-      stream.name = container.name + "/" + task_id;
-    }
-    streams.push_back(std::move(stream));
+void find_streams(const ecs::TaskDefinition& definition, const ecs::Task& task,
+                  std::vector<Stream>& streams) {
+  streams.resize(definition.container_definitions.size());
+  for (std::size_t i = 0; i < streams.size(); ++i) {
+    const auto& container = definition.container_definitions[i];
+    const auto* started = task.container(container.name);
+    streams[i].container = container.name;
+    streams[i].where =
+        local::log_target(definition.family, container, ecs::last_part(task.task_arn),
+                          started == nullptr ? std::string() : started->runtime_id);
   }
-  return streams;
+}
+
+std::string shown(const ecs::LogEvent& event, const Stream& stream, bool names_container,
+                  const TaskLogRequest& request) {
+  if (request.json)
+    return R"({"type":"log","container":)" + json::quoted(stream.container) +
+           ",\"timestamp\":" + json::quoted(iso_time(event.timestamp)) +
+           ",\"message\":" + json::quoted(event.message) + "}";
+  const auto time = request.timestamps ? iso_time(event.timestamp) + " " : std::string();
+  return with_prefix(time + (names_container ? stream.container + " | " : ""), event.message);
 }
 
 // Prints one page; false when there was nothing new. A stream that is not there yet is empty.
 Result<bool> print_page(const World& world, ecs::Client& client, Stream& stream,
-                        const std::string& prefix, bool timestamps) {
+                        bool names_container, const TaskLogRequest& wanted) {
+  if (stream.where.stream.empty()) return false;
   ecs::GetLogEvents request;
-  request.log_group_name = stream.group;
-  request.log_stream_name = stream.name;
+  request.log_group_name = stream.where.group;
+  request.log_stream_name = stream.where.stream;
   request.start_from_head = true;
   request.next_token = stream.token;
   const auto reply = call_and_wait(world, client, request);
   if (!reply && reply.error().name == ecs::error_name::kResourceNotFound) return false;
   if (!reply) return fail(reply.error().error);
   for (const auto& event : reply->events)
-    world.screen.output((timestamps ? iso_time(event.timestamp) + " " : "") + prefix +
-                        event.message);
+    world.screen.output(shown(event, stream, names_container, wanted));
   const bool more = reply->next_forward_token != stream.token;
   stream.token = reply->next_forward_token;
   stream.complete = reply->complete.value_or(false);
@@ -135,14 +145,13 @@ Result<> print_task_log(const World& world, ecs::Client& client, const TaskLogRe
   ecs::DescribeTaskDefinition which;
   which.task_definition = task.task_definition_arn;
   const auto definition = TRY(ask(world, client, which));
-  auto streams = streams_of(definition.task_definition, ecs::last_part(task.task_arn));
+  std::vector<Stream> streams;
   for (;;) {
+    find_streams(definition.task_definition, task, streams);
     const bool over = task.last_status == ecs::name_of(ecs::Status::kStopped);
-    for (auto& stream : streams) {
-      const std::string prefix = streams.size() > 1 ? stream.container + " | " : "";
+    for (auto& stream : streams)
       for (int page = 0; page < kPagesMax && !stream.complete; ++page)
-        if (!TRY(print_page(world, client, stream, prefix, request.timestamps))) break;
-    }
+        if (!TRY(print_page(world, client, stream, streams.size() > 1, request))) break;
     world.screen.flush();
     if (over || !request.follow) return {};
     wait(world, kLookAgain);

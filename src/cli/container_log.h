@@ -11,6 +11,7 @@ struct TaskLogRequest {
   std::string task;  // An id, an ARN, or "last".
   bool follow = false;
   bool timestamps = false;
+  bool json = false;
 };
 
 // Prints what the containers of one task of the embedded endpoint have written, one container after

@@ -1,12 +1,15 @@
+#include <algorithm>
 #include <cstdint>
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/cluster_check.h"
 #include "cli/commands.h"
 #include "cli/container_log.h"
 #include "cli/endpoint_process.h"
 #include "cli/exit_code.h"
 #include "cli/target.h"
+#include "ecs/limits.h"
 #include "local/image_table.h"
 #include "sys/programs.h"
 
@@ -19,6 +22,28 @@ int failed(const World& world, const Error& error) {
 }
 
 const EndpointStart kStartDefault{0, kIdleTimeoutDefault, local::Limits::kNone};
+
+struct TaskCounts {
+  int running = 0;
+  int pending = 0;
+};
+Result<TaskCounts> count_tasks(const World& world, ecs::Client& client) {
+  constexpr auto kMost = ecs::limits::kClustersPerDescribeMax;
+  const auto arns = TRY(all_clusters(world, client));
+  TaskCounts counts;
+  for (std::size_t at = 0; at < arns.size(); at += kMost) {
+    ecs::DescribeClusters request;
+    for (std::size_t i = at; i < std::min(arns.size(), at + kMost); ++i)
+      request.clusters.push_back(arns[i]);
+    const auto reply = call_and_wait(world, client, request);
+    if (!reply) return fail(reply.error().error);
+    for (const auto& cluster : reply->clusters) {
+      counts.running += cluster.running_tasks_count;
+      counts.pending += cluster.pending_tasks_count;
+    }
+  }
+  return counts;
+}
 
 }  // namespace
 
@@ -64,31 +89,22 @@ int local(const LocalStatus& arguments, const World& world) {
   }
   auto target = local_target(world);
   if (!target) return failed(world, target.error());
-  ecs::DescribeClusters request;
-  if (const auto all = call_and_wait(world, *target->client, ecs::ListClusters{}))
-    request.clusters = all->cluster_arns;
-  const auto clusters = call_and_wait(world, *target->client, request);
-  int running = 0;
-  int pending = 0;
-  if (clusters)
-    for (const auto& cluster : clusters->clusters) {
-      running += cluster.running_tasks_count;
-      pending += cluster.pending_tasks_count;
-    }
+  const auto counts = count_tasks(world, *target->client);
+  if (!counts) return failed(world, counts.error());
   if (arguments.json) {
     world.screen.output(R"({"running":true,"url":)" + json::quoted(address->url()) +
                         ",\"port\":" + std::to_string(address->port) +
                         ",\"process_id\":" + std::to_string(address->process_id) +
                         ",\"started_at\":" + json::quoted(iso_time(address->started_at)) +
-                        ",\"running_tasks\":" + std::to_string(running) +
-                        ",\"pending_tasks\":" + std::to_string(pending) +
+                        ",\"running_tasks\":" + std::to_string(counts->running) +
+                        ",\"pending_tasks\":" + std::to_string(counts->pending) +
                         ",\"limits\":" + json::quoted(address->limits) + "}");
   } else {
     world.screen.output("running on " + address->url() + " since " + iso_time(address->started_at) +
                         ", process " + std::to_string(address->process_id) +
                         (address->limits == "aws" ? ", with AWS's limits" : ""));
-    world.screen.output(std::to_string(running) + " tasks running, " + std::to_string(pending) +
-                        " pending");
+    world.screen.output(std::to_string(counts->running) + " tasks running, " +
+                        std::to_string(counts->pending) + " pending");
   }
   return kExitSuccess;
 }
@@ -164,8 +180,9 @@ int local(const LocalRegister& arguments, const World& world) {
 int local(const LocalLogs& arguments, const World& world) {
   auto target = local_target(world);
   if (!target) return failed(world, target.error());
-  const auto printed = print_task_log(world, *target->client,
-                                      {arguments.task, arguments.follow, arguments.timestamps});
+  const auto printed =
+      print_task_log(world, *target->client,
+                     {arguments.task, arguments.follow, arguments.timestamps, arguments.json});
   return printed ? kExitSuccess : failed(world, printed.error());
 }
 

@@ -7,17 +7,21 @@
 
 namespace runtask::local {
 
-LogTarget log_target(const ContainerStart& start) {
-  const auto& definition = start.definition();
-  const auto& log = definition.log_configuration;
+LogTarget log_target(const std::string& family, const ecs::ContainerDefinition& container,
+                     const std::string& task_id, const std::string& runtime_id) {
+  const auto& log = container.log_configuration;
   if (!log || log->log_driver != "awslogs" || !log->options.contains("awslogs-group"))
-    return {"/runtask/" + start.task_definition->family, definition.name + "/" + start.id.task_id};
+    return {"/runtask/" + family, container.name + "/" + task_id};
   const auto prefix = log->options.find("awslogs-stream-prefix");
-  // The awslogs driver: without a prefix the stream has the name of the container's runtime id.
   return {log->options.at("awslogs-group"),
           prefix == log->options.end()
-              ? start.runtime_id
-              : ecs::log_stream_name(prefix->second, definition.name, start.id.task_id)};
+              ? runtime_id
+              : ecs::log_stream_name(prefix->second, container.name, task_id)};
+}
+
+LogTarget log_target(const ContainerStart& start) {
+  return log_target(start.task_definition->family, start.definition(), start.id.task_id,
+                    start.runtime_id);
 }
 
 Result<ContainerLog> ContainerLog::open(LogStore& store, LogTarget target, WallTime now) {

@@ -11,11 +11,15 @@
 namespace runtask::local {
 
 // Where a container's output goes: its awslogs group and stream; without awslogs, the group
-// "/runtask/<family>" and the stream "<container>/<task id>".
+// "/runtask/<family>" and the stream "<container>/<task id>". Without awslogs-stream-prefix the
+// stream has the name of the runtime id, which a container gets when it starts.
 struct LogTarget {
   std::string group;
   std::string stream;
 };
+[[nodiscard]] LogTarget log_target(const std::string& family,
+                                   const ecs::ContainerDefinition& container,
+                                   const std::string& task_id, const std::string& runtime_id);
 struct ContainerStart;
 [[nodiscard]] LogTarget log_target(const ContainerStart& start);
 

@@ -79,6 +79,42 @@ class Logs(Sandbox):
         self.assertIn("main", result.err)
         self.assertIn("kept", self.ok("local", "logs", "last").out)
 
+    def test_the_log_of_a_task_is_found_wherever_its_options_lead(self):
+        awslogs = {"awslogs-group": "/test", "awslogs-region": "us-east-1"}
+        for options in (awslogs, {}, {**awslogs, "awslogs-stream-prefix": "p"}):
+            self.register("said", {"name": "main", "command": ["/bin/echo", "here"],
+                                   "logConfiguration": {"logDriver": "awslogs", "options": options}})
+            self.assertEqual(self.run_local("said").code, 0)
+            self.assertEqual(self.ok("local", "logs").out, "here\n", options)
+            self.assertEqual(self.ok("local", "logs", "-f").out, "here\n", options)
+            record = json.loads(self.ok("local", "logs", "last", "--json").out)
+            self.assertEqual((record["type"], record["container"], record["message"]), ("log", "main", "here"))
+
+    def test_the_log_of_a_task_in_any_cluster_is_found(self):
+        self.register("said", ("main", "echo here"))
+        for number in range(101):  # More than a page of a list; the last one of it is the one.
+            self.ok("local", "cluster", "create", "c%03d" % number)
+        self.assertEqual(self.run_local("said", "--cluster", "c100").code, 0)
+        task = self.last_outcome()["launches"][0]["task_arn"]
+        for reference in ("last", task, task.split("/")[-1]):
+            self.assertEqual(self.ok("local", "logs", reference).out, "here\n", reference)
+        self.register("slow", ("main", "sleep 600"))
+        self.assertEqual(self.run_local("slow", "--cluster", "c100", "--detach").code, 0)
+        status = json.loads(self.ok("local", "status", "--json").out)
+        self.assertEqual(status["running_tasks"] + status["pending_tasks"], 1)
+
+    def test_a_task_that_is_not_there_is_said_to_be_none(self):
+        for reference in ("nope", "0" * 32):
+            result = self.runtask("local", "logs", reference)
+            self.assertEqual(result.code, 1, result)
+            self.assertIn("there is no task `%s`" % reference, result.err)
+
+    def test_of_long_lines_only_the_beginning_stands_in_the_failures_block(self):
+        self.register("long", ("main", "head -c 200000 /dev/zero | tr '\\0' x; echo; exit 3"))
+        result = self.run_local("long")
+        self.assertEqual(result.out, "x" * 200000 + "\n")
+        self.assertIn("    | " + "x" * 1000 + "... (199000 bytes more)\n", result.err)
+
 
 if __name__ == "__main__":
     main()
