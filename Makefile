@@ -25,9 +25,11 @@ test:  ## Builds everything and runs every test.
 	@cmake --build --preset release -j $(JOBS)
 	@ctest --test-dir build/release --no-tests=error --output-on-failure -j $(TEST_JOBS) $(CTEST_FLAGS)
 
+asan:  ## The tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+tsan:  ## The tests under ThreadSanitizer.
 # The simulation has one thread, and ThreadSanitizer makes it ten times slower.
 tsan: export RUNTASK_SIM_SEEDS ?= 1000
-asan tsan:  ## The tests under AddressSanitizer and UBSan, or ThreadSanitizer.
+asan tsan:
 	@scripts/packages build test
 	@cmake --preset $@ --log-level=WARNING
 	@cmake --build --preset $@ -j $(JOBS)

@@ -75,12 +75,14 @@ class Sandbox(unittest.TestCase):
         with open(self.path(name), encoding="utf-8") as file:
             return file.read()
 
-    def start(self, *arguments, env=None, **options):
+    def start(self, *arguments, **options):
+        return self.start_program(RUNTASK, *arguments, **options)
+
+    def start_program(self, *words, env=None, **options):
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
         options.setdefault("cwd", self.directory)
-        process = subprocess.Popen([RUNTASK, *arguments], env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL,
-                                   **options)
+        process = subprocess.Popen(words, env={**self.env, **(env or {})}, stdin=subprocess.DEVNULL, **options)
         self.addCleanup(self._end, process)
         return process
 
@@ -97,6 +99,10 @@ class Sandbox(unittest.TestCase):
 
     def runtask(self, *arguments, env=None, seconds=LONGEST, **options):
         return self.finish(self.start(*arguments, env=env, **options), seconds)
+
+    def execute(self, *words, **options):
+        """Any program, in the same environment."""
+        return self.finish(self.start_program(*words, **options))
 
     def ok(self, *arguments, **options):
         result = self.runtask(*arguments, **options)

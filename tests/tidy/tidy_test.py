@@ -103,6 +103,12 @@ class Tidy(unittest.TestCase):
                     complaints.append("%s links to %s, which is not there" % (name, link))
         self.complain(complaints)
 
+    def test_make_help_lists_every_target(self):
+        text = "\n".join(lines("Makefile"))
+        targets = re.search(r"^\.PHONY: (.*)$", text, flags=re.M).group(1).split()
+        shown = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, stdout=subprocess.PIPE, check=True)
+        self.assertEqual(re.findall(r"^  make (\S+)\t\S", shown.stdout.decode(), flags=re.M), targets)
+
     def test_every_command_of_the_readme_exists(self):
         text = "\n".join(lines("README.md"))
         binary = os.environ["RUNTASK_BINARY"]
