@@ -157,7 +157,7 @@ void Checker::check_agent_settings(const Agent& agent, SourceRange place) {
   const auto signature = signature_of(Family::kAgent, agent.type);
   if (!signature || signature->is_open) return;
   for (const auto& setting : agent.settings) {
-    check_bare_dollar(*setting.value);
+    check_value(*setting.value);
     const Field* field = signature->find(setting.name);
     if (field == nullptr) {
       error({setting.range.begin, setting.range.begin + setting.name.size()},
@@ -236,7 +236,7 @@ std::optional<EnvironmentEntry> Checker::read_entry(const groovy::Stmt& statemen
 void Checker::check_environment_value(const groovy::Expr& value) {
   if (is_text(value) || is_literal(value)) return;
   if (const auto* call = groovy::node_if<groovy::CallExpr>(value)) {
-    check_bare_dollar(value);
+    check_value(value);
     if (called_name(*call) != "credentials") return;
     for (const auto& argument : call->arguments)
       if (!is_text(*argument.value) || argument.is_named)
@@ -332,7 +332,7 @@ void Checker::check_condition(Condition& condition, const groovy::CallExpr& call
       return;
     }
     for (const auto& argument : condition.arguments)
-      check_bare_dollar(*argument.value);
+      check_value(*argument.value);
     if (name == "tag" && condition.arguments.size() == 1) return;  // Its pattern may be alone.
     check_arguments(name, call.name_range, condition.arguments, *signature, Binding::kStep);
     return;
@@ -431,7 +431,7 @@ Input Checker::read_input(const groovy::CallExpr& call) {
       error(section->call->name_range, quoted(name) + " takes one value");
       continue;
     }
-    check_bare_dollar(*values[0].value);
+    check_value(*values[0].value);
     *field = values[0].value;
   }
   check_required(seen, call.name_range, {"message"}, "input");

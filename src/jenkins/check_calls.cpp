@@ -90,7 +90,7 @@ std::optional<Call> Checker::read_call(const groovy::Stmt& statement, Family fam
   }
   Call result{*name, call->range, call->name_range, arguments_of(*call), call};
   for (const auto& argument : result.arguments) {
-    check_bare_dollar(*argument.value);
+    check_value(*argument.value);
     if (argument.value->kind == groovy::ExprKind::kClosure)
       error(argument.range, "a closure cannot be an argument of " + quoted(*name));
     if (const auto* nested = groovy::node_if<groovy::CallExpr>(*argument.value))
@@ -199,7 +199,7 @@ std::vector<Call> Checker::read_tools(const groovy::CallExpr& section) {
             "write `" + *name + " 'name'`");
       continue;
     }
-    check_bare_dollar(*arguments[0].value);
+    check_value(*arguments[0].value);
     tools.push_back({*name, call->range, call->name_range, std::move(arguments), call});
     check_plugin_name(tools.back(), Family::kTool);
   }
@@ -343,8 +343,14 @@ void Checker::check_type(const groovy::Expr& value, const Field& field, std::str
           {}, expected == "a string" ? "put it into quotes" : "");
 }
 
-// A bare ${x} is a call of `$` with a closure to Groovy.
-void Checker::check_bare_dollar(const groovy::Expr& value) {
+// What no argument can be: a bare ${x}, which is a call of `$` with a closure to Groovy, and a
+// whole number of more than 64 bits.
+void Checker::check_value(const groovy::Expr& value) {
+  if (const auto* constant = groovy::node_if<groovy::Constant>(value)) {
+    if (constant->value.is(groovy::Kind::kBigInteger))
+      error(value.range, "the number " + text_of(value.range) + " is too large");
+    return;
+  }
   const auto* call = groovy::node_if<groovy::CallExpr>(value);
   if (call == nullptr || call->object || call->name == nullptr || *call->name != "$") return;
   error(value.range, "`" + text_of(value.range) + "` cannot be a value by itself",

@@ -91,7 +91,7 @@ void Checker::check_step(const groovy::Stmt& statement) {
 void Checker::check_step_call(const std::string& name, const groovy::CallExpr& call) {
   const auto arguments = arguments_of(call);
   for (const auto& argument : arguments)
-    check_bare_dollar(*argument.value);
+    check_value(*argument.value);
   for (const auto& method : unit_.methods)
     if (*method->name == name) return;  // A function of the file, which takes what it takes.
   const auto signature = signature_of(Family::kStep, name);

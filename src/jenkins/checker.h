@@ -138,7 +138,7 @@ class Checker {
                         const std::vector<Argument>& arguments, const Signature& signature,
                         Binding binding);
   void check_type(const groovy::Expr& value, const Field& field, std::string_view of);
-  void check_bare_dollar(const groovy::Expr& value);
+  void check_value(const groovy::Expr& value);
 
   // ---- check_steps.cpp
   // What `steps`, a post condition and a branch hold: at least one step.

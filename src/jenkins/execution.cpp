@@ -65,7 +65,7 @@ struct AskedToEnd {
 bool is_description(std::string_view name) {
   constexpr std::array kFamilies = {Family::kOption, Family::kTrigger, Family::kFunction,
                                     Family::kParameter};
-  return name == "parameters" || name == "pipelineTriggers" ||
+  return name == "parameters" || name == "pipelineTriggers" || is_symbol(name) ||
          std::any_of(kFamilies.begin(), kFamilies.end(),
                      [&](Family family) { return is_known(family, name); });
 }

@@ -63,6 +63,8 @@ struct StepEntry {
 // A step of a common plugin that is not here: a message that says so is better than a name that
 // looks like another one.
 [[nodiscard]] bool is_elsewhere(std::string_view name);
+// A name of a plugin that stands for something in an argument: developers(), cloneOption(...).
+[[nodiscard]] bool is_symbol(std::string_view name);
 
 class Execution final : public groovy::Host {
  public:

@@ -131,6 +131,101 @@ constexpr std::array<std::string_view, 11> kElsewhere = {
     "scanForIssues",  "sshPublisher",     "waitForQualityGate", "withDockerServer",
     "withKubeConfig", "withNPM",          "withVault"};
 
+// What describes something in an argument of another step, as in
+// emailext(recipientProviders: [developers()]) and recordIssues(tools: [java()]).
+constexpr std::array<std::string_view, 92> kSymbols = {"CTest",
+                                                       "GoogleTest",
+                                                       "JUnit",
+                                                       "PyTest",
+                                                       "agent",
+                                                       "authorInChangelog",
+                                                       "aws",
+                                                       "brokenBuildSuspects",
+                                                       "brokenTestsSuspects",
+                                                       "buildParameter",
+                                                       "buildUser",
+                                                       "changelogToBranch",
+                                                       "checkStyle",
+                                                       "checkoutOption",
+                                                       "clang",
+                                                       "clangTidy",
+                                                       "cleanAfterCheckout",
+                                                       "cleanBeforeCheckout",
+                                                       "cloneOption",
+                                                       "cmake",
+                                                       "coberturaAdapter",
+                                                       "contributor",
+                                                       "cppCheck",
+                                                       "culprits",
+                                                       "developers",
+                                                       "dockerCert",
+                                                       "dockerLint",
+                                                       "doxygen",
+                                                       "errorProne",
+                                                       "esLint",
+                                                       "excludeFile",
+                                                       "findBugs",
+                                                       "firstFailingBuildSuspects",
+                                                       "flake8",
+                                                       "gcc",
+                                                       "gcc4",
+                                                       "gitSCM",
+                                                       "github",
+                                                       "globalMavenSettingsConfig",
+                                                       "goLint",
+                                                       "goVet",
+                                                       "hadoLint",
+                                                       "includeFile",
+                                                       "issues",
+                                                       "istanbulCoberturaAdapter",
+                                                       "jacocoAdapter",
+                                                       "java",
+                                                       "javaDoc",
+                                                       "junitParser",
+                                                       "junitPublisher",
+                                                       "kotlin",
+                                                       "kubernetesAgent",
+                                                       "lastSuccessful",
+                                                       "latestSavedBuild",
+                                                       "legacySCM",
+                                                       "lfs",
+                                                       "localBranch",
+                                                       "mavenConsole",
+                                                       "mavenSettingsConfig",
+                                                       "modernSCM",
+                                                       "msBuild",
+                                                       "nonresumable",
+                                                       "pep8",
+                                                       "permalink",
+                                                       "php",
+                                                       "phpCodeSniffer",
+                                                       "phpStan",
+                                                       "pmdParser",
+                                                       "pruneStaleBranch",
+                                                       "pruneTags",
+                                                       "pyLint",
+                                                       "recipients",
+                                                       "requestor",
+                                                       "ruboCop",
+                                                       "sarif",
+                                                       "scala",
+                                                       "shellCheck",
+                                                       "sourceFiles",
+                                                       "sparseCheckout",
+                                                       "specific",
+                                                       "spotBugs",
+                                                       "submodule",
+                                                       "swiftLint",
+                                                       "taskScanner",
+                                                       "tomcat7",
+                                                       "tomcat8",
+                                                       "tomcat9",
+                                                       "trivy",
+                                                       "tsLint",
+                                                       "upstreamDevelopers",
+                                                       "userIdentity",
+                                                       "yamlLint"};
+
 }  // namespace
 
 const StepEntry* find_step(std::string_view name) {
@@ -146,15 +241,40 @@ std::vector<std::string> step_names() {
   return names;
 }
 
+bool is_symbol(std::string_view name) {
+  return std::find(kSymbols.begin(), kSymbols.end(), name) != kSymbols.end();
+}
+
 bool is_elsewhere(std::string_view name) {
   return std::find(kElsewhere.begin(), kElsewhere.end(), name) != kElsewhere.end();
 }
+
+namespace {
+
+// As it was written: developers(), checkStyle(pattern: *.xml).
+std::string words_of(Branch& branch, const Value& value) {
+  if (value.is(groovy::Kind::kList)) {
+    std::string words;
+    for (const auto& item : value.as<groovy::List>().items)
+      words += (words.empty() ? "" : ", ") + words_of(branch, item);
+    return "[" + words + "]";
+  }
+  const auto* kind = value.is(groovy::Kind::kMap) ? value.as<groovy::Map>().find("$kind") : nullptr;
+  if (kind == nullptr) return branch.text(value).value_or("");
+  std::string words;
+  for (const auto& item : value.as<groovy::Map>().items())
+    if (const auto name = branch.text(item.key).value_or(""); name != "$kind")
+      words += (words.empty() ? "" : ", ") + name + ": " + words_of(branch, item.value);
+  return branch.text(*kind).value_or("") + "(" + words + ")";
+}
+
+}  // namespace
 
 // Says what would be sent, and to whom nothing is.
 Outcome step_notify(Execution& execution, StepCall& call) {
   std::string words;
   for (const auto& [name, value] : call.arguments)
-    words += " " + name + "=" + call.branch.text(value).value_or("");
+    words += " " + name + "=" + words_of(call.branch, value);
   execution.say(call.branch, call.name + " (not sent from here):" + words);
   return execution.run_body(call.branch, call.body);
 }
