@@ -379,9 +379,10 @@ std::optional<PostBlock> Checker::read_post_block(const groovy::Stmt& statement,
   const auto name = call != nullptr ? called_name(*call) : std::nullopt;
   const auto* body = call != nullptr ? block_of(*call) : nullptr;
   if (!name || body == nullptr) {
+    const auto hint = call != nullptr ? hint_of_chain(*call, unit_.source) : std::string();
     error(name ? call->name_range : statement.range,
           "expected a condition with a block, found `" + text_of(statement.range) + "`", {},
-          "the conditions are " + listed(post_names()));
+          hint.empty() ? "the conditions are " + listed(post_names()) : hint);
     return std::nullopt;
   }
   const auto found = std::find_if(kPostOrder.begin(), kPostOrder.end(),

@@ -92,7 +92,7 @@ std::optional<Checker::Section> Checker::section_of(const groovy::Stmt& statemen
   const auto name = called_name(*call);
   if (!name) {
     error(call->range, "a method of an object cannot be called in the " + place,
-          "only inside `script { }`");
+          "only inside `script { }`", hint_of_chain(*call, unit_.source));
     return std::nullopt;
   }
   const auto [first, is_new] = seen.emplace(*name, call->name_range);

@@ -69,8 +69,9 @@ void Checker::check_step(const groovy::Stmt& statement) {
   }
   const auto name = called_name(*call);
   if (!name) {
+    const auto hint = hint_of_chain(*call, unit_.source);
     error(call->range, "a method of an object cannot be called here", {},
-          "put it into `script { ... }`");
+          hint.empty() ? "put it into `script { ... }`" : hint);
     return;
   }
   if (*name == "script") {

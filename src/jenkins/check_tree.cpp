@@ -90,6 +90,18 @@ std::string suggestion(const std::string& name, const std::vector<std::string>& 
   return near.empty() ? "" : "did you mean " + quoted(near) + "?";
 }
 
+std::string hint_of_chain(const groovy::CallExpr& call, std::string_view source) {
+  const auto* before =
+      call.object != nullptr ? groovy::node_if<groovy::CallExpr>(*call.object) : nullptr;
+  if (before == nullptr || call.name == nullptr || !called_name(*before)) return {};
+  // With a dot between them it is meant.
+  const auto end = std::min(before->range.end, source.size());
+  const auto between = source.substr(end, std::max(call.name_range.begin, end) - end);
+  if (between.find('.') != std::string_view::npos || call.arguments.empty()) return {};
+  return "Groovy reads this as one: `" + *called_name(*before) + "` and `" + *call.name +
+         "` need a `;` or a new line between them";
+}
+
 std::string listed(const std::vector<std::string>& names) {
   return join(names, ", ");
 }

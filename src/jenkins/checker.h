@@ -43,6 +43,8 @@ namespace runtask::jenkins {
 // "did you mean `x`?", or empty.
 [[nodiscard]] std::string suggestion(const std::string& name,
                                      const std::vector<std::string>& names);
+// For `a { } b { }` on one line, which Groovy reads as a({ }).b({ }); empty: it is none.
+[[nodiscard]] std::string hint_of_chain(const groovy::CallExpr& call, std::string_view source);
 // a, b, c
 [[nodiscard]] std::string listed(const std::vector<std::string>& names);
 

@@ -159,6 +159,24 @@ TEST(Check, reports_every_mistake_with_its_line_and_a_caret) {
             "2 errors");
 }
 
+TEST(Check, says_what_separates_blocks_on_one_line) {
+  const auto hints_of = [](const std::string& stage) {
+    const auto checked =
+        check("pipeline { agent any; stages { stage('a') {\n" + stage + "\n} } }", "f");
+    std::string hints;
+    for (const auto& diagnostic : checked.errors)
+      hints += diagnostic.hint;
+    return hints;
+  };
+  EXPECT_THAT(hints_of("options { timestamps() } steps { echo 'a' }"),
+              HasSubstr("`options` and `steps` need a `;` or a new line between them"));
+  EXPECT_THAT(hints_of("steps { sh 'a' echo 'b' }"),
+              HasSubstr("`sh` and `echo` need a `;` or a new line between them"));
+  EXPECT_THAT(hints_of("steps { echo 'a' }; post { always { echo 'a' } failure { echo 'b' } }"),
+              HasSubstr("`always` and `failure` need a `;` or a new line between them"));
+  EXPECT_EQ(hints_of("steps { sh('a').trim() }"), "put it into `script { ... }`");
+}
+
 TEST(Check, of_text_that_is_no_groovy_reports_that) {
   for (const auto* text : {"pipeline {", "pipeline { agent 'any }", "}", "x = '\\d'",
                            "pipeline { agent any }}", "a('"}) {
