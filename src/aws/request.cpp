@@ -17,6 +17,8 @@ sys::HttpRequest make_request(const CallText& call, const Endpoint& endpoint) {
         {"X-Amz-Target", std::string(ecs::target_prefix(call.service)) + "." + call.operation});
   }
   request.body = call.body;
+  // Whoever stops a task must not have to wait for a server that keeps every connection waiting.
+  request.is_urgent = call.operation == ecs::StopTask::kName;
   return request;
 }
 

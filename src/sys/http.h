@@ -32,6 +32,7 @@ struct HttpRequest {
   std::optional<Duration> silence_max;
   std::size_t reply_bytes_max = 0;
   bool is_direct = false;  // Never by way of a proxy, whatever the environment says.
+  bool is_urgent = false;  // Not to wait for others whose answers do not come.
 };
 
 struct HttpReply {

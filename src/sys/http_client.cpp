@@ -95,6 +95,7 @@ class HttpClient::Exchange final : public Pending {
     multi_ = nullptr;
   }
   [[nodiscard]] std::string place() const { return place_.text(); }
+  [[nodiscard]] bool is_urgent() const { return request_.is_urgent; }
   void set_waiting(bool waits) { is_waiting_ = waits; }
   void finish(EventLoop& loop, CURLcode code);
   // Ends it when the server has been silent for too long.
@@ -146,8 +147,9 @@ class HttpClient::Multi {
   Multi& operator=(const Multi&) = delete;
   ~Multi() {
     for (auto& [place, lane] : std::exchange(lanes_, {}))
-      for (auto* exchange : lane.waiting)
-        exchange->detach();
+      for (const auto* waiting : {&lane.urgent, &lane.waiting})
+        for (auto* exchange : *waiting)
+          exchange->detach();
     for (auto* exchange : std::exchange(exchanges_, {}))
       exchange->detach();
     if (multi_ != nullptr) curl_.multi_cleanup(multi_);
@@ -161,17 +163,31 @@ class HttpClient::Multi {
   // One that is called off before its turn came.
   void forget(Exchange* exchange) {
     const auto lane = lanes_.find(exchange->place());
-    if (lane != lanes_.end()) std::erase(lane->second.waiting, exchange);
+    if (lane != lanes_.end()) std::erase(lane->second.queue_of(*exchange), exchange);
   }
 
  private:
   // The requests to one server.
   struct Lane {
     std::size_t under_way = 0;
-    std::deque<Exchange*> waiting;
+    std::deque<Exchange*> urgent, waiting;
+
+    [[nodiscard]] std::deque<Exchange*>& queue_of(const Exchange& exchange) {
+      return exchange.is_urgent() ? urgent : waiting;
+    }
+    // Whose turn it is; null: nobody's.
+    [[nodiscard]] Exchange* next() {
+      auto& queue = urgent.empty() ? waiting : urgent;
+      const auto most = urgent.empty() ? kUnderWayMax : kUnderWayMax + kUrgentMax;
+      if (queue.empty() || under_way >= most) return nullptr;
+      auto* const first = queue.front();
+      queue.pop_front();
+      return first;
+    }
   };
   [[nodiscard]] Result<> load();
   void begin(Exchange& exchange, Lane& lane);
+  void begin_next(Lane& lane);
   void end_turn(const std::string& place);
   void act(curl_socket_t socket, int events);
   static int watch(CURL* easy, curl_socket_t socket, int what, void* self, void* unused);
@@ -215,13 +231,17 @@ PendingPtr HttpClient::Multi::send(HttpRequest request, std::function<void(HttpR
     return exchange;
   }
   Lane& lane = lanes_[exchange->place()];
-  if (lane.under_way < kUnderWayMax) {
-    begin(*exchange, lane);
-  } else {
-    exchange->set_waiting(true);
-    lane.waiting.push_back(exchange.get());
-  }
+  exchange->set_waiting(true);
+  lane.queue_of(*exchange).push_back(exchange.get());
+  begin_next(lane);
   return exchange;
+}
+
+void HttpClient::Multi::begin_next(Lane& lane) {
+  while (auto* const next = lane.next()) {
+    next->set_waiting(false);
+    begin(*next, lane);
+  }
 }
 
 void HttpClient::Multi::begin(Exchange& exchange, Lane& lane) {
@@ -239,12 +259,7 @@ void HttpClient::Multi::end_turn(const std::string& place) {
   if (found == lanes_.end()) return;  // The client is going away.
   Lane& lane = found->second;
   lane.under_way -= 1;
-  while (!lane.waiting.empty() && lane.under_way < kUnderWayMax) {
-    Exchange& next = *lane.waiting.front();
-    lane.waiting.pop_front();
-    next.set_waiting(false);
-    begin(next, lane);
-  }
+  begin_next(lane);
   if (lane.under_way == 0) lanes_.erase(found);
 }
 

@@ -12,7 +12,8 @@ namespace runtask::sys {
 // The real client: libcurl's multi interface on the loop. libcurl (and with it TLS) is loaded at
 // the first send(), because a command that sends nothing should not pay for it. Connections are
 // kept open between requests; at most kUnderWayMax go to one server at a time, and the others wait
-// for their turn in the order of the calls, before their time limits begin. TLS is always verified.
+// for their turn in the order of the calls, before their time limits begin. Urgent ones come first,
+// and have kUrgentMax places of their own beside these. TLS is always verified.
 // From the first send() on the process ignores SIGPIPE, which OpenSSL would raise; so whoever
 // starts children must give them the default again.
 class HttpClient final : public Http {
@@ -24,6 +25,7 @@ class HttpClient final : public Http {
   };
   // One connection each, so it bounds the descriptors too. The embedded endpoint takes 256.
   static constexpr std::size_t kUnderWayMax = 64;
+  static constexpr std::size_t kUrgentMax = 8;
   HttpClient(EventLoop& loop, Options options);
   ~HttpClient() override;
 

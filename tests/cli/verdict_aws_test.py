@@ -232,6 +232,36 @@ class Interrupt(AwsSandbox):
     def test_sigterm_stops_the_task_and_is_143(self):
         self.interrupted(signal.SIGTERM, 143)
 
+    def test_every_task_is_stopped_although_all_connections_wait_for_a_server_that_stalls(self):
+        launches = 80
+        tasks = {}
+
+        def run_task(request):
+            made = []
+            for _ in range(request["count"]):
+                self.arn = task_arn("c", "%032x" % (len(tasks) + 1))
+                tasks[self.arn] = self.task_now("RUNNING")
+                made.append(self.task_now("PENDING"))
+            return {"tasks": made, "failures": []}
+
+        def stop(request):
+            self.arn = request["task"]
+            tasks[self.arn] = self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")
+            return {"task": self.task_now("RUNNING")}
+
+        self.aws.operations.update({
+            "DescribeTaskDefinition": lambda _: definition("manage", ("main", True), log_driver="awslogs"),
+            "RunTask": run_task, "StopTask": stop,
+            "DescribeTasks": lambda request: {"tasks": [tasks[arn] for arn in request["tasks"]], "failures": []},
+            "FilterLogEvents": lambda _: Reply.error("AccessDeniedException", "no"),
+            "GetLogEvents": lambda _: Reply({}, fault="stall")})
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage", "--drain", "0", "--count",
+                             str(launches), "--max-parallel", str(launches), "--json")
+        wait_until(lambda: self.aws.count("GetLogEvents") >= 64, "every connection waits")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.finish(process).code, 143)
+        self.assertEqual(len({request["task"] for request in self.aws.requests("StopTask")}), launches)
+
     def test_a_second_signal_leaves_at_once(self):
         self.script = [self.task_now("RUNNING")]  # StopTask is answered, but the task goes on.
         process = self.start("run", "--cluster", "c", "--task-definition", "manage")

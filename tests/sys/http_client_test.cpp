@@ -233,6 +233,54 @@ TEST_F(HttpPair, more_than_the_limit_wait_for_their_turn_in_order) {
   EXPECT_EQ(answered, kMax + 19);
 }
 
+TEST_F(HttpPair, urgent_ones_wait_for_none_of_the_others) {
+  std::vector<HttpServer::Respond> held;
+  std::vector<std::string> arrived;
+  HttpServer::Options options;
+  options.body_bytes_max = 100;
+  options.request_timeout = kForever;
+  options.idle_timeout = kForever;
+  const auto other = SystemHttpServers(loop_).listen(
+      options, [&](const ServerRequest& request, const HttpServer::Respond& respond) {
+        arrived.push_back(request.target);
+        held.push_back(respond);
+      });
+  ASSERT_TRUE(other) << other.error().text();
+  constexpr std::size_t kMax = HttpClient::kUnderWayMax;
+  constexpr std::size_t kAll = kMax + HttpClient::kUrgentMax;
+  std::vector<PendingPtr> pending;
+  const auto send = [&](const std::string& name, bool is_urgent) {
+    auto request = request_to(url_of((*other)->port()) + name);
+    request.timeout = Duration(10'000);
+    request.is_urgent = is_urgent;
+    pending.push_back(client_.send(std::move(request), [](const HttpResult&) {}));
+  };
+  const auto wait_for = [&](std::size_t count) {
+    for (int i = 0; i < 1000 && arrived.size() < count; ++i)
+      EXPECT_TRUE(ask(request_to(url_)));
+    ASSERT_EQ(arrived.size(), count);
+  };
+  for (std::size_t i = 0; i < kMax + 3; ++i)
+    send("usual", false);
+  for (std::size_t i = 0; i < HttpClient::kUrgentMax + 2; ++i)
+    send("urgent", true);
+  wait_for(kAll);
+  EXPECT_EQ(std::count(arrived.begin(), arrived.end(), "/urgent"), HttpClient::kUrgentMax);
+  pending.pop_back();  // It is never sent.
+  held[0]({200, {}, "x"});
+  wait_for(kAll + 1);
+  EXPECT_EQ(arrived.back(), "/urgent");
+  // What is left waits until there is room for the usual ones again.
+  for (std::size_t i = 1; i <= HttpClient::kUrgentMax; ++i)
+    held[i]({200, {}, "x"});
+  for (int i = 0; i < 20; ++i)
+    EXPECT_TRUE(ask(request_to(url_)));
+  EXPECT_EQ(arrived.size(), kAll + 1);
+  held[HttpClient::kUrgentMax + 1]({200, {}, "x"});
+  wait_for(kAll + 2);
+  EXPECT_EQ(arrived.back(), "/usual");
+}
+
 TEST_F(HttpPair, a_client_that_goes_away_takes_those_along_that_wait) {
   std::vector<PendingPtr> pending;
   {
