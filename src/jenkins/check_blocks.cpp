@@ -31,6 +31,7 @@ Agent::Kind kind_of(const std::string& type) {
 
 std::vector<std::string> post_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(kPostOrder));
   for (const auto condition : kPostOrder)
     names.emplace_back(name_of(condition));
   return names;

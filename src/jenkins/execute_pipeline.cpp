@@ -269,23 +269,24 @@ std::optional<Raised> Execution::agent_and(Branch& branch, const Agent& /*agent*
 
 // ---- Environment
 
-std::optional<Raised> Execution::enter_environment(Branch& branch, const Environment& block) {
-  // Credentials first: variables may refer to them (spec 1.4).
+tl::expected<Execution::Texts, Raised> Execution::secrets_of(Branch& branch,
+                                                             const Environment& block) {
   Texts secrets;
   for (const auto& entry : block.entries) {
     if (!is_credentials(*entry.value)) continue;
     const auto& call = static_cast<const groovy::CallExpr&>(*entry.value);
     auto id = text_of(branch, *call.arguments[0].value);
-    if (!id) return id.error();
+    if (!id) return tl::unexpected<Raised>(id.error());
     const auto credential = find_credential(*id);
     if (!credential)
-      return abort(branch, "Could not find credentials entry with ID '" + *id +
-                               "'; give it with --credentials FILE or in CRED_" + *id)
-          .value();
+      return tl::unexpected<Raised>(
+          abort(branch, "Could not find credentials entry with ID '" + *id +
+                            "'; give it with --credentials FILE or in CRED_" + *id)
+              .value());
     const bool has_user = credential->kind == "usernamePassword";
     if (credential->kind == "file" || credential->kind == "sshUserPrivateKey") {
       auto path = credential_file(branch, credential->text);
-      if (!path) return path.error();
+      if (!path) return tl::unexpected<Raised>(path.error());
       secrets.emplace_back(entry.name, *path);
     } else {
       const auto text =
@@ -299,10 +300,17 @@ std::optional<Raised> Execution::enter_environment(Branch& branch, const Environ
       secrets.emplace_back(entry.name + "_PSW", credential->password);
     }
   }
-  Texts masked = secrets;
+  return secrets;
+}
+
+std::optional<Raised> Execution::enter_environment(Branch& branch, const Environment& block) {
+  // Credentials first: variables may refer to them (spec 1.4).
+  auto secrets = secrets_of(branch, block);
+  if (!secrets) return secrets.error();
+  Texts masked = *secrets;
   std::erase_if(masked, [](const auto& secret) { return secret.first.ends_with("_USR"); });
   add_secrets(branch, std::move(masked));
-  branch.context.layers = with_layer(branch.context.layers, std::move(secrets));
+  branch.context.layers = with_layer(branch.context.layers, *std::move(secrets));
 
   // Each entry is computed once, when it or another asks for it.
   std::map<std::string, std::optional<std::string>> values;
@@ -412,7 +420,7 @@ Outcome Execution::with_options(Branch& branch, const std::vector<Call>& options
         },
         groovy::Values(), 0);
     arguments.emplace_back(native);
-    return run_step(branch, *step, std::move(arguments));
+    return run_step(branch, *step, arguments);
   }
   return body();
 }

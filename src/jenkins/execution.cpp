@@ -2,14 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <csignal>
 
 #include "base/text.h"
 #include "groovy/classes.h"
 #include "jenkins/signatures.h"
 #include "jenkins/steps.h"
-#include "sys/process_tree.h"
-#include "sys/programs.h"
+#include "jenkins/tree_stop.h"
 
 namespace runtask::jenkins {
 namespace {
@@ -17,49 +15,8 @@ namespace {
 constexpr std::string_view kAbortClass = "hudson.AbortException";
 constexpr std::string_view kInterruptedClass =
     "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
-constexpr const char* kCookie = "JENKINS_NODE_COOKIE=";
-constexpr Duration kLookEvery{20};   // For what was asked to end.
+constexpr Duration kLookEvery{20};   // For what lingers.
 constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
-
-// Not one that has ended and is only not collected yet.
-bool is_running(const sys::Files& files, int pid) {
-  const auto state = files.read("/proc/" + std::to_string(pid) + "/stat");
-  if (!state) return false;
-  const auto after_name = state->rfind(") ");
-  return after_name != std::string::npos && after_name + 2 < state->size() &&
-         (*state)[after_name + 2] != 'Z';
-}
-
-std::string command_of(const sys::Files& files, int pid) {
-  return files.read("/proc/" + std::to_string(pid) + "/cmdline").value_or("");
-}
-
-// Not one that has given itself another cookie, which Jenkins leaves alone.
-bool is_of_build(const sys::Files& files, int pid, const std::string& run_id) {
-  const auto environment =
-      std::string(1, '\0') + files.read("/proc/" + std::to_string(pid) + "/environ").value_or("");
-  const auto cookie = std::string(1, '\0') + kCookie;
-  const auto at = environment.find(cookie);
-  return at == std::string::npos || environment.compare(at + cookie.size(), run_id.size() + 1,
-                                                        run_id.c_str(), run_id.size() + 1) == 0;
-}
-
-// A process that has got SIGTERM. Between its fork and its exec it may still have had the handler
-// of the shell that forked it, and the program that it has become since knows of no signal: then it
-// gets another one.
-struct AskedToEnd {
-  int pid = 0;
-  std::string command;  // When it was asked.
-  bool is_asked_again = false;
-
-  void ask_again(const sys::Files& files) {
-    if (is_asked_again) return;
-    const auto now = command_of(files, pid);
-    if (now.empty() || now == command) return;
-    is_asked_again = true;
-    (void)sys::signal_process(pid, SIGTERM);
-  }
-};
 
 // What stands in properties([...]): an option, parameters([string(...)]), a trigger.
 bool is_description(std::string_view name) {
@@ -294,7 +251,7 @@ std::string Execution::message_of(const Raised& raised) {
   if (raised.abort) return raised.abort->message;
   if (!raised.throwable) return "the build was stopped";
   const auto& message = raised.throwable->message;
-  const std::string text = message.is(groovy::Kind::kString) ? message.text() : "";
+  std::string text = message.is(groovy::Kind::kString) ? message.text() : "";
   const auto& name = raised.throwable->info.name;
   if (name == kAbortClass || name == kInterruptedClass) return text;
   return name + (text.empty() ? "" : ": " + text);
@@ -348,10 +305,9 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
     return run_pipeline(branch, call.arguments[0]);
   if (const auto found = globals_.find(call.name); found != globals_.end())
     return branch.invoke_method(Value(found->second), "call", std::move(call.arguments));
-  if (const auto* step = find_step(call.name))
-    return run_step(branch, *step, std::move(call.arguments));
+  if (const auto* step = find_step(call.name)) return run_step(branch, *step, call.arguments);
   if (is_description(call.name) && !is_elsewhere(call.name))
-    return run_step(branch, {call.name, step_binding, "value"}, std::move(call.arguments));
+    return run_step(branch, {call.name, step_binding, "value"}, call.arguments);
   // What the language itself has is looked for next.
   static constexpr std::array kBuiltin = {"println", "print", "printf", "sleep", "use"};
   if (std::find(kBuiltin.begin(), kBuiltin.end(), call.name) != kBuiltin.end()) return std::nullopt;
@@ -372,7 +328,8 @@ void Execution::print(groovy::Fiber& fiber, const std::string& text) {
   say(branch_of(fiber), text);
 }
 
-Outcome Execution::run_step(Branch& branch, const StepEntry& step, groovy::Values arguments) {
+Outcome Execution::run_step(Branch& branch, const StepEntry& step,
+                            const groovy::Values& arguments) {
   if (auto stop = interrupted(branch)) return tl::unexpected<Raised>(*std::move(stop));
   StepCall call{branch, std::string(step.name), {}, {}, {}};
   for (auto& argument : arguments) {
@@ -512,35 +469,13 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     program.code = spawned.error().code == Code::kNotFound ? 127 : 126;
     wake();
   };
-  std::vector<AskedToEnd> asked;
-  sys::PendingPtr next_look;
-  const std::function<void()> look = [&] {
-    if (!process) return;
-    for (auto& one : asked)
-      one.ask_again(outside_.files);
-    if (std::none_of(asked.begin(), asked.end(),
-                     [&](const auto& one) { return is_running(outside_.files, one.pid); })) {
-      process->signal(SIGTERM);  // Comes with the SIGCONT, before the shell does anything else.
-      process->signal(SIGCONT);
-      return;
-    }
-    next_look = outside_.loop.after(kLookEvery, [&look] { look(); });
-  };
+  TreeStop stop(outside_.loop, outside_.files, request_.run_id);
   const auto cancel = [&] {
     if (!process || program.is_cleanup) return;
     if (is_killed_) return process->kill_tree();
     if (patience) return;
     say(branch, "Sending interrupt signal to process");
-    // A shell that ends takes its tree with it, and one whose command ends goes on to the next:
-    // so it stands still until what it has started has ended in peace.
-    process->signal(SIGSTOP);
-    const sys::TreeMemory memory;
-    for (const auto pid : sys::descendants(process->pid(), memory.pids()))
-      if (is_of_build(outside_.files, pid, request_.run_id)) {
-        asked.push_back({pid, command_of(outside_.files, pid)});
-        (void)sys::signal_process(pid, SIGTERM);
-      }
-    look();
+    stop.ask(*process);
     patience = outside_.loop.after(kStopPatience, [&] {
       say(branch, "After 20s process did not stop");
       process->kill_tree();

@@ -90,7 +90,8 @@ class Execution final : public groovy::Host {
   [[nodiscard]] BuildEnd& end() { return end_; }
 
   void say(const Branch& branch, std::string_view text);  // A line, or several, of the console.
-  [[nodiscard]] Outcome run_step(Branch& branch, const StepEntry& step, groovy::Values arguments);
+  [[nodiscard]] Outcome run_step(Branch& branch, const StepEntry& step,
+                                 const groovy::Values& arguments);
   [[nodiscard]] Outcome run_body(Branch& branch, const Value& body);
   // A failure that shows as `ERROR: message`.
   [[nodiscard]] static tl::unexpected<Raised> abort(Branch& branch, const std::string& message);
@@ -157,6 +158,8 @@ class Execution final : public groovy::Host {
 
   // scm: the source into a directory; what checkout returns.
   using Texts = std::vector<std::pair<std::string, std::string>>;
+  [[nodiscard]] std::optional<Raised> copy_source(Branch& branch, const std::string& directory,
+                                                  const std::vector<std::string>& paths);
   [[nodiscard]] tl::expected<Texts, Raised> check_out_source(Branch& branch,
                                                              const std::string& directory);
   // Variables of a credential for `environment` and their masks. None: there is no such id.
@@ -182,6 +185,7 @@ class Execution final : public groovy::Host {
   [[nodiscard]] Outcome run_stage(Branch& branch, const Stage& stage, const std::string& name);
   // `environment` as layers: credentials, then variables (jenkins-pipeline 1.4).
   [[nodiscard]] std::optional<Raised> enter_environment(Branch& branch, const Environment& block);
+  [[nodiscard]] tl::expected<Texts, Raised> secrets_of(Branch& branch, const Environment& block);
   [[nodiscard]] tl::expected<std::string, Raised> text_of(Branch& branch, const groovy::Expr& expr);
   [[nodiscard]] Outcome value_of(Branch& branch, const groovy::Expr& expr);
   [[nodiscard]] const std::vector<StageOutcome>& stage_outcomes() const { return end_.stages; }

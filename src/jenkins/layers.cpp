@@ -28,7 +28,7 @@ Layers with_layer(Layers outer, std::vector<std::pair<std::string, std::string>>
 std::optional<std::string> BuildVariables::find(const std::string& name,
                                                 const Layer* layers) const {
   std::string before;  // What layers on the way put before it.
-  const auto with_before = [&](std::string value) {
+  const auto with_before = [&](const std::string& value) {
     return before.empty() ? value : before + (value.empty() ? "" : ":" + value);
   };
   for (; layers != nullptr; layers = layers->outer.get()) {

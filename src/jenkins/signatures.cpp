@@ -316,6 +316,7 @@ const Row* row_of(Family family, std::string_view name) {
 template <std::size_t N>
 std::vector<std::string> names_in(const std::array<Row, N>& rows) {
   std::vector<std::string> names;
+  names.reserve(N);
   for (const auto& row : rows)
     names.emplace_back(row.name);
   return names;

@@ -236,6 +236,7 @@ const StepEntry* find_step(std::string_view name) {
 
 std::vector<std::string> step_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(kSteps));
   for (const auto& step : kSteps)
     names.emplace_back(step.name);
   return names;

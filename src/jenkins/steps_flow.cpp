@@ -222,7 +222,7 @@ void wait_for(Execution& execution, Branch& branch, Duration span) {
   Execution::Wake wake;
   execution.await(
       branch,
-      [&](Execution::Wake on_end) {
+      [&](const Execution::Wake& on_end) {
         if (branch.pending() != nullptr || execution.is_killed()) return on_end();
         wake = on_end;
         timer = execution.outside().loop.after(span, [on_end] { on_end(); });
@@ -272,6 +272,7 @@ Outcome step_parallel(Execution& execution, StepCall& call) {
     return Value(map);
   }
   std::vector<std::string> names;
+  names.reserve(branches.size());
   for (const auto& one : branches)
     names.push_back(one.name);
   std::vector<Value> results;
@@ -295,7 +296,7 @@ std::optional<std::string> Execution::ask_at_terminal(Branch& branch, const Step
   Wake wake;
   await(
       branch,
-      [&](Wake on_end) {
+      [&](const Wake& on_end) {
         if (branch.pending() != nullptr || is_killed_) return on_end();
         wake = on_end;
         pending = outside_.ask(question, [&answer, on_end](std::optional<std::string> line) {

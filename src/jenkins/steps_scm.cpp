@@ -110,9 +110,56 @@ void bring_history(GitRun git, const std::string& directory, const std::string& 
   (void)git.output({"reset", "-q"});
 }
 
+// Files that an earlier checkout brought and that are gone now are removed.
+void remove_what_is_gone(sys::Files& files, const std::string& manifest,
+                         const std::string& directory, const std::vector<std::string>& paths) {
+  const std::set<std::string> now(paths.begin(), paths.end());
+  for (const auto& old : split(files.read(manifest).value_or(""), '\0'))
+    if (!old.empty() && now.count(old) == 0) (void)files.remove(directory + "/" + old);
+  std::string list;
+  for (const auto& path : paths)
+    list.append(path).push_back('\0');
+  (void)files.remove(manifest);
+  (void)files.append(manifest, list, 0600);
+}
+
+Result<> make_parents(sys::Files& files, const std::string& directory,
+                      const std::vector<std::string>& paths) {
+  std::string parent;
+  for (const auto& path : paths) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos || path.compare(0, slash, parent) == 0) continue;
+    parent = path.substr(0, slash);
+    TRY(files.make_directory(directory + "/" + parent, 0755));
+  }
+  return {};
+}
+
 }  // namespace
 
-// Files that an earlier checkout brought and that are gone now are removed.
+std::optional<Raised> Execution::copy_source(Branch& branch, const std::string& directory,
+                                             const std::vector<std::string>& paths) {
+  // cp takes every file for a new one once it has made a directory, and fails at the next that is
+  // there already: it gets no directory to make.
+  if (auto made = make_parents(outside_.files, directory, paths); !made)
+    return abort(branch, made.error().message).value();
+  for (std::size_t i = 0; i < paths.size(); i += kWordsAtOnce) {
+    ProgramRun copy;
+    copy.argv = {"cp", "-dpR",    "--parents", "--reflink=auto", "--remove-destination",
+                 "-t", directory, "--"};
+    copy.argv.insert(
+        copy.argv.end(), paths.begin() + static_cast<std::ptrdiff_t>(i),
+        paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kWordsAtOnce, paths.size())));
+    copy.environment = variables_.process;
+    copy.directory = request_.source;
+    run_program(branch, copy);
+    if (copy.raised) return copy.raised;
+    if (copy.code != 0)
+      return abort(branch, "the checkout of " + request_.source + " failed").value();
+  }
+  return std::nullopt;
+}
+
 tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branch,
                                                                    const std::string& directory) {
   auto& files = outside_.files;
@@ -135,40 +182,8 @@ tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branc
   if (!temporary) return tl::unexpected<Raised>(abort(branch, temporary.error().message).value());
   std::string key = directory;
   std::replace(key.begin(), key.end(), '/', '%');
-  const auto manifest = *temporary + "/checkout" + key;
-  const std::set<std::string> now(paths.begin(), paths.end());
-  for (const auto& old : split(files.read(manifest).value_or(""), '\0'))
-    if (!old.empty() && now.count(old) == 0) (void)files.remove(directory + "/" + old);
-  std::string list;
-  for (const auto& path : paths)
-    list += path + '\0';
-  (void)files.remove(manifest);
-  (void)files.append(manifest, list, 0600);
-  // cp takes every file for a new one once it has made a directory, and fails at the next that is
-  // there already: it gets no directory to make.
-  std::string parent;
-  for (const auto& path : paths) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string::npos || path.compare(0, slash, parent) == 0) continue;
-    parent = path.substr(0, slash);
-    if (auto made = files.make_directory(directory + "/" + parent, 0755); !made)
-      return tl::unexpected<Raised>(abort(branch, made.error().message).value());
-  }
-  for (std::size_t i = 0; i < paths.size(); i += kWordsAtOnce) {
-    ProgramRun copy;
-    copy.argv = {"cp", "-dpR",    "--parents", "--reflink=auto", "--remove-destination",
-                 "-t", directory, "--"};
-    copy.argv.insert(
-        copy.argv.end(), paths.begin() + static_cast<std::ptrdiff_t>(i),
-        paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kWordsAtOnce, paths.size())));
-    copy.environment = variables_.process;
-    copy.directory = request_.source;
-    run_program(branch, copy);
-    if (copy.raised) return tl::unexpected<Raised>(*copy.raised);
-    if (copy.code != 0)
-      return tl::unexpected<Raised>(
-          abort(branch, "the checkout of " + request_.source + " failed").value());
-  }
+  remove_what_is_gone(files, *temporary + "/checkout" + key, directory, paths);
+  if (auto raised = copy_source(branch, directory, paths)) return tl::unexpected<Raised>(*raised);
   say(branch, "Checked out " + std::to_string(paths.size()) + " file(s) of " + request_.source);
   Texts texts;
   if (!listed) return texts;

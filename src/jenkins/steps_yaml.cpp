@@ -37,7 +37,7 @@ class YamlReader {
       if (event.type != YAML_DOCUMENT_START_EVENT) continue;
       anchors_.clear();
       Event first = TRY(next());
-      documents.push_back(TRY(read_node(std::move(first), 0)));
+      documents.push_back(TRY(read_node(first, 0)));
     }
     return documents;
   }
@@ -80,7 +80,7 @@ class YamlReader {
     return event;
   }
 
-  Result<Value> read_node(Event event, int depth) {
+  Result<Value> read_node(const Event& event, int depth) {
     if (depth > kDataDepthMax) return fail(Code::kFull, "the YAML is nested too deeply");
     if (event.type == YAML_ALIAS_EVENT) return anchors_[event.text];
     Value value;
@@ -89,16 +89,16 @@ class YamlReader {
     } else if (event.type == YAML_SEQUENCE_START_EVENT) {
       const auto list = branch_.list();
       for (Event item = TRY(next()); item.type != YAML_SEQUENCE_END_EVENT; item = TRY(next()))
-        list->items.push_back(TRY(read_node(std::move(item), depth + 1)));
+        list->items.push_back(TRY(read_node(item, depth + 1)));
       list->changed();
       value = Value(list);
     } else if (event.type == YAML_MAPPING_START_EVENT) {
       const auto map = branch_.map();
       for (Event item = TRY(next()); item.type != YAML_MAPPING_END_EVENT; item = TRY(next())) {
         const bool merges = item.is_plain && item.text == "<<";
-        const Value key = TRY(read_node(std::move(item), depth + 1));
+        const Value key = TRY(read_node(item, depth + 1));
         Event after = TRY(next());
-        const Value content = TRY(read_node(std::move(after), depth + 1));
+        const Value content = TRY(read_node(after, depth + 1));
         if (!merges) {
           map->put(key, content);
         } else if (content.is(groovy::Kind::kMap)) {

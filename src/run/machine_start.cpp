@@ -28,6 +28,7 @@ std::string words_of(const std::vector<int>& launches) {
     return std::to_string(launches.size()) + " launches from " +
            std::to_string(launches.front() + 1) + " on";
   std::vector<std::string> numbers;
+  numbers.reserve(launches.size());
   for (const auto launch : launches)
     numbers.push_back(std::to_string(launch + 1));
   return "launches " + join(numbers, ", ");
