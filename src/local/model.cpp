@@ -234,51 +234,54 @@ void Model::restore(Snapshot snapshot, const Moment& now) {
   state_->restore(std::move(snapshot), now);
 }
 
-Answer<ecs::RunTaskReply> Model::call(const ecs::RunTask& request, const CallContext& context) {
+// Whatever is asked, what was done before it is no longer the last.
+Model::State& Model::new_call() {
   state_->undo_last = nullptr;
-  return state_->run_task(request, context);
+  return *state_;
+}
+
+Answer<ecs::RunTaskReply> Model::call(const ecs::RunTask& request, const CallContext& context) {
+  return new_call().run_task(request, context);
 }
 Answer<ecs::StopTaskReply> Model::call(const ecs::StopTask& request, const CallContext& context) {
-  state_->undo_last = nullptr;
-  return state_->stop_task(request, context);
+  return new_call().stop_task(request, context);
 }
 Answer<ecs::DescribeTasksReply> Model::call(const ecs::DescribeTasks& request,
                                             const CallContext& context) {
-  state_->forget_old_tasks(context.now);
-  return state_->describe_tasks(request);
+  auto& state = new_call();
+  state.forget_old_tasks(context.now);
+  return state.describe_tasks(request);
 }
 Answer<ecs::ListTasksReply> Model::call(const ecs::ListTasks& request, const CallContext& context) {
-  state_->forget_old_tasks(context.now);
-  return state_->list_tasks(request);
+  auto& state = new_call();
+  state.forget_old_tasks(context.now);
+  return state.list_tasks(request);
 }
 Answer<ecs::CreateClusterReply> Model::call(const ecs::CreateCluster& request, const CallContext&) {
-  state_->undo_last = nullptr;
-  return state_->create_cluster(request);
+  return new_call().create_cluster(request);
 }
 Answer<ecs::DescribeClustersReply> Model::call(const ecs::DescribeClusters& request,
                                                const CallContext&) {
-  return state_->describe_clusters(request);
+  return new_call().describe_clusters(request);
 }
 Answer<ecs::ListClustersReply> Model::call(const ecs::ListClusters& request, const CallContext&) {
-  return state_->list_clusters(request);
+  return new_call().list_clusters(request);
 }
 Answer<ecs::RegisterTaskDefinitionReply> Model::call(const ecs::RegisterTaskDefinition& request,
                                                      const CallContext& context) {
-  state_->undo_last = nullptr;
-  return state_->register_definition(request, context);
+  return new_call().register_definition(request, context);
 }
 Answer<ecs::DescribeTaskDefinitionReply> Model::call(const ecs::DescribeTaskDefinition& request,
                                                      const CallContext&) {
-  return state_->describe_definition(request);
+  return new_call().describe_definition(request);
 }
 Answer<ecs::ListTaskDefinitionsReply> Model::call(const ecs::ListTaskDefinitions& request,
                                                   const CallContext&) {
-  return state_->list_definitions(request);
+  return new_call().list_definitions(request);
 }
 Answer<ecs::DeregisterTaskDefinitionReply> Model::call(const ecs::DeregisterTaskDefinition& request,
                                                        const CallContext& context) {
-  state_->undo_last = nullptr;
-  return state_->deregister_definition(request, context);
+  return new_call().deregister_definition(request, context);
 }
 
 bool Model::undo() {

@@ -143,6 +143,7 @@ class Model {
 
  private:
   class State;  // local/model_state.h
+  State& new_call();
   std::unique_ptr<State> state_;
 };
 

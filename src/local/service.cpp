@@ -23,9 +23,10 @@ Model::Options model_options(const Service::Options& options) {
   return model;
 }
 
+// A ServerException may come after the work was done, so that clients would try again and again.
 tl::unexpected<ApiError> cannot_keep(const Error& error) {
   return refuse(
-      ecs::error_name::kServer,
+      ecs::error_name::kClient,
       "The embedded endpoint cannot store its state, so nothing was done: " + error.message);
 }
 

@@ -216,6 +216,9 @@ constexpr auto kPlacement = std::to_array<Sign>({
 });
 
 constexpr auto kRequests = std::to_array<Sign>({
+    {"embedded endpoint cannot store its state", "",
+     "the disk of the embedded ECS is full, or its state directory may only be read",
+     "make room, or set RUNTASK_STATE_DIR to another directory"},
     {"", "cluster not found|clusternotfound", "there is no such cluster in this account and region",
      "check --cluster, --region and --profile"},
     {"cluster", "is inactive|was inactive|is not active", "the cluster has been deleted",

@@ -1,4 +1,6 @@
 """Bad input, bad servers, bad disks: one clear message that says what to do, the documented code, nothing lost."""
+import resource
+
 from support import *
 
 
@@ -214,6 +216,50 @@ class Disks(Sandbox):
         self.assertFalse(os.path.exists(self.path("ran")))
         self.assertEqual(self.run_local("x", "--no-history").code, 0)
         self.assertTrue(os.path.exists(self.path("ran")))
+
+    def start_without_room_later(self, *arguments, **options):
+        """Like start(); its process gets an error from write() where no_room() allows no more."""
+        return self.start_program("/bin/sh", "-c", 'trap "" XFSZ; exec "$0" "$@"', RUNTASK, *arguments, **options)
+
+    @staticmethod
+    def no_room(process, room=4096):
+        _, hard = resource.prlimit(process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (room, hard))
+
+    def endpoint_without_room_later(self):
+        endpoint = self.start_without_room_later("local", "start", "--foreground", stderr=subprocess.DEVNULL)
+        wait_until(lambda: os.path.exists(os.path.join(self.state, "local", "endpoint.json")), "the endpoint")
+        return endpoint
+
+    def test_a_disk_that_fills_up_in_the_middle_changes_no_verdict(self):
+        endpoint = self.endpoint_without_room_later()
+        self.register("x", ("main", "echo started; while [ ! -e %s ]; do sleep 0.02; done; exit 7" % self.path("go")))
+        self.register("y", ("main", "touch %s" % self.path("ran")))
+        process = self.start_without_room_later("run", "--local", "--task-definition", "x", "--json")
+        while b'"started"' not in process.stdout.readline():
+            self.assertIsNone(process.poll())
+        self.no_room(process)
+        self.no_room(endpoint)
+        # Nothing new is started, and that is said at once.
+        refused = self.run_local("y", "--no-history")
+        self.assertEqual(refused.code, 125, refused)
+        self.assertIn("nothing was done", refused.err)
+        self.assertIn("make room", refused.err)
+        self.assertNotIn("trying again", refused.err)
+        self.assertFalse(os.path.exists(self.path("ran")))
+        self.write("go", "")
+        result = self.finish(process)
+        self.assertEqual(result.code, 7, result)
+        outcome = json_lines(result.out)[-1]
+        self.assertEqual((outcome["verdict"], outcome["history_incomplete"]), ("failed", True))
+        self.assertIn("history of this run is incomplete", result.err)
+        # With room again what has happened is known, also to the next endpoint.
+        self.no_room(endpoint, resource.RLIM_INFINITY)
+        self.ok("local", "stop")
+        self.ok("local", "start")
+        task = outcome["launches"][0]["task_arn"]
+        described = json.loads(self.ok("local", "aws", "ecs", "describe-tasks", "--tasks", task).out)["tasks"][0]
+        self.assertEqual((described["lastStatus"], described["containers"][0]["exitCode"]), ("STOPPED", 7))
 
     def test_a_state_directory_that_is_a_file(self):
         self.write("file", "")

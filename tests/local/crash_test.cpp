@@ -194,7 +194,7 @@ TEST(EndpointCrash, a_full_disk_refuses_what_must_be_stored_and_serves_the_rest)
       EXPECT_THAT(made.error().error.message, testing::HasSubstr("cannot store"));
     }
   }
-  EXPECT_EQ(name, "ServerException");
+  EXPECT_EQ(name, "ClientException");
   // A task that cannot be stored is not started.
   std::string marker;
   for (int i = 0; i < 500; ++i) {
@@ -205,7 +205,7 @@ TEST(EndpointCrash, a_full_disk_refuses_what_must_be_stored_and_serves_the_rest)
     name = made ? "" : made.error().name;
     if (!made) break;
   }
-  EXPECT_EQ(name, "ServerException");
+  EXPECT_EQ(name, "ClientException");
   world.run_for(std::chrono::milliseconds(300));
   EXPECT_FALSE(world.files.exists(marker));
   EXPECT_TRUE(world.call<ecs::ListTasks>("{}")->task_arns.empty());

@@ -289,6 +289,32 @@ TEST(ModelUndo, registering_and_deregistering_can_be_taken_back) {
   EXPECT_EQ(world.model.cluster("new"), nullptr);
 }
 
+TEST(ModelUndo, only_the_last_call_can_be_taken_back) {
+  ModelWorld world;
+  world.register_app();
+  const auto id = world.run();
+  const auto asked = [&](auto&& ask) {
+    ask();
+    return world.model.undo();
+  };
+  const auto named = R"({"tasks":[")" + id + R"("]})";
+  EXPECT_FALSE(asked([&] { (void)world.call<ecs::DescribeTasks>(named); }));
+  (void)world.run();
+  EXPECT_FALSE(asked([&] { (void)world.call<ecs::ListTasks>("{}"); }));
+  (void)world.call<ecs::CreateCluster>(R"({"clusterName":"new"})");
+  EXPECT_FALSE(asked([&] { (void)world.call<ecs::ListClusters>("{}"); }));
+  (void)world.call<ecs::CreateCluster>(R"({"clusterName":"newer"})");
+  EXPECT_FALSE(asked([&] { (void)world.call<ecs::DescribeClusters>("{}"); }));
+  world.register_app();
+  EXPECT_FALSE(asked([&] { (void)world.call<ecs::ListTaskDefinitions>("{}"); }));
+  world.register_app();
+  EXPECT_FALSE(
+      asked([&] { (void)world.call<ecs::DescribeTaskDefinition>(R"({"taskDefinition":"job"})"); }));
+  EXPECT_EQ(world.model.tasks(), 2U);
+  EXPECT_NE(world.model.cluster("newer"), nullptr);
+  EXPECT_NE(world.model.definition("job", 3), nullptr);
+}
+
 TEST(ModelTasks, describe_checks_its_list_and_tells_what_is_missing) {
   ModelWorld world;
   world.register_app();

@@ -350,6 +350,9 @@ const std::vector<Case>& refusals() {
        "the task definition has no such container"},
       {"RunTask: Your account is currently blocked. Contact AWS Support. (BlockedException)",
        "AWS has blocked the account for this service"},
+      {"RunTask: The embedded endpoint cannot store its state, so nothing was done: database "
+       "/s/local/endpoint.db: database or disk is full (ClientException)",
+       "the disk of the embedded ECS is full, or its state directory may only be read"},
   };
   return kCases;
 }
