@@ -75,8 +75,9 @@ bool is_left_running(const run::Outcome& outcome) {
 }
 
 // Whether there is nothing left to go on with.
-bool is_over(const RunWatch& watch, const run::Outcome& outcome) {
-  if (is_left_running(outcome)) return false;
+bool is_over(const RunWatch& watch, const run::Driver& driver) {
+  const auto& outcome = *driver.outcome();
+  if (driver.is_left_unfinished() || is_left_running(outcome)) return false;
   if (!outcome.history_incomplete) return true;
   const auto ended = watch.history->has_ended(watch.plan.run_id);
   return ended && *ended;
@@ -120,7 +121,7 @@ Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
   world.loop.run();
   if (!driver.outcome()) return fail(Code::kUnavailable, "the run came to no end");
   const auto& outcome = *driver.outcome();
-  const bool can_go = watch.files != nullptr && is_over(watch, outcome);
+  const bool can_go = watch.files != nullptr && is_over(watch, driver);
   if (can_go) (void)watch.files->forget_secrets(watch.plan.run_id);  // remove() says why not.
   output.finish();
   if (const auto written = write_reports(watch, outcome); !written)
@@ -128,7 +129,7 @@ Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
   if (can_go)
     if (const auto removed = watch.files->remove(watch.plan.run_id); !removed)
       world.screen.warning(removed.error().message);
-  if (watch.files != nullptr && is_left_running(outcome))
+  if (watch.files != nullptr && (driver.is_left_unfinished() || is_left_running(outcome)))
     world.screen.message("the tasks run on; to go on with the run: " +
                          attach_command(watch.plan.run_id));
   return outcome.exit_code;

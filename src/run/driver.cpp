@@ -15,6 +15,11 @@ namespace {
 
 constexpr Duration kReviveEvery = std::chrono::seconds(1);
 
+// STS and ECS API: of keys that were good once.
+bool is_expiry(const ecs::CallError& error) {
+  return error.name == "ExpiredToken" || error.name == "ExpiredTokenException";
+}
+
 }  // namespace
 
 class Driver::State {
@@ -71,6 +76,7 @@ class Driver::State {
 
   [[nodiscard]] const Machine& machine() const { return machine_; }
   [[nodiscard]] const std::optional<Outcome>& outcome() const { return outcome_; }
+  [[nodiscard]] bool is_left_unfinished() const { return is_left_unfinished_; }
 
  private:
   struct Record {  // What a launch's outcome needs beside the machine's state.
@@ -236,7 +242,10 @@ class Driver::State {
                        if (error.name == ecs::error_name::kClusterNotFound)
                          return feed(Observed{asked, {}, {}, view});
                        if (error.http_status == 0) unreachable(target);
+                       is_expired_ = is_expiry(error);
+                       is_left_unfinished_ |= is_expired_;
                        feed(ObserveFailed{error.error.code, error.error.message, view});
+                       is_expired_ = false;
                      }));
   }
 
@@ -334,8 +343,9 @@ class Driver::State {
     const auto kind = machine_.launches()[static_cast<std::size_t>(index)].verdict.kind;
     logs_.end(index, kind == VerdictKind::kDetached);
     const auto outcome = outcome_of(index);
-    keep(index, journal::Ended{outcome.verdict, outcome.ended_at.value_or(clock().wall),
-                               outcome.log_notes});
+    if (!is_expired_)
+      keep(index, journal::Ended{outcome.verdict, outcome.ended_at.value_or(clock().wall),
+                                 outcome.log_notes});
     outside_.observer.on_launch_ended(outcome);
   }
 
@@ -350,7 +360,7 @@ class Driver::State {
     for (int i = 0; i < static_cast<int>(plan_.launches.size()); ++i)
       outcome.launches.push_back(outcome_of(i));
     outcome.history_incomplete = history_incomplete_;
-    if (ledger_ != nullptr) {
+    if (ledger_ != nullptr && !is_left_unfinished_) {
       check(ledger_->end({outcome.ended_at, std::string(name_of(outcome.kind)), exit_code,
                           masked_json(to_json(outcome), plan_.secrets)}));
       outcome.history_incomplete = history_incomplete_;
@@ -372,6 +382,8 @@ class Driver::State {
   std::vector<std::optional<Instant>> last_revivals_;  // By target.
   std::optional<Outcome> outcome_;
   bool history_incomplete_ = false;
+  bool is_expired_ = false;  // What ends now ends because of that.
+  bool is_left_unfinished_ = false;
   // Shared only to be watched: callbacks of the client may outlive the driver.
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);
 };
@@ -398,6 +410,9 @@ const Machine& Driver::machine() const {
 }
 const std::optional<Outcome>& Driver::outcome() const {
   return state_->outcome();
+}
+bool Driver::is_left_unfinished() const {
+  return state_->is_left_unfinished();
 }
 
 }  // namespace runtask::run

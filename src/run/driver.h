@@ -60,6 +60,9 @@ class Driver {
   [[nodiscard]] const Machine& machine() const;
   // None until the run has ended; there when the observer is told of it.
   [[nodiscard]] const std::optional<Outcome>& outcome() const;
+  // The credentials have expired: the outcome is what is known, and the journal is left as if the
+  // process had died before that, so that whoever has new ones can go on with the run.
+  [[nodiscard]] bool is_left_unfinished() const;
 
  private:
   class State;

@@ -352,6 +352,19 @@ class AwsAttachSandbox(AwsSandbox):
         self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
         self.assertEqual({request["clientToken"] for request in self.aws.requests("RunTask")}, {sent["clientToken"]})
 
+    def test_when_the_credentials_expire_in_the_middle_new_ones_go_on_with_the_run(self):
+        self.script = [self.task_now("RUNNING"), Reply.error("ExpiredTokenException", "The security token has expired")]
+        result = self.runtask("run", "--cluster", "c", "--task-definition", "manage", "--json")
+        self.assertEqual((result.code, json_lines(result.out)[-1]["verdict"]), (125, "unknown"), result)
+        self.assertIn("runtask runs attach ", result.err)
+        listed = json_lines(self.ok("runs", "list", "--json").out)[0]
+        self.assertTrue(listed["can_attach"])
+        self.describes = 0
+        self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})]
+        attached, outcome = self.attach()
+        self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
     def test_without_credentials_nothing_is_lost(self):
         self.script = [self.task_now("RUNNING")]
         self.begin()
