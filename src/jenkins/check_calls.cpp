@@ -1,5 +1,8 @@
 #include <algorithm>
 #include <array>
+#include <cctype>
+#include <string_view>
+#include <utility>
 
 #include "jenkins/checker.h"
 #include "jenkins/schedule.h"
@@ -30,6 +33,23 @@ const char* noun_of(Family family) {
 // A class name of a plugin: 'org.example.Tool' 'x'.
 bool is_class_name(const std::string& name) {
   return name.find('.') != std::string::npos;
+}
+
+bool same_letters(std::string_view a, std::string_view b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](unsigned char x, unsigned char y) {
+    return std::tolower(x) == std::tolower(y);
+  });
+}
+
+// One is the other with a letter more, a letter less, another letter, or other capitals.
+bool is_slip(std::string_view a, std::string_view b) {
+  if (a.size() > b.size()) std::swap(a, b);
+  if (same_letters(a, b)) return true;
+  if (b.size() - a.size() > 1) return false;
+  const auto at = std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin();
+  const auto start = static_cast<std::size_t>(at);
+  return a.size() == b.size() ? a.substr(start + 1) == b.substr(start + 1)
+                              : a.substr(start) == b.substr(start + 1);
 }
 
 std::string kind_of_literal(const groovy::Expr& value) {
@@ -115,16 +135,16 @@ void Checker::check_name(const Call& call, Family family, bool is_stage) {
     check_arguments(call.name, call.name_range, call.arguments, *signature, Binding::kDeclared);
 }
 
-// Triggers and tools are those of whatever plugins there are: a name that looks like a known one is
+// Triggers and tools are those of whatever plugins there are: a known name with one letter amiss is
 // a mistake, any other may be right.
 void Checker::check_plugin_name(const Call& call, Family family) {
   if (is_known(family, call.name) || is_class_name(call.name)) return;
-  const auto near = suggestion(call.name, names_of(family));
+  const auto near = nearest_name(call.name, names_of(family));
   const std::string message = "unknown " + std::string(noun_of(family)) + " " + quoted(call.name);
-  if (near.empty()) {
+  if (near.empty() || !is_slip(call.name, near)) {
     warning(call.name_range, message, "Jenkins takes it if a plugin has it");
   } else {
-    error(call.name_range, message, near);
+    error(call.name_range, message, "did you mean " + quoted(near) + "?");
   }
 }
 
@@ -293,6 +313,10 @@ void Checker::check_positional(const std::string& name, SourceRange place,
       error(arguments[0].range, quoted(name) + " takes no single value",
             signature.fields.empty() ? "it takes none" : "name the argument");
     }
+    return;
+  }
+  if (arguments.size() > 1 && signature.required_count() > 1) {
+    error(place, quoted(name) + " takes its values by name", "name the arguments");
     return;
   }
   if (arguments.size() != signature.required_count()) {
