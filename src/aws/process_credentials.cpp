@@ -103,7 +103,7 @@ Result<std::unique_ptr<ProcessCredentials>> ProcessCredentials::create(
     return fail(Code::kUsage, "credential_process of the profile `" + profile + "` is empty");
   for (const auto& [name, value] : environment)
     spec.environment.emplace_back(name, value);
-  spec.own_error_output = true;
+  spec.is_attended = true;
   auto program = "the program `" + valid_utf8(spec.argv.front()) + "`";
   return std::unique_ptr<ProcessCredentials>(new ProcessCredentials(
       loop, processes, std::move(spec), std::move(program) + " of the profile `" + profile + "`"));

@@ -9,10 +9,10 @@
 
 namespace runtask::aws {
 
-// Keys that a program of the user's prints (credential_process). It runs without a shell and
-// without a terminal; what it says on its standard error the user sees, and nobody else: no error
-// and no record holds any of it. A new program by every get(). Keep them in CachedCredentials. For
-// the loop's thread.
+// Keys that a program of the user's prints (credential_process). It runs without a shell, and may
+// talk with the user by the terminal; what it says on its standard error the user sees, and nobody
+// else: no error and no record holds any of it. A new program by every get(). Keep them in
+// CachedCredentials. For the loop's thread.
 class ProcessCredentials final : public CredentialsProvider {
  public:
   static constexpr Duration kPatience = std::chrono::minutes(2);  // It may ask somebody.

@@ -1,6 +1,7 @@
 #include "sys/process_child.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -77,10 +78,12 @@ void enter_cgroup(const ChildPlan& plan, int error) {
 }
 
 void arrange_descriptors(const ChildPlan& plan, int output, int error) {
-  const int null = ::open("/dev/null", O_RDONLY);
-  if (null < 0 || ::dup2(null, 0) < 0 || ::dup2(output, 1) < 0)
-    give_up(error, ChildStep::kDescriptors);
-  if (!plan.own_error_output && ::dup2(output, 2) < 0) give_up(error, ChildStep::kDescriptors);
+  if (::dup2(output, 1) < 0) give_up(error, ChildStep::kDescriptors);
+  if (!plan.is_attended) {
+    const int null = ::open("/dev/null", O_RDONLY);
+    if (null < 0 || ::dup2(null, 0) < 0 || ::dup2(output, 2) < 0)
+      give_up(error, ChildStep::kDescriptors);
+  }
   if (error != kErrorDescriptor && ::dup3(error, kErrorDescriptor, O_CLOEXEC) < 0)
     give_up(error, ChildStep::kDescriptors);
   ::close_range(kErrorDescriptor + 1, ~0U, 0);
@@ -138,7 +141,7 @@ Result<ChildPlan> ChildPlan::make(const ProcessSpec& spec) {
   plan.environment = pointers(plan.assignments);
   plan.programs = programs_of(spec);
   plan.directory = spec.working_directory;
-  plan.own_error_output = spec.own_error_output;
+  plan.is_attended = spec.is_attended;
   return plan;
 }
 
@@ -162,7 +165,11 @@ Error error_of(const ChildFailure& failure, const ChildPlan& plan) {
 }
 
 void become_child(const ChildPlan& plan, int output, int error) {
-  (void)::setsid();
+  if (plan.is_attended) {
+    (void)::prctl(PR_SET_PDEATHSIG, SIGTERM);
+  } else {
+    (void)::setsid();
+  }
   enter_cgroup(plan, error);
   arrange_descriptors(plan, output, error);
   if (!plan.directory.empty() && ::chdir(plan.directory.c_str()) != 0)

@@ -22,7 +22,7 @@ struct ChildPlan {
   std::vector<char*> environment;
   std::vector<std::string> programs;  // The paths to try, in this order.
   std::string directory;              // Empty: that of this program.
-  bool own_error_output = false;      // Standard error stays as it is.
+  bool is_attended = false;           // As in the ProcessSpec.
   std::string cgroup_procs;           // The file that puts a process into its cgroup, or empty.
 };
 
@@ -35,8 +35,8 @@ struct ChildFailure {
 [[nodiscard]] Error error_of(const ChildFailure& failure, const ChildPlan& plan);
 
 // In the child, with all signals blocked. A session of its own, standard output and error to
-// `output`, every other descriptor closed, no signal handled, ignored or blocked. The descriptors
-// are above 2, and `error` closes itself at exec. Async-signal-safe.
+// `output` (unless it is attended), every other descriptor closed, no signal handled, ignored or
+// blocked. The descriptors are above 2, and `error` closes itself at exec. Async-signal-safe.
 [[noreturn]] void become_child(const ChildPlan& plan, int output, int error);
 
 }  // namespace runtask::sys

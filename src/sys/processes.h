@@ -25,9 +25,10 @@ struct ProcessSpec {
   // Read by on_output: standard output and standard error through one pipe, so that their order is
   // kept. Standard input is /dev/null.
 
-  // Standard error is this program's own instead, and on_output hears standard output alone. Not
-  // with keep_tree.
-  bool own_error_output = false;
+  // It may talk with whoever runs this program: standard input, standard error and the terminal are
+  // this program's own, and so is the group, so that Ctrl-C ends it as well. SIGTERM, if this
+  // program dies before it. on_output hears standard output alone. Not with keep_tree.
+  bool is_attended = false;
 
   // The whole tree of processes that the child starts, whoever forked or detached them, is killed
   // when the child itself ends, when the Process is destroyed, and when this program dies, even of

@@ -59,7 +59,7 @@ TEST_F(ProcessCredentialsTest, the_programs_output_is_read) {
   EXPECT_EQ(got->source, "the program `/bin/p` of the profile `p`");
   const auto& spec = processes.started().at(0);
   EXPECT_EQ(spec.argv, (std::vector<std::string>{"/bin/p", "two words", "--x=y"}));
-  EXPECT_TRUE(spec.own_error_output) << "what it says is no part of its output";
+  EXPECT_TRUE(spec.is_attended) << "what it says is no part of its output";
   ASSERT_EQ(spec.environment.size(), 1U);
 }
 

@@ -194,26 +194,14 @@ class EmbeddedSts(Sandbox):
         self.assertEqual(result.code, 5, result)
 
 
-class MfaDevice(FetchedKeys, AwsSandbox):
-    def setUp(self):
-        super().setUp()
-        self.role_profile("mfa_serial = arn:aws:iam::1:mfa/jane")
-
-    def test_without_a_terminal_it_is_an_error_that_says_so(self):
-        result = self.run_aws("--profile", "role", start_new_session=True)
-        self.assertEqual(result.code, 125, result)
-        self.assertIn("arn:aws:iam::1:mfa/jane", result.err)
-        self.assertIn("no terminal", result.err)
-        self.assertEqual(self.aws.count("RunTask"), 0)
-        self.assertEqual(self.sessions, 0)
-
-    def run_on_terminal(self, typed):
+class OnATerminal(FetchedKeys):
+    def run_on_terminal(self, profile, question, typed):
         """Types when asked; returns the exit code and what was on the screen."""
         child, screen = pty.fork()
         if child == 0:
             os.chdir(self.directory)
             os.execve(RUNTASK, [RUNTASK, "run", "--cluster", "c", "--task-definition", "manage", "--drain", "0",
-                                "--profile", "role"], self.env)
+                                "--profile", profile], self.env)
         shown, is_typed, deadline = b"", False, time.monotonic() + LONGEST
         try:
             while time.monotonic() < deadline:
@@ -226,7 +214,7 @@ class MfaDevice(FetchedKeys, AwsSandbox):
                 if not part:
                     break
                 shown += part
-                if b"MFA code" in shown and not is_typed:
+                if question in shown and not is_typed:
                     is_typed = True
                     os.write(screen, typed)
             else:
@@ -236,15 +224,76 @@ class MfaDevice(FetchedKeys, AwsSandbox):
             _, status = os.waitpid(child, 0)
         return os.waitstatus_to_exitcode(status), shown.decode("utf-8", "replace")
 
+
+class Program(OnATerminal, AwsSandbox):
+    """credential_process, as the AWS CLI runs it: it may ask."""
+
+    def program(self, pin_from):
+        os.makedirs(self.path(".aws"), exist_ok=True)
+        path = self.write("program", "#!/bin/sh\necho $$ >%s\nprintf 'PIN of the vault: ' >&2\nread -r pin %s || exit 3\n"
+                          "echo '{\"Version\": 1, \"AccessKeyId\": \"PIN'$pin'\", \"SecretAccessKey\": \"containersecret\"}'\n"
+                          % (self.path("pid"), pin_from))
+        os.chmod(path, 0o700)
+        self.write(".aws/config", "[profile p]\ncredential_process = %s\n" % path)
+
+    def test_may_ask_at_the_terminal_and_by_standard_input(self):
+        for pin_from in ("</dev/tty", ""):
+            with self.subTest(pin_from=pin_from):
+                del self.signers[:]
+                self.program(pin_from)
+                code, shown = self.run_on_terminal("p", b"PIN of the vault: ", b"1234\n")
+                self.assertEqual(code, 0, shown)
+                self.assertEqual({key for _, key in self.signers}, {"PIN1234"})
+                self.assertNotIn("containersecret", shown)
+
+    def test_ctrl_c_ends_the_question(self):
+        self.program("")
+        code, shown = self.run_on_terminal("p", b"PIN of the vault: ", b"\x03")
+        self.assertIn(code, (-signal.SIGINT, 130), shown)
+        self.assertEqual(self.signers, [])
+        pid = int(self.text("pid"))
+        wait_until(lambda: not os.path.exists("/proc/%d" % pid), "the program's end")
+
+    def test_it_does_not_outlive_whoever_asked(self):
+        self.program("</dev/null; exec sleep 1000")
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            process = self.start("whoami", "--profile", "p", stderr=self.sink("err"))
+            pid = int(wait_until(lambda: os.path.exists(self.path("pid")) and self.text("pid"), "the program's start"))
+            process.send_signal(number)
+            process.wait()
+            wait_until(lambda p=pid: not os.path.exists("/proc/%d" % p), "the program's end")
+            os.unlink(self.path("pid"))
+
+    def test_without_a_terminal_the_program_says_so(self):
+        self.program("</dev/tty")
+        result = self.run_aws("--profile", "p", start_new_session=True)
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("/dev/tty", result.err)
+        self.assertEqual(self.signers, [])
+
+
+class MfaDevice(OnATerminal, AwsSandbox):
+    def setUp(self):
+        super().setUp()
+        self.role_profile("mfa_serial = arn:aws:iam::1:mfa/jane")
+
+    def test_without_a_terminal_it_is_an_error_that_says_so(self):
+        result = self.run_aws("--profile", "role", start_new_session=True)
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("arn:aws:iam::1:mfa/jane", result.err)
+        self.assertIn("no terminal", result.err)
+        self.assertEqual(self.aws.count("RunTask"), 0)
+        self.assertEqual(self.sessions, 0)
+
     def test_on_a_terminal_the_code_is_asked_for(self):
-        code, shown = self.run_on_terminal(b"123456\n")
+        code, shown = self.run_on_terminal("role", b"MFA code", b"123456\n")
         self.assertEqual(code, 0, shown)
         self.assertIn("arn:aws:iam::1:mfa/jane", shown)
         self.assertIn("TokenCode=123456", self.aws.requests("Sts")[0]["form"])
         self.assertEqual(self.sessions, 1)
 
     def test_what_is_no_code_is_refused(self):
-        code, shown = self.run_on_terminal(b"what?\n")
+        code, shown = self.run_on_terminal("role", b"MFA code", b"what?\n")
         self.assertEqual(code, 125, shown)
         self.assertIn("6 digits", shown)
         self.assertEqual(self.sessions, 0)

@@ -274,7 +274,7 @@ TEST(Processes, starting_works_where_the_standard_descriptors_are_closed) {
   EXPECT_EQ(status, 0);
 }
 
-TEST(Processes, standard_error_may_stay_this_programs_own) {
+TEST(Processes, an_attended_child_has_this_programs_input_error_output_and_session) {
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
   const Descriptor heard(ends[0]);
@@ -282,12 +282,21 @@ TEST(Processes, standard_error_may_stay_this_programs_own) {
   ::dup2(ends[1], 2);
   ::close(ends[1]);
   ProcessRun run;
-  auto spec = shell("echo out; echo err >&2");
-  spec.own_error_output = true;
+  std::array<int, 2> typed{};
+  ASSERT_EQ(::pipe2(typed.data(), O_CLOEXEC), 0);
+  ASSERT_EQ(::write(typed[1], "typed\n", 6), 6);
+  ::close(typed[1]);
+  const Descriptor input_before(::dup(0));
+  ::dup2(typed[0], 0);
+  ::close(typed[0]);
+  auto spec = shell("read line; echo $line; cut -d' ' -f5,6 /proc/$$/stat; echo err >&2");
+  spec.is_attended = true;
   const auto exit = run.run(spec);
   ::dup2(before.get(), 2);
+  ::dup2(input_before.get(), 0);
   EXPECT_EQ(exit.code, 0);
-  EXPECT_EQ(run.output, "out\n");
+  EXPECT_EQ(run.output,
+            "typed\n" + std::to_string(::getpgrp()) + " " + std::to_string(::getsid(0)) + "\n");
   std::array<char, 16> bytes{};
   EXPECT_EQ(::read(heard.get(), bytes.data(), bytes.size()), 4);
   EXPECT_STREQ(bytes.data(), "err\n");
