@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstdint>
 
 #include "base/json.h"
@@ -22,6 +23,12 @@ int failed(const World& world, const Error& error) {
 }
 
 const EndpointStart kStartDefault{0, kIdleTimeoutDefault, local::Limits::kNone};
+
+// What AWS' tools would take instead of what is set for them here, or refuse together with it.
+constexpr std::array kInTheWay = {
+    "AWS_SESSION_TOKEN",     "AWS_SECURITY_TOKEN",        "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_PROFILE",           "AWS_DEFAULT_PROFILE",       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+    "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"};
 
 struct TaskCounts {
   int running = 0;
@@ -124,7 +131,10 @@ int local(const LocalEnv&, const World& world) {
   line("AWS_REGION", endpoint->address.region);
   line("AWS_DEFAULT_REGION", endpoint->address.region);
   line("AWS_EC2_METADATA_DISABLED", "true");
-  world.screen.output("unset AWS_SESSION_TOKEN AWS_PROFILE");
+  std::string others;
+  for (const auto* name : kInTheWay)
+    others.append(" ").append(name);
+  world.screen.output("unset" + others);
   return kExitSuccess;
 }
 
@@ -135,7 +145,7 @@ int local(const LocalAws& arguments, const World& world) {
   program.argv = {"aws", "--endpoint-url", endpoint->address.url()};
   program.argv.insert(program.argv.end(), arguments.arguments.begin(), arguments.arguments.end());
   program.environment = world.environment.all();
-  for (const auto* name : {"AWS_SESSION_TOKEN", "AWS_PROFILE"})
+  for (const auto* name : kInTheWay)
     program.environment.erase(name);
   program.environment["AWS_ACCESS_KEY_ID"] = endpoint->keys.access_key_id;
   program.environment["AWS_SECRET_ACCESS_KEY"] = endpoint->keys.secret_access_key.reveal();

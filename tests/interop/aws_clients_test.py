@@ -59,6 +59,16 @@ class AwsCli(ClientsSandbox):
                           "t/main/" + arn.split("/")[-1], "--start-from-head")["events"]
         self.assertEqual([event["message"] for event in events], ["salut", "bye"])
 
+    def test_what_is_set_for_aws_is_not_in_the_way(self):
+        self.env.update({"AWS_SESSION_TOKEN": "t", "AWS_SECURITY_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
+                         "AWS_PROFILE": "nobody", "AWS_DEFAULT_PROFILE": "nobody", "AWS_USE_FIPS_ENDPOINT": "true",
+                         "AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"})
+        self.assertEqual(len(self.aws("ecs", "list-clusters")["clusterArns"]), 1)
+        done = subprocess.run(["/bin/sh", "-c", 'eval "$(%s local env)"; exec %s --endpoint-url "$AWS_ENDPOINT_URL_ECS" ecs '
+                               "list-clusters" % (RUNTASK, AWS)], env=self.env, cwd=self.directory, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=LONGEST, check=False)
+        self.assertEqual(done.returncode, 0, done)
+
     def test_stop_lists_and_clusters(self):
         self.register("slow", ("main", "sleep 600"))
         self.assertIn("cluster/other", self.aws("ecs", "create-cluster", "--cluster-name", "other")["cluster"]["clusterArn"])
