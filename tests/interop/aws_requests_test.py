@@ -1,6 +1,7 @@
 """Every request that the real runtask sends is what botocore's model of the operation allows."""
 import io
 import os
+import sqlite3
 import sys
 import urllib.parse
 
@@ -80,6 +81,16 @@ class AwsRequests(AwsSandbox):
             self.aws.operations["DescribeTaskDefinition"] = lambda _, m=mode: self.described(m)
             self.run_aws(*flags)
         self.run_aws("--plan")
+        self.describes = 0
+        self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
+        self.run_aws("--only-one")
+        self.aws.operations["DescribeServices"] = lambda _: {"failures": [], "services": [{
+            "serviceName": "web", "status": "ACTIVE", "networkConfiguration": {"awsvpcConfiguration": {
+                "subnets": ["subnet-1"], "securityGroups": ["sg-1"], "assignPublicIp": "DISABLED"}}}]}
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: self.described("awsvpc")
+        self.describes = 0
+        self.run_aws("--network-from-service", "web")
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: self.described("bridge")
         self.script, self.describes = [self.task_now("RUNNING")], 0
 
         def stop(_):
@@ -88,23 +99,80 @@ class AwsRequests(AwsSandbox):
 
         self.aws.operations["StopTask"] = stop
         self.assertEqual(self.run_aws("--timeout", "200ms").code, 124)
+        self.run_and_attach()
 
-    def test_what_runs_send_validates(self):
-        models = Models()
-        self.run_all()
-        seen = {}
+    def run_and_attach(self):
+        """The answer to a start is lost with the program and the machine, so that attach has to look for the task."""
+        self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage", env={"RUNTASK_READ_TIMEOUT": "1h"})
+        wait_until(lambda: [1 for headers, _ in self.sent[-1:] if headers.get("X-Amz-Target", "").endswith(".RunTask")],
+                   "the start")
+        process.kill()
+        process.wait()
+        with sqlite3.connect(os.path.join(self.state, "history.db")) as database:
+            database.execute("UPDATE events SET data = replace(data, '\"boot\":\"', '\"boot\":\"another-')")
+        self.describes, before = 0, len(self.sent)
+        self.aws.operations["ListTasks"] = lambda request: {"taskArns": [] if "desiredStatus" in request else [self.arn]}
+        self.runtask("runs", "attach", "last")
+        lists = [json.loads(body) for headers, body in self.sent[before:] if headers["X-Amz-Target"].endswith(".ListTasks")]
+        self.assertTrue(lists and all("startedBy" in request for request in lists), lists)
+
+    def check_requests(self, key, region):
+        """All that were sent, by their operation."""
+        models, seen = Models(), {}
         for headers, body in self.sent:
             operation = models.operation_of(headers["X-Amz-Target"])
             service = operation.service_model.metadata
             self.assertEqual(headers["Content-Type"], "application/x-amz-json-" + service["jsonVersion"])
-            self.assertRegex(headers["Authorization"], r"^AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/\d{8}/eu-west-1/%s/aws4_request, "
+            self.assertRegex(headers["Authorization"], r"^AWS4-HMAC-SHA256 Credential=%s/\d{8}/%s/%s/aws4_request, "
                              r"SignedHeaders=content-type;host;x-amz-date;x-amz-target, Signature=[0-9a-f]{64}$"
-                             % service.get("signingName", service["endpointPrefix"]))
+                             % (key, region, service.get("signingName", service["endpointPrefix"])))
             request = json.loads(body)
             with self.subTest(operation=operation.name, request=request):
                 self.assertEqual(request_faults(request, operation.input_shape), [])
             seen.setdefault(operation.name, []).append(request)
-        for operation in ("DescribeTaskDefinition", "DescribeClusters", "RunTask", "DescribeTasks", "StopTask"):
+        return seen
+
+    def test_what_local_commands_send_validates(self):
+        self.ok("local", "start")
+        path = os.path.join(self.state, "local", "endpoint.json")
+        with open(path, encoding="utf-8") as file:
+            real = file.read()
+
+        def write(text):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+
+        self.addCleanup(write, real)
+        write(json.dumps({**json.loads(real), "port": self.aws.port}))
+        cluster = "arn:aws:ecs:us-east-1:%s:cluster/c" % ACCOUNT
+        self.aws.operations.update({
+            "RegisterTaskDefinition": lambda request: {"taskDefinition": {**request, "revision": 1}},
+            "CreateCluster": lambda request: {"cluster": {"clusterArn": cluster, "clusterName": request["clusterName"]}},
+            "ListClusters": lambda _: {"clusterArns": [cluster]},
+            "DescribeClusters": lambda _: {"clusters": [{"clusterArn": cluster, "status": "ACTIVE"}], "failures": []},
+            "GetLogEvents": lambda _: {"events": [], "nextForwardToken": "f/1", "runtaskComplete": True},
+            "DescribeTaskDefinition": lambda _: definition("manage", ("main", True), log_driver="awslogs"),
+        })
+        registration = self.write("definition.json", json.dumps({
+            "family": "manage", "networkMode": "awsvpc", "cpu": "256", "memory": "512", "requiresCompatibilities": ["FARGATE"],
+            "tags": [{"key": "k", "value": "v"}], "taskRoleArn": "arn:aws:iam::1:role/r", "containerDefinitions": [
+                {"name": "main", "image": "host", "essential": True, "command": ["true"], "environment": [{"name": "A", "value": "1"}],
+                 "secrets": [{"name": "S", "valueFrom": "arn"}], "dependsOn": [{"containerName": "x", "condition": "START"}],
+                 "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/g"}}}]}))
+        self.ok("local", "register", registration)
+        self.ok("local", "cluster", "create", "c")
+        self.ok("local", "status")
+        self.ok("local", "logs", self.id)
+        seen = self.check_requests("RTLOCAL[0-9A-Z]+", "us-east-1")
+        self.assertEqual(set(seen), {"RegisterTaskDefinition", "CreateCluster", "ListClusters", "DescribeClusters", "DescribeTasks",
+                                     "DescribeTaskDefinition", "GetLogEvents"})
+
+    def test_what_runs_send_validates(self):
+        self.run_all()
+        seen = self.check_requests("AKIDEXAMPLE", "eu-west-1")
+        for operation in ("DescribeTaskDefinition", "DescribeClusters", "RunTask", "DescribeTasks", "StopTask", "ListTasks",
+                          "DescribeServices"):
             self.assertIn(operation, seen)
         self.assertTrue({"GetLogEvents", "FilterLogEvents"} & set(seen), seen.keys())
         starts = seen["RunTask"]
