@@ -75,13 +75,13 @@ json::Value tree_of(const ecs::RunTask& input) {
 std::vector<std::string> differing_members(const std::vector<const Launch*>& group) {
   const auto first = tree_of(group.front()->input);
   std::vector<std::string> names;
-  for (const auto& [name, value] : first.items()) {
+  for (const auto& member : first.items()) {
     const bool differs = std::any_of(group.begin() + 1, group.end(), [&](const Launch* launch) {
       const auto tree = tree_of(launch->input);
-      const auto other = tree.find(name);
-      return other == tree.end() || *other != value;
+      const auto other = tree.find(member.key());
+      return other == tree.end() || *other != member.value();
     });
-    if (differs) names.push_back(name);
+    if (differs) names.push_back(member.key());
   }
   return names;
 }
