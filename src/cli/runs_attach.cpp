@@ -53,7 +53,7 @@ class Attachment {
   }
 
   Result<int> show(const history::RunSummary& run) {
-    const auto code = show_end({world_, records_, run, record_, observer_, shown_, {}});
+    auto code = show_end({world_, records_, run, record_, observer_, shown_, {}});
     world_.screen.wait_until_written(kReaderPatience);
     return code;
   }
