@@ -1,7 +1,6 @@
 #include "sys/background_writer.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,7 +9,6 @@
 #include <cerrno>
 #include <climits>
 #include <condition_variable>
-#include <csignal>
 #include <cstring>
 #include <deque>
 #include <map>
@@ -21,6 +19,7 @@
 #include <utility>
 
 #include "sys/programs.h"
+#include "sys/signals_blocked.h"
 
 namespace runtask::sys {
 namespace {
@@ -43,22 +42,6 @@ void wait_for_room(int descriptor) {
   while (::poll(&wanted, 1, kForEver) < 0 && errno == EINTR) {
   }
 }
-
-// Every signal stays with the thread of the loop.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    (void)::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { (void)::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
 
 }  // namespace
 
@@ -207,7 +190,7 @@ void BackgroundWriter::write(int descriptor, std::string_view bytes,
   state_->queued += bytes.size();
   state_->descriptors[descriptor].queued_lines += lines_in(bytes);
   if (!state_->has_thread) {
-    const SignalsBlocked blocked;
+    const SignalsBlocked blocked;  // Every signal stays with the thread of the loop.
     try {
       std::thread([state = state_] { state->write_until_closed(); }).detach();
       state_->has_thread = true;

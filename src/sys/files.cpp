@@ -16,6 +16,7 @@
 #include <thread>
 #include <utility>
 
+#include "sys/descriptor.h"
 #include "sys/errno_code.h"
 #include "sys/random.h"
 
@@ -29,23 +30,6 @@ constexpr int kTemporaryNamesTried = 8;
 tl::unexpected<Error> system_failure(const std::string& what, const std::string& path, int number) {
   return fail(code_of_errno(number), what + " " + path + ": " + std::strerror(number));
 }
-
-class Descriptor {
- public:
-  explicit Descriptor(int number) : number_(number) {}
-  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  Descriptor& operator=(Descriptor&&) = delete;
-  ~Descriptor() {
-    if (number_ >= 0) ::close(number_);
-  }
-  [[nodiscard]] int get() const { return number_; }
-  [[nodiscard]] bool is_open() const { return number_ >= 0; }
-
- private:
-  int number_;
-};
 
 Descriptor opened(const std::string& path, int flags, mode_t mode) {
   for (;;) {

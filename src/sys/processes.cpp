@@ -19,6 +19,7 @@
 #include "sys/process_child.h"
 #include "sys/process_keeper.h"
 #include "sys/process_nursery.h"
+#include "sys/signals_blocked.h"
 
 namespace runtask::sys {
 namespace {
@@ -53,22 +54,6 @@ Ends make_sockets() {
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends.data()) != 0) return {};
   return {above_standard(ends[0]), above_standard(ends[1])};
 }
-
-// No handler of this program may run in a fork of it, with what is shared with it.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-  ~SignalsBlocked() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-
- private:
-  sigset_t before_{};
-};
 
 std::optional<ChildFailure> read_failure(int error) {
   ChildFailure failure{};
@@ -105,6 +90,7 @@ struct Birth {
   [[nodiscard]] Result<pid_t> fork_keeper() const;
 };
 
+// No handler of this program may run in a fork of it, with what is shared with it.
 Result<pid_t> Birth::fork_child() const {
   const SignalsBlocked blocked;
   const pid_t pid = ::fork();
