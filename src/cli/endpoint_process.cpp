@@ -14,14 +14,6 @@ using namespace std::chrono_literals;
 constexpr Duration kStartPatience = 20s;  // Until a started endpoint must serve.
 constexpr Duration kStopPatience = 60s;   // Longer than any task may take to be stopped.
 
-Result<local::StateDirectory> directory_of(const World& world) {
-  const auto state = TRY(world.state_directory());
-  TRY(world.files.make_directory(state, 0700));
-  local::StateDirectory directory(state);
-  TRY(world.files.make_directory(directory.root, 0700));
-  return directory;
-}
-
 // The port of last time, so that what `local env` printed stays true over restarts.
 std::string port_file(const local::StateDirectory& directory) {
   return directory.root + "/port";
@@ -57,8 +49,17 @@ sys::Program background_program(const World& world, const std::string& own,
 
 }  // namespace
 
+Result<local::StateDirectory> local_state(const World& world) {
+  local::StateDirectory directory(TRY(world.state_directory()));
+  auto made = world.files.make_directory(directory.root, 0700);
+  if (made) return directory;
+  auto error = std::move(made).error();
+  error.hint = "runtask keeps its state there; RUNTASK_STATE_DIR names another place";
+  return fail(std::move(error));
+}
+
 Result<EndpointProcess> ensure_endpoint(const World& world, const EndpointStart& start) {
-  const auto directory = TRY(directory_of(world));
+  const auto directory = TRY(local_state(world));
   EndpointProcess endpoint;
   auto address = local::find_endpoint(world.files, directory);
   endpoint.was_running = address.has_value();
@@ -105,7 +106,7 @@ Result<std::unique_ptr<local::Endpoint>> start_on_some_port(const World& world,
 }  // namespace
 
 Result<> serve_endpoint(const World& world, const EndpointStart& start, bool background) {
-  const auto directory = TRY(directory_of(world));
+  const auto directory = TRY(local_state(world));
   bool over = false;
   sys::SystemHttpServers servers(world.loop);
   auto endpoint = start_on_some_port(world, servers, start, directory, [&] {

@@ -24,6 +24,9 @@ struct EndpointStart {
 };
 constexpr Duration kIdleTimeoutDefault = std::chrono::minutes(15);
 
+// Where the endpoint keeps its state, made if it is not there.
+[[nodiscard]] Result<local::StateDirectory> local_state(const World& world);
+
 // The endpoint of the state directory, started if none runs. Of several processes that call this at
 // once, exactly one starts it. Blocks until it serves.
 [[nodiscard]] Result<EndpointProcess> ensure_endpoint(const World& world,

@@ -203,10 +203,7 @@ struct OpenTable {
   std::string path;
 };
 Result<OpenTable> open_images(const World& world) {
-  const auto state = TRY(world.state_directory());
-  const local::StateDirectory directory(state);
-  TRY(world.files.make_directory(state, 0700));
-  TRY(world.files.make_directory(directory.root, 0700));
+  const auto directory = TRY(local_state(world));
   auto table = TRY(local::ImageTable::load(world.files, directory.images()));
   return OpenTable{std::move(table), directory.images()};
 }

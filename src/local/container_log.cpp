@@ -41,12 +41,13 @@ void ContainerLog::write(std::string_view bytes, WallTime now) {
   store_lines(std::move(lines), now);
 }
 
-void ContainerLog::end(WallTime now) {
+std::uint64_t ContainerLog::end(WallTime now) {
   std::vector<std::string> lines;
   splitter_.end(lines);
   store_lines(std::move(lines), now);
   // Should that fail, readers do not hear that the stream is complete and wait a little longer.
   if (stream_) (void)store_->mark_complete(*stream_);
+  return dropped_;
 }
 
 void ContainerLog::store_lines(std::vector<std::string> lines, WallTime now) {
@@ -67,7 +68,6 @@ void ContainerLog::store_lines(std::vector<std::string> lines, WallTime now) {
     return;
   }
   dropped_ += lines.size();
-  dropped_in_all_ += lines.size();
 }
 
 }  // namespace runtask::local

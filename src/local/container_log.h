@@ -33,9 +33,9 @@ class ContainerLog {
   [[nodiscard]] static Result<ContainerLog> open(LogStore& store, LogTarget target, WallTime now);
 
   void write(std::string_view bytes, WallTime now);
-  // Stores what is left and marks the stream as complete.
-  void end(WallTime now);
-  [[nodiscard]] std::uint64_t dropped_lines() const { return dropped_in_all_; }
+  // Stores what is left and marks the stream as complete. Returns how many lines were dropped of
+  // which no line could tell.
+  std::uint64_t end(WallTime now);
 
  private:
   ContainerLog(LogStore& store, LogTarget target) : store_(&store), target_(std::move(target)) {}
@@ -47,7 +47,6 @@ class ContainerLog {
   LineSplitter splitter_;
   WallTime last_{};            // Timestamps never go back, whatever the clock does.
   std::uint64_t dropped_ = 0;  // Since lines were stored last.
-  std::uint64_t dropped_in_all_ = 0;
 };
 
 }  // namespace runtask::local

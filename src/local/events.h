@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -74,11 +75,13 @@ struct ContainerNotStarted {
   ContainerId id;
   std::string reason;
 };
-// It has ended, nothing of it runs any more, and all of its output is stored.
+// It has ended, nothing of it runs any more, and all of its output is stored but for lines that
+// there was no room for.
 struct ContainerExited {
   ContainerId id;
   int exit_code = 0;
   bool out_of_memory = false;
+  std::uint64_t lost_lines = 0;  // Which the log does not tell of.
 };
 struct HealthChecked {
   ContainerId id;

@@ -80,6 +80,13 @@ std::string go_duration(int duration_seconds) {
   return duration_seconds < 60 ? tail : std::to_string(duration_seconds / 60) + "m" + tail;
 }
 
+std::string reason_of(const ContainerExited& exit) {
+  if (exit.out_of_memory) return std::string(kOutOfMemory);
+  if (exit.lost_lines == 0) return {};
+  return "The embedded endpoint could not store its last log lines; lost: " +
+         std::to_string(exit.lost_lines);
+}
+
 // The reason of the task when the container has that one.
 std::string_view task_reason(const TaskState& task, std::string_view reason) {
   const bool is_shown = reason.starts_with("ResourceInitializationError:") ||
@@ -159,7 +166,7 @@ void Model::State::on_exited(TaskState& task, std::size_t index, const Container
                              const Moment& now) {
   ContainerState& state = task.containers[index];
   if (state.phase != Phase::kRunning) return;
-  container_stopped(task, index, event.out_of_memory ? std::string(kOutOfMemory) : std::string());
+  container_stopped(task, index, reason_of(event));
   task.task.containers[index].exit_code = event.out_of_memory ? kKilledExitCode : event.exit_code;
   if (task.starts[index]->definition().is_essential())
     begin_stop(task, ecs::stop_code::kEssentialContainerExited,

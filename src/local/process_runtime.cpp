@@ -213,10 +213,10 @@ void ProcessRuntime::ended(const ContainerId& id, const sys::ProcessExit& exit) 
   const auto found = running_.find(id);
   assert(found != running_.end() && "a process ends once");
   // The last line is stored before anybody hears of the end.
-  found->second->log.end(outside_.loop.wall_now());
+  const auto lost = found->second->log.end(outside_.loop.wall_now());
   running_.erase(found);
   remove_directory(id);
-  report_(ContainerExited{id, exit.shell_code(), exit.out_of_memory});
+  report_(ContainerExited{id, exit.shell_code(), exit.out_of_memory, lost});
 }
 
 void ProcessRuntime::remove_directory(const ContainerId& id) {

@@ -118,10 +118,10 @@ void SimulatedRuntime::signal(Simulated& container) {
 }
 
 void SimulatedRuntime::end(Simulated& container, int exit_code) {
-  container.log.end(outside_.loop.wall_now());  // Before anybody hears of the end.
+  const auto lost = container.log.end(outside_.loop.wall_now());  // Before anybody hears of it.
   const ContainerId id = container.id;
   containers_.erase(id);
-  report_(ContainerExited{id, exit_code, false});
+  report_(ContainerExited{id, exit_code, false, lost});
 }
 
 }  // namespace runtask::local

@@ -77,7 +77,9 @@ Explanation by_code(const LaunchOutcome& launch) {
                 ", which is essential, ended with an error of its own and ended the task with it",
             "look at its log; if the task can do without it, make it not essential"};
   return {"the program in container " + name + " ended with an error of its own",
-          "its last log lines say what it was"};
+          launch.last_lines.empty()
+              ? "no log line of it is known: look at its command and variables"
+              : "its last log lines say what it was"};
 }
 
 Explanation of_stopped(const LaunchOutcome& launch) {

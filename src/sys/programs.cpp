@@ -135,8 +135,9 @@ Result<std::string> start_in_background(const Program& program, const std::strin
   if (!line) {
     auto error = line.error();
     error.message = "cannot start " + program.argv[0] + " in the background: " + error.message;
-    if (const auto words = last_lines(log_file, log_begin); !words.empty())
-      error.context.push_back(words);
+    const auto words = last_lines(log_file, log_begin);
+    error.context.push_back(words.empty() ? "it left no word in " + log_file : words);
+    if (words.empty()) error.hint = "there may be no room left for it: look at the disk";
     return fail(std::move(error));
   }
   return line;

@@ -233,7 +233,7 @@ class Disks(Sandbox):
 
     def test_a_disk_that_fills_up_in_the_middle_changes_no_verdict(self):
         endpoint = self.endpoint_without_room_later()
-        self.register("x", ("main", "echo started; while [ ! -e %s ]; do sleep 0.02; done; exit 7" % self.path("go")))
+        self.register("x", ("main", "echo started; while [ ! -e %s ]; do sleep 0.02; done; echo lost; exit 7" % self.path("go")))
         self.register("y", ("main", "touch %s" % self.path("ran")))
         process = self.start_without_room_later("run", "--local", "--task-definition", "x", "--json")
         while b'"started"' not in process.stdout.readline():
@@ -253,6 +253,7 @@ class Disks(Sandbox):
         outcome = json_lines(result.out)[-1]
         self.assertEqual((outcome["verdict"], outcome["history_incomplete"]), ("failed", True))
         self.assertIn("history of this run is incomplete", result.err)
+        self.assertIn("could not store its last log lines; lost: 1", result.err)
         # With room again what has happened is known, also to the next endpoint.
         self.no_room(endpoint, resource.RLIM_INFINITY)
         self.ok("local", "stop")

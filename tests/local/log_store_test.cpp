@@ -354,16 +354,24 @@ TEST(LineSplitter, long_lines_are_cut_between_characters_and_bad_bytes_are_shown
   EXPECT_THAT(lines, ElementsAre("\xC3\xA9"));
 }
 
+TEST_F(LogStoreTest, lines_that_no_line_could_tell_of_are_counted_at_the_end) {
+  auto log = ContainerLog::open(logs, {"g", "s"}, now);
+  ASSERT_TRUE(log);
+  log->write("before\n", now);
+  ASSERT_TRUE(database.execute("PRAGMA query_only = 1"));
+  log->write("lost 1\nlost 2\nlost 3", now);
+  EXPECT_EQ(log->end(now), 3U);
+}
+
 TEST_F(LogStoreTest, a_full_disk_drops_lines_and_says_so_when_there_is_room_again) {
   auto log = ContainerLog::open(logs, {"g", "s"}, now);
   ASSERT_TRUE(log);
   log->write("before\n", now);
   ASSERT_TRUE(database.execute("PRAGMA query_only = 1"));  // As a disk that takes no more.
   log->write("lost 1\nlost 2\nlo", now);
-  EXPECT_EQ(log->dropped_lines(), 2U);
   ASSERT_TRUE(database.execute("PRAGMA query_only = 0"));
   log->write("st\nafter\n", now);
-  log->end(now);
+  EXPECT_EQ(log->end(now), 0U);  // It is told.
   EXPECT_THAT(messages(*get(R"(,"startFromHead":true)")),
               ElementsAre("before", "[runtask: 2 lines are missing here: they could not be stored]",
                           "lost", "after"));
