@@ -172,10 +172,10 @@ void Screen::erase_status() {
 void Screen::draw_status() {
   if (status_.empty()) return;
   const auto width = static_cast<std::size_t>(std::max(2, sys::terminal_width(kMessages)));
-  const auto height = static_cast<std::size_t>(std::max(2, sys::terminal_height(kMessages)));
-  // A line that wrapped, or had left the screen at its top, could not be erased any more. The last
-  // lines say most.
-  drawn_ = std::min(status_.size(), height - 1);
+  const auto height = static_cast<std::size_t>(std::max(3, sys::terminal_height(kMessages)));
+  // A line that wrapped, or had left the screen at its top, could not be erased any more; and of a
+  // screen that is erased whole tmux keeps a copy. The last lines say most.
+  drawn_ = std::min(status_.size(), height - 2);
   std::string text;
   for (auto line = status_.end() - static_cast<std::ptrdiff_t>(drawn_); line != status_.end();
        ++line) {
@@ -256,9 +256,6 @@ std::string Screen::bold(std::string_view text) const {
 }
 std::string Screen::red(std::string_view text) const {
   return painted(text, "31");
-}
-std::string Screen::green(std::string_view text) const {
-  return painted(text, "32");
 }
 
 }  // namespace runtask::cli

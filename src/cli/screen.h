@@ -78,7 +78,6 @@ class Screen {
   [[nodiscard]] bool shows_status() const { return options_.live_status; }
   [[nodiscard]] std::string bold(std::string_view text) const;
   [[nodiscard]] std::string red(std::string_view text) const;
-  [[nodiscard]] std::string green(std::string_view text) const;
   // Lines of the result that could not be written (closed pipe, full disk), and why.
   [[nodiscard]] std::size_t lost_lines() const;
   [[nodiscard]] std::string lost_why() const;
