@@ -13,6 +13,7 @@
 #include "jenkins/build.h"
 #include "jenkins/check.h"
 #include "jenkins/jobs.h"
+#include "jenkins/library_classes.h"
 #include "jenkins/parameters.h"
 #include "sys/programs.h"
 #include "sys/terminal_line.h"
@@ -188,8 +189,12 @@ const jenkins::Call* find_option(const jenkins::Checked& checked, std::string_vi
 class PipelineBuild {
  public:
   PipelineBuild(const PipelineRun& arguments, const World& world,
+                std::map<std::string, std::string> libraries,
                 std::shared_ptr<const jenkins::Checked> checked)
-      : arguments_(arguments), world_(world), checked_(std::move(checked)) {}
+      : arguments_(arguments),
+        world_(world),
+        libraries_(std::move(libraries)),
+        checked_(std::move(checked)) {}
 
   // kUsage: nothing ran.
   Result<int> run() {
@@ -227,7 +232,7 @@ class PipelineBuild {
     request_.home = TRY(world_.state_directory()) + "/jenkins";
     request_.run_id = new_run_id(world_);
     request_.inputs = TRY(all_given("--input", arguments_.inputs, false));
-    request_.libraries = TRY(all_given("--library", arguments_.libraries, true));
+    request_.libraries = libraries_;
     request_.tools = TRY(all_given("--tool", arguments_.tools, true));
     request_.credentials = TRY(read_credentials(arguments_.credentials, world_));
     std::vector<jenkins::GivenParameter> given;
@@ -395,6 +400,7 @@ class PipelineBuild {
 
   const PipelineRun& arguments_;
   const World& world_;
+  std::map<std::string, std::string> libraries_;  // Directories by name.
   std::shared_ptr<const jenkins::Checked> checked_;
   jenkins::BuildRequest request_;
   WallTime came_;  // When this build began to wait for its turn.
@@ -408,14 +414,21 @@ int pipeline(const PipelineRun& arguments, const World& world) {
     world.screen.message(source.error().text());
     return kExitUsage;
   }
-  auto checked =
-      std::make_shared<const jenkins::Checked>(jenkins::check(*std::move(source), arguments.file));
+  auto libraries = all_given("--library", arguments.libraries, true);
+  if (!libraries) {
+    world.screen.message(libraries.error().text());
+    return kExitUsage;
+  }
+  auto classes = jenkins::read_library_classes(world.files, *libraries);
+  if (!classes.warnings.empty()) world.screen.message(classes.warnings);
+  auto checked = std::make_shared<const jenkins::Checked>(
+      jenkins::check(*std::move(source), arguments.file, std::move(classes.class_path)));
   if (!checked->warnings.empty()) world.screen.message(checked->warnings_report());
   if (!checked->can_run()) {
     world.screen.message(checked->report());
     return kExitUsage;
   }
-  PipelineBuild build(arguments, world, checked);
+  PipelineBuild build(arguments, world, *std::move(libraries), checked);
   const auto code = build.run();
   if (code) return *code;
   world.screen.message(code.error().text());

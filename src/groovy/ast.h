@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
@@ -7,6 +8,7 @@
 #include <vector>
 
 #include "base/diagnostic.h"
+#include "groovy/classes.h"
 #include "groovy/value.h"
 
 // The syntax tree of one file. The evaluator walks it; so does whoever gives blocks a meaning of
@@ -15,6 +17,9 @@
 // once parsed and resolved; used on one thread at a time, since its constants are counted values.
 
 namespace runtask::groovy {
+
+class ClassPath;
+struct Unit;
 
 // A name of the text. Equal names of one unit are one pointer.
 using Name = const std::string*;
@@ -136,9 +141,12 @@ struct NameExpr : Expr {
   const ClassInfo* info = nullptr;  // Set by the resolver: the class that the name means.
 };
 
-struct ThisExpr : Expr {
+struct ThisExpr : Expr {  // this, super
   static constexpr auto kKind = ExprKind::kThis;
-  ThisExpr() : Expr(kKind) {}
+  explicit ThisExpr(bool super) : Expr(kKind), is_super(super) {}
+  const bool is_super;
+  const ClassInfo* of = nullptr;  // Set by the resolver: the class whose text this is.
+  bool in_closure = false;        // Set by the resolver.
 };
 
 struct ClassExpr : Expr {
@@ -156,6 +164,7 @@ struct PropertyExpr : Expr {  // object.name, object?.name, objects*.name
   SourceRange name_range;
   bool is_safe = false;
   bool is_spread = false;
+  const ClassInfo* info = nullptr;  // Set by the resolver: org.example.Tool, the class of a file.
 };
 
 struct IndexExpr : Expr {  // object[index]; several indices are a list.
@@ -362,6 +371,7 @@ struct DeclarationStmt : Stmt {
 struct BlockStmt : Stmt {
   static constexpr auto kKind = StmtKind::kBlock;
   BlockStmt() : Stmt(kKind) {}
+  ExprPtr monitor;  // Of synchronized (monitor) { }; or null.
   Block block;
 };
 
@@ -464,13 +474,56 @@ struct Annotation {
 };
 
 struct MethodDecl {
-  Name name = nullptr;
-  TypeName type;  // What it returns; void is "void".
+  Name name = nullptr;  // Of a constructor: that of its class.
+  TypeName type;        // What it returns; void is "void".
   std::vector<Parameter> parameters;
   Block body;
+  bool is_static = false;
+  bool is_abstract = false;  // No body.
   std::vector<Annotation> annotations;
   SourceRange range;  // All of it.
   SourceRange name_range;
+};
+
+struct FieldDecl {
+  Variable variable;
+  bool is_static = false;
+  bool is_final = false;
+  bool is_property = false;  // Neither private, protected nor public: it has get... and set...
+};
+
+struct EnumConstant {
+  Name name = nullptr;
+  std::vector<Argument> arguments;
+  SourceRange range;
+};
+
+enum class ClassForm : std::uint8_t {
+  kClass,
+  kAbstractClass,
+  kInterface,
+  kEnum,
+  kScript,  // A library's file without a class: its name is one.
+};
+
+struct ClassDecl {
+  Name name = nullptr;
+  ClassForm form = ClassForm::kClass;
+  ClassInfo info;   // Complete once linked: see Resolver.
+  TypeName parent;  // After `extends`; without a name for none.
+  std::vector<TypeName> interfaces;
+  std::vector<EnumConstant> constants;
+  std::vector<FieldDecl> fields;
+  std::vector<std::unique_ptr<MethodDecl>> methods;
+  std::vector<std::unique_ptr<MethodDecl>> constructors;
+  std::vector<Annotation> annotations;
+  const Unit* unit = nullptr;
+  SourceRange range;  // All of it.
+  SourceRange name_range;
+  [[nodiscard]] bool has_annotation(std::string_view wanted) const {
+    return std::any_of(annotations.begin(), annotations.end(),
+                       [&](const Annotation& one) { return one.name == wanted; });
+  }
 };
 
 struct Import {
@@ -485,9 +538,11 @@ struct Unit {
   std::string source;
   std::vector<Import> imports;
   std::vector<Annotation> annotations;  // Of imports, of `_` and of declarations: @Library('x') _.
-  std::vector<std::string> classes;     // Names of those that were skipped: not supported.
+  std::string package;                  // "org.example", or empty.
+  std::vector<std::unique_ptr<ClassDecl>> classes;
   std::vector<std::unique_ptr<MethodDecl>> methods;
-  Block body;  // Everything else, in order.
+  Block body;                                   // Everything else, in order.
+  std::shared_ptr<const ClassPath> class_path;  // Holds the classes of other files; or null.
 
   // The one pointer for this name.
   [[nodiscard]] Name intern(std::string_view name) {

@@ -6,6 +6,8 @@
 #include <map>
 #include <memory>
 
+#include "groovy/closure.h"
+
 namespace runtask::groovy {
 namespace {
 
@@ -44,14 +46,14 @@ constexpr Row kRows[] = {
     {"java.lang.StringBuilder", "java.lang.Object", kValue},
     {"java.lang.StringBuffer", "java.lang.Object", kValue},
     {"java.lang.System", "java.lang.Object", kValue},
-    {"java.lang.Thread", "java.lang.Object", kName},
+    {"java.lang.Thread", "java.lang.Object", kValue},
     {"java.lang.Process", "java.lang.Object", kName},
     {"java.lang.ProcessBuilder", "java.lang.Object", kName},
     {"java.lang.Runtime", "java.lang.Object", kName},
     {"groovy.lang.GString", "java.lang.Object", kValue},
     {"groovy.lang.Closure", "java.lang.Object", kValue},
     {"groovy.lang.Script", "java.lang.Object", kValue},
-    {"groovy.lang.Binding", "java.lang.Object", kName},
+    {"groovy.lang.Binding", "java.lang.Object", kValue},
     {"groovy.lang.Range", "", kValue},
     {"groovy.lang.IntRange", "java.lang.Object", kValue},
     {"java.io.Serializable", "", kValue},
@@ -69,14 +71,14 @@ constexpr Row kRows[] = {
     {"java.util.TreeMap", "java.lang.Object", kValue},
     {"java.util.Map.Entry", "", kValue},
     {"java.util.Iterator", "", kName},
-    {"java.util.Collections", "java.lang.Object", kName},
-    {"java.util.Arrays", "java.lang.Object", kName},
+    {"java.util.Collections", "java.lang.Object", kValue},
+    {"java.util.Arrays", "java.lang.Object", kValue},
     {"java.util.Date", "java.lang.Object", kValue},
     {"java.util.Calendar", "java.lang.Object", kName},
     {"java.util.TimeZone", "java.lang.Object", kValue},
     {"java.util.Locale", "java.lang.Object", kName},
-    {"java.util.Random", "java.lang.Object", kName},
-    {"java.util.UUID", "java.lang.Object", kName},
+    {"java.util.Random", "java.lang.Object", kValue},
+    {"java.util.UUID", "java.lang.Object", kValue},
     {"java.util.Base64", "java.lang.Object", kName},
     {"java.util.Properties", "java.lang.Object", kName},
     {"java.util.Scanner", "java.lang.Object", kName},
@@ -85,7 +87,7 @@ constexpr Row kRows[] = {
     {"java.util.concurrent.TimeUnit", "java.lang.Object", kName},
     {"java.util.regex.Pattern", "java.lang.Object", kValue},
     {"java.util.regex.Matcher", "java.lang.Object", kValue},
-    {"java.text.SimpleDateFormat", "java.lang.Object", kName},
+    {"java.text.SimpleDateFormat", "java.lang.Object", kValue},
     {"java.io.File", "java.lang.Object", kName},
     {"java.io.InputStream", "java.lang.Object", kName},
     {"java.io.OutputStream", "java.lang.Object", kName},
@@ -99,19 +101,65 @@ constexpr Row kRows[] = {
     {"java.net.URI", "java.lang.Object", kName},
     {"java.net.HttpURLConnection", "java.lang.Object", kName},
     {"java.net.URLConnection", "java.lang.Object", kName},
-    {"java.net.URLEncoder", "java.lang.Object", kName},
-    {"java.net.URLDecoder", "java.lang.Object", kName},
+    {"java.net.URLEncoder", "java.lang.Object", kValue},
+    {"java.net.URLDecoder", "java.lang.Object", kValue},
     {"java.net.InetAddress", "java.lang.Object", kName},
     {"groovy.json.JsonSlurper", "java.lang.Object", kValue},
     {"groovy.json.JsonSlurperClassic", "java.lang.Object", kValue},
     {"groovy.json.JsonOutput", "java.lang.Object", kValue},
-    {"groovy.json.JsonBuilder", "java.lang.Object", kName},
+    {"groovy.json.JsonBuilder", "java.lang.Object", kValue},
     {"groovy.transform.Field", "", kName},
     {"groovy.util.XmlSlurper", "java.lang.Object", kName},
     {"groovy.util.XmlParser", "java.lang.Object", kName},
     {"groovy.util.ConfigSlurper", "java.lang.Object", kName},
     {"groovy.util.Node", "java.lang.Object", kName},
+    {"java.lang.AutoCloseable", "", kName},
+    {"java.lang.Cloneable", "", kName},
+    {"java.lang.ClassLoader", "java.lang.Object", kName},
+    {"java.lang.Enum", "java.lang.Object", kName},
+    {"java.lang.StackTraceElement", "java.lang.Object", kName},
+    {"java.lang.ThreadLocal", "java.lang.Object", kName},
+    {"java.util.Comparator", "", kName},
+    {"java.util.SortedSet", "", kName},
+    {"java.util.SortedMap", "", kName},
+    {"java.util.Queue", "", kName},
+    {"java.util.Deque", "", kName},
+    {"java.util.ArrayDeque", "java.lang.Object", kName},
+    {"java.util.PriorityQueue", "java.lang.Object", kName},
+    {"java.util.Vector", "java.lang.Object", kName},
+    {"java.util.Hashtable", "java.lang.Object", kName},
+    {"java.util.GregorianCalendar", "java.util.Calendar", kName},
+    {"java.util.Objects", "java.lang.Object", kName},
+    {"java.util.StringJoiner", "java.lang.Object", kName},
+    {"java.util.StringTokenizer", "java.lang.Object", kName},
+    {"java.util.Timer", "java.lang.Object", kName},
+    {"java.io.Closeable", "", kName},
+    {"java.io.Reader", "java.lang.Object", kName},
+    {"java.io.Writer", "java.lang.Object", kName},
+    {"java.io.PrintStream", "java.lang.Object", kName},
+    {"java.io.FileReader", "java.lang.Object", kName},
+    {"java.io.FileWriter", "java.lang.Object", kName},
+    {"java.io.FileOutputStream", "java.lang.Object", kName},
+    {"java.io.BufferedWriter", "java.lang.Object", kName},
+    {"java.io.OutputStreamWriter", "java.lang.Object", kName},
+    {"java.io.ByteArrayInputStream", "java.lang.Object", kName},
+    {"java.io.ByteArrayOutputStream", "java.lang.Object", kName},
+    {"java.net.Socket", "java.lang.Object", kName},
+    {"java.net.Proxy", "java.lang.Object", kName},
+    {"groovy.lang.GroovyObject", "", kName},
+    {"groovy.lang.GroovyShell", "java.lang.Object", kName},
+    {"groovy.lang.GroovyClassLoader", "java.lang.Object", kName},
+    {"groovy.lang.MetaClass", "", kName},
+    {"groovy.lang.ExpandoMetaClass", "java.lang.Object", kName},
+    {"groovy.lang.Tuple", "java.lang.Object", kName},
+    {"groovy.lang.Tuple2", "java.lang.Object", kName},
+    {"groovy.util.Expando", "java.lang.Object", kName},
+    {"groovy.util.Eval", "java.lang.Object", kName},
+    {"groovy.util.NodeList", "java.lang.Object", kName},
+    {"groovy.util.AntBuilder", "java.lang.Object", kName},
+    {"groovy.util.ConfigObject", "java.lang.Object", kName},
     {"hudson.model.Result", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.workflow.cps.CpsScript", "groovy.lang.Script", kName},
     {"java.lang.Throwable", "java.lang.Object", kThrow},
     {"java.lang.Error", "java.lang.Throwable", kThrow},
     {"java.lang.AssertionError", "java.lang.Error", kThrow},
@@ -125,11 +173,20 @@ constexpr Row kRows[] = {
     {"java.lang.CloneNotSupportedException", "java.lang.Exception", kThrow},
     {"java.lang.ReflectiveOperationException", "java.lang.Exception", kThrow},
     {"java.lang.ClassNotFoundException", "java.lang.ReflectiveOperationException", kThrow},
+    {"java.lang.NoSuchMethodException", "java.lang.ReflectiveOperationException", kThrow},
+    {"java.lang.NoSuchFieldException", "java.lang.ReflectiveOperationException", kThrow},
+    {"java.lang.IllegalAccessException", "java.lang.ReflectiveOperationException", kThrow},
+    {"java.lang.InstantiationException", "java.lang.ReflectiveOperationException", kThrow},
+    {"java.net.URISyntaxException", "java.lang.Exception", kThrow},
     {"java.util.concurrent.TimeoutException", "java.lang.Exception", kThrow},
     {"java.util.concurrent.ExecutionException", "java.lang.Exception", kThrow},
     {"java.text.ParseException", "java.lang.Exception", kThrow},
     {"java.io.IOException", "java.lang.Exception", kThrow},
     {"java.io.FileNotFoundException", "java.io.IOException", kThrow},
+    {"java.io.EOFException", "java.io.IOException", kThrow},
+    {"java.io.UnsupportedEncodingException", "java.io.IOException", kThrow},
+    {"java.net.SocketException", "java.io.IOException", kThrow},
+    {"java.net.SocketTimeoutException", "java.io.IOException", kThrow},
     {"java.io.NotSerializableException", "java.io.IOException", kThrow},
     {"java.io.UncheckedIOException", "java.lang.Exception", kThrow},
     {"java.nio.file.FileSystemException", "java.io.IOException", kThrow},
@@ -157,6 +214,7 @@ constexpr Row kRows[] = {
     {"java.lang.SecurityException", "java.lang.RuntimeException", kThrow},
     {"java.util.NoSuchElementException", "java.lang.RuntimeException", kThrow},
     {"java.util.ConcurrentModificationException", "java.lang.RuntimeException", kThrow},
+    {"java.util.EmptyStackException", "java.lang.RuntimeException", kThrow},
     {"java.util.MissingResourceException", "java.lang.RuntimeException", kThrow},
     {"groovy.lang.GroovyRuntimeException", "java.lang.RuntimeException", kThrow},
     {"groovy.lang.MissingPropertyException", "groovy.lang.GroovyRuntimeException", kThrow},
@@ -191,8 +249,10 @@ struct Table {
   Table() {
     for (const Row& row : kRows) {
       const auto super = by_name.find(row.super);
-      auto info = std::make_unique<ClassInfo>(ClassInfo{
-          std::string(row.name), super == by_name.end() ? nullptr : super->second, row.use});
+      auto info = std::make_unique<ClassInfo>();
+      info->name = row.name;
+      info->super = super == by_name.end() ? nullptr : super->second;
+      info->use = row.use;
       by_name.emplace(info->name, info.get());
       by_simple_name.emplace(info->simple_name(), info.get());
       const bool is_imported =
@@ -298,6 +358,10 @@ bool implements(const Value& value, std::string_view interface) {
       return interface == "java.util.Map" || interface == "java.util.HashMap";
     case Kind::kClosure:
       return interface == "java.lang.Runnable";
+    case Kind::kScript:
+      return interface == "org.jenkinsci.plugins.workflow.cps.CpsScript";
+    case Kind::kHost:
+      return interface == value.as<HostObject>().class_name();
     default:
       return interface == "java.lang.Comparable" &&
              (value.is_number() || value.is(Kind::kBool) || value.is(Kind::kDate));
@@ -307,8 +371,12 @@ bool implements(const Value& value, std::string_view interface) {
 }  // namespace
 
 bool ClassInfo::is_a(std::string_view ancestor) const {
-  for (const ClassInfo* info = this; info != nullptr; info = info->super)
+  for (const ClassInfo* info = this; info != nullptr; info = info->super) {
     if (info->name == ancestor) return true;
+    if (std::any_of(info->interfaces.begin(), info->interfaces.end(),
+                    [&](const ClassInfo* one) { return one->name == ancestor; }))
+      return true;
+  }
   return false;
 }
 
@@ -336,6 +404,8 @@ bool is_primitive(std::string_view name) {
 const ClassInfo* class_of(const Value& value) {
   if (value.is_null()) return nullptr;
   if (value.is(Kind::kThrowable)) return &value.as<Throwable>().info;
+  if (value.is(Kind::kInstance)) return &value.as<Instance>().info;
+  if (value.is(Kind::kScript) && value.as<Script>().info != nullptr) return value.as<Script>().info;
   return &known_class(class_of_kind(value));
 }
 

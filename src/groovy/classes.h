@@ -3,11 +3,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "groovy/value.h"
 
 // The Java classes that a script can name, with their line of ancestors: for catch, instanceof,
-// casts, and for telling a class that Jenkins has from one that nobody has. Constant tables.
+// casts, and for telling a class that Jenkins has from one that nobody has. Constant tables. The
+// classes that files declare have a ClassInfo too, in their ClassDecl (ast.h).
 
 namespace runtask::groovy {
 
@@ -18,10 +20,14 @@ enum class ClassUse : std::uint8_t {
   kName,       // Can be named as a type. Nothing here makes one.
 };
 
+struct ClassDecl;
+
 struct ClassInfo {
-  std::string name;        // "java.lang.Exception"
-  const ClassInfo* super;  // Null for java.lang.Object and interfaces.
-  ClassUse use;
+  std::string name;                  // "java.lang.Exception"
+  const ClassInfo* super = nullptr;  // Null for java.lang.Object and interfaces.
+  ClassUse use = ClassUse::kValue;
+  const ClassDecl* declaration = nullptr;    // Of a class in Groovy.
+  std::vector<const ClassInfo*> interfaces;  // Of a class in Groovy: inherited ones too.
   [[nodiscard]] std::string_view simple_name() const {
     const auto dot = std::string_view(name).rfind('.');
     return std::string_view(name).substr(dot == std::string_view::npos ? 0 : dot + 1);

@@ -9,6 +9,14 @@ void Scope::clear() {
   parent = Ref<Scope>();
   script = Ref<Script>();
   closure = Ref<Closure>();
+  self = Value();
+}
+
+Value Scope::this_value() const {
+  const Scope* outermost = this;
+  while (outermost->parent)
+    outermost = outermost->parent.get();
+  return outermost->self.is_null() ? Value(outermost->script) : outermost->self;
 }
 
 void Scope::declare(Name name, Value value, const TypeName* type) {
@@ -58,10 +66,11 @@ void Closure::clear() {
   native = nullptr;
   held.clear();
   curried.clear();
+  curried_last.clear();
 }
 
-Script::Script(std::shared_ptr<const Unit> of_unit)
-    : Object(Kind::kScript), unit(std::move(of_unit)) {
+Script::Script(std::shared_ptr<const Unit> of_unit, const ClassInfo* as_class)
+    : Object(Kind::kScript), unit(std::move(of_unit)), info(as_class) {
   for (const auto& method : unit->methods)
     methods_[*method->name].push_back(method.get());
 }

@@ -33,10 +33,13 @@ class Scope : public Object {
   [[nodiscard]] Slot* find(Name name);
   // By its text, for hosts that put variables beside those of the text.
   [[nodiscard]] Slot* find_text(std::string_view name);
+  // What `this` is: an object or class, or the script.
+  [[nodiscard]] Value this_value() const;
 
   Ref<Scope> parent;  // Null at the outermost block of a script or method.
   Ref<Script> script;
   Ref<Closure> closure;  // Whose run this is; null in blocks and methods.
+  Value self;  // At the outermost block of a class's method: the object, or the class if static.
 
  private:
   static constexpr std::size_t kInside = 3;
@@ -69,19 +72,22 @@ class Closure : public Object {
   bool has_delegate = false;
   Resolve strategy = Resolve::kOwnerFirst;
   Native native;
-  Values held;     // What native code refers to.
-  Values curried;  // Arguments given before.
-  int arity = -1;  // Of native ones.
+  Values held;          // What native code refers to.
+  Values curried;       // Arguments given before.
+  Values curried_last;  // The same, at the end.
+  int arity = -1;       // Of native ones.
 };
 
 // A file with its methods and fields: what `this` is in it, and what `load` returns.
 class Script : public Object {
  public:
-  explicit Script(std::shared_ptr<const Unit> of_unit);
+  explicit Script(std::shared_ptr<const Unit> of_unit, const ClassInfo* as_class = nullptr);
   void clear() override;
   [[nodiscard]] const std::vector<const MethodDecl*>* methods_named(const std::string& name) const;
 
   const std::shared_ptr<const Unit> unit;
+  const ClassInfo* const
+      info;  // Of a library's file without a class, which is one itself; or null.
   std::unordered_map<std::string, Value> fields;  // @Field
   Ref<Map> binding;  // Variables assigned without def; shared by the scripts of a build.
 

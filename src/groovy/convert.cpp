@@ -37,10 +37,16 @@ bool Fiber::is_true(const Value& value) {
       return value.as<Map>().size() > 0;
     case Kind::kRange:
       return value.as<Range>().size() > 0;
-    case Kind::kMatcher:
-      return value.as<Matcher>().pattern->find(value.as<Matcher>().text, 0).has_value();
+    case Kind::kMatcher: {  // The next match: `if (m)` finds what m.group(1) then gives.
+      Values none;
+      return call_method(value, "find", none).truth();
+    }
     case Kind::kHost:
       return value.as<HostObject>().truth();
+    case Kind::kInstance: {
+      const auto truth = ask(value, "asBoolean");
+      return !truth || is_true(*truth);
+    }
     default:
       return true;
   }
@@ -72,6 +78,8 @@ bool Fiber::equals(const Value& left, const Value& right) {
       return value != nullptr && equals(item.value, Value(*value));
     });
   }
+  if (left.is(Kind::kInstance))
+    if (const auto truth = ask(left, "equals", right)) return is_true(*truth);
   return same(left, right);
 }
 
@@ -106,6 +114,13 @@ int Fiber::compare(const Value& left, const Value& right) {
     const auto a = left.as<Date>().time;
     const auto b = right.as<Date>().time;
     return a < b ? -1 : a > b ? 1 : 0;
+  }
+  if (left.is(Kind::kInstance)) {
+    if (const auto way = ask(left, "compareTo", right); way && way->is_number())
+      return compare_numbers(*way, Value::integer(0));
+    const bool are_constants = left.as<Instance>().ordinal >= 0 && right.is(Kind::kInstance) &&
+                               &left.as<Instance>().info == &right.as<Instance>().info;
+    if (are_constants) return left.as<Instance>().ordinal - right.as<Instance>().ordinal;
   }
   if (equals(left, right)) return 0;
   throw_new("java.lang.IllegalArgumentException",
@@ -207,12 +222,18 @@ void Fiber::append_text(std::string& text, const Value& value, int depth) {
       return;
     case Kind::kThrowable: {
       const auto& throwable = value.as<Throwable>();
+      if (const auto own = ask(value, "toString")) return append_text(text, *own, depth + 1);
       text += throwable.info.name;
-      if (throwable.message.is_null()) return;
+      const Value message = ask(value, "getMessage").value_or(throwable.message);
+      if (message.is_null()) return;
       text += ": ";
-      append_text(text, throwable.message, depth + 1);
+      append_text(text, message, depth + 1);
       return;
     }
+    case Kind::kInstance:
+      if (const auto own = ask(value, "toString")) return append_text(text, *own, depth + 1);
+      text += plain_name_of(value);
+      return;
     case Kind::kDate: {
       const auto time = value.as<Date>().time;
       text += date_text(time, {host().zone_offset_minutes(time), host().zone_name(time)});
@@ -415,6 +436,7 @@ Value Fiber::cast_to(const Value& value, const ClassInfo& info, bool is_as) {
                   "' to class '" + info.name + "'");
   };
   if (info.name == "java.lang.Object") return value;
+  if (info.declaration != nullptr) return cast_to_declared(value, info, is_as);
   if (name == "String") return plain(value.is(Kind::kGString) ? value : string(to_text(value)));
   if (name == "Boolean") return Value::of(is_true(value));
   if (info.is_a("java.lang.Number") && info.name != "java.lang.Number")
@@ -447,6 +469,24 @@ Value Fiber::cast_to(const Value& value, const ClassInfo& info, bool is_as) {
   if (name == "StringBuilder" && value.is(Kind::kBuilder)) return value;
   if (!is_instance(value, info)) fail();
   return value;
+}
+
+// A map or a list serves as the arguments of a constructor, a text as the name of a constant.
+Value Fiber::cast_to_declared(const Value& value, const ClassInfo& info, bool is_as) {
+  if (is_instance(value, info)) return value;
+  const auto form = info.declaration->form;
+  if (form == ClassForm::kEnum && value.is_text()) return constant_of(info, to_text(value));
+  if (is_as && (value.is(Kind::kMap) || value.is(Kind::kClosure)))
+    abort(Code::kInvalid, "`as` does not make an object of " + info.name + " of a map or a closure",
+          "write `new`");
+  const bool is_list = value.is(Kind::kList) && value.as<List>().element == nullptr;
+  if (form == ClassForm::kClass && (value.is(Kind::kMap) || is_list)) {
+    Values arguments = is_list ? value.as<List>().items : Values{value};
+    return construct_declared(info, arguments);
+  }
+  throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",
+            "Cannot cast object '" + to_text(value) + "' with class '" + class_name_of(value) +
+                "' to class '" + info.name + "'");
 }
 
 Value Fiber::cast_to_number(const Value& value, const ClassInfo& info, bool is_as) {

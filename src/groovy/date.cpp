@@ -1,5 +1,6 @@
 #include "groovy/date.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdlib>
@@ -154,6 +155,175 @@ std::optional<std::string> format_date(WallTime time, std::string_view pattern, 
     i += count;
   }
   return text;
+}
+
+namespace {
+
+class DateReader {
+ public:
+  DateReader(std::string_view text, std::string_view pattern, const Zone& zone)
+      : text_(text), pattern_(pattern), offset_minutes_(zone.offset_minutes) {}
+
+  std::optional<WallTime> read() {
+    std::size_t i = 0;
+    while (i < pattern_.size()) {
+      const char c = pattern_[i];
+      if (c == '\'') {
+        const auto close = pattern_.find('\'', i + 1);
+        if (close == std::string_view::npos) return std::nullopt;
+        const auto quoted =
+            close == i + 1 ? std::string_view("'") : pattern_.substr(i + 1, close - i - 1);
+        if (!take(quoted)) return std::nullopt;
+        i = close + 1;
+      } else if (!is_letter(c)) {
+        if (!take(pattern_.substr(i, 1))) return std::nullopt;
+        ++i;
+      } else {
+        std::size_t count = 1;
+        while (i + count < pattern_.size() && pattern_[i + count] == c)
+          ++count;
+        const bool touches_next = i + count < pattern_.size() && is_letter(pattern_[i + count]);
+        if (!read_field(c, count, touches_next)) return std::nullopt;
+        i += count;
+      }
+    }
+    return moment();
+  }
+
+ private:
+  bool take(std::string_view wanted) {
+    if (!text_.substr(at_).starts_with(wanted)) return false;
+    at_ += wanted.size();
+    return true;
+  }
+
+  std::optional<std::int64_t> number(std::size_t digits_max) {
+    while (at_ < text_.size() && text_[at_] == ' ')
+      ++at_;
+    std::int64_t value = 0;
+    std::size_t digits = 0;
+    constexpr std::size_t kDigitsMax = 9;  // More do not fit a field of Java's either.
+    while (at_ < text_.size() && text_[at_] >= '0' && text_[at_] <= '9' && digits < digits_max) {
+      if (++digits > kDigitsMax) return std::nullopt;
+      value = value * 10 + (text_[at_++] - '0');
+    }
+    return digits > 0 ? std::optional(value) : std::nullopt;
+  }
+
+  template <std::size_t kCount>
+  std::optional<int> name(const std::array<std::string_view, kCount>& names) {
+    for (std::size_t i = 0; i < kCount; ++i)
+      if (take(names[i])) return static_cast<int>(i);
+    for (std::size_t i = 0; i < kCount; ++i)
+      if (take(names[i].substr(0, 3))) return static_cast<int>(i);
+    return std::nullopt;
+  }
+
+  bool read_zone() {
+    if (take("Z")) {
+      offset_minutes_ = 0;
+      return true;
+    }
+    const bool has_name = take("GMT") || take("UTC");
+    if (has_name) offset_minutes_ = 0;
+    const bool has_sign = at_ < text_.size() && (text_[at_] == '+' || text_[at_] == '-');
+    if (!has_sign) return has_name;
+    const int sign = text_[at_++] == '-' ? -1 : 1;
+    const auto hours = number(2);
+    if (!hours) return false;
+    (void)take(":");
+    const auto minutes = number(2);
+    offset_minutes_ = sign * static_cast<int>(*hours * 60 + minutes.value_or(0));
+    return true;
+  }
+
+  bool read_field(char letter, std::size_t count, bool touches_next) {
+    if (letter == 'z' || letter == 'Z' || letter == 'X') return read_zone();
+    if (letter == 'E') return name(kDays).has_value();
+    if (letter == 'a') {
+      half_ = take("AM") ? 0 : take("PM") ? 12 : -1;
+      return half_ >= 0;
+    }
+    if ((letter == 'M' || letter == 'L') && count >= 3) {
+      const auto month = name(kMonths);
+      month_ = month.value_or(0);
+      return month.has_value();
+    }
+    const auto value = number(touches_next ? count : std::string_view::npos);
+    return value && set(letter, count, *value);
+  }
+
+  bool set(char letter, std::size_t count, std::int64_t value) {
+    constexpr std::int64_t kCentury = 2000;
+    switch (letter) {
+      case 'y':
+      case 'Y':
+        year_ = count == 2 && value < 100 ? kCentury + value : value;
+        return year_ <= 9999;
+      case 'M':
+      case 'L':
+        month_ = value - 1;
+        return true;
+      case 'd':
+        day_ = value;
+        return true;
+      case 'D':
+        day_ = value;
+        month_ = 0;
+        return true;
+      case 'H':
+      case 'K':
+        hour_ = value;
+        return true;
+      case 'k':
+        hour_ = value % 24;
+        return true;
+      case 'h':
+        hour_ = value % 12;
+        return true;
+      case 'm':
+        minute_ = value;
+        return true;
+      case 's':
+        second_ = value;
+        return true;
+      case 'S':
+        millisecond_ = value;
+        return true;
+      default:
+        return letter == 'u';
+    }
+  }
+
+  [[nodiscard]] WallTime moment() const {
+    const auto months = year_ * 12 + month_;
+    const auto first = std::chrono::sys_days(
+        std::chrono::year(static_cast<int>(months / 12)) /
+        std::chrono::month(static_cast<unsigned>(months % 12 + 1)) / std::chrono::day(1));
+    return first + std::chrono::days(day_ - 1) + std::chrono::hours(hour_ + std::max(half_, 0)) +
+           std::chrono::minutes(minute_ - offset_minutes_) + std::chrono::seconds(second_) +
+           std::chrono::milliseconds(millisecond_);
+  }
+
+  std::string_view text_;
+  std::string_view pattern_;
+  std::size_t at_ = 0;
+  int offset_minutes_;
+  int half_ = -1;
+  std::int64_t year_ = 1970;
+  std::int64_t month_ = 0;  // From 0.
+  std::int64_t day_ = 1;
+  std::int64_t hour_ = 0;
+  std::int64_t minute_ = 0;
+  std::int64_t second_ = 0;
+  std::int64_t millisecond_ = 0;
+};
+
+}  // namespace
+
+std::optional<WallTime> parse_date(std::string_view text, std::string_view pattern,
+                                   const Zone& zone) {
+  return DateReader(text, pattern, zone).read();
 }
 
 std::string date_text(WallTime time, const Zone& zone) {

@@ -19,6 +19,10 @@ struct Zone {
 // None if the pattern has a letter that SimpleDateFormat does not know; `bad` then holds it.
 [[nodiscard]] std::optional<std::string> format_date(WallTime time, std::string_view pattern,
                                                      const Zone& zone, char& bad);
+// The moment that the text names, leniently as SimpleDateFormat: text may follow, and a 32nd of
+// January is the 1st of February. None if it does not fit the pattern, or the pattern is wrong.
+[[nodiscard]] std::optional<WallTime> parse_date(std::string_view text, std::string_view pattern,
+                                                 const Zone& zone);
 // "Sat Jan 31 12:34:56 UTC 2026", as Date.toString().
 [[nodiscard]] std::string date_text(WallTime time, const Zone& zone);
 // "UTC", "GMT", "GMT+02:00": the zones that need no data.

@@ -3,6 +3,7 @@
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
 #include "groovy/methods.h"
+#include "groovy/native_objects.h"
 #include "groovy/regex.h"
 
 // Expressions.
@@ -26,11 +27,13 @@ Value Fiber::eval(const Expr& expr, const Ref<Scope>& scope) {
       return eval_assign(static_cast<const AssignExpr&>(expr), scope);
     case ExprKind::kProperty: {
       const auto& node = static_cast<const PropertyExpr&>(expr);
+      if (node.info != nullptr) return heap().make<ClassValue>(*node.info);
       const Value object = eval(*node.object, scope);
       if (node.is_safe && object.is_null()) return {};
       const std::string name =
           node.name != nullptr ? *node.name : to_text(eval(*node.computed, scope));
-      return node.is_spread ? spread_property(object, name, true) : get_property(object, name);
+      return node.is_spread ? spread_property(object, name, true)
+                            : get_member(*node.object, object, name);
     }
     case ExprKind::kIndex: {
       const auto& node = static_cast<const IndexExpr&>(expr);
@@ -51,7 +54,7 @@ Value Fiber::eval(const Expr& expr, const Ref<Scope>& scope) {
 Value Fiber::eval_uncommon(const Expr& expr, const Ref<Scope>& scope) {
   switch (expr.kind) {
     case ExprKind::kThis:
-      return scope->script;
+      return scope->this_value();
     case ExprKind::kClass:
       return heap().make<ClassValue>(static_cast<const ClassExpr&>(expr).info);
     case ExprKind::kNew:
@@ -257,23 +260,13 @@ Value Fiber::eval_new(const NewExpr& expr, const Ref<Scope>& scope) {
 }
 
 Value Fiber::construct(const ClassInfo& info, Values& arguments) {
+  if (info.declaration != nullptr) return construct_declared(info, arguments);
   const std::string_view name = info.simple_name();
-  const auto bad_arguments = [&]() {
-    std::string types;
-    for (const auto& argument : arguments)
-      types += (types.empty() ? "" : ", ") + class_name_of(argument);
-    throw_new("groovy.lang.GroovyRuntimeException",
-              "Could not find matching constructor for: " + info.name + "(" + types + ")");
-  };
+  const auto bad_arguments = [&] { no_constructor(info, arguments); };
   if (info.use == ClassUse::kThrowable) {
-    if (arguments.size() > 2) bad_arguments();
-    Value message;
-    Value cause;
-    for (const auto& argument : arguments)
-      (argument.is(Kind::kThrowable) ? cause : message) = argument;
-    if (arguments.size() == 1 && !cause.is_null()) message = string(to_text(cause));
-    if (!message.is_null()) message = string(to_text(message));
-    return heap().make<Throwable>(info, message, cause);
+    const auto throwable = heap().make<Throwable>(info, Value(), Value());
+    set_message(*throwable, arguments);
+    return throwable;
   }
   if (name == "Date") {
     if (arguments.size() == 1 && (arguments[0].is(Kind::kLong) || arguments[0].is(Kind::kInteger)))
@@ -285,6 +278,11 @@ Value Fiber::construct(const ClassInfo& info, Values& arguments) {
   }
   if (name == "String" && arguments.size() == 2 && arguments[1].is_text())
     arguments.pop_back();  // new String(bytes, 'UTF-8')
+  if (name == "SimpleDateFormat") {
+    if (arguments.size() != 1 || !arguments[0].is_text())
+      abort(Code::kInvalid, "SimpleDateFormat takes a pattern here, and nothing else");
+    return heap().make<DateFormat>(to_text(arguments[0]));
+  }
   if (arguments.size() > 1) bad_arguments();
   const Value first = arguments.empty() ? Value() : arguments[0];
   if (name == "StringBuilder" || name == "StringBuffer") {
@@ -306,9 +304,12 @@ Value Fiber::construct(const ClassInfo& info, Values& arguments) {
     if (first.is(Kind::kMap)) result->assign(first.as<Map>().items());
     return result;
   }
+  if (name == "JsonBuilder")
+    return heap().make<JsonText>(first, arguments.empty() ? "" : json_text(*this, first));
   if (name == "JsonSlurper" || name == "JsonSlurperClassic" || name == "JsonOutput" ||
-      name == "Object")
+      name == "Object" || (name == "Random" && arguments.empty()))
     return heap().make<ClassValue>(info);  // They have no state: the class serves as the object.
+  if (name == "Random") abort(Code::kInvalid, "Java's row of numbers from a seed is not supported");
   if (first.is_null()) {
     if (name == "String") return string("");
     bad_arguments();
@@ -316,6 +317,24 @@ Value Fiber::construct(const ClassInfo& info, Values& arguments) {
   if (name == "String")
     if (auto text = text_of_bytes(first)) return string(*std::move(text));
   return construct_number(info, arguments);
+}
+
+void Fiber::no_constructor(const ClassInfo& info, const Values& arguments) {
+  std::string types;
+  for (const auto& argument : arguments)
+    types += (types.empty() ? "" : ", ") + class_name_of(argument);
+  throw_new("groovy.lang.GroovyRuntimeException",
+            "Could not find matching constructor for: " + info.name + "(" + types + ")");
+}
+
+// What the constructors of Java's exceptions do with a message, a cause, or both.
+void Fiber::set_message(Throwable& throwable, const Values& arguments) {
+  if (arguments.size() > 2) no_constructor(throwable.info, arguments);
+  Value message;
+  for (const auto& argument : arguments)
+    (argument.is(Kind::kThrowable) ? throwable.cause : message) = argument;
+  if (arguments.size() == 1 && !throwable.cause.is_null()) message = throwable.cause;
+  if (!message.is_null()) throwable.message = string(to_text(message));
 }
 
 Value Fiber::construct_number(const ClassInfo& info, Values& arguments) {

@@ -25,7 +25,7 @@ Value Fiber::eval_assign(const AssignExpr& expr, const Ref<Scope>& scope) {
           return true;
         });
       } else {
-        set_property(object, name, value);
+        set_member(*property->object, object, name, value);
       }
       return value;
     }
@@ -68,9 +68,9 @@ Value Fiber::update(const Expr& target, const Ref<Scope>& scope, bool gives_old,
     if (property->is_safe && object.is_null()) return {};
     const std::string name =
         property->name != nullptr ? *property->name : to_text(eval(*property->computed, scope));
-    const Value old = get_property(object, name);
+    const Value old = get_member(*property->object, object, name);
     Value value = change(old);
-    set_property(object, name, value);
+    set_member(*property->object, object, name, value);
     return gives_old ? old : value;
   }
   const auto& index = static_cast<const IndexExpr&>(target);
@@ -110,7 +110,9 @@ void Fiber::assign_name(const NameExpr& target, Value value, const Ref<Scope>& s
 }
 
 void Fiber::set_free_name(const std::string& name, Value value, const Ref<Scope>& scope) {
+  bool in_closure = false;
   for (Scope* at = scope.get(); at != nullptr; at = at->parent.get()) {
+    in_closure |= static_cast<bool>(at->closure);
     if (!at->closure || !at->closure->has_delegate) continue;
     const auto strategy = at->closure->strategy;
     if (strategy != Resolve::kDelegateFirst && strategy != Resolve::kDelegateOnly) continue;
@@ -118,7 +120,10 @@ void Fiber::set_free_name(const std::string& name, Value value, const Ref<Scope>
     if (delegate.is(Kind::kMap) || delegate.is(Kind::kHost) || delegate.is(Kind::kScript))
       return set_property(delegate, name, std::move(value));
   }
-  set_property(scope->script, name, std::move(value));
+  const Value self = scope->this_value();
+  if (self.is(Kind::kScript)) return set_property(self, name, std::move(value));
+  if (!set_declared_property(self, name, std::move(value), !in_closure))
+    missing_property(self, name);
 }
 
 }  // namespace runtask::groovy

@@ -3,26 +3,21 @@
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
 #include "groovy/methods.h"
+#include "groovy/native_objects.h"
 
 // Calls: of closures, of the script's methods, of what values can do, of the host.
 
 namespace runtask::groovy {
 
-struct Fiber::Depth {
-  explicit Depth(Fiber& of_fiber) : fiber(of_fiber) {
-    if (++fiber.calls_ > fiber.interpreter_.limits_.call_depth_max) {
-      --fiber.calls_;
-      fiber.abort(Code::kFull,
-                  "calls are nested deeper than " +
-                      std::to_string(fiber.interpreter_.limits_.call_depth_max),
-                  "is there a recursion that does not end?");
-    }
+Fiber::Depth::Depth(Fiber& of_fiber) : fiber(of_fiber) {
+  if (++fiber.calls_ > fiber.interpreter_.limits_.call_depth_max) {
+    --fiber.calls_;
+    fiber.abort(
+        Code::kFull,
+        "calls are nested deeper than " + std::to_string(fiber.interpreter_.limits_.call_depth_max),
+        "is there a recursion that does not end?");
   }
-  Depth(const Depth&) = delete;
-  Depth& operator=(const Depth&) = delete;
-  ~Depth() { --fiber.calls_; }
-  Fiber& fiber;
-};
+}
 
 // Named arguments become one map, in front.
 Values Fiber::eval_arguments(const std::vector<Argument>& arguments, const Ref<Scope>& scope) {
@@ -81,6 +76,8 @@ Value Fiber::eval_call(const CallExpr& expr, const Ref<Scope>& scope) {
   const std::string& name = expr.name != nullptr ? *expr.name : computed;
   Values arguments = eval_arguments(expr.arguments, scope);
   at(expr.range, *scope);
+  if (const auto* self = node_if<ThisExpr>(*expr.object); self != nullptr && self->is_super)
+    return call_super(*self, name, arguments, scope);
   if (!expr.is_spread) return call_method(object, name, arguments);
   if (object.is_null()) return {};
   Values results;
@@ -97,6 +94,8 @@ Value Fiber::eval_call(const CallExpr& expr, const Ref<Scope>& scope) {
 Value Fiber::call_free(const CallExpr& expr, const std::string& name, Values& arguments,
                        const Ref<Scope>& scope) {
   if (auto value = call_delegate(scope, name, arguments, true)) return *value;
+  if (const Value self = scope->this_value(); !self.is(Kind::kScript))
+    return call_own(self, name, arguments, scope);
   const Ref<Script> script = scope->script;
   if (auto value = call_script_method(script, name, arguments)) return *value;
   Value variable;
@@ -117,6 +116,23 @@ Value Fiber::call_free(const CallExpr& expr, const std::string& name, Values& ar
     if (callable.is_object()) return call_value(callable, arguments);
   }
   missing_method(script, name, arguments);
+}
+
+// A call on nobody in a class's text.
+Value Fiber::call_own(const Value& self, const std::string& name, Values& arguments,
+                      const Ref<Scope>& scope) {
+  if (auto value = method_of_declared(self, name, arguments)) return *value;
+  if (auto value = call_builtin(name, arguments)) return *value;
+  if (auto value = call_builtin_method(self, name, arguments)) return *value;
+  if (auto value = call_delegate(scope, name, arguments, false)) return *value;
+  if (auto value = call_missing(self, name, arguments)) return *value;
+  missing_method(self, name, arguments);
+}
+
+std::optional<Value> Fiber::call_builtin_method(const Value& self, const std::string& name,
+                                                Values& arguments) {
+  MethodCall call{*this, self, name, arguments};
+  return call_built_in(call);
 }
 
 std::optional<Value> Fiber::call_delegate(const Ref<Scope>& scope, const std::string& name,
@@ -161,7 +177,10 @@ std::optional<int> fit(const Value& value, const TypeName& type) {
   return std::nullopt;
 }
 
-std::optional<int> fit_all(const std::vector<Parameter>& parameters, const Values& arguments) {
+}  // namespace
+
+std::optional<int> Fiber::fit_of(const std::vector<Parameter>& parameters,
+                                 const Values& arguments) {
   const std::size_t count = parameters.size();
   const auto presets = static_cast<std::size_t>(
       std::count_if(parameters.begin(), parameters.end(),
@@ -191,8 +210,6 @@ std::optional<int> fit_all(const std::vector<Parameter>& parameters, const Value
   return total;
 }
 
-}  // namespace
-
 std::optional<Value> Fiber::call_script_method(const Ref<Script>& script, const std::string& name,
                                                Values& arguments) {
   const auto* methods = script->methods_named(name);
@@ -200,7 +217,7 @@ std::optional<Value> Fiber::call_script_method(const Ref<Script>& script, const 
   const MethodDecl* best = nullptr;
   int best_fit = 0;
   for (const auto* method : *methods) {
-    const auto how = fit_all(method->parameters, arguments);
+    const auto how = fit_of(method->parameters, arguments);
     if (!how || (best != nullptr && *how >= best_fit)) continue;
     best = method;
     best_fit = *how;
@@ -208,16 +225,16 @@ std::optional<Value> Fiber::call_script_method(const Ref<Script>& script, const 
   if (best == nullptr && arguments.empty() && methods->size() == 1 &&
       (*methods)[0]->parameters.size() == 1) {
     arguments.emplace_back();  // f() of f(x) passes null, as Groovy does.
-    if (fit_all((*methods)[0]->parameters, arguments)) best = (*methods)[0];
+    if (fit_of((*methods)[0]->parameters, arguments)) best = (*methods)[0];
     if (best == nullptr) arguments.clear();
   }
   if (best == nullptr) return std::nullopt;
-  return run_method(script, *best, arguments);
+  return run_method(heap().make<Scope>(Ref<Scope>(), script), *best, arguments);
 }
 
-Value Fiber::run_method(const Ref<Script>& script, const MethodDecl& method, Values& arguments) {
+// In the outermost scope of the method, which has what `this` is.
+Value Fiber::run_method(const Ref<Scope>& scope, const MethodDecl& method, Values& arguments) {
   const Depth depth(*this);
-  const auto scope = heap().make<Scope>(Ref<Scope>(), script);
   bind(method.parameters, arguments, scope);
   (void)run_block(method.body, scope, false);
   Value result = std::move(result_);
@@ -268,7 +285,7 @@ void Fiber::bind(const std::vector<Parameter>& parameters, Values& arguments,
 int Fiber::arity_of(const Closure& closure) {
   if (closure.code == nullptr) return closure.arity;
   const int own = closure.code->has_arrow ? static_cast<int>(closure.code->parameters.size()) : 1;
-  return std::max(0, own - static_cast<int>(closure.curried.size()));
+  return std::max(0, own - static_cast<int>(closure.curried.size() + closure.curried_last.size()));
 }
 
 Value Fiber::call_closure(Closure& closure, Values& arguments) {
@@ -277,6 +294,7 @@ Value Fiber::call_closure(Closure& closure, Values& arguments) {
   step();
   if (!closure.curried.empty())
     arguments.insert(arguments.begin(), closure.curried.begin(), closure.curried.end());
+  arguments.insert(arguments.end(), closure.curried_last.begin(), closure.curried_last.end());
   if (closure.code == nullptr) return closure.native ? closure.native(*this, arguments) : Value();
   const ClosureExpr& code = *closure.code;
   const auto scope = heap().make<Scope>(closure.scope, closure.scope->script);
@@ -290,13 +308,14 @@ Value Fiber::call_closure(Closure& closure, Values& arguments) {
   } else {
     // One list for several parameters is taken apart.
     if (arguments.size() == 1 && code.parameters.size() > 1 && arguments[0].is(Kind::kList) &&
-        !fit_all(code.parameters, arguments)) {
+        !fit_of(code.parameters, arguments)) {
       const Values parts = arguments[0].as<List>().items;
       arguments = parts;
     }
-    if (arguments.empty() && code.parameters.size() == 1 && !code.parameters[0].preset)
+    if (arguments.empty() && code.parameters.size() == 1 && !code.parameters[0].preset &&
+        !code.parameters[0].is_variadic)
       arguments.emplace_back();
-    if (!fit_all(code.parameters, arguments)) missing_method(Value(held), "call", arguments);
+    if (!fit_of(code.parameters, arguments)) missing_method(Value(held), "call", arguments);
     bind(code.parameters, arguments, scope);
   }
   (void)run_block(code.body, scope, false);
@@ -329,6 +348,8 @@ std::optional<Value> Fiber::call_builtin(const std::string& name, Values& argume
     host().print(*this, text);
     return Value();
   }
+  if (name == "getBinding" && arguments.empty())
+    return Value(heap().make<ScriptBinding>(interpreter_.binding_));
   if (name == "printf" || name == "sprintf") {
     if (arguments.empty()) return std::nullopt;
     const Value text = string(format_text(*this, arguments));
@@ -375,8 +396,9 @@ std::optional<Value> Fiber::try_method(const Value& receiver, const std::string&
     arguments = std::move(call.arguments);
     if (auto value = call_builtin(name, arguments)) return value;
   }
-  MethodCall call{*this, object, name, arguments};
-  if (auto value = call_built_in(call)) return value;
+  if (auto value = method_of_declared(object, name, arguments)) return value;
+  if (auto value = call_builtin_method(object, name, arguments)) return value;
+  if (auto value = call_missing(object, name, arguments)) return value;
   if (object.is(Kind::kMap)) {
     if (const Value* member = object.as<Map>().find(std::string_view(name)))
       if (member->is(Kind::kClosure)) return call_value(*member, arguments);

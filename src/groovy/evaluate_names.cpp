@@ -2,6 +2,7 @@
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
+#include "groovy/native_objects.h"
 #include "groovy/regex.h"
 #include "groovy/text_index.h"
 
@@ -21,8 +22,10 @@ Value Fiber::get_name(const NameExpr& expr, const Ref<Scope>& scope) {
 // the host.
 Value Fiber::get_free_name(const std::string& name, const Ref<Scope>& scope) {
   std::vector<Ref<Closure>> later;
+  bool in_closure = false;
   for (Scope* at = scope.get(); at != nullptr; at = at->parent.get()) {
     if (!at->closure) continue;
+    in_closure = true;
     Closure& closure = *at->closure;
     if (name == "delegate" || name == "owner" || name == "resolveStrategy")
       return *property_of_closure(closure, name);
@@ -37,10 +40,13 @@ Value Fiber::get_free_name(const std::string& name, const Ref<Scope>& scope) {
       later.push_back(at->closure);
     }
   }
-  if (auto value = property_of_script(*scope->script, name)) return *value;
+  const Value self = scope->this_value();
+  if (auto value = self.is(Kind::kScript) ? property_of_script(*scope->script, name)
+                                          : property_of_declared(self, name, !in_closure))
+    return *value;
   for (const auto& closure : later)
     if (auto value = try_property(closure->delegate, name)) return *value;
-  missing_property(scope->script, name);
+  missing_property(self, name);
 }
 
 std::optional<Value> Fiber::property_of_script(Script& script, const std::string& name) {
@@ -48,7 +54,7 @@ std::optional<Value> Fiber::property_of_script(Script& script, const std::string
     return field->second;
   if (const Value* value = script.binding->find(std::string_view(name))) return *value;
   if (auto value = host().get(*this, name)) return unwrap(std::move(*value));
-  if (name == "binding") return Value(script.binding);
+  if (name == "binding") return Value(heap().make<ScriptBinding>(script.binding));
   if (name == "class") return heap().make<ClassValue>(known_class("groovy.lang.Script"));
   return std::nullopt;
 }
@@ -56,11 +62,11 @@ std::optional<Value> Fiber::property_of_script(Script& script, const std::string
 std::optional<Value> Fiber::property_of_closure(Closure& closure, const std::string& name) {
   const auto owner = [&]() -> Value {
     if (closure.owner) return closure.owner;
-    return closure.scope ? Value(closure.scope->script) : Value();
+    return closure.scope ? closure.scope->this_value() : Value();
   };
   if (name == "delegate") return closure.has_delegate ? closure.delegate : owner();
   if (name == "owner") return owner();
-  if (name == "thisObject") return closure.scope ? Value(closure.scope->script) : Value();
+  if (name == "thisObject") return closure.scope ? closure.scope->this_value() : Value();
   if (name == "resolveStrategy") return Value::integer(static_cast<std::int32_t>(closure.strategy));
   if (name == "maximumNumberOfParameters") return Value::integer(std::max(arity_of(closure), 0));
   return std::nullopt;
@@ -95,7 +101,12 @@ std::optional<Value> Fiber::try_property(const Value& object, const std::string&
       if (auto value = property_of_closure(object.as<Closure>(), name)) return value;
       break;
     case Kind::kThrowable:
+      if (auto value = property_of_declared(object, name, false)) return value;
       if (auto value = property_of_throwable(object.as<Throwable>(), name)) return value;
+      break;
+    case Kind::kInstance:
+    case Kind::kClass:
+      if (auto value = property_of_declared(object, name, false)) return value;
       break;
     case Kind::kEntry:
       if (name == "key") return object.as<Entry>().key;
@@ -127,6 +138,22 @@ std::optional<Value> Fiber::try_property(const Value& object, const std::string&
 Value Fiber::get_property(const Value& object, const std::string& name) {
   if (auto value = try_property(object, name)) return *value;
   missing_property(object, name);
+}
+
+Value Fiber::get_member(const Expr& expr, const Value& object, const std::string& name) {
+  const auto* self = node_if<ThisExpr>(expr);
+  const bool is_own = self != nullptr && !self->in_closure && !object.is(Kind::kScript);
+  if (is_own)
+    if (auto value = property_of_declared(object, name, true)) return *value;
+  return get_property(object, name);
+}
+
+void Fiber::set_member(const Expr& expr, const Value& object, const std::string& name,
+                       Value value) {
+  const auto* self = node_if<ThisExpr>(expr);
+  const bool is_own = self != nullptr && !self->in_closure && !object.is(Kind::kScript);
+  if (is_own && set_declared_property(object, name, value, true)) return;
+  set_property(object, name, std::move(value));
 }
 
 Value Fiber::spread_property(const Value& object, const std::string& name, bool keeps_nulls) {
@@ -196,6 +223,7 @@ void Fiber::set_property(const Value& object, const std::string& name, Value val
     default:
       break;
   }
+  if (set_declared_property(object, name, value, false)) return;
   const bool can_read = try_property(object, name).has_value();
   if (can_read)
     throw_new("groovy.lang.ReadOnlyPropertyException",
@@ -233,6 +261,7 @@ Value Fiber::get_index(const Value& object, const Value& index) {
       return call_method(object, "getAt", arguments);
     }
     default:
+      if (auto value = ask(object, "getAt", index)) return *value;
       if (index.is_text()) return get_property(object, to_text(index));
       missing_method(object, "getAt", {index});
   }
@@ -363,6 +392,8 @@ void Fiber::set_index(const Value& object, const Value& index, Value value) {
       return;
     }
     default:
+      if (Values both{index, value}; object.is(Kind::kInstance))
+        if (call_declared(object, object.as<Instance>().info, "putAt", both)) return;
       if (index.is_text()) return set_property(object, to_text(index), std::move(value));
       missing_method(object, "putAt", {index, value});
   }

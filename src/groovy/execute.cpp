@@ -61,8 +61,12 @@ Fiber::Flow Fiber::run_stmt(const Stmt& stmt, const Ref<Scope>& scope) {
     case StmtKind::kDeclaration:
       run_declaration(static_cast<const DeclarationStmt&>(stmt), scope);
       return Flow::kNormal;
-    case StmtKind::kBlock:
-      return run_block(static_cast<const BlockStmt&>(stmt).block, scope);
+    case StmtKind::kBlock: {
+      // Branches take turns where they wait only: what `synchronized` guards needs no lock.
+      const auto& node = static_cast<const BlockStmt&>(stmt);
+      if (node.monitor) (void)eval(*node.monitor, scope);
+      return run_block(node.block, scope);
+    }
     case StmtKind::kIf:
       return run_if(static_cast<const IfStmt&>(stmt), scope);
     case StmtKind::kWhile:

@@ -35,20 +35,25 @@ Outcome Fiber::guarded(Body&& body) {
   }
 }
 
+// Those marked @Field.
+void Fiber::compute_fields(const Ref<Script>& script, const Ref<Scope>& scope) {
+  for (const auto& statement : script->unit->body.statements) {
+    const auto* declaration = node_if<DeclarationStmt>(*statement);
+    if (declaration == nullptr || !declaration->is_field) continue;
+    for (const auto& variable : declaration->variables) {
+      at(variable.range, *scope);
+      Value value = variable.value ? eval(*variable.value, scope) : Value();
+      if (variable.type.info != nullptr && !value.is_null())
+        value = cast(value, variable.type, false);
+      script->fields[*variable.name] = std::move(value);
+    }
+  }
+}
+
 Outcome Fiber::run(const Ref<Script>& script) {
   return guarded([&] {
     const auto scope = heap().make<Scope>(Ref<Scope>(), script);
-    for (const auto& statement : script->unit->body.statements) {
-      const auto* declaration = node_if<DeclarationStmt>(*statement);
-      if (declaration == nullptr || !declaration->is_field) continue;
-      for (const auto& variable : declaration->variables) {
-        at(variable.range, *scope);
-        Value value = variable.value ? eval(*variable.value, scope) : Value();
-        if (variable.type.info != nullptr && !value.is_null())
-          value = cast(value, variable.type, false);
-        script->fields[*variable.name] = std::move(value);
-      }
-    }
+    compute_fields(script, scope);
     (void)run_block(script->unit->body, scope, false);
     return std::exchange(result_, Value());
   });
@@ -186,6 +191,17 @@ void Fiber::throw_value(const Value& value) {
   throw Thrown{Ref<Throwable>(&value.as<Throwable>())};
 }
 
+namespace {
+
+// Whose method or property is missing, for messages.
+std::string owner_name(const Value& object, std::string_view before_class) {
+  if (object.is(Kind::kScript)) return "WorkflowScript";
+  if (object.is(Kind::kClass)) return std::string(before_class) + object.as<ClassValue>().info.name;
+  return class_name_of(object);
+}
+
+}  // namespace
+
 void Fiber::missing_method(const Value& object, const std::string& name, const Values& arguments) {
   std::string types;
   std::string values;
@@ -195,19 +211,18 @@ void Fiber::missing_method(const Value& object, const std::string& name, const V
     values += (values.empty() ? "" : ", ") + to_text(argument);
     if (values.size() > kShownMax) values = values.substr(0, kShownMax) + "...";
   }
-  const std::string owner = object.is(Kind::kScript) ? "WorkflowScript" : class_name_of(object);
   const Value missing = exception("groovy.lang.MissingMethodException",
-                                  "No signature of method: " + owner + "." + name +
-                                      "() is applicable for argument types: (" + types +
+                                  "No signature of method: " + owner_name(object, "static ") + "." +
+                                      name + "() is applicable for argument types: (" + types +
                                       ") values: [" + values + "]");
   missing.as<Throwable>().payload = string(name);
   throw_value(missing);
 }
 
 void Fiber::missing_property(const Value& object, const std::string& name) {
-  const std::string owner = object.is(Kind::kScript) ? "WorkflowScript" : class_name_of(object);
-  const Value missing = exception("groovy.lang.MissingPropertyException",
-                                  "No such property: " + name + " for class: " + owner);
+  const Value missing =
+      exception("groovy.lang.MissingPropertyException",
+                "No such property: " + name + " for class: " + owner_name(object, ""));
   missing.as<Throwable>().payload = string(name);
   throw_value(missing);
 }

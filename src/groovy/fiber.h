@@ -15,6 +15,8 @@
 
 namespace runtask::groovy {
 
+struct DeclaredClass;
+
 class Fiber {
  public:
   // Counts the stack from here on: make it on the thread that will use it.
@@ -108,6 +110,8 @@ class Fiber {
   Value eval_method_pointer(const MethodPointerExpr& expr, const Ref<Scope>& scope);
   Value construct(const ClassInfo& info, Values& arguments);
   Value construct_number(const ClassInfo& info, Values& arguments);
+  [[noreturn]] void no_constructor(const ClassInfo& info, const Values& arguments);
+  void set_message(Throwable& throwable, const Values& arguments);
 
   // evaluate_assign.cpp
   Value eval_assign(const AssignExpr& expr, const Ref<Scope>& scope);
@@ -123,6 +127,9 @@ class Fiber {
   Value get_free_name(const std::string& name, const Ref<Scope>& scope);
   std::optional<Value> try_property(const Value& object, const std::string& name);
   Value get_property(const Value& object, const std::string& name);
+  // Of what `expr` is: a class's own text reaches its fields without their accessors.
+  Value get_member(const Expr& expr, const Value& object, const std::string& name);
+  void set_member(const Expr& expr, const Value& object, const std::string& name, Value value);
   std::optional<Value> property_of_script(Script& script, const std::string& name);
   std::optional<Value> property_of_closure(Closure& closure, const std::string& name);
   std::optional<Value> property_of_throwable(const Throwable& throwable, const std::string& name);
@@ -143,8 +150,15 @@ class Fiber {
                                      Values& arguments, bool first);
   std::optional<Value> call_script_method(const Ref<Script>& script, const std::string& name,
                                           Values& arguments);
-  Value run_method(const Ref<Script>& script, const MethodDecl& method, Values& arguments);
+  Value call_own(const Value& self, const std::string& name, Values& arguments,
+                 const Ref<Scope>& scope);
+  Value run_method(const Ref<Scope>& scope, const MethodDecl& method, Values& arguments);
+  // How well the arguments fit, 0 best; none if they do not.
+  static std::optional<int> fit_of(const std::vector<Parameter>& parameters,
+                                   const Values& arguments);
   std::optional<Value> call_builtin(const std::string& name, Values& arguments);
+  std::optional<Value> call_builtin_method(const Value& self, const std::string& name,
+                                           Values& arguments);
   std::optional<Value> try_method(const Value& object, const std::string& name, Values& arguments);
   Value call_method(const Value& object, const std::string& name, Values& arguments);
   Value call_closure(Closure& closure, Values& arguments);
@@ -152,6 +166,42 @@ class Fiber {
   Value call1(const Value& callable, Value argument);
   void bind(const std::vector<Parameter>& parameters, Values& arguments, const Ref<Scope>& scope);
   static int arity_of(const Closure& closure);
+
+  // evaluate_classes.cpp
+  DeclaredClass& class_state(const ClassInfo& info);
+  Ref<Scope> class_scope(const DeclaredClass& of, Value self);
+  Value construct_declared(const ClassInfo& info, Values& arguments);
+  void fill(const Value& object, DeclaredClass& state, Values& arguments);
+  void run_constructor(const Value& object, DeclaredClass& state, Values& arguments);
+  static std::shared_ptr<const Unit> unit_of(const ClassInfo& info);
+  Value make_script(const ClassInfo& info);
+  void compute_fields(const Ref<Script>& script, const Ref<Scope>& scope);
+  void set_first_values(const Value& object, const DeclaredClass& state);
+  std::optional<Value> call_declared(const Value& self, const ClassInfo& from,
+                                     const std::string& name, Values& arguments);
+  std::optional<Value> method_of_declared(const Value& self, const std::string& name,
+                                          Values& arguments);
+  std::optional<Value> method_of_enum(const Value& self, const ClassInfo& info,
+                                      const std::string& name, const Values& arguments);
+  std::optional<Value> call_missing(const Value& self, const std::string& name, Values& arguments);
+  std::optional<Value> call_accessor(const Value& self, const std::string& method,
+                                     Values& arguments);
+  Value constant_of(const ClassInfo& info, const std::string& name);
+  const FieldDecl* field_named(const Value& self, const std::string& name);
+  Value* find_field(const Value& self, const std::string& name);
+  void set_field(const Value& self, const std::string& name, Value value);
+  std::optional<Value> property_of_declared(const Value& self, const std::string& name,
+                                            bool from_inside);
+  bool set_declared_property(const Value& self, const std::string& name, Value value,
+                             bool from_inside);
+  Value call_super(const ThisExpr& expr, const std::string& name, Values& arguments,
+                   const Ref<Scope>& scope);
+  // A method that the object's class declares, without arguments or with one; none if it does not.
+  std::optional<Value> ask(const Value& self, const std::string& name);
+  std::optional<Value> ask(const Value& self, const std::string& name, const Value& argument);
+  // The methods of the text with that name, as a list of their names.
+  Value methods_named(const Value& self, const std::string& name);
+  static std::string plain_name_of(const Value& self);
 
   // operators.cpp
   Value binary(Operator op, const Value& left, const Value& right);
@@ -186,6 +236,7 @@ class Fiber {
   Value cast(const Value& value, const TypeName& type, bool is_as);
   Value cast_to(const Value& value, const ClassInfo& info, bool is_as);
   Value cast_to_number(const Value& value, const ClassInfo& info, bool is_as);
+  Value cast_to_declared(const Value& value, const ClassInfo& info, bool is_as);
   Value parse_number(const std::string& text, const ClassInfo& info);
   Values items_of(const Value& value);  // Of a list, set, range, map (entries), string or null.
   bool iterate(const Value& value, const std::function<bool(const Value&)>& visit);
@@ -219,6 +270,15 @@ class Fiber {
   std::uint64_t next_check_ = 0;
   SourceRange range_;
   const Unit* unit_ = nullptr;  // Where range_ is; the interpreter holds it.
+};
+
+// A call in a call. Aborts beyond the limit.
+struct Fiber::Depth {
+  explicit Depth(Fiber& of_fiber);
+  Depth(const Depth&) = delete;
+  Depth& operator=(const Depth&) = delete;
+  ~Depth() { --fiber.calls_; }
+  Fiber& fiber;
 };
 
 }  // namespace runtask::groovy

@@ -51,6 +51,7 @@ class Grammar {
   StmtPtr parse_while();
   StmtPtr parse_for();
   StmtPtr parse_for_in(std::size_t begin);
+  StmtPtr parse_synchronized();
   StmtPtr parse_switch();
   StmtPtr parse_try();
   Catch parse_catch();
@@ -60,18 +61,36 @@ class Grammar {
   // grammar_declarations.cpp
   std::vector<Annotation> parse_annotations();
   void parse_import(std::vector<Annotation> annotations);
-  void skip_class();
-  [[nodiscard]] bool at_class() const;
   [[nodiscard]] bool at_declaration() const;
   [[nodiscard]] bool at_method() const;
+  [[nodiscard]] bool at_method_name(std::size_t place) const;
   StmtPtr parse_declaration(const std::vector<Annotation>& annotations);
   void parse_many(DeclarationStmt& declaration);
-  void parse_method(std::vector<Annotation> annotations);
+  struct Modifiers {
+    bool any = false;
+    bool is_static = false;
+    bool is_final = false;
+    bool is_abstract = false;
+    bool has_access = false;  // private, protected, public
+  };
+  std::unique_ptr<MethodDecl> parse_method(const Modifiers& modifiers, std::size_t begin);
   std::vector<Parameter> parse_parameters(std::string_view close);
-  bool skip_modifiers();
+  Modifiers take_modifiers();
+  [[nodiscard]] static bool is_modifier(const Token& token);
+  void skip_type_parameters();
   TypeName parse_type();
   [[nodiscard]] std::optional<std::size_t> type_end(std::size_t from) const;
   std::string parse_dotted_name(SourceRange& range);
+
+  // grammar_classes.cpp
+  [[nodiscard]] bool at_class(std::size_t ahead = 0) const;
+  void parse_class(std::vector<Annotation> annotations);
+  void skip_class();
+  void parse_class_head(ClassDecl& declaration);
+  void parse_constants(ClassDecl& declaration);
+  void parse_class_body(ClassDecl& declaration);
+  void parse_class_member(ClassDecl& declaration);
+  void parse_fields(ClassDecl& declaration, const Modifiers& modifiers);
 
   // grammar_expressions.cpp
   ExprPtr parse_expression(Commands commands = Commands::kNo);

@@ -8,19 +8,19 @@
 namespace runtask::groovy {
 namespace {
 
-bool is_modifier(const Token& token) {
+bool is_upper(std::string_view word) {
+  return !word.empty() && word[0] >= 'A' && word[0] <= 'Z';
+}
+
+}  // namespace
+
+bool Grammar::is_modifier(const Token& token) {
   constexpr std::array kModifiers = {"final",     "static",       "private",   "public",
                                      "protected", "synchronized", "transient", "volatile",
                                      "abstract",  "native"};
   return token.is(TokenKind::kKeyword) &&
          std::find(kModifiers.begin(), kModifiers.end(), token.text) != kModifiers.end();
 }
-
-bool is_upper(std::string_view word) {
-  return !word.empty() && word[0] >= 'A' && word[0] <= 'Z';
-}
-
-}  // namespace
 
 std::vector<Annotation> Grammar::parse_annotations() {
   std::vector<Annotation> annotations;
@@ -71,38 +71,11 @@ void Grammar::parse_import(std::vector<Annotation> annotations) {
   }
   import.range = {begin, last_end()};
   std::move(annotations.begin(), annotations.end(), std::back_inserter(unit_.annotations));
-  if (!is_package) unit_.imports.push_back(std::move(import));
+  if (is_package)
+    unit_.package = std::move(import.name);
+  else
+    unit_.imports.push_back(std::move(import));
   end_statement();
-}
-
-bool Grammar::at_class() const {
-  std::size_t ahead = 0;
-  while (is_modifier(token(ahead)))
-    ++ahead;
-  const Token& word = token(ahead);
-  const bool is_word = word.is_keyword("class") || word.is_keyword("interface") ||
-                       word.is_keyword("enum") ||
-                       (word.text == "trait" && word.is(TokenKind::kIdentifier)) ||
-                       (word.is_operator("@") && token(ahead + 1).is_keyword("interface"));
-  return is_word && (token(ahead + 1).is(TokenKind::kIdentifier) || word.is_operator("@"));
-}
-
-// A class is understood as far as its end, so that the rest of the file is still checked.
-void Grammar::skip_class() {
-  skip_modifiers();
-  const SourceRange word = take().range;
-  unit_.classes.push_back(token().text);
-  refuse({word.begin, token().range.end}, "classes are not supported",
-         "use methods and maps, or move the class into a shared library's vars");
-  while (!token().is_operator("{") && !token().is(TokenKind::kEnd))
-    take();
-  int open = 0;
-  do {
-    if (token().is_operator("{")) ++open;
-    if (token().is_operator("}")) --open;
-    if (token().is(TokenKind::kEnd)) fail_unexpected("`}` at the end of the class");
-    take();
-  } while (open > 0);
 }
 
 // Where a type that begins at `from` ends, if one can begin there. As Groovy, which must tell
@@ -145,6 +118,7 @@ std::optional<std::size_t> Grammar::type_end(std::size_t from) const {
 }
 
 bool Grammar::at_declaration() const {
+  if (token().is_keyword("synchronized") && token(1).is_operator("(")) return false;
   if (token().is_keyword("def") || is_modifier(token())) return true;
   const auto end = type_end(at_);
   if (!end) return false;
@@ -161,24 +135,43 @@ bool Grammar::at_method() const {
   std::size_t place = at_;
   while (is_modifier((*tokens_)[place]) || (*tokens_)[place].is_keyword("def"))
     ++place;
-  const auto name_at = [this](std::size_t where) {
-    const Token& name = (*tokens_)[std::min(where, tokens_->size() - 1)];
-    const Token& next = (*tokens_)[std::min(where + 1, tokens_->size() - 1)];
-    return (name.is(TokenKind::kIdentifier) || name.is(TokenKind::kString)) &&
-           next.is_operator("(");
-  };
-  if (place > at_ && name_at(place)) return true;
+  if (place > at_ && at_method_name(place)) return true;
   const auto end = type_end(place);
-  return end && name_at(*end);
+  return end && at_method_name(*end);
 }
 
-bool Grammar::skip_modifiers() {
-  bool any = false;
+bool Grammar::at_method_name(std::size_t place) const {
+  const Token& name = (*tokens_)[std::min(place, tokens_->size() - 1)];
+  const Token& next = (*tokens_)[std::min(place + 1, tokens_->size() - 1)];
+  return (name.is(TokenKind::kIdentifier) || name.is(TokenKind::kString)) && next.is_operator("(");
+}
+
+// `def` and modifiers, in any order.
+Grammar::Modifiers Grammar::take_modifiers() {
+  Modifiers modifiers;
   while (is_modifier(token()) || token().is_keyword("def")) {
-    take();
-    any = true;
+    const std::string& word = take().text;
+    modifiers.any = true;
+    modifiers.is_static |= word == "static";
+    modifiers.is_final |= word == "final";
+    modifiers.is_abstract |= word == "abstract";
+    modifiers.has_access |= word == "private" || word == "protected" || word == "public";
   }
-  return any;
+  return modifiers;
+}
+
+// `<K, V extends Number>` after the name of a class or before the type of a method: read and
+// forgotten.
+void Grammar::skip_type_parameters() {
+  if (!token().is_operator("<")) return;
+  int open = 0;
+  do {
+    if (token().is(TokenKind::kEnd)) fail_unexpected("`>` after the type parameters");
+    if (token().is_operator("<")) ++open;
+    if (token().is_operator(">")) --open;
+    if (token().is_operator(">>")) open -= 2;
+    take();
+  } while (open > 0);
 }
 
 std::string Grammar::parse_dotted_name(SourceRange& range) {
@@ -220,7 +213,7 @@ StmtPtr Grammar::parse_declaration(const std::vector<Annotation>& annotations) {
                                       [](const Annotation& one) { return one.name == "Field"; });
   if (declaration->is_field && !is_top_)
     fail_at(token().range, "@Field belongs to a variable at the top of the file");
-  skip_modifiers();
+  (void)take_modifiers();
   if (token().is_operator("(")) {
     parse_many(*declaration);
     declaration->range = {begin, last_end()};
@@ -250,7 +243,7 @@ void Grammar::parse_many(DeclarationStmt& declaration) {
   take();
   do {
     Variable variable;
-    skip_modifiers();
+    (void)take_modifiers();
     if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kIdentifier))
       variable.type = parse_type();
     if (!token().is(TokenKind::kIdentifier)) fail_unexpected("the name of a variable");
@@ -264,28 +257,29 @@ void Grammar::parse_many(DeclarationStmt& declaration) {
   declaration.all = parse_expression(Commands::kYes);
 }
 
-void Grammar::parse_method(std::vector<Annotation> annotations) {
+// After its modifiers, which say whether it needs a body.
+std::unique_ptr<MethodDecl> Grammar::parse_method(const Modifiers& modifiers, std::size_t begin) {
   auto method = std::make_unique<MethodDecl>();
-  const std::size_t begin = token().range.begin;
-  skip_modifiers();
-  const bool is_typed = !(token(1).is_operator("(") &&
-                          (token().is(TokenKind::kIdentifier) || token().is(TokenKind::kString)));
-  if (is_typed) method->type = parse_type();
+  method->is_static = modifiers.is_static;
+  method->is_abstract = modifiers.is_abstract;
+  skip_type_parameters();
+  if (!at_method_name(at_)) method->type = parse_type();
   method->name_range = token().range;
   method->name = unit_.intern(take().text);
   expect("(", "before the parameters");
   method->parameters = parse_parameters(")");
   expect(")", "after the parameters");
-  method->annotations = std::move(annotations);
   if (take_keyword("throws")) {
     do {
       (void)parse_type();
     } while (take_operator(","));
   }
-  is_top_ = false;
-  method->body = parse_block();
+  if (!method->is_abstract) {
+    is_top_ = false;
+    method->body = parse_block();
+  }
   method->range = {begin, last_end()};
-  unit_.methods.push_back(std::move(method));
+  return method;
 }
 
 // Up to `close`, which stays.
@@ -297,7 +291,7 @@ std::vector<Parameter> Grammar::parse_parameters(std::string_view close) {
     (void)parse_annotations();
     Parameter parameter;
     parameter.range = token().range;
-    skip_modifiers();
+    (void)take_modifiers();
     const auto end = type_end(at_);
     if (end && ((*tokens_)[*end].is(TokenKind::kIdentifier) || (*tokens_)[*end].is_operator("...")))
       parameter.type = parse_type();

@@ -76,8 +76,12 @@ ExprPtr Grammar::parse_expression(Commands commands) {
   const bool is_named_by_text = left->kind == ExprKind::kConstant && !left->in_parentheses &&
                                 static_cast<const Constant&>(*left).value.is(Kind::kString) &&
                                 (token().is(TokenKind::kString) || token().is(TokenKind::kGString));
-  // `echo 'x'`, and `'org.example.Tool' 'x'` as in the tools of a pipeline.
-  if (is_named_by_text || (is_path(*left) && at_command_argument()))
+  // `echo 'x'`, and `'org.example.Tool' 'x'` as in the tools of a pipeline. Groovy reads `24 hours`
+  // so too, as a call of 24, which fails when it is reached.
+  const bool is_number = left->kind == ExprKind::kConstant && !left->in_parentheses &&
+                         static_cast<const Constant&>(*left).value.is_number() &&
+                         token().is(TokenKind::kIdentifier);
+  if (is_named_by_text || is_number || (is_path(*left) && at_command_argument()))
     left = parse_command(std::move(left));
   // `a { } b { }` is a chain too: a({ }).b({ }).
   while (left->kind == ExprKind::kCall && !left->in_parentheses &&

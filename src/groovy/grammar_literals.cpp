@@ -63,7 +63,8 @@ ExprPtr Grammar::parse_embedded(const StringPart& part) {
   auto& statements = closure->body.statements;
   if (is_lazy) return closure;
   if (statements.empty()) {  // "${}" is null in Groovy.
-    auto null = std::make_unique<Constant>(Value());
+    const Value nothing;
+    auto null = std::make_unique<Constant>(nothing);
     null->range = part.range;
     return null;
   }
@@ -81,8 +82,8 @@ ExprPtr Grammar::parse_embedded(const StringPart& part) {
 
 ExprPtr Grammar::parse_number(const Token& source) {
   std::string text = source.text;
-  const auto constant = [&](Value value) {
-    auto node = std::make_unique<Constant>(std::move(value));
+  const auto constant = [&](const Value& value) {
+    auto node = std::make_unique<Constant>(value);
     node->range = source.range;
     return node;
   };

@@ -321,18 +321,20 @@ ExprPtr Grammar::parse_primary() {
     default:
       break;
   }
+  if (first.is_operator(".") && token(1).is(TokenKind::kNumber))
+    fail_at({first.range.begin, token(1).range.end}, "a number begins with a digit",
+            "write 0." + token(1).text);
   fail_unexpected("a value");
 }
 
 ExprPtr Grammar::parse_keyword_value() {
   const Token& word = token();
   if (word.text == "new") return parse_new();
-  if (word.text == "this") {
-    auto node = std::make_unique<ThisExpr>();
+  if (word.text == "this" || word.text == "super") {
+    auto node = std::make_unique<ThisExpr>(word.text == "super");
     node->range = take().range;
     return node;
   }
-  if (word.text == "super") fail_at(word.range, "`super` is not supported: there are no classes");
   Value value;
   if (word.text == "true" || word.text == "false") {
     value = Value::of(word.text == "true");

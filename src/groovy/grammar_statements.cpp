@@ -126,13 +126,17 @@ void Grammar::parse_top_statement(Block& block) {
   if (token().is_keyword("import") || token().is_keyword("package")) {
     parse_import(std::move(annotations));
   } else if (at_class()) {
-    skip_class();
+    parse_class(std::move(annotations));
   } else if (!annotations.empty() && token().text == "_" && token().is(TokenKind::kIdentifier)) {
     take();  // @Library('x') _
     std::move(annotations.begin(), annotations.end(), std::back_inserter(unit_.annotations));
     end_statement();
   } else if (at_declaration() && at_method()) {
-    parse_method(std::move(annotations));
+    const std::size_t begin = token().range.begin;
+    auto modifiers = take_modifiers();
+    modifiers.is_abstract = false;
+    unit_.methods.push_back(parse_method(modifiers, begin));
+    unit_.methods.back()->annotations = std::move(annotations);
     end_statement();
   } else if (at_declaration()) {
     block.statements.push_back(parse_declaration(annotations));
@@ -189,6 +193,8 @@ StmtPtr Grammar::parse_statement() {
     statement = parse_switch();
   } else if (token().is_keyword("try")) {
     statement = parse_try();
+  } else if (token().is_keyword("synchronized") && token(1).is_operator("(")) {
+    statement = parse_synchronized();
   } else if (token().is_keyword("do")) {
     fail_at(token().range, "Groovy 2.4 has no do/while loop",
             "write while (true) { ...; if (!x) break }");
@@ -354,7 +360,7 @@ StmtPtr Grammar::parse_for() {
 
 StmtPtr Grammar::parse_for_in(std::size_t /*begin*/) {
   auto statement = std::make_unique<ForInStmt>();
-  bool is_declared = skip_modifiers();
+  bool is_declared = take_modifiers().any;
   if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kIdentifier)) {
     statement->type = parse_type();
     is_declared = true;
@@ -367,6 +373,16 @@ StmtPtr Grammar::parse_for_in(std::size_t /*begin*/) {
   statement->items = parse_expression();
   expect(")", "after the head of the loop");
   statement->body = parse_body();
+  return statement;
+}
+
+StmtPtr Grammar::parse_synchronized() {
+  auto statement = std::make_unique<BlockStmt>();
+  take();
+  take();
+  statement->monitor = parse_expression();
+  expect(")", "after the value");
+  statement->block = parse_block();
   return statement;
 }
 
@@ -440,7 +456,7 @@ Catch Grammar::parse_catch() {
   Catch result;
   take();
   expect("(", "after `catch`");
-  skip_modifiers();
+  (void)take_modifiers();
   if (token(1).is_operator(")")) {
     if (!token().is(TokenKind::kIdentifier)) fail_unexpected("a name for the exception");
   } else {

@@ -49,6 +49,8 @@ class Host {
   // Minutes east of Greenwich at a time, for Date().format without a zone.
   [[nodiscard]] virtual int zone_offset_minutes(WallTime /*time*/) { return 0; }
   [[nodiscard]] virtual std::string zone_name(WallTime /*time*/) { return "UTC"; }
+  // For UUIDs and the like. None: the script has no luck.
+  [[nodiscard]] virtual std::optional<std::uint64_t> random() { return std::nullopt; }
   [[nodiscard]] virtual Stop should_stop() { return Stop::kNo; }
   [[nodiscard]] virtual Value interruption(Fiber& fiber);
 };

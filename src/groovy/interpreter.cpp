@@ -1,6 +1,7 @@
 #include "groovy/interpreter.h"
 
 #include "groovy/classes.h"
+#include "groovy/declared_class.h"
 #include "groovy/fiber.h"
 
 namespace runtask::groovy {

@@ -3,6 +3,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -25,6 +26,8 @@
 // No exception leaves a public function here.
 
 namespace runtask::groovy {
+
+struct DeclaredClass;
 
 class Interpreter {
  public:
@@ -53,6 +56,7 @@ class Interpreter {
   Heap heap_;
   Ref<Map> binding_;
   std::vector<std::shared_ptr<const Unit>> units_;
+  std::unordered_map<const ClassInfo*, std::unique_ptr<DeclaredClass>> classes_;
   std::uint64_t steps_ = 0;
 };
 

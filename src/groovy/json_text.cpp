@@ -1,6 +1,8 @@
 #include <array>
 #include <cstdio>
 
+#include "groovy/ast.h"
+#include "groovy/date.h"
 #include "groovy/methods.h"
 
 // JSON as JsonSlurper reads and JsonOutput writes it: numbers stay exact, keys keep their order.
@@ -210,6 +212,26 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
+namespace {
+
+// An object of a class of the text: its properties; a constant: its name.
+std::string object_text(Fiber& fiber, const Value& value, int depth) {
+  const auto& object = value.as<Instance>();
+  if (object.ordinal >= 0) return quoted(object.constant);
+  std::string text = "{";
+  for (const ClassInfo* info = &object.info; info != nullptr && info->declaration != nullptr;
+       info = info->super)
+    for (const auto& field : info->declaration->fields) {
+      if (!field.is_property || field.is_static) continue;
+      const std::string& name = *field.variable.name;
+      text += (text.size() > 1 ? "," : "") + quoted(name) + ":" +
+              json_text(fiber, fiber.get_property(value, name), depth + 1);
+    }
+  return text + "}";
+}
+
+}  // namespace
+
 std::string json_text(Fiber& fiber, const Value& value, int depth) {
   if (depth > kJsonDepthMax) fiber.abort(Code::kInvalid, "this is nested too deeply for JSON");
   switch (value.kind()) {
@@ -242,6 +264,14 @@ std::string json_text(Fiber& fiber, const Value& value, int depth) {
     case Kind::kGString:
     case Kind::kBuilder:
       return quoted(fiber.to_text(value));
+    case Kind::kDate: {
+      char bad = 0;
+      const auto text =
+          format_date(value.as<Date>().time, "yyyy-MM-dd'T'HH:mm:ssZ", Zone{0, "GMT"}, bad);
+      return quoted(text.value_or(""));
+    }
+    case Kind::kInstance:
+      return object_text(fiber, value, depth);
     default:
       fiber.abort(Code::kInvalid, "JsonOutput of a " + class_name_of(value) + " is not supported");
   }

@@ -112,8 +112,7 @@ void Scanner::scan_until_end(std::vector<Token>& tokens, bool is_embedded) {
       continue;
     } else if (is_name_start(c)) {
       scan_word(tokens);
-    } else if (is_digit(c) ||
-               (c == '.' && is_digit(peek(1)) && !(at_ > 0 && is_name_part(source_[at_ - 1])))) {
+    } else if (is_digit(c)) {
       scan_number(tokens);
     } else {
       scan_operator(tokens);
@@ -224,7 +223,8 @@ void Scanner::scan_operator(std::vector<Token>& tokens) {
                                   ? "a control character with the code " + std::to_string(c)
                                   : std::string("`") + peek() + "`";
     complain("unexpected " + shown, {at_, at_ + 1});
-    ++at_;
+    while (!at_end() && peek() == source_[begin])  // A row of them is one mistake.
+      ++at_;
     return;
   }
   at_ += found->size();

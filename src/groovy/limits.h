@@ -13,6 +13,7 @@ constexpr std::size_t kSourceBytesMax = 1U
                                         << 20U;  // Of one file. The JVM refuses far smaller ones.
 constexpr std::size_t kDiagnosticsMax = 100;     // Of one file; then the parser stops.
 constexpr int kNestingMax = 200;  // Of brackets, blocks and ${} in the text: the parser recurses.
+constexpr int kInheritanceMax = 50;  // Of classes: parents above one.
 constexpr int kTreeDepthMax = 1000;  // Of an expression: a + b + c + ... is deep without brackets.
 
 // A build.

@@ -3,7 +3,7 @@
 #include <unordered_map>
 
 #include "groovy/classes.h"
-#include "groovy/date.h"
+#include "groovy/native_objects.h"
 #include "groovy/regex.h"
 
 // The way to the tables, and the methods that every value has.
@@ -86,6 +86,16 @@ const Table& object_methods() {
          if (c.count() != 1) return std::nullopt;
          return Value::integer(c.fiber.compare(c.self, c.arguments[0]));
        }},
+      {"hasProperty",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
+         return Value::of(c.fiber.try_property(c.self, c.text(0)).has_value());
+       }},
+      {"respondsTo",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
+         return c.fiber.methods_named(c.self, c.text(0));
+       }},
       {"invokeMethod",
        [](MethodCall& c) -> Answer {
          if (c.count() != 2 || !c.is_text(0)) return std::nullopt;
@@ -134,22 +144,11 @@ const Table& date_methods() {
       {"format",
        [](MethodCall& c) -> Answer {
          if (c.count() < 1 || c.count() > 2 || !c.is_text(0)) return std::nullopt;
+         if (c.count() == 2 && !c.is_text(1)) return std::nullopt;
          const auto time = c.self.as<Date>().time;
-         Zone zone{c.fiber.host().zone_offset_minutes(time), c.fiber.host().zone_name(time)};
-         if (c.count() == 2) {
-           if (!c.is_text(1)) return std::nullopt;
-           const auto known = zone_of(c.text(1));
-           if (!known)
-             c.fiber.abort(Code::kInvalid, "the time zone " + c.text(1) + " is not supported",
-                           "use UTC or GMT+hh:mm");
-           zone = *known;
-         }
-         char bad = 0;
-         const auto text = format_date(time, c.text(0), zone, bad);
-         if (!text)
-           c.fiber.throw_new("java.lang.IllegalArgumentException",
-                             std::string("Illegal pattern character '") + bad + "'");
-         return c.fiber.string(*text);
+         return formatted_date(
+             c.fiber, time, c.text(0),
+             c.count() == 2 ? zone_named(c.fiber, c.text(1)) : zone_here(c.fiber, time));
        }},
       {"before",
        [](MethodCall& c) -> Answer {
@@ -183,6 +182,34 @@ Value composed(Fiber& fiber, const Value& first, const Value& second) {
   return fiber.heap().make<Closure>(native, Values{first, second}, -1);
 }
 
+Ref<Closure> copy_of(MethodCall& c) {
+  const auto& old = c.self.as<Closure>();
+  const Ref<Closure> result = old.code != nullptr
+                                  ? c.fiber.heap().make<Closure>(*old.code, old.scope)
+                                  : c.fiber.heap().make<Closure>(old.native, old.held, old.arity);
+  result->delegate = old.delegate;
+  result->has_delegate = old.has_delegate;
+  result->strategy = old.strategy;
+  result->curried = old.curried;
+  result->curried_last = old.curried_last;
+  return result;
+}
+
+// Remembers what the closure gave for which arguments.
+Value memoized(Fiber& fiber, const Value& closure) {
+  Object* called = closure.object();
+  const auto known = fiber.map();
+  auto native = [called, known = known.get()](Fiber& inner, Values& arguments) {
+    const Value key(inner.list(arguments));
+    if (const Value* value = known->find(key)) return *value;
+    Value value = inner.call_value(Value(called), arguments);
+    known->put(key, value);
+    return value;
+  };
+  return fiber.heap().make<Closure>(native, Values{closure, Value(known)},
+                                    Fiber::arity_of(closure.as<Closure>()));
+}
+
 const Table& closure_methods() {
   static const Table table = {
       {"call", [](MethodCall& c) -> Answer { return c.fiber.call_value(c.self, c.arguments); }},
@@ -190,27 +217,24 @@ const Table& closure_methods() {
       {"run", [](MethodCall& c) -> Answer { return c.fiber.call_value(c.self, c.arguments); }},
       {"curry",
        [](MethodCall& c) -> Answer {
-         const auto& old = c.self.as<Closure>();
-         Ref<Closure> result = old.code != nullptr
-                                   ? c.fiber.heap().make<Closure>(*old.code, old.scope)
-                                   : c.fiber.heap().make<Closure>(old.native, old.held, old.arity);
-         result->delegate = old.delegate;
-         result->has_delegate = old.has_delegate;
-         result->strategy = old.strategy;
-         result->curried = old.curried;
+         const auto result = copy_of(c);
          result->curried.insert(result->curried.end(), c.arguments.begin(), c.arguments.end());
+         return Value(result);
+       }},
+      {"rcurry",
+       [](MethodCall& c) -> Answer {
+         const auto result = copy_of(c);
+         auto& last = result->curried_last;
+         last.insert(last.begin(), c.arguments.begin(), c.arguments.end());
          return Value(result);
        }},
       {"clone",
        [](MethodCall& c) -> Answer {
-         const auto& old = c.self.as<Closure>();
-         if (old.code == nullptr) return c.self;
-         const auto result = c.fiber.heap().make<Closure>(*old.code, old.scope);
-         result->curried = old.curried;
-         result->delegate = old.delegate;
-         result->has_delegate = old.has_delegate;
-         result->strategy = old.strategy;
-         return Value(result);
+         return c.takes_none() ? Answer(Value(copy_of(c))) : std::nullopt;
+       }},
+      {"memoize",
+       [](MethodCall& c) -> Answer {
+         return c.takes_none() ? Answer(memoized(c.fiber, c.self)) : std::nullopt;
        }},
       {"rightShift",
        [](MethodCall& c) -> Answer {

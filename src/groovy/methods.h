@@ -54,6 +54,8 @@ using Method = std::optional<Value> (*)(MethodCall&);
 [[nodiscard]] Method find_order_method(const std::string& name);
 [[nodiscard]] Method find_map_method(const std::string& name);
 [[nodiscard]] Method find_class_method(const std::string& name);
+// methods_static.cpp: what classes without objects are for, such as Collections and UUID.
+[[nodiscard]] Method find_static_method(const std::string& name);
 [[nodiscard]] Method find_closure_method(const std::string& name);
 [[nodiscard]] Method find_matcher_method(const std::string& name);
 [[nodiscard]] Method find_pattern_method(const std::string& name);

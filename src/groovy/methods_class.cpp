@@ -2,8 +2,8 @@
 #include <unordered_map>
 
 #include "groovy/classes.h"
-#include "groovy/date.h"
 #include "groovy/methods.h"
+#include "groovy/native_objects.h"
 #include "groovy/regex.h"
 
 // Static methods and constants of the classes that scripts name, and of JsonSlurper's objects.
@@ -68,6 +68,7 @@ Answer math_of_one(MethodCall& c) {
 }
 
 Answer math_of_two(MethodCall& c) {
+  if (class_name(c) == "Collections") return find_static_method(c.name)(c);
   if (class_name(c) != "Math" || c.count() != 2 || !c.arguments[0].is_number() ||
       !c.arguments[1].is_number())
     return kNone;
@@ -140,10 +141,15 @@ Answer current_time_millis(MethodCall& c) {
 
 Answer time_zone(MethodCall& c) {  // The name serves as the zone.
   if (class_name(c) != "TimeZone" || !c.is_text(0)) return kNone;
-  if (!zone_of(c.text(0)))
-    c.fiber.abort(Code::kInvalid, "the time zone " + c.text(0) + " is not supported",
-                  "use UTC or GMT+hh:mm");
+  (void)zone_named(c.fiber, c.text(0));
   return c.fiber.string(c.text(0));
+}
+
+Answer parse_text(MethodCall& c) {
+  if (class_name(c) == "Date" && c.count() == 2 && c.is_text(0) && c.is_text(1))
+    return parsed_date(c.fiber, c.text(1), c.text(0), zone_here(c.fiber, WallTime()));
+  if (!is_slurper(c) || c.count() != 1 || !c.is_text(0)) return kNone;
+  return parse_json(c.fiber, c.text(0));
 }
 
 }  // namespace
@@ -188,16 +194,22 @@ Method find_class_method(const std::string& name) {
          if (class_name(c) != "Pattern" || c.count() != 1 || !c.is_text(0)) return kNone;
          return Value(Pattern::compile(c.fiber, c.text(0)));
        }},
+      {"quoteReplacement",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "Matcher" || !c.is_text(0)) return kNone;
+         std::string text;
+         for (const char one : c.text(0))
+           (text += one == '\\' || one == '$' ? "\\" : "") += one;
+         return c.fiber.string(std::move(text));
+       }},
       {"quote",
        [](MethodCall& c) -> Answer {
          if (class_name(c) != "Pattern" || !c.is_text(0)) return kNone;
          return c.fiber.string("\\Q" + c.text(0) + "\\E");
        }},
-      {"parseText",
-       [](MethodCall& c) -> Answer {
-         if (!is_slurper(c) || c.count() != 1 || !c.is_text(0)) return kNone;
-         return parse_json(c.fiber, c.text(0));
-       }},
+      {"parseText", [](MethodCall& c) -> Answer { return is_slurper(c) ? parse_text(c) : kNone; }},
+      {"parse",
+       [](MethodCall& c) -> Answer { return class_name(c) == "Date" ? parse_text(c) : kNone; }},
       {"toJson",
        [](MethodCall& c) -> Answer {
          if (class_name(c) != "JsonOutput" || c.count() != 1) return kNone;
@@ -210,7 +222,8 @@ Method find_class_method(const std::string& name) {
        }},
   };
   if (name.starts_with("static ")) return constant;
-  return find_in_table(table, name);
+  if (const Method method = find_in_table(table, name)) return method;
+  return find_static_method(name);
 }
 
 }  // namespace runtask::groovy

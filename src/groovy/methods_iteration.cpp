@@ -23,6 +23,11 @@ Answer each(MethodCall& c) {
   return c.self;
 }
 
+Answer for_each(MethodCall& c) {  // Java's, which returns nothing.
+  if (c.self.is_text() || !each(c)) return kNone;
+  return Value();
+}
+
 Answer each_with_index(MethodCall& c) {
   if (c.count() != 1 || !c.is(0, Kind::kClosure)) return kNone;
   const Value closure = c.arguments[0];
@@ -290,6 +295,7 @@ Answer join(MethodCall& c) {
 Method find_iteration_method(const std::string& name) {
   static const Table table = {
       {"each", each},
+      {"forEach", for_each},
       {"eachWithIndex", each_with_index},
       {"collect", collect},
       {"collectMany", collect_many},

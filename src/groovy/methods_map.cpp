@@ -46,6 +46,38 @@ Answer put_all(MethodCall& c) {
   return Value();
 }
 
+// computeIfAbsent, computeIfPresent, compute: what the closure makes of the key, or of the key and
+// its value; null takes the key away.
+Answer compute(MethodCall& c) {
+  if (!is_map(c) || c.count() != 2 || !c.is(1, Kind::kClosure)) return kNone;
+  auto& map = c.fiber.changeable(c.self);
+  const Value key = c.arguments[0];
+  const Value* known = map.find(key);
+  const Value old = known != nullptr ? *known : Value();
+  if (c.name == "computeIfAbsent" && !old.is_null()) return old;
+  if (c.name == "computeIfPresent" && old.is_null()) return Value();
+  Values given = c.name == "computeIfAbsent" ? Values{key} : Values{key, old};
+  Value made = c.fiber.call_value(c.arguments[1], given);
+  if (made.is_null())
+    map.remove(key);
+  else
+    map.put(key, made);
+  return made;
+}
+
+Answer merge(MethodCall& c) {
+  if (!is_map(c) || c.count() != 3 || !c.is(2, Kind::kClosure)) return kNone;
+  auto& map = c.fiber.changeable(c.self);
+  const Value* known = map.find(c.arguments[0]);
+  Value made = c.arguments[1];
+  if (known != nullptr && !known->is_null()) {
+    Values both{*known, c.arguments[1]};
+    made = c.fiber.call_value(c.arguments[2], both);
+  }
+  map.put(c.arguments[0], made);
+  return made;
+}
+
 Answer remove(MethodCall& c) {
   if (c.count() != 1 || c.self.is(Kind::kEntry)) return kNone;
   auto& map = c.fiber.changeable(c.self);
@@ -101,11 +133,11 @@ Answer contains_value(MethodCall& c) {
 
 Answer add(MethodCall& c) {  // Of a set.
   if (!c.self.is(Kind::kSet) || c.count() != 1) return kNone;
-  if (c.name == "add") return Value::of(c.self.as<Map>().put(c.arguments[0], Value()));
+  if (c.name == "add") return Value::of(c.fiber.changeable(c.self).put(c.arguments[0], Value()));
   bool changed = false;
   for (const auto& item : c.fiber.items_of(c.arguments[0]))
-    changed = (c.name == "addAll" ? c.self.as<Map>().put(item, Value())
-                                  : c.self.as<Map>().remove(item)) ||
+    changed = (c.name == "addAll" ? c.fiber.changeable(c.self).put(item, Value())
+                                  : c.fiber.changeable(c.self).remove(item)) ||
               changed;
   return Value::of(changed);
 }
@@ -151,6 +183,23 @@ Method find_map_method(const std::string& name) {
       {"put", put},
       {"putIfAbsent", put},
       {"putAll", put_all},
+      {"computeIfAbsent", compute},
+      {"computeIfPresent", compute},
+      {"compute", compute},
+      {"merge", merge},
+      {"replace",
+       [](MethodCall& c) -> Answer {
+         if (!is_map(c) || c.count() != 2) return kNone;
+         return c.self.as<Map>().find(c.arguments[0]) != nullptr ? put(c) : Answer(Value());
+       }},
+      {"asImmutable",
+       [](MethodCall& c) -> Answer {
+         if (c.self.is(Kind::kEntry)) return kNone;
+         const auto copy = c.fiber.heap().make<Map>(c.self.kind());
+         copy->assign(c.self.as<Map>().items());
+         copy->is_fixed = true;
+         return Value(copy);
+       }},
       {"remove", remove},
       {"subMap", sub_map},
       {"keySet", parts},

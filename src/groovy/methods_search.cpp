@@ -217,6 +217,7 @@ const Table& matcher_methods() {
        [](MethodCall& c) -> Answer {
          auto& matcher = c.self.as<Matcher>();
          matcher.current = matcher.pattern->match_whole(matcher.text);
+         if (matcher.current) matcher.next = matcher.text.size() + 1;
          return Value::of(matcher.current.has_value());
        }},
       {"find", matcher_find},

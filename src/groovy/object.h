@@ -40,6 +40,7 @@ enum class Kind : std::uint8_t {
   kClass,
   kBuilder,  // StringBuilder, StringBuffer.
   kScript,
+  kInstance,  // Of a class in Groovy.
   kHost,
   kScope,  // Never a value.
 };

@@ -74,6 +74,10 @@ Value Fiber::binary(Operator op, const Value& left, const Value& right) {
   if (left.is_null() && !(op == Operator::kPlus && right.is_text()))
     throw_new("java.lang.NullPointerException",
               "Cannot invoke method " + std::string(method_of(op)) + "() on null object");
+  if (left.is(Kind::kInstance)) {
+    Values arguments{right};
+    return call_method(left, std::string(method_of(op)), arguments);
+  }
   switch (op) {
     case Operator::kPlus:
       return plus(left, right);
@@ -234,7 +238,7 @@ Value Fiber::shift_left(const Value& left, const Value& right) {
       return left;
     }
     case Kind::kSet:
-      left.as<Map>().put(right, Value());
+      changeable(left).put(right, Value());
       return left;
     case Kind::kMap: {
       if (right.is(Kind::kEntry)) {

@@ -23,7 +23,9 @@ struct Parsed {
   [[nodiscard]] bool can_run() const { return errors.empty() && unsupported.empty(); }
 };
 
-// Lexes, parses and resolves. `source_name` is what messages call the file.
-[[nodiscard]] Parsed parse(std::string source, std::string source_name);
+// Lexes, parses and resolves. `source_name` is what messages call the file; `class_path` has the
+// classes of other files, if there are any.
+[[nodiscard]] Parsed parse(std::string source, std::string source_name,
+                           std::shared_ptr<const ClassPath> class_path = nullptr);
 
 }  // namespace runtask::groovy

@@ -2,483 +2,512 @@
 
 #include <algorithm>
 #include <array>
-#include <unordered_map>
+#include <utility>
 
-#include "groovy/classes.h"
+#include "groovy/resolver_walk.h"
 
 namespace runtask::groovy {
 namespace {
 
 constexpr std::size_t kLabelsCompared = 1'000;  // Of one call; each with those before it.
 
-class Resolver {
- public:
-  Resolver(Unit& unit, std::vector<Diagnostic>& errors, std::vector<Diagnostic>& unsupported)
-      : unit_(unit), errors_(errors), unsupported_(unsupported) {}
-
-  void resolve_unit() {
-    declare_fields();
-    for (auto& method : unit_.methods)
-      resolve_method(*method);
-    find_duplicate_methods();
-    start_over();
-    resolve_statements(unit_.body);
-  }
-
- private:
-  struct ScopeNames {
-    std::vector<Name> names;
-    bool is_function = false;  // Jumps end here.
-    bool in_loop = false;
-    bool in_switch = false;
-    Name label = nullptr;  // Of the loop.
-  };
-
-  void declare_fields() {
-    for (const auto& statement : unit_.body.statements) {
-      const auto* declaration = node_if<DeclarationStmt>(*statement);
-      if (declaration == nullptr || !declaration->is_field) continue;
-      for (const auto& variable : declaration->variables) {
-        if (std::find(fields_.begin(), fields_.end(), variable.name) != fields_.end())
-          complain(variable.range, "the field `" + *variable.name + "` is declared twice");
-        fields_.push_back(variable.name);
-      }
-    }
-  }
-
-  void resolve_method(MethodDecl& method) {
-    start_over();
-    scopes_.back().is_function = true;
-    resolve_type(method.type);
-    resolve_parameters(method.parameters);
-    method.body.declares = true;
-    resolve_statements(method.body);
-  }
-
-  void find_duplicate_methods() {
-    const auto same_types = [](const MethodDecl& a, const MethodDecl& b) {
-      return std::equal(a.parameters.begin(), a.parameters.end(), b.parameters.begin(),
-                        b.parameters.end(), [](const Parameter& x, const Parameter& y) {
-                          const auto name = [](const Parameter& p) {
-                            return p.type.name.empty() ? std::string("Object") : p.type.name;
-                          };
-                          return name(x) == name(y) && x.type.is_array == y.type.is_array;
-                        });
-    };
-    std::unordered_map<Name, std::vector<const MethodDecl*>> by_name;
-    for (const auto& method : unit_.methods) {
-      const MethodDecl& later = *method;
-      auto& others = by_name[later.name];
-      for (const MethodDecl* other : others) {
-        const MethodDecl& earlier = *other;
-        if (!same_types(later, earlier)) continue;
-        const auto line = position_of(unit_.source, earlier.name_range.begin).line;
-        complain(later.name_range,
-                 "the method `" + *later.name + "` is defined twice with the same parameters",
-                 "the other one is in line " + std::to_string(line));
-        break;
-      }
-      others.push_back(&later);
-    }
-  }
-
-  void resolve_parameters(std::vector<Parameter>& parameters) {
-    for (auto& parameter : parameters) {
-      resolve_type(parameter.type);
-      if (parameter.preset) resolve_expr(*parameter.preset);
-      declare(parameter.name, parameter.range);
-    }
-  }
-
-  // ---- Names
-
-  void declare(Name name, SourceRange range) {
-    if (is_variable(name))
-      complain(range, "the current scope already contains a variable of the name " + *name,
-               "assign to it without `def`, or choose another name");
-    add_variable(name);
-  }
-
-  void add_variable(Name name) {
-    scopes_.back().names.push_back(name);
-    ++active_[name];
-  }
-
-  [[nodiscard]] bool is_variable(Name name) const {
-    const auto found = active_.find(name);
-    return found != active_.end() && found->second > 0;
-  }
-
-  void leave_scope() {
-    for (const Name name : scopes_.back().names)
-      --active_[name];
-    scopes_.pop_back();
-  }
-
-  void start_over() {
-    scopes_.assign(1, {});
-    active_.clear();
-  }
-
-  // A block with variables of its own.
-  void resolve_block(Block& block, const Stmt* loop = nullptr) {
-    scopes_.push_back({});
-    scopes_.back().in_loop = loop != nullptr;
-    scopes_.back().label = loop != nullptr ? loop->label : nullptr;
-    resolve_statements(block);
-    block.declares = !scopes_.back().names.empty();
-    leave_scope();
-  }
-
-  void resolve_statements(Block& block) {
-    for (auto& statement : block.statements)
-      resolve_stmt(*statement);
-  }
-
-  [[nodiscard]] bool may_jump(bool is_continue) const {
-    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      if (scope->in_loop || (scope->in_switch && !is_continue)) return true;
-      if (scope->is_function) return false;
-    }
-    return false;
-  }
-
-  void check_target(Name target, SourceRange range) {
-    if (target == nullptr) return;
-    for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
-      if (scope->label == target) return;
-      if (scope->is_function) break;
-    }
-    complain(range, "no loop around here has the label `" + *target + "`");
-  }
-
-  // ---- Types
-
-  void resolve_type(TypeName& type) {
-    if (type.name.empty() || type.name == "void") return;
-    type.info = find_type(type.name);
-    if (type.info == nullptr) report_unknown(type);
-  }
-
-  [[nodiscard]] const ClassInfo* find_type(const std::string& name) const {
-    for (const auto& import : unit_.imports) {
-      const auto last = import.name.substr(import.name.rfind('.') + 1);
-      if (last == "*") {
-        if (const auto* info = find_class(import.name.substr(0, import.name.size() - 1) + name))
-          return info;
-      } else if (name == (import.alias.empty() ? last : import.alias)) {
-        return find_class(import.name);
-      }
-    }
-    return find_class(name);
-  }
-
-  void report_unknown(const TypeName& type) {
-    if (may_come_from_outside(type.name)) {
-      unsupported_.push_back({"the class " + type.name + " is not supported",
-                              type.range,
-                              {},
-                              "runtask has the language, not the classes of Jenkins and Java"});
-      return;
-    }
-    complain(type.range, "unable to resolve class " + type.name);
-  }
-
-  // Whether Jenkins could know a class that this module does not.
-  [[nodiscard]] bool may_come_from_outside(const std::string& name) const {
-    if (name.find('.') != std::string::npos) return true;
-    if (std::find(unit_.classes.begin(), unit_.classes.end(), name) != unit_.classes.end())
-      return true;
-    const bool has_library = std::any_of(
-        unit_.annotations.begin(), unit_.annotations.end(),
-        [](const Annotation& one) { return one.name == "Library" || one.name == "Grab"; });
-    return has_library ||
-           std::any_of(unit_.imports.begin(), unit_.imports.end(), [&](const Import& import) {
-             const auto last = import.name.substr(import.name.rfind('.') + 1);
-             return last == "*" || name == (import.alias.empty() ? last : import.alias);
-           });
-  }
-
-  // ---- Statements
-
-  void resolve_stmt(Stmt& stmt) {
-    switch (stmt.kind) {
-      case StmtKind::kExpression:
-        return resolve_expr(*static_cast<ExpressionStmt&>(stmt).expression);
-      case StmtKind::kDeclaration:
-        return resolve_declaration(static_cast<DeclarationStmt&>(stmt));
-      case StmtKind::kBlock:
-        return resolve_block(static_cast<BlockStmt&>(stmt).block);
-      case StmtKind::kIf: {
-        auto& node = static_cast<IfStmt&>(stmt);
-        resolve_expr(*node.condition);
-        resolve_block(node.yes);
-        if (node.no) resolve_block(*node.no);
-        return;
-      }
-      case StmtKind::kWhile: {
-        auto& node = static_cast<WhileStmt&>(stmt);
-        resolve_expr(*node.condition);
-        return resolve_block(node.body, &node);
-      }
-      case StmtKind::kForIn:
-        return resolve_for_in(static_cast<ForInStmt&>(stmt));
-      case StmtKind::kFor:
-        return resolve_for(static_cast<ForStmt&>(stmt));
-      case StmtKind::kSwitch:
-        return resolve_switch(static_cast<SwitchStmt&>(stmt));
-      case StmtKind::kTry:
-        return resolve_try(static_cast<TryStmt&>(stmt));
-      case StmtKind::kThrow:
-        return resolve_expr(*static_cast<ThrowStmt&>(stmt).value);
-      case StmtKind::kReturn: {
-        auto& node = static_cast<ReturnStmt&>(stmt);
-        if (node.value) resolve_expr(*node.value);
-        return;
-      }
-      case StmtKind::kBreak:
-        if (!may_jump(false))
-          complain(stmt.range, "the break statement is only allowed inside loops or switches",
-                   "inside a closure, `return` leaves this round of `each`; use a for loop to "
-                   "leave all");
-        return check_target(static_cast<BreakStmt&>(stmt).target, stmt.range);
-      case StmtKind::kContinue:
-        if (!may_jump(true))
-          complain(stmt.range, "the continue statement is only allowed inside loops",
-                   "inside a closure, `return` leaves this round of `each`");
-        return check_target(static_cast<ContinueStmt&>(stmt).target, stmt.range);
-      case StmtKind::kAssert: {
-        auto& node = static_cast<AssertStmt&>(stmt);
-        resolve_expr(*node.condition);
-        if (node.message) resolve_expr(*node.message);
-        return;
-      }
-    }
-  }
-
-  void resolve_declaration(DeclarationStmt& node) {
-    if (node.all) resolve_expr(*node.all);
-    for (auto& variable : node.variables) {
-      resolve_type(variable.type);
-      if (variable.value) resolve_expr(*variable.value);
-      if (!node.is_field) declare(variable.name, variable.range);
-    }
-  }
-
-  void resolve_for_in(ForInStmt& node) {
-    resolve_type(node.type);
-    resolve_expr(*node.items);
-    scopes_.push_back({});
-    declare(node.name, node.range);
-    resolve_block(node.body, &node);
-    leave_scope();
-  }
-
-  void resolve_for(ForStmt& node) {
-    scopes_.push_back({});
-    for (auto& first : node.first)
-      resolve_stmt(*first);
-    if (node.condition) resolve_expr(*node.condition);
-    for (auto& next : node.next)
-      resolve_expr(*next);
-    resolve_block(node.body, &node);
-    leave_scope();
-  }
-
-  void resolve_switch(SwitchStmt& node) {
-    resolve_expr(*node.subject);
-    for (auto& one : node.cases) {
-      if (one.value) resolve_expr(*one.value);
-      scopes_.push_back({});
-      scopes_.back().in_switch = true;
-      resolve_statements(one.body);
-      one.body.declares = !scopes_.back().names.empty();
-      leave_scope();
-    }
-  }
-
-  void resolve_try(TryStmt& node) {
-    resolve_block(node.body);
-    for (auto& one : node.catches) {
-      for (auto& type : one.types) {
-        type.info = find_type(type.name);
-        if (type.info == nullptr) type.info = find_class_anywhere_imported(type.name);
-        if (type.info == nullptr) report_unknown(type);
-      }
-      scopes_.push_back({});
-      declare(one.name, one.types.empty() ? one.body.range : one.types[0].range);
-      resolve_block(one.body);
-      leave_scope();
-    }
-    if (node.finally) resolve_block(*node.finally);
-  }
-
-  [[nodiscard]] const ClassInfo* find_class_anywhere_imported(const std::string& name) const {
-    return may_come_from_outside(name) ? find_class_anywhere(name.substr(name.rfind('.') + 1))
-                                       : nullptr;
-  }
-
-  // ---- Expressions
-
-  void resolve_arguments(std::vector<Argument>& arguments) {
-    for (auto& argument : arguments) {
-      if (argument.label_value) resolve_expr(*argument.label_value);
-      resolve_expr(*argument.value);
-    }
-  }
-
-  // A call, unlike a map, names each argument once.
-  void check_labels(const std::vector<Argument>& arguments) {
-    for (std::size_t i = 0; i < arguments.size() && i < kLabelsCompared; ++i)
-      for (std::size_t k = 0; k < i; ++k)
-        if (arguments[i].is_named && arguments[k].is_named && !arguments[i].label.empty() &&
-            arguments[i].label == arguments[k].label) {
-          complain(arguments[i].label_range,
-                   "the argument `" + arguments[i].label + "` is there twice");
-          break;
-        }
-  }
-
-  void resolve_closure(ClosureExpr& node) {
-    scopes_.push_back({});
-    scopes_.back().is_function = true;
-    if (!node.has_arrow) {
-      // `it` hides an outer one, which is the one name that may be hidden.
-      add_variable(node.it);
-    }
-    resolve_parameters(node.parameters);
-    node.body.declares = true;
-    resolve_statements(node.body);
-    leave_scope();
-  }
-
-  void resolve_name(NameExpr& node) {
-    node.is_local = is_variable(node.name);
-    const char first = node.name->c_str()[0];
-    if (!node.is_local && first >= 'A' && first <= 'Z') node.info = find_type(*node.name);
-  }
-
-  void resolve_optional(const ExprPtr& expr) {
-    if (expr) resolve_expr(*expr);
-  }
-
-  void resolve_expr(Expr& expr) {
-    switch (expr.kind) {
-      case ExprKind::kConstant:
-      case ExprKind::kThis:
-      case ExprKind::kClass:
-        return;
-      case ExprKind::kName:
-        return resolve_name(static_cast<NameExpr&>(expr));
-      case ExprKind::kGString:
-        for (auto& value : static_cast<GStringExpr&>(expr).values)
-          resolve_expr(*value);
-        return;
-      case ExprKind::kProperty:
-        resolve_expr(*static_cast<PropertyExpr&>(expr).object);
-        return resolve_optional(static_cast<PropertyExpr&>(expr).computed);
-      case ExprKind::kIndex:
-        resolve_expr(*static_cast<IndexExpr&>(expr).object);
-        return resolve_expr(*static_cast<IndexExpr&>(expr).index);
-      case ExprKind::kCall: {
-        auto& node = static_cast<CallExpr&>(expr);
-        resolve_optional(node.object);
-        resolve_optional(node.computed);
-        node.may_be_variable = !node.object && node.name != nullptr && is_variable(node.name);
-        check_labels(node.arguments);
-        return resolve_arguments(node.arguments);
-      }
-      case ExprKind::kNew:
-        return resolve_new(static_cast<NewExpr&>(expr));
-      case ExprKind::kList:
-        for (auto& item : static_cast<ListExpr&>(expr).items)
-          resolve_expr(*item);
-        return;
-      case ExprKind::kMap:
-        return resolve_arguments(static_cast<MapExpr&>(expr).items);
-      case ExprKind::kClosure:
-        return resolve_closure(static_cast<ClosureExpr&>(expr));
-      default:
-        return resolve_operation(expr);
-    }
-  }
-
-  void resolve_operation(Expr& expr) {
-    switch (expr.kind) {
-      case ExprKind::kRange:
-        resolve_expr(*static_cast<RangeExpr&>(expr).from);
-        return resolve_expr(*static_cast<RangeExpr&>(expr).to);
-      case ExprKind::kUnary:
-        return resolve_expr(*static_cast<UnaryExpr&>(expr).operand);
-      case ExprKind::kBinary:
-        resolve_expr(*static_cast<BinaryExpr&>(expr).left);
-        return resolve_expr(*static_cast<BinaryExpr&>(expr).right);
-      case ExprKind::kTernary:
-        resolve_expr(*static_cast<TernaryExpr&>(expr).condition);
-        resolve_optional(static_cast<TernaryExpr&>(expr).yes);
-        return resolve_expr(*static_cast<TernaryExpr&>(expr).no);
-      case ExprKind::kAssign:
-        resolve_expr(*static_cast<AssignExpr&>(expr).value);
-        return resolve_expr(*static_cast<AssignExpr&>(expr).target);
-      case ExprKind::kAssignMany:
-        for (auto& target : static_cast<AssignManyExpr&>(expr).targets)
-          resolve_expr(*target);
-        return resolve_expr(*static_cast<AssignManyExpr&>(expr).value);
-      case ExprKind::kStep:
-        return resolve_expr(*static_cast<StepExpr&>(expr).target);
-      case ExprKind::kCast:
-        resolve_type(static_cast<CastExpr&>(expr).type);
-        return resolve_expr(*static_cast<CastExpr&>(expr).value);
-      case ExprKind::kInstanceOf:
-        resolve_type(static_cast<InstanceOfExpr&>(expr).type);
-        return resolve_expr(*static_cast<InstanceOfExpr&>(expr).value);
-      case ExprKind::kMethodPointer:
-        return resolve_expr(*static_cast<MethodPointerExpr&>(expr).object);
-      case ExprKind::kSpread:
-        return resolve_expr(*static_cast<SpreadExpr&>(expr).value);
-      default:
-        return;
-    }
-  }
-
-  void resolve_new(NewExpr& node) {
-    resolve_type(node.type);
-    resolve_arguments(node.arguments);
-    resolve_optional(node.array_size);
-    if (node.type.info == nullptr || node.array_size) return;
-    constexpr std::array kMakeable = {"Date",          "String",        "Integer",
-                                      "Long",          "Double",        "Boolean",
-                                      "BigDecimal",    "BigInteger",    "StringBuilder",
-                                      "StringBuffer",  "ArrayList",     "LinkedList",
-                                      "HashSet",       "LinkedHashSet", "HashMap",
-                                      "LinkedHashMap", "JsonSlurper",   "JsonSlurperClassic",
-                                      "JsonOutput",    "Object"};
-    const bool can_make = node.type.info->use == ClassUse::kThrowable ||
-                          std::find(kMakeable.begin(), kMakeable.end(),
-                                    node.type.info->simple_name()) != kMakeable.end();
-    if (!can_make)
-      unsupported_.push_back({"`new " + node.type.name + "` is not supported",
-                              node.type.range,
-                              {},
-                              "a script reaches the machine through steps only"});
-  }
-
-  void complain(SourceRange range, std::string message, std::string hint = {}) {
-    errors_.push_back({std::move(message), range, {}, std::move(hint)});
-  }
-
-  Unit& unit_;
-  std::vector<Diagnostic>& errors_;
-  std::vector<Diagnostic>& unsupported_;
-  std::vector<Name> fields_;
-  std::vector<ScopeNames> scopes_;
-  std::unordered_map<Name, int> active_;  // How often each name is declared around here.
-};
-
 }  // namespace
 
-void resolve(Unit& unit, std::vector<Diagnostic>& errors, std::vector<Diagnostic>& unsupported) {
-  Resolver(unit, errors, unsupported).resolve_unit();
+void Resolver::resolve_unit() {
+  for (auto& declaration : unit_.classes)
+    finish_line(*declaration);
+  for (auto& declaration : unit_.classes)
+    resolve_class(*declaration);
+  declare_fields();
+  for (auto& method : unit_.methods)
+    resolve_method(*method);
+  find_duplicate_methods(unit_.methods);
+  start_over();
+  resolve_statements(unit_.body);
+}
+
+void Resolver::declare_fields() {
+  for (const auto& statement : unit_.body.statements) {
+    const auto* declaration = node_if<DeclarationStmt>(*statement);
+    if (declaration == nullptr || !declaration->is_field) continue;
+    for (const auto& variable : declaration->variables) {
+      if (std::find(fields_.begin(), fields_.end(), variable.name) != fields_.end())
+        complain(variable.range, "the field `" + *variable.name + "` is declared twice");
+      fields_.push_back(variable.name);
+    }
+  }
+}
+
+void Resolver::resolve_method(MethodDecl& method) {
+  start_over();
+  scopes_.back().is_function = true;
+  is_static_ = method.is_static;
+  resolve_type(method.type);
+  resolve_parameters(method.parameters);
+  method.body.declares = true;
+  resolve_statements(method.body);
+  is_static_ = false;
+}
+
+void Resolver::find_duplicate_methods(const std::vector<std::unique_ptr<MethodDecl>>& methods) {
+  const auto same_types = [](const MethodDecl& a, const MethodDecl& b) {
+    return std::equal(a.parameters.begin(), a.parameters.end(), b.parameters.begin(),
+                      b.parameters.end(), [](const Parameter& x, const Parameter& y) {
+                        const auto name = [](const Parameter& p) {
+                          return p.type.name.empty() ? std::string("Object") : p.type.name;
+                        };
+                        return name(x) == name(y) && x.type.is_array == y.type.is_array;
+                      });
+  };
+  std::unordered_map<Name, std::vector<const MethodDecl*>> by_name;
+  for (const auto& method : methods) {
+    const MethodDecl& later = *method;
+    auto& others = by_name[later.name];
+    for (const MethodDecl* other : others) {
+      const MethodDecl& earlier = *other;
+      if (!same_types(later, earlier)) continue;
+      const auto line = position_of(unit_.source, earlier.name_range.begin).line;
+      complain(later.name_range,
+               "the method `" + *later.name + "` is defined twice with the same parameters",
+               "the other one is in line " + std::to_string(line));
+      break;
+    }
+    others.push_back(&later);
+  }
+}
+
+void Resolver::resolve_parameters(std::vector<Parameter>& parameters) {
+  for (auto& parameter : parameters) {
+    resolve_type(parameter.type);
+    if (parameter.preset) resolve_expr(*parameter.preset);
+    declare(parameter.name, parameter.range);
+  }
+}
+
+// ---- Names
+
+void Resolver::declare(Name name, SourceRange range) {
+  if (is_variable(name))
+    complain(range, "the current scope already contains a variable of the name " + *name,
+             "assign to it without `def`, or choose another name");
+  add_variable(name);
+}
+
+void Resolver::add_variable(Name name) {
+  scopes_.back().names.push_back(name);
+  ++active_[name];
+}
+
+bool Resolver::is_variable(Name name) const {
+  const auto found = active_.find(name);
+  return found != active_.end() && found->second > 0;
+}
+
+void Resolver::leave_scope() {
+  for (const Name name : scopes_.back().names)
+    --active_[name];
+  scopes_.pop_back();
+}
+
+void Resolver::start_over() {
+  scopes_.assign(1, {});
+  active_.clear();
+}
+
+// A block with variables of its own.
+void Resolver::resolve_block(Block& block, const Stmt* loop) {
+  scopes_.push_back({});
+  scopes_.back().in_loop = loop != nullptr;
+  scopes_.back().label = loop != nullptr ? loop->label : nullptr;
+  resolve_statements(block);
+  block.declares = !scopes_.back().names.empty();
+  leave_scope();
+}
+
+void Resolver::resolve_statements(Block& block) {
+  for (auto& statement : block.statements)
+    resolve_stmt(*statement);
+}
+
+bool Resolver::may_jump(bool is_continue) const {
+  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+    if (scope->in_loop || (scope->in_switch && !is_continue)) return true;
+    if (scope->is_function) return false;
+  }
+  return false;
+}
+
+void Resolver::check_target(Name target, SourceRange range) {
+  if (target == nullptr) return;
+  for (auto scope = scopes_.rbegin(); scope != scopes_.rend(); ++scope) {
+    if (scope->label == target) return;
+    if (scope->is_function) break;
+  }
+  complain(range, "no loop around here has the label `" + *target + "`");
+}
+
+// ---- Types
+
+void Resolver::resolve_type(TypeName& type) {
+  if (type.name.empty() || type.name == "void") return;
+  type.info = find_type(type.name);
+  if (type.info == nullptr) report_unknown(type);
+}
+
+const ClassInfo* Resolver::find_type(const std::string& name) const {
+  if (const auto own = own_.find(name); own != own_.end()) return own->second;
+  for (const auto& import : unit_.imports) {
+    const auto last = import.name.substr(import.name.rfind('.') + 1);
+    if (last == "*") {
+      if (const auto* info = find_anywhere(import.name.substr(0, import.name.size() - 1) + name))
+        return info;
+    } else if (name == (import.alias.empty() ? last : import.alias)) {
+      return find_anywhere(import.name);
+    }
+  }
+  if (!unit_.package.empty())
+    if (const auto* info = find_anywhere(unit_.package + "." + name)) return info;
+  return find_anywhere(name);
+}
+
+const ClassInfo* Resolver::find_anywhere(const std::string& name) const {
+  if (class_path_ != nullptr)
+    if (const auto* info = class_path_->find(name)) return info;
+  return find_class(name);
+}
+
+void Resolver::report_unknown(const TypeName& type) {
+  if (may_come_from_outside(type.name)) {
+    return refuse(type.range, "the class " + type.name + " is not supported",
+                  "runtask has the language and the classes of the libraries that it is given, "
+                  "not those of Jenkins and Java");
+  }
+  complain(type.range, "unable to resolve class " + type.name);
+}
+
+// Whether Jenkins could know a class that this module does not.
+bool Resolver::may_come_from_outside(const std::string& name) const {
+  if (name.find('.') != std::string::npos) return true;
+  const bool has_library = std::any_of(
+      unit_.annotations.begin(), unit_.annotations.end(),
+      [](const Annotation& one) { return one.name == "Library" || one.name == "Grab"; });
+  return has_library ||
+         std::any_of(unit_.imports.begin(), unit_.imports.end(), [&](const Import& import) {
+           const auto last = import.name.substr(import.name.rfind('.') + 1);
+           return last == "*" || name == (import.alias.empty() ? last : import.alias);
+         });
+}
+
+// ---- Statements
+
+void Resolver::resolve_stmt(Stmt& stmt) {
+  switch (stmt.kind) {
+    case StmtKind::kExpression:
+      return resolve_expr(*static_cast<ExpressionStmt&>(stmt).expression);
+    case StmtKind::kDeclaration:
+      return resolve_declaration(static_cast<DeclarationStmt&>(stmt));
+    case StmtKind::kBlock:
+      resolve_optional(static_cast<BlockStmt&>(stmt).monitor);
+      return resolve_block(static_cast<BlockStmt&>(stmt).block);
+    case StmtKind::kIf: {
+      auto& node = static_cast<IfStmt&>(stmt);
+      resolve_expr(*node.condition);
+      resolve_block(node.yes);
+      if (node.no) resolve_block(*node.no);
+      return;
+    }
+    case StmtKind::kWhile: {
+      auto& node = static_cast<WhileStmt&>(stmt);
+      resolve_expr(*node.condition);
+      return resolve_block(node.body, &node);
+    }
+    case StmtKind::kForIn:
+      return resolve_for_in(static_cast<ForInStmt&>(stmt));
+    case StmtKind::kFor:
+      return resolve_for(static_cast<ForStmt&>(stmt));
+    case StmtKind::kSwitch:
+      return resolve_switch(static_cast<SwitchStmt&>(stmt));
+    case StmtKind::kTry:
+      return resolve_try(static_cast<TryStmt&>(stmt));
+    case StmtKind::kThrow:
+      return resolve_expr(*static_cast<ThrowStmt&>(stmt).value);
+    case StmtKind::kReturn: {
+      auto& node = static_cast<ReturnStmt&>(stmt);
+      if (node.value) resolve_expr(*node.value);
+      return;
+    }
+    case StmtKind::kBreak:
+      if (!may_jump(false))
+        complain(stmt.range, "the break statement is only allowed inside loops or switches",
+                 "inside a closure, `return` leaves this round of `each`; use a for loop to "
+                 "leave all");
+      return check_target(static_cast<BreakStmt&>(stmt).target, stmt.range);
+    case StmtKind::kContinue:
+      if (!may_jump(true))
+        complain(stmt.range, "the continue statement is only allowed inside loops",
+                 "inside a closure, `return` leaves this round of `each`");
+      return check_target(static_cast<ContinueStmt&>(stmt).target, stmt.range);
+    case StmtKind::kAssert: {
+      auto& node = static_cast<AssertStmt&>(stmt);
+      resolve_expr(*node.condition);
+      if (node.message) resolve_expr(*node.message);
+      return;
+    }
+  }
+}
+
+void Resolver::resolve_declaration(DeclarationStmt& node) {
+  if (node.all) resolve_expr(*node.all);
+  for (auto& variable : node.variables) {
+    resolve_type(variable.type);
+    if (variable.value) resolve_expr(*variable.value);
+    if (!node.is_field) declare(variable.name, variable.range);
+  }
+}
+
+void Resolver::resolve_for_in(ForInStmt& node) {
+  resolve_type(node.type);
+  resolve_expr(*node.items);
+  scopes_.push_back({});
+  declare(node.name, node.range);
+  resolve_block(node.body, &node);
+  leave_scope();
+}
+
+void Resolver::resolve_for(ForStmt& node) {
+  scopes_.push_back({});
+  for (auto& first : node.first)
+    resolve_stmt(*first);
+  if (node.condition) resolve_expr(*node.condition);
+  for (auto& next : node.next)
+    resolve_expr(*next);
+  resolve_block(node.body, &node);
+  leave_scope();
+}
+
+void Resolver::resolve_switch(SwitchStmt& node) {
+  resolve_expr(*node.subject);
+  for (auto& one : node.cases) {
+    if (one.value) resolve_expr(*one.value);
+    scopes_.push_back({});
+    scopes_.back().in_switch = true;
+    resolve_statements(one.body);
+    one.body.declares = !scopes_.back().names.empty();
+    leave_scope();
+  }
+}
+
+void Resolver::resolve_try(TryStmt& node) {
+  resolve_block(node.body);
+  for (auto& one : node.catches) {
+    for (auto& type : one.types) {
+      type.info = find_type(type.name);
+      if (type.info == nullptr) type.info = find_class_anywhere_imported(type.name);
+      if (type.info == nullptr) report_unknown(type);
+    }
+    scopes_.push_back({});
+    declare(one.name, one.types.empty() ? one.body.range : one.types[0].range);
+    resolve_block(one.body);
+    leave_scope();
+  }
+  if (node.finally) resolve_block(*node.finally);
+}
+
+const ClassInfo* Resolver::find_class_anywhere_imported(const std::string& name) const {
+  return may_come_from_outside(name) ? find_class_anywhere(name.substr(name.rfind('.') + 1))
+                                     : nullptr;
+}
+
+// ---- Expressions
+
+void Resolver::resolve_arguments(std::vector<Argument>& arguments) {
+  for (auto& argument : arguments) {
+    if (argument.label_value) resolve_expr(*argument.label_value);
+    resolve_expr(*argument.value);
+  }
+}
+
+// A call, unlike a map, names each argument once.
+void Resolver::check_labels(const std::vector<Argument>& arguments) {
+  for (std::size_t i = 0; i < arguments.size() && i < kLabelsCompared; ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      if (arguments[i].is_named && arguments[k].is_named && !arguments[i].label.empty() &&
+          arguments[i].label == arguments[k].label) {
+        complain(arguments[i].label_range,
+                 "the argument `" + arguments[i].label + "` is there twice");
+        break;
+      }
+}
+
+void Resolver::resolve_closure(ClosureExpr& node) {
+  scopes_.push_back({});
+  scopes_.back().is_function = true;
+  const bool was_static = std::exchange(is_static_, false);  // As Groovy: closures are not.
+  ++closures_;
+  if (!node.has_arrow) {
+    // `it` hides an outer one, which is the one name that may be hidden.
+    add_variable(node.it);
+  }
+  resolve_parameters(node.parameters);
+  node.body.declares = true;
+  resolve_statements(node.body);
+  --closures_;
+  is_static_ = was_static;
+  leave_scope();
+}
+
+void Resolver::resolve_name(NameExpr& node) {
+  node.is_local = is_variable(node.name);
+  if (node.is_local) return;
+  const char first = node.name->c_str()[0];
+  if (first >= 'A' && first <= 'Z') node.info = find_type(*node.name);
+  if (is_static_ && node.info == nullptr && static_names_.count(*node.name) == 0)
+    complain(node.range, "the variable `" + *node.name + "` is not there in a static method",
+             "pass it as an argument, or leave `static` out");
+}
+
+// "org.example.Tool" of the names between the dots; empty if there is more than names.
+std::string Resolver::dotted_name(const PropertyExpr& node) const {
+  if (node.name == nullptr || node.is_safe || node.is_spread) return {};
+  if (const auto* name = node_if<NameExpr>(*node.object))
+    return is_variable(name->name) ? "" : *name->name + "." + *node.name;
+  const auto* outer = node_if<PropertyExpr>(*node.object);
+  const std::string before = outer != nullptr ? dotted_name(*outer) : "";
+  return before.empty() ? "" : before + "." + *node.name;
+}
+
+void Resolver::resolve_optional(const ExprPtr& expr) {
+  if (expr) resolve_expr(*expr);
+}
+
+void Resolver::resolve_expr(Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kConstant:
+    case ExprKind::kClass:
+      return;
+    case ExprKind::kThis:
+      return resolve_this(static_cast<ThisExpr&>(expr));
+    case ExprKind::kName:
+      return resolve_name(static_cast<NameExpr&>(expr));
+    case ExprKind::kGString:
+      for (auto& value : static_cast<GStringExpr&>(expr).values)
+        resolve_expr(*value);
+      return;
+    case ExprKind::kProperty: {
+      auto& node = static_cast<PropertyExpr&>(expr);
+      node.info = class_path_ != nullptr ? class_path_->find(dotted_name(node)) : nullptr;
+      if (node.info != nullptr) return;
+      resolve_expr(*node.object);
+      return resolve_optional(node.computed);
+    }
+    case ExprKind::kIndex:
+      resolve_expr(*static_cast<IndexExpr&>(expr).object);
+      return resolve_expr(*static_cast<IndexExpr&>(expr).index);
+    case ExprKind::kCall: {
+      auto& node = static_cast<CallExpr&>(expr);
+      resolve_optional(node.object);
+      resolve_optional(node.computed);
+      node.may_be_variable = !node.object && node.name != nullptr && is_variable(node.name);
+      if (node.calls_object && node.object->kind == ExprKind::kThis) check_constructor_call(node);
+      check_labels(node.arguments);
+      return resolve_arguments(node.arguments);
+    }
+    case ExprKind::kNew:
+      return resolve_new(static_cast<NewExpr&>(expr));
+    case ExprKind::kList:
+      for (auto& item : static_cast<ListExpr&>(expr).items)
+        resolve_expr(*item);
+      return;
+    case ExprKind::kMap:
+      return resolve_arguments(static_cast<MapExpr&>(expr).items);
+    case ExprKind::kClosure:
+      return resolve_closure(static_cast<ClosureExpr&>(expr));
+    default:
+      return resolve_operation(expr);
+  }
+}
+
+void Resolver::resolve_operation(Expr& expr) {
+  switch (expr.kind) {
+    case ExprKind::kRange:
+      resolve_expr(*static_cast<RangeExpr&>(expr).from);
+      return resolve_expr(*static_cast<RangeExpr&>(expr).to);
+    case ExprKind::kUnary:
+      return resolve_expr(*static_cast<UnaryExpr&>(expr).operand);
+    case ExprKind::kBinary:
+      resolve_expr(*static_cast<BinaryExpr&>(expr).left);
+      return resolve_expr(*static_cast<BinaryExpr&>(expr).right);
+    case ExprKind::kTernary:
+      resolve_expr(*static_cast<TernaryExpr&>(expr).condition);
+      resolve_optional(static_cast<TernaryExpr&>(expr).yes);
+      return resolve_expr(*static_cast<TernaryExpr&>(expr).no);
+    case ExprKind::kAssign:
+      resolve_expr(*static_cast<AssignExpr&>(expr).value);
+      return resolve_expr(*static_cast<AssignExpr&>(expr).target);
+    case ExprKind::kAssignMany:
+      for (auto& target : static_cast<AssignManyExpr&>(expr).targets)
+        resolve_expr(*target);
+      return resolve_expr(*static_cast<AssignManyExpr&>(expr).value);
+    case ExprKind::kStep:
+      return resolve_expr(*static_cast<StepExpr&>(expr).target);
+    case ExprKind::kCast:
+      resolve_type(static_cast<CastExpr&>(expr).type);
+      return resolve_expr(*static_cast<CastExpr&>(expr).value);
+    case ExprKind::kInstanceOf:
+      resolve_type(static_cast<InstanceOfExpr&>(expr).type);
+      return resolve_expr(*static_cast<InstanceOfExpr&>(expr).value);
+    case ExprKind::kMethodPointer:
+      return resolve_expr(*static_cast<MethodPointerExpr&>(expr).object);
+    case ExprKind::kSpread:
+      return resolve_expr(*static_cast<SpreadExpr&>(expr).value);
+    default:
+      return;
+  }
+}
+
+void Resolver::resolve_new(NewExpr& node) {
+  resolve_type(node.type);
+  resolve_arguments(node.arguments);
+  resolve_optional(node.array_size);
+  if (node.type.info == nullptr || node.array_size) return;
+  if (const ClassDecl* declaration = node.type.info->declaration) {
+    if (declaration->form != ClassForm::kClass && declaration->form != ClassForm::kScript)
+      complain(node.range, "you cannot create an instance of `" + node.type.name + "`",
+               declaration->form == ClassForm::kEnum ? "name one of its constants" : "");
+    return;
+  }
+  constexpr std::array kMakeable = {"Date",          "String",        "Integer",
+                                    "Long",          "Double",        "Boolean",
+                                    "BigDecimal",    "BigInteger",    "StringBuilder",
+                                    "StringBuffer",  "ArrayList",     "LinkedList",
+                                    "HashSet",       "LinkedHashSet", "HashMap",
+                                    "LinkedHashMap", "JsonSlurper",   "JsonSlurperClassic",
+                                    "JsonOutput",    "Object",        "SimpleDateFormat",
+                                    "JsonBuilder",   "Random"};
+  const bool can_make = node.type.info->use == ClassUse::kThrowable ||
+                        std::find(kMakeable.begin(), kMakeable.end(),
+                                  node.type.info->simple_name()) != kMakeable.end();
+  if (!can_make)
+    refuse(node.type.range, "`new " + node.type.name + "` is not supported",
+           "a script reaches the machine through steps only");
+}
+
+void Resolver::refuse(SourceRange range, std::string message, std::string hint) {
+  unsupported_.push_back({std::move(message), range, {}, std::move(hint)});
+}
+
+void Resolver::complain(SourceRange range, std::string message, std::string hint) {
+  errors_.push_back({std::move(message), range, {}, std::move(hint)});
+}
+
+void link_classes(Unit& unit, const ClassPath* class_path, std::vector<Diagnostic>& errors,
+                  std::vector<Diagnostic>& unsupported) {
+  Resolver(unit, class_path, errors, unsupported).link();
+}
+
+void resolve(Unit& unit, const ClassPath* class_path, std::vector<Diagnostic>& errors,
+             std::vector<Diagnostic>& unsupported) {
+  Resolver(unit, class_path, errors, unsupported).resolve_unit();
 }
 
 }  // namespace runtask::groovy

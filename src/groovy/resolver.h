@@ -11,6 +11,11 @@
 
 namespace runtask::groovy {
 
-void resolve(Unit& unit, std::vector<Diagnostic>& errors, std::vector<Diagnostic>& unsupported);
+// Gives the unit's classes their parents and interfaces. Units that name each other's classes are
+// all linked before any is resolved. `class_path` may be null.
+void link_classes(Unit& unit, const ClassPath* class_path, std::vector<Diagnostic>& errors,
+                  std::vector<Diagnostic>& unsupported);
+void resolve(Unit& unit, const ClassPath* class_path, std::vector<Diagnostic>& errors,
+             std::vector<Diagnostic>& unsupported);
 
 }  // namespace runtask::groovy

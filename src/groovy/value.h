@@ -248,12 +248,27 @@ class Throwable : public Object {
         info(class_info),
         message(std::move(text)),
         cause(std::move(reason)) {}
-  void clear() override { message = cause = payload = Value(); }
+  void clear() override {
+    message = cause = payload = Value();
+    fields.clear();
+  }
   const ClassInfo& info;
   Value message;      // A string or null.
   Value cause;        // A throwable or null.
   Value payload;      // For the host: e.g. the result that an interruption carries.
   std::string where;  // "Jenkinsfile:3:5" of the throw, or empty.
+  Values fields;      // Of a class in Groovy.
+};
+
+// An object of a class in Groovy.
+class Instance : public Object {
+ public:
+  explicit Instance(const ClassInfo& class_info) : Object(Kind::kInstance), info(class_info) {}
+  void clear() override { fields.clear(); }
+  const ClassInfo& info;
+  Values fields;              // In the order of its DeclaredClass.
+  std::string constant;       // Of an enum's constant: its name.
+  std::int32_t ordinal = -1;  // Of an enum's constant.
 };
 
 // An object of the host: `env`, `params`, `currentBuild`, `docker`. Names come as text. Each answer

@@ -36,11 +36,12 @@ std::string rendered(const std::vector<Diagnostic>& diagnostics, const Checked& 
 
 }  // namespace
 
-Checked check(std::string source, std::string source_name) {
+Checked check(std::string source, std::string source_name,
+              std::shared_ptr<const groovy::ClassPath> class_path) {
   Checked result;
   result.source = source;
   result.source_name = source_name;
-  auto parsed = groovy::parse(std::move(source), std::move(source_name));
+  auto parsed = groovy::parse(std::move(source), std::move(source_name), std::move(class_path));
   result.errors = std::move(parsed.errors);
   result.unsupported = std::move(parsed.unsupported);
   result.unit = std::move(parsed.unit);

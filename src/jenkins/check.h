@@ -38,6 +38,8 @@ struct Checked {
   [[nodiscard]] std::string unsupported_report() const;
 };
 
-[[nodiscard]] Checked check(std::string source, std::string source_name);
+// `class_path` has the classes of shared libraries, if there are any.
+[[nodiscard]] Checked check(std::string source, std::string source_name,
+                            std::shared_ptr<const groovy::ClassPath> class_path = nullptr);
 
 }  // namespace runtask::jenkins

@@ -26,7 +26,6 @@ using groovy::Raised;
 using groovy::Ref;
 using groovy::Value;
 
-constexpr int kLibraryFilesMax = 10'000;
 constexpr Duration kCleanupPatience{10'000};
 constexpr Duration kStopPatience{20'000};  // Between SIGTERM and SIGKILL of a script (spec 2.2).
 
@@ -79,6 +78,9 @@ class Execution final : public groovy::Host {
   [[nodiscard]] std::optional<Outcome> call(groovy::Call& call) override;
   void print(groovy::Fiber& fiber, const std::string& text) override;
   [[nodiscard]] std::optional<WallTime> now() override { return outside_.loop.wall_now(); }
+  [[nodiscard]] std::optional<std::uint64_t> random() override {
+    return outside_.random.below(UINT64_MAX);
+  }
   [[nodiscard]] groovy::Stop should_stop() override;
   [[nodiscard]] Value interruption(groovy::Fiber& fiber) override;
 

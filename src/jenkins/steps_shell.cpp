@@ -200,7 +200,7 @@ Outcome step_not_here(Execution& /*execution*/, StepCall& call) {
 Outcome Execution::load_script(Branch& branch, const std::string& path) {
   auto text = outside_.files.read(path);
   if (!text) return branch.raise("java.nio.file.NoSuchFileException", path);
-  auto parsed = groovy::parse(*std::move(text), path);
+  auto parsed = groovy::parse(*std::move(text), path, request_.file->unit->class_path);
   if (!parsed.can_run()) {
     std::string words = path + " does not compile";
     const auto& wrong = parsed.errors.empty() ? parsed.unsupported : parsed.errors;
@@ -221,14 +221,17 @@ std::optional<Raised> Execution::load_library(Branch& branch, const std::string&
         .value();
   const auto vars = found->second + "/vars";
   const auto names = outside_.files.list(vars);
+  if (!names && outside_.files.is_directory(found->second + "/src")) return std::nullopt;
   if (!names)
-    return abort(branch, "the library " + plain + " has no vars: " + names.error().message).value();
+    return abort(branch,
+                 "the library " + plain + " has neither vars nor src: " + names.error().message)
+        .value();
   for (const auto& file : *names) {
     if (!file.ends_with(".groovy")) continue;
     const auto path = vars + "/" + file;
     auto text = outside_.files.read(path);
     if (!text) return abort(branch, text.error().message).value();
-    auto parsed = groovy::parse(*std::move(text), path);
+    auto parsed = groovy::parse(*std::move(text), path, request_.file->unit->class_path);
     // One that this program does not understand is missing, as a step that nobody has.
     if (!parsed.can_run()) {
       const auto& wrong = parsed.errors.empty() ? parsed.unsupported : parsed.errors;

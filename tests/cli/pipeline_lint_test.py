@@ -51,15 +51,15 @@ class PipelineLint(Sandbox):
         self.assertIn("scripted", result.out)
 
     def test_what_jenkins_takes_and_runtask_cannot_run_is_a_warning_and_does_not_run(self):
-        path = self.write("f", "class Version { int major }\npipeline {\n  agent any\n  stages {\n"
+        path = self.write("f", "trait Version { int major }\npipeline {\n  agent any\n  stages {\n"
                                "    stage('a') { steps { echo 'x' } }\n  }\n}\n")
         result = self.ok("pipeline", "lint", path)
-        self.assertIn("warning: classes are not supported", result.err)
+        self.assertIn("warning: traits are not supported", result.err)
         self.assertIn("f:1:1", result.err)
         self.assertIn("cannot run it", result.out)
         result = self.runtask("pipeline", "run", path)
         self.assertEqual(result.code, 2, result)
-        self.assertIn("classes are not supported", result.err)
+        self.assertIn("traits are not supported", result.err)
 
     def test_a_file_that_is_not_there_ends_with_2(self):
         result = self.runtask("pipeline", "lint", self.path("nothing"), SEED)

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <random>
@@ -13,7 +14,12 @@ namespace {
 // Programs of the golden tests, changed at random from a seed: the parser and the evaluator must
 // come back with a result or an error, whatever they get. The sanitizers' presets look closer.
 
-constexpr unsigned kSeeds = 1'500;
+// RUNTASK_FUZZ_SEEDS=N tries N of them, for minutes or for a night.
+unsigned seeds() {
+  constexpr unsigned kSeeds = 1'500;
+  const char* given = std::getenv("RUNTASK_FUZZ_SEEDS");
+  return given != nullptr ? static_cast<unsigned>(std::strtoul(given, nullptr, 10)) : kSeeds;
+}
 
 std::vector<std::string> corpus() {
   std::vector<std::string> programs;
@@ -99,6 +105,15 @@ class Mutator {
                                                    "\xEF\xBB\xBF",
                                                    "case ",
                                                    "class A",
+                                                   "class A extends B { ",
+                                                   "enum E { ",
+                                                   "interface I { ",
+                                                   "static ",
+                                                   "super.",
+                                                   "super(",
+                                                   "this(",
+                                                   "new A(",
+                                                   "synchronized (",
                                                    "switch (",
                                                    "while (true) ",
                                                    ".each { ",
@@ -138,7 +153,8 @@ TEST(GroovyFuzz, mutated_programs_end_with_a_result_or_an_error) {
   limits.memory_bytes_max = 4U << 20U;
   limits.text_bytes_max = 1U << 20U;
   int runs = 0;
-  for (unsigned seed = 1; seed <= kSeeds; ++seed) {
+  const unsigned count = seeds();
+  for (unsigned seed = 1; seed <= count; ++seed) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     const std::string source = Mutator(seed, programs).make();
     const auto parsed = parse(source, "fuzz");

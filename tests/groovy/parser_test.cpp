@@ -68,7 +68,7 @@ TEST(Parser, finds_the_brace_that_was_forgotten_by_the_indents) {
 }
 
 TEST(Parser, tells_what_groovy_rejects_from_what_only_runtask_does_not_have) {
-  const auto parsed = parse("class A { }\ndef f = new File('x')\n", "x");
+  const auto parsed = parse("trait A { }\ndef f = new File('x')\n", "x");
   EXPECT_TRUE(parsed.errors.empty());
   EXPECT_EQ(parsed.unsupported.size(), 2U);
   EXPECT_FALSE(parsed.can_run());

@@ -7,14 +7,20 @@
 
 namespace runtask::groovy {
 
-// A host that keeps what a script prints and has a clock that stands.
+// A host that keeps what a script prints and has a clock that stands and luck that repeats.
 class TextHost : public Host {
  public:
   void print(Fiber& /*fiber*/, const std::string& text) override { printed += text; }
   std::optional<WallTime> now() override {
     return WallTime(std::chrono::milliseconds(1'700'000'000'000));  // 2023-11-14T22:13:20Z
   }
+  std::optional<std::uint64_t> random() override {
+    return luck_ = luck_ * 6364136223846793005U + 1442695040888963407U;
+  }
   std::string printed;
+
+ private:
+  std::uint64_t luck_ = 1;
 };
 
 // What a program prints, then "error: " and the first error, if any.

@@ -1,2 +1,2 @@
-class Point { int x }  // expect error: classes are not supported
+class Point { trait Inner { } }  // expect error: classes in classes are not supported
 println(1)

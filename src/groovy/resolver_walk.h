@@ -1,0 +1,122 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "groovy/class_path.h"
+#include "groovy/resolver.h"
+
+// The walk behind resolver.h, one object per unit. For the resolver*.cpp files only.
+
+namespace runtask::groovy {
+
+class Resolver {
+ public:
+  Resolver(Unit& unit, const ClassPath* class_path, std::vector<Diagnostic>& errors,
+           std::vector<Diagnostic>& unsupported)
+      : unit_(unit), class_path_(class_path), errors_(errors), unsupported_(unsupported) {
+    for (const auto& declaration : unit.classes)
+      own_.emplace(*declaration->name, &declaration->info);
+  }
+  void link();
+  void resolve_unit();
+
+ private:
+  struct ScopeNames {
+    std::vector<Name> names;
+    bool is_function = false;  // Jumps end here.
+    bool in_loop = false;
+    bool in_switch = false;
+    Name label = nullptr;  // Of the loop.
+  };
+  // resolver.cpp
+  void declare_fields();
+  void resolve_method(MethodDecl& method);
+  void find_duplicate_methods(const std::vector<std::unique_ptr<MethodDecl>>& methods);
+  void resolve_parameters(std::vector<Parameter>& parameters);
+
+  // Names.
+  void declare(Name name, SourceRange range);
+  void add_variable(Name name);
+  [[nodiscard]] bool is_variable(Name name) const;
+  void leave_scope();
+  void start_over();
+
+  // resolver_classes.cpp
+  void link_parent(ClassDecl& declaration);
+  void link_interface(ClassDecl& declaration, TypeName& type);
+  void finish_line(ClassDecl& declaration);
+  void resolve_class(ClassDecl& declaration);
+  void begin_function(bool is_static);
+  void check_transforms(const ClassDecl& declaration);
+  void find_duplicate_fields(const ClassDecl& declaration);
+  // The line of a class: itself first, then its parents, each with its interfaces.
+  template <class Visit>
+  static void visit_line(const ClassInfo* info, const Visit& visit) {
+    for (; info != nullptr && info->declaration != nullptr; info = info->super) {
+      visit(*info->declaration);
+      for (const ClassInfo* interface : info->interfaces)
+        if (interface->declaration != nullptr) visit(*interface->declaration);
+    }
+  }
+  void check_abstract_methods(const ClassDecl& declaration);
+  void note_static_names(const ClassDecl& declaration);
+  void check_constructor_call(const CallExpr& call);
+  void resolve_this(ThisExpr& node);
+
+  // Blocks and jumps.
+  void resolve_block(Block& block, const Stmt* loop = nullptr);
+  void resolve_statements(Block& block);
+  [[nodiscard]] bool may_jump(bool is_continue) const;
+  void check_target(Name target, SourceRange range);
+
+  // Types.
+  void resolve_type(TypeName& type);
+  [[nodiscard]] const ClassInfo* find_type(const std::string& name) const;
+  [[nodiscard]] const ClassInfo* find_anywhere(const std::string& name) const;
+  void report_unknown(const TypeName& type);
+  [[nodiscard]] bool may_come_from_outside(const std::string& name) const;
+
+  // Statements.
+  void resolve_stmt(Stmt& stmt);
+  void resolve_declaration(DeclarationStmt& node);
+  void resolve_for_in(ForInStmt& node);
+  void resolve_for(ForStmt& node);
+  void resolve_switch(SwitchStmt& node);
+  void resolve_try(TryStmt& node);
+  [[nodiscard]] const ClassInfo* find_class_anywhere_imported(const std::string& name) const;
+
+  // Expressions.
+  void resolve_arguments(std::vector<Argument>& arguments);
+  void check_labels(const std::vector<Argument>& arguments);
+  void resolve_closure(ClosureExpr& node);
+  void resolve_name(NameExpr& node);
+  [[nodiscard]] std::string dotted_name(const PropertyExpr& node) const;
+  void resolve_optional(const ExprPtr& expr);
+  void resolve_expr(Expr& expr);
+  void resolve_operation(Expr& expr);
+  void resolve_new(NewExpr& node);
+
+  // What is wrong.
+  void refuse(SourceRange range, std::string message, std::string hint = {});
+  void complain(SourceRange range, std::string message, std::string hint = {});
+
+  Unit& unit_;
+  const ClassPath* class_path_;
+  std::vector<Diagnostic>& errors_;
+  std::vector<Diagnostic>& unsupported_;
+  std::unordered_map<std::string_view, const ClassInfo*> own_;  // Classes of the unit.
+  std::vector<Name> fields_;
+  std::vector<ScopeNames> scopes_;
+  std::unordered_map<Name, int> active_;  // How often each name is declared around here.
+  const ClassDecl* class_ = nullptr;      // Whose text this is.
+  const MethodDecl* constructor_ = nullptr;
+  std::unordered_set<std::string_view> static_names_;  // Of the class and its line.
+  int closures_ = 0;                                   // Around here.
+  bool is_static_ = false;  // In a static method or field, and in no closure of it.
+};
+
+}  // namespace runtask::groovy

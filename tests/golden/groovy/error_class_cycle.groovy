@@ -1,0 +1,2 @@
+class A extends B {}  // expect error: cyclic inheritance involving A
+class B extends A {}

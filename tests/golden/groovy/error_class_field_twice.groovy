@@ -1,0 +1,4 @@
+class A {
+  int x
+  String x  // expect error: the field `x` is declared twice
+}

@@ -1,0 +1,2 @@
+class A {}
+class B implements A {}  // expect error: you are not allowed to implement the class `A`, use extends instead

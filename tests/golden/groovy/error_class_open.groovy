@@ -1,0 +1,2 @@
+class A {  // expect error: `{` is never closed
+  def foo() { 1 }

@@ -1,0 +1,3 @@
+@groovy.transform.Canonical  // expect error: @Canonical is not supported
+class A { int x }
+println(new A(1))

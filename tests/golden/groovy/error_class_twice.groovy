@@ -1,0 +1,2 @@
+class A {}
+class A {}  // expect error: the class `A` is declared twice

@@ -1,0 +1,1 @@
+def x = .14  // expect error: a number begins with a digit
