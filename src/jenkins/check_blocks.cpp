@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "jenkins/checker.h"
 
@@ -130,8 +131,11 @@ bool Checker::read_agent_settings(Agent& agent, const groovy::CallExpr& call) {
         error(setting->name_range, "the setting " + quoted(*name) + " takes one value");
         continue;
       }
-      if (!seen.emplace(*name, setting->name_range).second)
-        error(setting->name_range, "the setting " + quoted(*name) + " is there twice");
+      if (!seen.emplace(*name, setting->name_range).second) {
+        warning(setting->name_range, "the setting " + quoted(*name) + " is there twice",
+                "Jenkins takes this one");
+        std::erase_if(agent.settings, [&](const Argument& set) { return set.name == *name; });
+      }
       agent.settings.push_back({*name, values[0].value, setting->name_range});
     }
     return true;
