@@ -57,7 +57,8 @@ ecs::CallError no_reply(const CallText& call, const Endpoint& endpoint,
   ecs::CallError error;
   error.error = failure.error;
   error.error.message = call.operation + ": " + failure.error.message;
-  if (error.error.hint.empty()) {
+  const bool was_sent = failure.error.code != Code::kUsage;
+  if (was_sent && error.error.hint.empty()) {
     error.error.hint =
         "the address comes from " + endpoint.source +
         (endpoint.is_loopback ? ": is the endpoint running there?"

@@ -38,6 +38,8 @@ class WebIdentityCredentials::Fetch final : public sys::Pending {
   void start() {
     const auto& identity = provider_.identity_;
     auto token = provider_.files_.read(identity.token_file);
+    if (token && trimmed(*token).empty())  // As between the start of a pod and its first token.
+      token = fail(Code::kInvalid, "there is no token in the file");
     if (!token) {
       step_ = provider_.loop_.after(Duration(0),
                                     [this, error = token.error()] { end(fail(Error(error))); });

@@ -161,6 +161,14 @@ TEST_F(ClientTest, refused_says_where_and_that_nothing_happened) {
   EXPECT_EQ(http.requests().size(), 3U);
 }
 
+TEST_F(ClientTest, what_could_not_be_sent_at_all_is_not_the_addresss_fault) {
+  make();
+  http.will_fail(Code::kUsage, "the value of the header `X` must be one line", false);
+  const auto error = failure(ecs::DescribeTasks{});
+  EXPECT_EQ(error.error.hint, "");
+  EXPECT_EQ(http.requests().size(), 1U);
+}
+
 TEST_F(ClientTest, a_reset_may_have_happened) {
   make();
   for (int i = 0; i < 3; ++i)

@@ -105,6 +105,17 @@ TEST_F(WebIdentityTest, a_missing_token_file_is_named) {
   EXPECT_TRUE(http.requests().empty());
 }
 
+TEST_F(WebIdentityTest, an_empty_token_file_is_told_and_not_sent) {
+  for (const char* text : {"", "\n", " \n"}) {
+    ASSERT_TRUE(files.write("/token", text, 0600));
+    const auto got = get();
+    ASSERT_FALSE(got);
+    EXPECT_THAT(got.error().text(), HasSubstr("no token"));
+    EXPECT_THAT(got.error().text(), HasSubstr("/token"));
+  }
+  EXPECT_TRUE(http.requests().empty());
+}
+
 TEST_F(WebIdentityTest, an_answer_after_it_was_called_off_is_dropped) {
   will_assume("ASIA");
   auto pending = provider->get([](const Result<Credentials>&) { ADD_FAILURE(); });
