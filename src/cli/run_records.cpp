@@ -39,7 +39,7 @@ bool is_left_running(const history::RunSummary& run) {
   const auto outcome = run::read_outcome(run.outcome);
   if (!outcome) return run.verdict == run::name_of(run::VerdictKind::kDetached);
   return std::any_of(outcome->launches.begin(), outcome->launches.end(), [](const auto& launch) {
-    return launch.verdict.kind == run::VerdictKind::kDetached;
+    return run::is_left_running(launch.verdict);
   });
 }
 

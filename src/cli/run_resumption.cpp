@@ -60,11 +60,7 @@ Result<> catch_up(const Resumption& it, const Shown& shown) {
 
 Result<run::Restored> restore(const Resumption& it) {
   const auto events = TRY(it.records.history.events(it.run.record.id));
-  auto restored =
-      TRY(run::restore(it.record.plan, it.run.record.started_at, events, clock_reading(it.world)));
-  // The interruption that left the tasks running is over: somebody looks after them again.
-  if (it.record.policy.detach_on_interrupt) restored.interrupted_by.reset();
-  return restored;
+  return run::restore(it.record.plan, it.run.record.started_at, events, clock_reading(it.world));
 }
 
 // With --only-one: nobody else's task of the families may be alive while something is still to be

@@ -69,9 +69,8 @@ void count_lines(const RunWatch& watch, std::uint64_t shown) {
 }
 
 bool is_left_running(const run::Outcome& outcome) {
-  return std::any_of(outcome.launches.begin(), outcome.launches.end(), [](const auto& launch) {
-    return launch.verdict.kind == run::VerdictKind::kDetached;
-  });
+  return std::any_of(outcome.launches.begin(), outcome.launches.end(),
+                     [](const auto& launch) { return run::is_left_running(launch.verdict); });
 }
 
 // Whether there is nothing left to go on with.
@@ -130,7 +129,7 @@ Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
     if (const auto removed = watch.files->remove(watch.plan.run_id); !removed)
       world.screen.warning(removed.error().message);
   if (watch.files != nullptr && (driver.is_left_unfinished() || is_left_running(outcome)))
-    world.screen.message("the tasks run on; to go on with the run: " +
+    world.screen.message("tasks run on, or may; to go on with the run: " +
                          attach_command(watch.plan.run_id));
   return outcome.exit_code;
 }

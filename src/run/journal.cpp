@@ -94,6 +94,7 @@ void members(Visitor& visit, Ended& it) {
   visit.required("exit_code", it.verdict.exit_code);
   visit("decided_by", it.verdict.container);
   visit("words", it.verdict.words);
+  visit("may_still_run", it.verdict.may_still_run);
   visit.millis("at", it.at);
   visit("log_notes", it.log_notes);
 }
@@ -290,7 +291,7 @@ class Restorer {
   }
   Result<> take(const history::EventRecord& event, journal::Ended& it) {
     const auto index = TRY(index_of(event.launch));
-    if (it.verdict.kind == VerdictKind::kDetached) return {};
+    if (is_left_running(it.verdict)) return {};
     has_ended_[index] = true;
     restored_.launches[index].ended = std::move(it);
     return {};

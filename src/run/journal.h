@@ -128,8 +128,9 @@ struct Restored {
   std::optional<int> interrupted_by;
 };
 
-// `events` are the run's, in their order. A launch that ended `detached` counts as not ended, so
-// that it can be watched again. Errors kInvalid: an event is damaged or does not fit the plan.
+// `events` are the run's, in their order. A launch whose task was left running counts as not
+// ended, so that it can be watched again. Errors kInvalid: an event is damaged or does not fit the
+// plan.
 [[nodiscard]] Result<Restored> restore(const Plan& plan, WallTime started_at,
                                        std::span<const history::EventRecord> events,
                                        const ClockReading& now);

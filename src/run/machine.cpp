@@ -195,7 +195,7 @@ bool Machine::has_place() const {
 }
 
 bool Machine::starts_no_more() const {
-  return interrupted_by_ || was_cut_short_ ||
+  return interrupted_by_ || cut_short_by_ ||
          (failed_ && policy_.after_failure != AfterFailure::kKeepGoing);
 }
 
@@ -208,7 +208,7 @@ void Machine::start_ready_ones() {
     const auto index = next_waiting_;
     if (at(index).phase != Phase::kWaiting) continue;
     if (starts_no_more()) {
-      const bool interrupted = interrupted_by_ || was_cut_short_;
+      const bool interrupted = interrupted_by_ || cut_short_by_;
       end(index,
           verdict_of(VerdictKind::kSkipped, interrupted ? "not started: interrupted"
                                                         : "not started: another launch failed"));
@@ -274,6 +274,7 @@ void Machine::end_what_is_left_of(int index, const std::string& words) {
   auto verdict = by_us ? verdict_of_stop(launch.our_stop) : verdict_of(VerdictKind::kUnknown, "");
   verdict.words =
       (launch.task_arn.empty() ? "it may have been started; " : "its task may still run; ") + words;
+  verdict.may_still_run = interrupted_by_.has_value();
   end(index, std::move(verdict));
 }
 
@@ -312,10 +313,10 @@ std::vector<Verdict> verdicts_of(const std::vector<LaunchState>& launches) {
 }  // namespace
 
 int Machine::exit_code() const {
-  return run_exit_code(verdicts_of(launches_), interrupted_by_);
+  return run_exit_code(verdicts_of(launches_), interrupted_by_ ? interrupted_by_ : cut_short_by_);
 }
 VerdictKind Machine::kind() const {
-  return run_kind(verdicts_of(launches_), interrupted_by_);
+  return run_kind(verdicts_of(launches_), interrupted_by_ ? interrupted_by_ : cut_short_by_);
 }
 
 }  // namespace runtask::run

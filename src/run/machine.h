@@ -414,7 +414,7 @@ class Machine {
   bool begun_ = false;
   bool done_ = false;
   bool failed_ = false;                 // Some launch has: see AfterFailure.
-  bool was_cut_short_ = false;          // Another process was told to stop starting.
+  std::optional<int> cut_short_by_;     // Another process was told to stop starting.
   std::optional<std::string> leaving_;  // Tasks are left running, with these words.
   std::optional<int> interrupted_by_;
   Instant interrupted_at_{};

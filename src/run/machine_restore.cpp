@@ -23,7 +23,7 @@ void Machine::handle(const Resume& event) {
       note_failure(ended->verdict.kind);
   if (!restored.interrupted_by) return;
   // Tasks that were left running are watched now; what had not been started stays so.
-  was_cut_short_ = true;
+  cut_short_by_ = restored.interrupted_by;
   if (policy_.detach_on_interrupt) return;
   interrupted_by_ = restored.interrupted_by;
   interrupted_at_ = now_;

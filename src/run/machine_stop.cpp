@@ -132,6 +132,7 @@ void Machine::handle(const StopFailed& event) {
   actions_.emplace_back(Say{event.why + "; the task still runs: " + launch.task_arn});
   auto verdict = verdict_of_stop(launch.our_stop);
   verdict.words += ", but it could not be stopped and still runs";
+  verdict.may_still_run = interrupted_by_.has_value();
   end(event.launch, std::move(verdict));
 }
 

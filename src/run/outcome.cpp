@@ -59,6 +59,7 @@ void members(Visitor& visit, LaunchOutcome& it) {
   visit.always("exit_code", it.verdict.exit_code);
   visit("decided_by", it.verdict.container);
   visit("words", it.verdict.words);
+  visit.always("may_still_run", it.verdict.may_still_run);
   visit("task_arn", it.task_arn);
   visit("stop_code", it.stop_code);
   visit("stopped_reason", it.stopped_reason);

@@ -41,7 +41,14 @@ struct Verdict {
   int exit_code = kExitCouldNotRun;
   std::string container;  // The one that decided, if one did.
   std::string words;      // One fact for people, e.g. "exit code 7 of container main".
+  // The run was interrupted, and nobody saw the task end: whoever goes on with the run stops it.
+  bool may_still_run = false;
 };
+
+// The task was left alone, on purpose or not: the run can be gone on with.
+[[nodiscard]] constexpr bool is_left_running(const Verdict& verdict) {
+  return verdict.kind == VerdictKind::kDetached || verdict.may_still_run;
+}
 
 // Why we asked ECS to stop a task, if we did.
 enum class OurStop { kNone, kTimeout, kStartTimeout, kInterrupt, kTerminate, kCancel };

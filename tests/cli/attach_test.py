@@ -57,6 +57,19 @@ class AttachSandbox(GatedSandbox):
         self.assertEqual(self.listed()["verdict"], "failed")
         self.assertEqual(self.files(), [])
 
+    def test_what_an_interrupt_kept_from_starting_is_not_started_and_no_success(self):
+        self.gated(0)
+        process = self.start("run", "--local", "--task-definition", "manage", "--count", "2", "--max-parallel", "1",
+                             "--on-interrupt", "detach", stdout=self.sink("out"))
+        wait_until(lambda: self.text("out").count("\n") == 3, "the first one runs")
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(self.finish(process).code, 130)
+        self.write("go", "")
+        attached = self.runtask("runs", "attach", "last", "--json")
+        outcome = json_lines(attached.out)[-1]
+        self.assertEqual([launch["verdict"] for launch in outcome["launches"]], ["succeeded", "skipped"])
+        self.assertEqual((attached.code, outcome["verdict"], self.tasks_started()), (130, "interrupted", 1))
+
     def test_launches_that_wait_are_started_in_their_turn_and_none_twice(self):
         self.gated(0, lines=1)
         self.killed("--count", "3", "--order", "listed", lines=1)
@@ -351,6 +364,24 @@ class AwsAttachSandbox(AwsSandbox):
         attached, outcome = self.attach()
         self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
         self.assertEqual({request["clientToken"] for request in self.aws.requests("RunTask")}, {sent["clientToken"]})
+
+    def test_what_an_interrupt_could_not_stop_in_time_is_stopped_later(self):
+        self.script = [self.task_now("RUNNING")]  # StopTask is answered, and the task goes on.
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage", "--json")
+        wait_until(lambda: self.aws.count("DescribeTasks") > 0, "it is watched")
+        process.send_signal(signal.SIGINT)
+        result = self.finish(process)
+        launch = json_lines(result.out)[-1]["launches"][0]
+        self.assertEqual((result.code, launch["verdict"], launch["may_still_run"]), (130, "interrupted", True), result)
+        self.assertIn("runtask runs attach ", result.err)
+        self.describes = 0
+        self.script = [self.task_now("RUNNING"), self.task_now("STOPPED", stopCode="UserInitiated")]
+        self.aws.calls.clear()
+        outcome = json_lines(self.ok("runs", "stop", "last", "--json").out)[-1]
+        self.assertEqual(outcome["launches"][0]["verdict"], "interrupted")
+        self.assertFalse(outcome["launches"][0]["may_still_run"])
+        self.assertEqual([request["task"] for request in self.aws.requests("StopTask")], [self.arn])
+        self.assertEqual(os.listdir(os.path.join(self.state, "runs")), [])
 
     def test_when_the_credentials_expire_in_the_middle_new_ones_go_on_with_the_run(self):
         self.script = [self.task_now("RUNNING"), Reply.error("ExpiredTokenException", "The security token has expired")]

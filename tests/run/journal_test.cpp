@@ -185,6 +185,8 @@ TEST_F(Journal, what_was_left_running_is_not_over) {
   add(-1, journal::Interrupted{130});
   EXPECT_FALSE(restored(1).launches[0].ended);
   EXPECT_EQ(restored(1).interrupted_by, 130);
+  add(0, journal::Ended{{VerdictKind::kInterrupted, 130, "", "", true}, kStart, {}});
+  EXPECT_FALSE(restored(1).launches[0].ended);
 }
 
 TEST(ClockReading, time_is_taken_from_the_boot_clock_else_from_the_wall_clock_if_it_makes_sense) {

@@ -259,6 +259,20 @@ TEST(MachineResume, exit_codes_that_were_seen_decide_when_ecs_has_forgotten_the_
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
 }
 
+TEST(MachineResume, what_an_interrupt_kept_from_starting_is_no_success) {
+  Policy policy;
+  policy.detach_on_interrupt = true;
+  auto from = restored(2);
+  from.interrupted_by = kExitInterrupted;
+  from.launches[0].task_arn = arn(0);
+  from.launches[0].task = task(0, "RUNNING");
+  Machinery run(Machinery::plan(2), policy, from);
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  run.finish(0, 0);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitInterrupted);
+}
+
 TEST(MachineResume, an_interrupted_run_starts_nothing_and_stops_what_runs) {
   auto from = restored(2);
   from.interrupted_by = kExitTerminated;

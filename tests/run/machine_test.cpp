@@ -396,6 +396,7 @@ TEST(Machine, an_interrupt_ends_the_run_within_8_s_and_says_what_may_still_run) 
   run.pass(1ms);
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
   EXPECT_NE(run.launch(0).verdict.words.find("may still run"), std::string::npos);
+  EXPECT_TRUE(is_left_running(run.launch(0).verdict));
 }
 
 TEST(Machine, an_interrupt_while_starting_stops_the_task_once_its_name_is_known) {

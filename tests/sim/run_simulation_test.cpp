@@ -372,7 +372,7 @@ class Simulation {
         // Left running, and then watched by another process after all.
         if (was_detached[event.launch]) --ends[event.launch];
         ++ends[event.launch];
-        was_detached[event.launch] = it->verdict.kind == VerdictKind::kDetached;
+        was_detached[event.launch] = is_left_running(it->verdict);
       }
       if (const auto* it = std::get_if<journal::Retry>(&*record)) {
         ++retries[event.launch];
