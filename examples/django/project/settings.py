@@ -1,6 +1,6 @@
 """Settings of the example: one app, one SQLite file whose place the environment gives.
 
-DJANGO_DATABASE names the file; else DJANGO_DATABASE_NAME is a name in the directory DJANGO_DATABASE_DIR.
+DJANGO_DATABASE_NAME is the name of the database, a file in the directory DJANGO_DATABASE_DIR.
 """
 import os
 from pathlib import Path
@@ -18,7 +18,7 @@ INSTALLED_APPS = [
 DATABASES = {
     "default": {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": os.environ.get("DJANGO_DATABASE") or os.path.join(
+        "NAME": os.path.join(
             os.environ.get("DJANGO_DATABASE_DIR", str(BASE_DIR)),
             os.environ.get("DJANGO_DATABASE_NAME", "db") + ".sqlite3",
         ),
