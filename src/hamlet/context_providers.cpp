@@ -14,7 +14,7 @@ constexpr std::array kRegistryTypes{"dataset", "docker",  "lambda", "lambda_jar"
 
 std::string Providers::define_git(const GitUse& use, const std::string& fallback) {
   // The two underscores are the script's: CODE__GIT_PROVIDER.
-  const auto provider = script_.find_and_define(
+  auto provider = script_.find_and_define(
       {use.use + "_" + (use.subuse.empty() ? "" : use.subuse + "_") + "GIT_PROVIDER",
        (use.subuse.empty() ? "" : use.subuse + "__") + std::string("GIT_PROVIDER"), use.level1,
        use.level2},

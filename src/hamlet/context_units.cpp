@@ -118,7 +118,7 @@ Units define_units(Script& script) {
     unit.provider = settings.get("PRODUCT_CODE_GIT_PROVIDER");
     units.push_back(std::move(unit));
   }
-  const Units all(std::move(units), settings.get(kUnitSeparators), settings.get(kPartSeparators));
+  Units all(std::move(units), settings.get(kUnitSeparators), settings.get(kPartSeparators));
   // Jenkins sets GIT_COMMIT whenever it checks something out.
   const auto commits = all.empty() ? settings.get("GIT_COMMIT") : all.list(&Unit::commit);
   script.save("DEPLOYMENT_UNIT_LIST", all.list(&Unit::name));

@@ -94,7 +94,6 @@ struct Maker {
   std::uint64_t pid_namespace = 0;
   std::uint64_t pid = 0;
   std::uint64_t start = 0;
-  friend bool operator==(const Maker&, const Maker&) = default;
 };
 
 // In clock ticks since the machine's start; 0 when there is no such process.

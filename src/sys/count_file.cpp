@@ -33,7 +33,7 @@ void CountFile::set(std::uint64_t count) noexcept {
   text.back() = '\n';
   for (std::size_t i = kDigits; i > 0 && count > 0; --i, count /= 10)
     text.at(i - 1) = static_cast<char>('0' + count % 10);
-  (void)!::pwrite(descriptor_, text.data(), text.size(), 0);
+  [[maybe_unused]] const auto written = ::pwrite(descriptor_, text.data(), text.size(), 0);
 }
 
 }  // namespace runtask::sys

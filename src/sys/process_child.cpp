@@ -49,7 +49,8 @@ std::vector<std::string> programs_of(const ProcessSpec& spec) {
 
 [[noreturn]] void give_up(int error, ChildStep step) {
   const ChildFailure failure{step, errno};
-  (void)!::write(error, &failure, sizeof failure);  // Nobody is left to tell when it fails.
+  // Nobody is left to tell when it fails.
+  [[maybe_unused]] const auto written = ::write(error, &failure, sizeof failure);
   ::_exit(kNotStarted);
 }
 
