@@ -80,6 +80,7 @@ std::string last_part(const std::string& path) {
 
 // The repository that a directory is in; empty if it is in none.
 std::string repository_of(const std::string& directory, const World& world) {
+  if (!jenkins::may_be_in_repository(world.files, directory)) return {};
   hamlet::Git git({world.loop, world.processes, world.environment}, {});
   const auto result = git.run(directory, {"rev-parse", "--show-toplevel"});
   return result && result->code == 0 ? std::string(trimmed(result->output)) : std::string();

@@ -481,7 +481,8 @@ struct MethodDecl {
   bool is_static = false;
   bool is_abstract = false;  // No body.
   std::vector<Annotation> annotations;
-  SourceRange range;  // All of it.
+  std::vector<std::string> type_parameters;  // <T>
+  SourceRange range;                         // All of it.
   SourceRange name_range;
 };
 
@@ -509,8 +510,9 @@ enum class ClassForm : std::uint8_t {
 struct ClassDecl {
   Name name = nullptr;
   ClassForm form = ClassForm::kClass;
-  ClassInfo info;   // Complete once linked: see Resolver.
-  TypeName parent;  // After `extends`; without a name for none.
+  ClassInfo info;                            // Complete once linked: see Resolver.
+  std::vector<std::string> type_parameters;  // <T>
+  TypeName parent;                           // After `extends`; without a name for none.
   std::vector<TypeName> interfaces;
   std::vector<EnumConstant> constants;
   std::vector<FieldDecl> fields;

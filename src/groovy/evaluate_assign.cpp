@@ -48,8 +48,13 @@ Value Fiber::eval_step(const StepExpr& expr, const Ref<Scope>& scope) {
                                                       (expr.is_increment ? "next" : "previous") +
                                                       "() on null object");
     }
-    return arithmetic(expr.is_increment ? Operator::kPlus : Operator::kMinus, old,
-                      Value::integer(1));
+    if (old.is_number())
+      return arithmetic(expr.is_increment ? Operator::kPlus : Operator::kMinus, old,
+                        Value::integer(1));
+    if (old.is(Kind::kDate))
+      return expr.is_increment ? plus(old, Value::integer(1)) : minus(old, Value::integer(1));
+    Values none;
+    return call_method(old, expr.is_increment ? "next" : "previous", none);
   };
   return update(*expr.target, scope, !expr.is_prefix, change);
 }
@@ -117,6 +122,7 @@ void Fiber::set_free_name(const std::string& name, Value value, const Ref<Scope>
     const auto strategy = at->closure->strategy;
     if (strategy != Resolve::kDelegateFirst && strategy != Resolve::kDelegateOnly) continue;
     const Value delegate = at->closure->delegate;
+    if (set_declared_property(delegate, name, value, false)) return;
     if (delegate.is(Kind::kMap) || delegate.is(Kind::kHost) || delegate.is(Kind::kScript))
       return set_property(delegate, name, std::move(value));
   }

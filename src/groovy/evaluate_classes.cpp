@@ -270,15 +270,15 @@ std::optional<Value> Fiber::method_of_declared(const Value& self, const std::str
 
 std::optional<Value> Fiber::method_of_enum(const Value& self, const ClassInfo& info,
                                            const std::string& name, const Values& arguments) {
-  if (self.is(Kind::kClass)) {
-    if (name == "valueOf" && arguments.size() == 1) return constant_of(info, to_text(arguments[0]));
-    if (name != "values" || !arguments.empty()) return std::nullopt;
+  if (name == "valueOf" && arguments.size() == 1) return constant_of(info, to_text(arguments[0]));
+  if (!arguments.empty()) return std::nullopt;
+  if (name == "values") {
     Values constants;
     for (const auto& constant : info.declaration->constants)
       constants.push_back(class_state(info).constants.at(*constant.name));
     return Value(heap().make<List>(std::move(constants), &info));
   }
-  if (!arguments.empty()) return std::nullopt;
+  if (self.is(Kind::kClass)) return std::nullopt;
   if (name == "name") return string(self.as<Instance>().constant);
   if (name == "ordinal") return Value::integer(self.as<Instance>().ordinal);
   return std::nullopt;
@@ -290,7 +290,8 @@ std::optional<Value> Fiber::call_missing(const Value& self, const std::string& n
   const ClassInfo* info = declared_class_of(self);
   if (info == nullptr || self.is(Kind::kClass)) return std::nullopt;
   Values both{string(name), list(arguments)};
-  return call_declared(self, *info, "methodMissing", both);
+  if (auto value = call_declared(self, *info, "methodMissing", both)) return value;
+  return call_declared(self, *info, "invokeMethod", both);
 }
 
 Value Fiber::constant_of(const ClassInfo& info, const std::string& name) {

@@ -16,6 +16,7 @@ namespace runtask::groovy {
 
 struct SyntaxError {  // Thrown to the statement that contains the place.
   Diagnostic diagnostic;
+  bool is_too_deep = false;  // The expression goes on, though it is not read to its end.
 };
 
 class Grammar {
@@ -43,7 +44,8 @@ class Grammar {
   StmtPtr parse_labelled();
   StmtPtr parse_expression_statement();
   [[nodiscard]] bool at_bare_block();
-  void recover();
+  void recover(bool is_too_deep);
+  [[nodiscard]] bool goes_on_after(std::size_t place) const;
   void end_statement();
   Block parse_block();
   Block parse_body();
@@ -77,7 +79,7 @@ class Grammar {
   std::vector<Parameter> parse_parameters(std::string_view close);
   Modifiers take_modifiers();
   [[nodiscard]] static bool is_modifier(const Token& token);
-  void skip_type_parameters();
+  std::vector<std::string> parse_type_parameters();
   TypeName parse_type();
   [[nodiscard]] std::optional<std::size_t> type_end(std::size_t from) const;
   std::string parse_dotted_name(SourceRange& range);

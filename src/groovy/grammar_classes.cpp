@@ -62,7 +62,7 @@ void Grammar::parse_class(std::vector<Annotation> annotations) {
 // <T> extends A implements B, C
 void Grammar::parse_class_head(ClassDecl& declaration) {
   skip_newlines();
-  skip_type_parameters();
+  declaration.type_parameters = parse_type_parameters();
   skip_newlines();
   const bool is_interface = declaration.form == ClassForm::kInterface;
   const auto parse_types = [this](std::vector<TypeName>& types) {
@@ -99,7 +99,7 @@ void Grammar::parse_class_body(ClassDecl& declaration) {
       end_statement();
     } catch (const SyntaxError& error) {
       errors.push_back(error.diagnostic);
-      recover();
+      recover(error.is_too_deep);
       if (at_ == before) take();
     }
   }

@@ -136,6 +136,7 @@ bool Grammar::at_method() const {
   while (is_modifier((*tokens_)[place]) || (*tokens_)[place].is_keyword("def"))
     ++place;
   if (place > at_ && at_method_name(place)) return true;
+  if (place > at_ && (*tokens_)[place].is_operator("<")) return true;  // static <T> T foo()
   const auto end = type_end(place);
   return end && at_method_name(*end);
 }
@@ -160,18 +161,21 @@ Grammar::Modifiers Grammar::take_modifiers() {
   return modifiers;
 }
 
-// `<K, V extends Number>` after the name of a class or before the type of a method: read and
-// forgotten.
-void Grammar::skip_type_parameters() {
-  if (!token().is_operator("<")) return;
+// `<K, V extends Number>` after the name of a class or before the type of a method: the names.
+std::vector<std::string> Grammar::parse_type_parameters() {
+  std::vector<std::string> names;
+  if (!token().is_operator("<")) return names;
   int open = 0;
   do {
     if (token().is(TokenKind::kEnd)) fail_unexpected("`>` after the type parameters");
     if (token().is_operator("<")) ++open;
     if (token().is_operator(">")) --open;
     if (token().is_operator(">>")) open -= 2;
+    const bool begins_one = open == 1 && (token().is_operator("<") || token().is_operator(","));
     take();
+    if (begins_one && token().is(TokenKind::kIdentifier)) names.push_back(token().text);
   } while (open > 0);
+  return names;
 }
 
 std::string Grammar::parse_dotted_name(SourceRange& range) {
@@ -262,7 +266,7 @@ std::unique_ptr<MethodDecl> Grammar::parse_method(const Modifiers& modifiers, st
   auto method = std::make_unique<MethodDecl>();
   method->is_static = modifiers.is_static;
   method->is_abstract = modifiers.is_abstract;
-  skip_type_parameters();
+  method->type_parameters = parse_type_parameters();
   if (!at_method_name(at_)) method->type = parse_type();
   method->name_range = token().range;
   method->name = unit_.intern(take().text);

@@ -477,7 +477,7 @@ ExprPtr Grammar::parse_new() {
   expect(")", "after the arguments");
   if (token().is_operator("{")) {
     refuse(token().range, "anonymous classes are not supported");
-    (void)parse_closure();
+    skip_class();
   }
   int below = 0;
   for (const auto& argument : node->arguments)

@@ -88,7 +88,8 @@ void Grammar::check_depth(Expr& node, int depth_below) {
   node.depth = depth_below + 1;
   deepest_ = std::max(deepest_, node.depth);
   if (node.depth > kTreeDepthMax)
-    fail_at(node.range, "this expression is nested too deeply", "split it into variables");
+    throw SyntaxError{
+        {"this expression is nested too deeply", node.range, {}, "split it into variables"}, true};
 }
 
 // ---- Statements
@@ -106,6 +107,7 @@ void Grammar::parse_statements(Block& block, bool is_top) {
     if (token().is(TokenKind::kEnd)) return;
     if (token().is_operator("}") && !is_top) return;
     const std::size_t before = at_;
+    const int deepest_before = deepest_;
     try {
       is_top_ = is_top;
       if (is_top) {
@@ -115,7 +117,8 @@ void Grammar::parse_statements(Block& block, bool is_top) {
       }
     } catch (const SyntaxError& error) {
       errors.push_back(error.diagnostic);
-      recover();
+      deepest_ = deepest_before;  // What failed is not in the tree.
+      recover(error.is_too_deep);
       if (at_ == before) take();
     }
   }
@@ -148,12 +151,22 @@ void Grammar::parse_top_statement(Block& block) {
   }
 }
 
+// Whether a line that ends with this token goes on: `a +`, `f(x,`.
+bool Grammar::goes_on_after(std::size_t place) const {
+  constexpr std::string_view kOperators[] = {"+", "-", "*", "/", "&&", "||", ",", ".", "?", "?:"};
+  const Token& last = (*tokens_)[place];
+  return std::any_of(std::begin(kOperators), std::end(kOperators),
+                     [&](std::string_view one) { return last.is_operator(one); });
+}
+
 // To the end of the statement in which the error stands.
-void Grammar::recover() {
+void Grammar::recover(bool is_too_deep) {
   int open = 0;
   for (; !token().is(TokenKind::kEnd); take()) {
     const Token& current = token();
-    if (open == 0 && (current.is(TokenKind::kNewline) || current.is_operator(";"))) return;
+    const bool goes_on = is_too_deep && at_ > 0 && goes_on_after(at_ - 1);
+    const bool may_end = current.is_operator(";") || (current.is(TokenKind::kNewline) && !goes_on);
+    if (open == 0 && may_end) return;
     if (!current.is(TokenKind::kOperator)) continue;
     if (current.text == "{" || current.text == "(" || current.text == "[") ++open;
     if (current.text == "}" || current.text == ")" || current.text == "]") {

@@ -175,6 +175,11 @@ Method find_class_method(const std::string& name) {
       {"toString", to_string},
       {"getName",
        [](MethodCall& c) -> Answer { return c.fiber.string(c.self.as<ClassValue>().info.name); }},
+      {"getSuperclass",
+       [](MethodCall& c) -> Answer {
+         const ClassInfo* super = c.self.as<ClassValue>().info.super;
+         return super != nullptr ? Value(c.fiber.heap().make<ClassValue>(*super)) : Value();
+       }},
       {"getSimpleName",
        [](MethodCall& c) -> Answer { return c.fiber.string(std::string(class_name(c))); }},
       {"format",

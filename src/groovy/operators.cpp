@@ -344,9 +344,10 @@ bool Fiber::is_in(const Value& item, const Value& container) {
              item.number() <= std::max(range.first, range.last);
     }
     case Kind::kList: {
-      const auto& items = container.as<List>().items;
-      return std::any_of(items.begin(), items.end(),
-                         [&](const Value& one) { return same(one, item); });
+      const Values items = container.as<List>().items;  // An equals() of the text may change it.
+      return std::any_of(items.begin(), items.end(), [&](const Value& one) {
+        return item.is(Kind::kInstance) ? equals(item, one) : same(one, item);
+      });
     }
     default:
       return is_case(item, container);

@@ -42,10 +42,16 @@ void Resolver::resolve_method(MethodDecl& method) {
   start_over();
   scopes_.back().is_function = true;
   is_static_ = method.is_static;
+  is_void_ = method.type.name == "void";
+  const auto outer_parameters = type_parameters_.size();
+  type_parameters_.insert(type_parameters_.end(), method.type_parameters.begin(),
+                          method.type_parameters.end());
   resolve_type(method.type);
   resolve_parameters(method.parameters);
   method.body.declares = true;
   resolve_statements(method.body);
+  type_parameters_.resize(outer_parameters);
+  is_void_ = false;
   is_static_ = false;
 }
 
@@ -150,6 +156,9 @@ void Resolver::check_target(Name target, SourceRange range) {
 
 void Resolver::resolve_type(TypeName& type) {
   if (type.name.empty() || type.name == "void") return;
+  const bool is_parameter = std::find(type_parameters_.begin(), type_parameters_.end(),
+                                      type.name) != type_parameters_.end();
+  if (is_parameter) return;  // Whatever the text says at run time.
   type.info = find_type(type.name);
   if (type.info == nullptr) report_unknown(type);
 }
@@ -234,6 +243,8 @@ void Resolver::resolve_stmt(Stmt& stmt) {
     case StmtKind::kReturn: {
       auto& node = static_cast<ReturnStmt&>(stmt);
       if (node.value) resolve_expr(*node.value);
+      if (node.value && is_void_)
+        complain(stmt.range, "a method that returns void cannot return a value");
       return;
     }
     case StmtKind::kBreak:
@@ -343,6 +354,7 @@ void Resolver::resolve_closure(ClosureExpr& node) {
   scopes_.push_back({});
   scopes_.back().is_function = true;
   const bool was_static = std::exchange(is_static_, false);  // As Groovy: closures are not.
+  const bool was_void = std::exchange(is_void_, false);
   ++closures_;
   if (!node.has_arrow) {
     // `it` hides an outer one, which is the one name that may be hidden.
@@ -352,6 +364,7 @@ void Resolver::resolve_closure(ClosureExpr& node) {
   node.body.declares = true;
   resolve_statements(node.body);
   --closures_;
+  is_void_ = was_void;
   is_static_ = was_static;
   leave_scope();
 }
@@ -443,13 +456,15 @@ void Resolver::resolve_operation(Expr& expr) {
       return resolve_expr(*static_cast<TernaryExpr&>(expr).no);
     case ExprKind::kAssign:
       resolve_expr(*static_cast<AssignExpr&>(expr).value);
-      return resolve_expr(*static_cast<AssignExpr&>(expr).target);
+      resolve_expr(*static_cast<AssignExpr&>(expr).target);
+      return check_final(*static_cast<AssignExpr&>(expr).target);
     case ExprKind::kAssignMany:
       for (auto& target : static_cast<AssignManyExpr&>(expr).targets)
         resolve_expr(*target);
       return resolve_expr(*static_cast<AssignManyExpr&>(expr).value);
     case ExprKind::kStep:
-      return resolve_expr(*static_cast<StepExpr&>(expr).target);
+      resolve_expr(*static_cast<StepExpr&>(expr).target);
+      return check_final(*static_cast<StepExpr&>(expr).target);
     case ExprKind::kCast:
       resolve_type(static_cast<CastExpr&>(expr).type);
       return resolve_expr(*static_cast<CastExpr&>(expr).value);

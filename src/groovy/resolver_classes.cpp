@@ -79,6 +79,7 @@ void Resolver::resolve_class(ClassDecl& declaration) {
   check_transforms(declaration);
   class_ = &declaration;
   note_static_names(declaration);
+  type_parameters_ = declaration.type_parameters;
   for (auto& constant : declaration.constants) {
     begin_function(true);
     resolve_arguments(constant.arguments);
@@ -98,6 +99,7 @@ void Resolver::resolve_class(ClassDecl& declaration) {
   is_static_ = false;
   class_ = nullptr;
   static_names_.clear();
+  type_parameters_.clear();
   find_duplicate_fields(declaration);
   find_duplicate_methods(declaration.methods);
   find_duplicate_methods(declaration.constructors);
@@ -168,6 +170,21 @@ void Resolver::check_constructor_call(const CallExpr& call) {
     if (first != nullptr && first->expression.get() == &call) return;
   }
   complain(call.range, "a call of a constructor must be the first statement in a constructor");
+}
+
+// What a class's own text assigns to, or counts up.
+void Resolver::check_final(const Expr& target) {
+  if (class_ == nullptr || constructor_ != nullptr) return;
+  Name name = nullptr;
+  if (const auto* variable = node_if<NameExpr>(target); variable != nullptr && !variable->is_local)
+    name = variable->name;
+  if (const auto* property = node_if<PropertyExpr>(target))
+    if (property->object->kind == ExprKind::kThis) name = property->name;
+  if (name == nullptr) return;
+  for (const auto& field : class_->fields)
+    if (field.is_final && field.variable.name == name)
+      return complain(target.range,
+                      "cannot modify the final field `" + *name + "` outside of a constructor");
 }
 
 void Resolver::resolve_this(ThisExpr& node) {

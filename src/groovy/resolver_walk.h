@@ -65,6 +65,7 @@ class Resolver {
   void check_abstract_methods(const ClassDecl& declaration);
   void note_static_names(const ClassDecl& declaration);
   void check_constructor_call(const CallExpr& call);
+  void check_final(const Expr& target);
   void resolve_this(ThisExpr& node);
 
   // Blocks and jumps.
@@ -109,6 +110,7 @@ class Resolver {
   std::vector<Diagnostic>& errors_;
   std::vector<Diagnostic>& unsupported_;
   std::unordered_map<std::string_view, const ClassInfo*> own_;  // Classes of the unit.
+  std::vector<std::string> type_parameters_;  // Of the class and the method around.
   std::vector<Name> fields_;
   std::vector<ScopeNames> scopes_;
   std::unordered_map<Name, int> active_;  // How often each name is declared around here.
@@ -116,6 +118,7 @@ class Resolver {
   const MethodDecl* constructor_ = nullptr;
   std::unordered_set<std::string_view> static_names_;  // Of the class and its line.
   int closures_ = 0;                                   // Around here.
+  bool is_void_ = false;    // In a method that returns nothing, and in no closure of it.
   bool is_static_ = false;  // In a static method or field, and in no closure of it.
 };
 

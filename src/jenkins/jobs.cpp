@@ -220,4 +220,11 @@ Result<std::vector<int>> Job::prune(const LogRotator& rotator, WallTime now) {
   return deleted;
 }
 
+bool may_be_in_repository(const sys::Files& files, const std::string& directory) {
+  for (std::string path = directory;; path.resize(path.rfind('/'))) {
+    if (files.exists(path + "/.git")) return true;
+    if (path.find('/') == std::string::npos) return false;
+  }
+}
+
 }  // namespace runtask::jenkins

@@ -90,4 +90,8 @@ class Job {
   std::string workspace_;
 };
 
+// Whether git can know anything of the directory: a .git stands in it or above it. Starting git to
+// learn that there is none takes longer than an empty build.
+[[nodiscard]] bool may_be_in_repository(const sys::Files& files, const std::string& directory);
+
 }  // namespace runtask::jenkins

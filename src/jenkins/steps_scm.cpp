@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "jenkins/glob.h"
+#include "jenkins/jobs.h"
 #include "jenkins/steps.h"
 
 // Checkouts (jenkins-pipeline 2.4). The job's own repository comes as its working tree is: what is
@@ -164,8 +165,10 @@ tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branc
                                                                    const std::string& directory) {
   auto& files = outside_.files;
   GitRun git{*this, branch, request_.source, {}};
-  const auto listed =
-      git.output({"ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"});
+  std::optional<std::string> listed;
+  if (may_be_in_repository(files, request_.source) || variables_.process.count("GIT_DIR") > 0)
+    listed = git.output(
+        {"ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"});
   if (git.raised) return tl::unexpected<Raised>(*git.raised);
   std::vector<std::string> paths;
   if (listed) {

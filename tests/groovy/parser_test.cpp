@@ -162,6 +162,29 @@ TEST(Parser, ends_deep_nesting_with_an_error) {
   EXPECT_THAT(errors_of("y = " + strings), testing::Contains(HasSubstr("nested deeper than")));
 }
 
+TEST(Parser, says_once_that_an_expression_is_too_deep) {
+  for (const std::string joint : {" + ", " +\n  "}) {
+    std::string source = "node {\n  stage('a') {\n    echo 'a'";
+    for (int i = 0; i < 5000; ++i)
+      source += joint + "'b'";
+    source += "\n  }\n}\n";
+    const auto parsed = parse(source, "x");
+    ASSERT_EQ(parsed.errors.size(), 1U);
+    EXPECT_EQ(parsed.errors[0].message, "this expression is nested too deeply");
+    EXPECT_EQ(position_of(source, parsed.errors[0].range.begin).line, 3U);
+  }
+}
+
+TEST(Parser, names_a_file_in_utf_16_once) {
+  using namespace std::string_literals;
+  for (const auto& source : {"\xFF\xFEp\0r\0"s, "\xFE\xFF\0p\0r"s, "p\0r\0i\0"s, "\0p\0r\0i"s}) {
+    const auto parsed = parse(source, "x");
+    ASSERT_EQ(parsed.errors.size(), 1U);
+    EXPECT_EQ(parsed.errors[0].message, "the file is UTF-16, not UTF-8");
+  }
+  EXPECT_EQ(parse("a\0\0\0\0b"s, "x").errors.size(), 1U);  // A row of zeros is one mistake.
+}
+
 TEST(Parser, accepts_the_depth_that_people_write) {
   std::string sum = "println('a'";
   for (int i = 0; i < 500; ++i)

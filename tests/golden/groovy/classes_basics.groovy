@@ -68,6 +68,7 @@ println([p, q].x)                  // expect: [2, 7]
 println([p, q]*.sum())             // expect: [27, 15]
 println([q, p].collect { it.x }.sort())                // expect: [2, 7]
 println p.with { x + y }           // expect: 27
+println p.with { x = 2; sum() }    // expect: 27
 def m = p.&moved
 println m(1)                       // expect: (3, 25)
 

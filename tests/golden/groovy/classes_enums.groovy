@@ -42,3 +42,8 @@ println Environment.of('production')                   // expect: PROD
 println Environment.PROD.production                    // expect: true
 println Environment.values().collect { it.label }      // expect: [dev, production]
 println Environment.of('none')     // expect: null
+enum Level {
+  LOW, HIGH
+  Level other() { values()[1 - ordinal()] }
+}
+println Level.HIGH.other()         // expect: LOW

@@ -66,3 +66,14 @@ switch (new Dog()) {
   case String: println 'text'; break
   case Animal: println 'animal'; break                 // expect: animal
 }
+class Box<T> {
+  T content
+  Box(T content) { this.content = content }
+  T get() { content }
+  static <K, V extends Number> Map<K, V> pair(K key, V value) { [(key): value] }
+}
+println new Box<String>('in').get()                    // expect: in
+println Box.pair('a', 1)           // expect: [a:1]
+static <E> E firstOf(List<E> all) { all[0] }
+println firstOf([7, 8])            // expect: 7
+println Dog.superclass.simpleName  // expect: Animal

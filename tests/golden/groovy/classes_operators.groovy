@@ -69,3 +69,26 @@ try {
 } catch (MissingMethodException e) {
   println e.message.split('\n')[0] // expect: No signature of method: Getters.nothing() is applicable for argument types: (java.lang.Integer) values: [1]
 }
+class Version {
+  int n
+  Version next() { new Version(n: n + 1) }
+  Version previous() { new Version(n: n - 1) }
+  boolean equals(other) { other.n == n }
+  int hashCode() { n }
+}
+def version = new Version(n: 1)
+version++
+++version
+println version.n                  // expect: 3
+version--
+println version.n                  // expect: 2
+println([version].contains(new Version(n: 2)))         // expect: true
+println(new Version(n: 2) in [version])                // expect: true
+def list = [1]
+try {
+  list++
+} catch (MissingMethodException e) {
+  println e.method                 // expect: next
+}
+class Any { def invokeMethod(String name, args) { "$name ${args[0]}" } }
+println new Any().zap(1)           // expect: zap 1

@@ -1,0 +1,2 @@
+def o = new Object() { def foo() { 'anonymous' } }  // expect error: anonymous classes are not supported
+println(o.foo())

@@ -1,0 +1,2 @@
+void done() { [1].collect { return it }; return }
+void foo() { return 5 }  // expect error: a method that returns void cannot return a value
