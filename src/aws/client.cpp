@@ -191,7 +191,8 @@ class Client::Exchange {
   // True when the keys had expired and there may be newer ones. Nothing was done with the old ones,
   // so that this is safe for every call.
   bool renew_keys(const ecs::CallError& error) {
-    if (are_keys_renewed_ || !are_keys_expired(error)) return false;
+    // Without a signature it is the token in the call that has expired.
+    if (!text_.is_signed || are_keys_renewed_ || !are_keys_expired(error)) return false;
     are_keys_renewed_ = true;
     return engine_.credentials->refuse(keys_);
   }

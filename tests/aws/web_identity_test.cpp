@@ -105,6 +105,18 @@ TEST_F(WebIdentityTest, a_missing_token_file_is_named) {
   EXPECT_TRUE(http.requests().empty());
 }
 
+TEST_F(WebIdentityTest, an_expired_token_is_told_and_not_sent_again) {
+  http.will_answer(400,
+                   "<ErrorResponse><Error><Code>ExpiredTokenException</Code><Message>Token expired"
+                   "</Message></Error></ErrorResponse>");
+  const auto got = get();
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().code, Code::kDenied);
+  EXPECT_THAT(got.error().text(), HasSubstr("Token expired"));
+  EXPECT_THAT(got.error().text(), HasSubstr("/token"));
+  EXPECT_EQ(http.requests().size(), 1U);
+}
+
 TEST_F(WebIdentityTest, an_empty_token_file_is_told_and_not_sent) {
   for (const char* text : {"", "\n", " \n"}) {
     ASSERT_TRUE(files.write("/token", text, 0600));

@@ -110,6 +110,14 @@ class Whoami(Ways, AwsSandbox):
         self.assertEqual(who["arn"], "arn:aws:iam::1:user/WEB")
         self.assertEqual(self.called, [("AssumeRoleWithWebIdentity", ""), ("GetCallerIdentity", "WEB")])
 
+    def test_a_web_identity_that_has_expired(self):
+        env = {"AWS_WEB_IDENTITY_TOKEN_FILE": self.write("token", "jsonwebtoken\n"), "AWS_ROLE_ARN": "arn:aws:iam::1:role/r"}
+        self.aws.operations["Sts"] = lambda _: Reply(
+            b"<ErrorResponse><Error><Type>Sender</Type><Code>ExpiredTokenException</Code><Message>Token expired: jsonwebtoken"
+            b"</Message></Error></ErrorResponse>", 400, "text/xml")
+        self.assertIn("Token expired", self.whoami(env=env, code=1).err)
+        self.assertEqual(self.aws.count("Sts"), 1)
+
     def test_a_sign_in(self):
         self.sign_in(FOREVER)
         who = json.loads(self.whoami("--profile", "s", "--json").out)
