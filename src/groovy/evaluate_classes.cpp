@@ -274,8 +274,10 @@ std::optional<Value> Fiber::method_of_enum(const Value& self, const ClassInfo& i
   if (!arguments.empty()) return std::nullopt;
   if (name == "values") {
     Values constants;
+    const auto& known = class_state(info).constants;  // Not all, while the first are being made.
     for (const auto& constant : info.declaration->constants)
-      constants.push_back(class_state(info).constants.at(*constant.name));
+      if (const auto found = known.find(*constant.name); found != known.end())
+        constants.push_back(found->second);
     return Value(heap().make<List>(std::move(constants), &info));
   }
   if (self.is(Kind::kClass)) return std::nullopt;

@@ -259,6 +259,18 @@ Answer find_index(MethodCall& c) {
   return Value::integer(found);
 }
 
+Answer find_index_values(MethodCall& c) {
+  if (c.count() != 1 || !c.is(0, Kind::kClosure)) return kNone;
+  Values found;
+  std::int64_t index = 0;
+  c.fiber.iterate(c.self, [&](const Value& item) {
+    if (c.test(c.arguments[0], item)) found.push_back(Value::whole(index));
+    ++index;
+    return true;
+  });
+  return Value(c.fiber.list(std::move(found)));
+}
+
 Answer take_while(MethodCall& c) {
   if (!c.is(0, Kind::kClosure) || c.self.is(Kind::kMap)) return kNone;
   Values kept;
@@ -314,6 +326,7 @@ Method find_iteration_method(const std::string& name) {
       {"findResults", find_results},
       {"findIndexOf", find_index},
       {"findLastIndexOf", find_index},
+      {"findIndexValues", find_index_values},
       {"takeWhile", take_while},
       {"dropWhile", take_while},
       {"join", join},

@@ -307,6 +307,30 @@ Method find_list_method(const std::string& name) {
       {"withIndex", with_index},
       {"indexed", with_index},
       {"transpose", transpose},
+      {"getIndices",
+       [](MethodCall& c) -> Answer {
+         const auto size = static_cast<std::int64_t>(c.fiber.items_of(c.self).size());
+         const auto range =
+             c.fiber.heap().make<Range>(0, std::max<std::int64_t>(size - 1, 0), false);
+         range->is_empty = size == 0;
+         return Value(range);
+       }},
+      {"swap",
+       [](MethodCall& c) -> Answer {
+         List* list = growing(c);
+         if (list == nullptr || c.count() != 2 || !c.is_whole(0) || !c.is_whole(1)) return kNone;
+         for (const std::size_t place : {0U, 1U})
+           check_place(c, c.number(place), list->items.size(), false);
+         std::swap(list->items[static_cast<std::size_t>(c.number(0))],
+                   list->items[static_cast<std::size_t>(c.number(1))]);
+         return c.self;
+       }},
+      {"toArray",
+       [](MethodCall& c) -> Answer {
+         if (!c.takes_none()) return kNone;
+         return Value(
+             c.fiber.heap().make<List>(c.fiber.items_of(c.self), &known_class("java.lang.Object")));
+       }},
       {"combinations", combinations},
       {"encodeBase64", encode_base64},
       {"step", step},

@@ -47,3 +47,10 @@ enum Level {
   Level other() { values()[1 - ordinal()] }
 }
 println Level.HIGH.other()         // expect: LOW
+enum Early {
+  ONE, TWO
+  static List seen = []
+  Early() { ordinal() }
+  static first() { values()[0] }
+}
+println Early.first()              // expect: ONE
