@@ -7,7 +7,7 @@ import time
 import unittest
 
 from runs_support import GatedSandbox
-from support import RUNTASK, AwsSandbox, NamedSandbox, Reply, definition, json_lines, wait_until
+from support import RUNTASK, AwsSandbox, NamedSandbox, Reply, definition, json_lines, task_arn, wait_until
 
 
 class AttachSandbox(GatedSandbox):
@@ -384,17 +384,25 @@ class AwsAttachSandbox(AwsSandbox):
         self.assertEqual(os.listdir(os.path.join(self.state, "runs")), [])
 
     def test_when_the_credentials_expire_in_the_middle_new_ones_go_on_with_the_run(self):
+        def run_task(_):
+            self.arn = task_arn("c", "%032x" % len(self.aws.calls))
+            return {"tasks": [self.task_now("PENDING")], "failures": []}
+
+        self.aws.operations["RunTask"] = run_task
         self.script = [self.task_now("RUNNING"), Reply.error("ExpiredTokenException", "The security token has expired")]
-        result = self.runtask("run", "--cluster", "c", "--task-definition", "manage", "--json")
-        self.assertEqual((result.code, json_lines(result.out)[-1]["verdict"]), (125, "unknown"), result)
+        result = self.runtask("run", "--cluster", "c", "--task-definition", "manage", "--json", "--count", "2", "--order",
+                              "listed")
+        outcome = json_lines(result.out)[-1]
+        self.assertEqual((result.code, outcome["verdict"]), (125, "unknown"), result)
+        self.assertEqual([launch["verdict"] for launch in outcome["launches"]], ["unknown", "skipped"])
         self.assertIn("runtask runs attach ", result.err)
         listed = json_lines(self.ok("runs", "list", "--json").out)[0]
         self.assertTrue(listed["can_attach"])
-        self.describes = 0
-        self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})]
+        self.aws.operations["DescribeTasks"] = lambda _: {"tasks": [self.task_now(
+            "STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})], "failures": []}
         attached, outcome = self.attach()
-        self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
-        self.assertEqual(self.aws.count("RunTask"), 1)
+        self.assertEqual((attached.code, [launch["verdict"] for launch in outcome["launches"]]), (0, ["succeeded"] * 2))
+        self.assertEqual(self.aws.count("RunTask"), 2, "what waited is started now, and nothing twice")
 
     def test_without_credentials_nothing_is_lost(self):
         self.script = [self.task_now("RUNNING")]

@@ -181,6 +181,16 @@ TEST(Machine, a_stop_that_is_denied_is_said_and_the_outcome_is_honest) {
   EXPECT_EQ(run.take<Say>().size(), 1U);
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 124);
   EXPECT_NE(run.launch(0).verdict.words.find("still runs"), std::string::npos);
+  EXPECT_FALSE(is_left_running(run.launch(0).verdict)) << "it has failed, whatever becomes of it";
+}
+
+TEST(Machine, what_an_interrupt_may_not_stop_is_left_for_somebody_who_may) {
+  Machinery run(1);
+  run.start(0);
+  run.feed(Interrupted{kExitInterrupted});
+  run.feed(StopFailed{0, Code::kDenied, "StopTask: not allowed"});
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitInterrupted);
+  EXPECT_TRUE(is_left_running(run.launch(0).verdict));
 }
 
 TEST(Machine, a_new_task_may_be_missing_for_a_minute) {
