@@ -126,9 +126,9 @@ Result<int> go_on(const Resumption& it) {
   const auto shown = TRY(shown_of(it));
   const auto claimed = TRY(claim(it, targets, restored));  // Until the end.
   // In the middle of a run a history that cannot be written costs a warning, never the run. That it
-  // may only be read the driver finds out too, and says.
+  // may only be read, or has no room, the driver finds out too, and says.
   if (const auto taken = it.records.history.take_over(plan.run_id, sys::own_process_id());
-      !taken && taken.error().code != Code::kDenied)
+      !taken && taken.error().code != Code::kDenied && taken.error().code != Code::kFull)
     it.world.screen.warning("the history of this run is incomplete: " + taken.error().message);
   const RunWatch watch{
       it.world,          plan,       policy, log_pace, reports, targets, &it.records.history,
