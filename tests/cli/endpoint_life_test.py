@@ -12,6 +12,15 @@ def alive(pid):
         return False
 
 
+def environment_of(pid):
+    """Nothing of a process that has just ended, or is somebody else's."""
+    try:
+        with open("/proc/%s/environ" % pid, errors="replace", encoding="utf-8") as file:
+            return file.read().split("\0")
+    except OSError:
+        return []
+
+
 class Life(Sandbox):
     def pids_in(self, name):
         try:
@@ -25,8 +34,7 @@ class Life(Sandbox):
             results = list(pool.map(lambda _: self.runtask("local", "start"), range(8)))
         self.assertEqual([r.code for r in results], [0] * 8, results)
         listed = subprocess.run(["pgrep", "-f", "background-child"], stdout=subprocess.PIPE, check=False)
-        mine = [pid for pid in listed.stdout.decode().split()
-                if ("RUNTASK_STATE_DIR=" + self.state) in open("/proc/%s/environ" % pid, errors="replace").read()]
+        mine = [pid for pid in listed.stdout.decode().split() if "RUNTASK_STATE_DIR=" + self.state in environment_of(pid)]
         self.assertEqual(len(mine), 1)
 
     def test_a_second_start_says_that_it_runs(self):
