@@ -121,7 +121,7 @@ void RunObserver::on_end(const run::Outcome& outcome) {
   clock_.reset();
   flush_.reset();
   screen_.status({});
-  if (options_.json) screen_.output(masked(run::to_json(outcome)));
+  if (options_.json) screen_.output(run::masked_json(run::to_json(outcome), plan_.secrets));
   screen_.flush();
   if (!options_.quiet) screen_.message(masked(run::table(outcome)));
   for (const auto& launch : outcome.launches)

@@ -17,11 +17,18 @@ using namespace std::chrono_literals;
 constexpr Duration kLastWordsPatience = 200ms;
 
 Result<> write_reports(const RunWatch& watch, const run::Outcome& outcome) {
+  if (watch.reports.empty()) return {};
+  // Before anything is written for XML or Markdown, where a value would look otherwise.
+  const auto masked = run::masked_json(run::to_json(outcome), watch.plan.secrets);
+  auto shown = TRY(run::read_outcome(masked));
+  shown.kind = outcome.kind;  // Whatever the words of a verdict are: they are no secret.
+  for (std::size_t i = 0; i < shown.launches.size(); ++i)
+    shown.launches[i].verdict.kind = outcome.launches[i].verdict.kind;
   for (const auto& path : watch.reports) {
-    const auto text = path.ends_with(".json")  ? run::to_json(outcome) + "\n"
-                      : path.ends_with(".xml") ? run::to_junit(outcome)
-                                               : run::to_markdown(outcome);
-    TRY(watch.world.files.write(path, run::masked(text, watch.plan.secrets), 0644));
+    const auto text = path.ends_with(".json")  ? masked + "\n"
+                      : path.ends_with(".xml") ? run::to_junit(shown)
+                                               : run::to_markdown(shown);
+    TRY(watch.world.files.write(path, text, 0644));
   }
   return {};
 }

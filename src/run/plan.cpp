@@ -364,15 +364,32 @@ Result<Plan> make_plan(const std::vector<DefinedRequest>& requests,
   return plan;
 }
 
+namespace {
+
+void mask(std::string& text, std::string_view value) {
+  if (value.size() < kMaskedLengthMin) return;
+  const std::string_view stars = Secret::masked();
+  for (auto at = text.find(value); at != std::string::npos;
+       at = text.find(value, at + stars.size()))
+    text.replace(at, value.size(), stars);
+}
+
+// As it stands in the text, and as it stands in JSON inside of it.
+void mask_both_ways(std::string& text, std::string_view value) {
+  mask(text, value);
+  const auto quoted = json::quoted(value);
+  mask(text, std::string_view(quoted).substr(1, quoted.size() - 2));
+}
+
+}  // namespace
+
 std::string masked(std::string text, const std::vector<Secret>& secrets) {
   for (const auto& secret : secrets) {
-    // As it stands in the text, and as it stands in JSON inside of it.
-    const auto quoted = json::quoted(secret.reveal());
-    for (const auto& value : {secret.reveal(), quoted.substr(1, quoted.size() - 2)}) {
-      if (value.size() < kMaskedLengthMin) continue;
-      for (auto at = text.find(value); at != std::string::npos; at = text.find(value, at + 4))
-        text.replace(at, value.size(), Secret::masked());
-    }
+    mask_both_ways(text, secret.reveal());
+    // A log has the lines of a key, say, one by one.
+    if (secret.reveal().find('\n') == std::string::npos) continue;
+    for (const auto& line : split(secret.reveal(), '\n'))
+      mask_both_ways(text, trimmed(line));
   }
   return text;
 }

@@ -97,8 +97,9 @@ struct DefinedRequest {
 // One line. Values of secrets are masked. For people: run/plan_view.h.
 [[nodiscard]] std::string to_json(const Plan& plan);
 
-// The text with every value of a secret replaced by ****. Values shorter than 4 characters are left
-// alone: masking them would make every text unreadable and hide nothing.
+// The text with every value of a secret, and every line of one that has several, replaced by ****.
+// What is shorter than 4 characters is left alone: masking it would make every text unreadable and
+// hide nothing.
 [[nodiscard]] std::string masked(std::string text, const std::vector<Secret>& secrets);
 // The same for JSON text: only inside of its strings, so that it stays JSON. A string that is a
 // secret's value whole is masked however short it is. One line.

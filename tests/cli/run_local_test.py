@@ -115,6 +115,33 @@ class Run(Sandbox):
         everything = self.ok("runs", "show", "last", "--json").out + self.ok("runs", "logs", "last").out
         self.assertNotIn("s3cr3t-value", everything)
 
+    def test_a_secret_of_several_lines_is_shown_nowhere(self):
+        self.register("key", ("main", "echo \"$KEY\"; exit 3"))
+        report = self.path("r.xml")
+        result = self.run_local("key", "--secret", "KEY", "--report", report,
+                                env={"KEY": "-----BEGIN KEY-----\n  first<line\r\nsecond&line\n-----END KEY-----\n"})
+        self.assertEqual(result.code, 3, result)
+        self.assertEqual(result.out.split(), ["****"] * 4)
+        with open(report, encoding="utf-8") as file:
+            shown = result.err + file.read() + self.ok("runs", "logs", "last").out + self.ok("runs", "show", "last").out
+        self.assertIn("****", shown)
+        for line in ("BEGIN KEY", "first", "second", "END KEY"):
+            self.assertNotIn(line, shown)
+
+    def test_a_secret_that_is_a_word_of_json_leaves_it_json(self):
+        self.register("word", ("main", "echo $WORD"))
+        report = self.path("r.json")
+        for word in ("false", "name", "outcome", "succeeded"):
+            result = self.run_local("word", "--secret", "WORD", "--json", "--report", report, "--report",
+                                    self.path("r.xml"), env={"WORD": word})
+            self.assertEqual(result.code, 0, result)
+            records = json_lines(result.out)
+            self.assertEqual([record["message"] for record in records if record["type"] == "log"], ["****"])
+            self.assertEqual(records[-1]["exit_code"], 0)
+            with open(report, encoding="utf-8") as file:
+                self.assertEqual(json.load(file), records[-1])
+            self.assertIn('failures="0"', self.text("r.xml"))
+
     def test_a_variable_that_is_not_in_the_environment_is_a_usage_error(self):
         self.register("env", ("main", "true"))
         result = self.run_local("env", "-e", "NOT_THERE")

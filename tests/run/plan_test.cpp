@@ -146,6 +146,10 @@ TEST(Plan, secrets_are_masked_in_every_form) {
   EXPECT_EQ(text.find("word\""), std::string::npos) << text;
   EXPECT_NE(text.find("****"), std::string::npos);
   EXPECT_EQ(masked("xpa\"ss\nwordx pa\\\"ss\\nword", plan->secrets), "x****x ****");
+  // A log has its lines one by one.
+  EXPECT_EQ(masked("x word", plan->secrets), "x ****");
+  EXPECT_EQ(masked("pa\"ss", plan->secrets), "****");
+  EXPECT_EQ(masked("{\"text\":\"pa\\\"ss\"}", plan->secrets), "{\"text\":\"****\"}");
 }
 
 TEST(Plan, logs_are_followed_where_the_definition_says_and_explained_where_not) {
