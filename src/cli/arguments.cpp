@@ -1,5 +1,6 @@
 #include "cli/arguments.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -88,6 +89,27 @@ constexpr std::array kScripts{
            [](const std::vector<std::string>& words) -> Command { return RunTaskScript{words}; }},
 };
 
+// The options of the command that the first word names, or of all commands if it names none: to
+// declare all takes longer than most commands run.
+void declare_commands(CLI::App& root, command_line::Targets& targets, std::string_view first) {
+  struct Declaration {
+    std::string_view name;
+    void (*declare)(CLI::App& root, command_line::Targets& targets);
+  };
+  constexpr std::array kCommands{Declaration{"run", command_line::declare_run},
+                                 Declaration{"find", command_line::declare_find},
+                                 Declaration{"whoami", command_line::declare_whoami},
+                                 Declaration{"runs", command_line::declare_runs},
+                                 Declaration{"local", command_line::declare_local},
+                                 Declaration{"context", command_line::declare_context},
+                                 Declaration{"pipeline", command_line::declare_pipeline},
+                                 Declaration{"env", command_line::declare_agent_environment}};
+  const bool is_known = std::any_of(kCommands.begin(), kCommands.end(),
+                                    [&](const auto& command) { return command.name == first; });
+  for (const auto& command : kCommands)
+    if (!is_known || command.name == first) command.declare(root, targets);
+}
+
 }  // namespace
 
 std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& arguments) {
@@ -101,14 +123,7 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
       "Every command has --help.",
       "  runtask run --cluster prod --task-definition manage\n"
       "  runtask run --local --task-definition hello\n  runtask runs list"));
-  command_line::declare_run(root, targets);
-  command_line::declare_find(root, targets);
-  command_line::declare_whoami(root, targets);
-  command_line::declare_runs(root, targets);
-  command_line::declare_local(root, targets);
-  command_line::declare_context(root, targets);
-  command_line::declare_pipeline(root, targets);
-  command_line::declare_agent_environment(root, targets);
+  declare_commands(root, targets, arguments.empty() ? "" : arguments[0]);
   try {
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {
