@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
@@ -360,12 +361,31 @@ std::optional<Value> Fiber::call_builtin(const std::string& name, Values& argume
   return std::nullopt;
 }
 
+// The methods that Groovy gives to every object it gives to null too: what goes through members
+// finds none.
+std::optional<Value> Fiber::call_on_null(const std::string& name, Values& arguments) {
+  constexpr std::array<std::string_view, 11> kIterations = {
+      "collect",        "find",   "findAll",    "any",         "every",
+      "grep",           "inject", "findResult", "findIndexOf", "findLastIndexOf",
+      "findIndexValues"};
+  const bool takes_closure = !arguments.empty() && arguments.back().is(Kind::kClosure);
+  if (takes_closure && (name == "each" || name == "eachWithIndex")) return Value();
+  if (takes_closure && std::find(kIterations.begin(), kIterations.end(), name) != kIterations.end())
+    return call_method(list(), name, arguments);
+  if (takes_closure && name == "with") return call1(arguments[0], Value());
+  if (name == "equals" && arguments.size() == 1) return Value::of(arguments[0].is_null());
+  if (name == "is" && arguments.size() == 1) return Value::of(arguments[0].is_null());
+  if (name == "asType" && arguments.size() == 1) return Value();
+  if (!arguments.empty()) return std::nullopt;
+  if (name == "toString" || name == "inspect") return string("null");
+  if (name == "asBoolean") return Value::of(false);
+  if (name == "iterator") return Value(list());
+  return std::nullopt;
+}
+
 Value Fiber::call_method(const Value& object, const std::string& name, Values& arguments) {
   if (object.is_null()) {
-    if (name == "toString") return string("null");
-    if (name == "equals" && arguments.size() == 1) return Value::of(arguments[0].is_null());
-    if (name == "is" && arguments.size() == 1) return Value::of(arguments[0].is_null());
-    if (name == "iterator") return list();
+    if (auto value = call_on_null(name, arguments)) return *value;
     throw_new("java.lang.NullPointerException",
               "Cannot invoke method " + name + "() on null object");
   }

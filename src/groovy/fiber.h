@@ -160,6 +160,7 @@ class Fiber {
   std::optional<Value> call_builtin_method(const Value& self, const std::string& name,
                                            Values& arguments);
   std::optional<Value> try_method(const Value& object, const std::string& name, Values& arguments);
+  std::optional<Value> call_on_null(const std::string& name, Values& arguments);
   Value call_method(const Value& object, const std::string& name, Values& arguments);
   Value call_closure(Closure& closure, Values& arguments);
   Value call_value(const Value& callable, Values& arguments);
