@@ -333,7 +333,9 @@ bool Fiber::iterate_map(Map& map, const std::function<bool(const Value&)>& visit
   const Ref<Map> held(&map);
   const auto version = map.version;
   const bool is_set = map.kind() == Kind::kSet;
-  for (std::size_t i = 0; i != map.size(); ++i) {
+  // As Java: what comes next is known before, so that a change during the last round is not seen.
+  const std::size_t size = map.size();
+  for (std::size_t i = 0; i < size; ++i) {
     if (map.version != version) throw_new("java.util.ConcurrentModificationException", "");
     step();
     const auto item = map.items()[i];

@@ -50,3 +50,14 @@ println([a: 1].every { k, v -> v })  // expect: true
 println([a: [1, 2]].a*.toString())  // expect: [1, 2]
 println([a: 1, b: null].findAll { it.value }.size())  // expect: 1
 println([10: 'ten', 'x': 1]['x'])  // expect: 1
+def shrinking = [a: 1]
+shrinking.each { k, v -> shrinking.remove(k) }
+println shrinking                  // expect: [:]
+def growing = [a: 1, b: 2]
+growing.each { k, v -> if (k == 'b') growing.c = 3 }
+println growing                    // expect: [a:1, b:2, c:3]
+try {
+  growing.each { k, v -> growing.remove(k) }
+} catch (ConcurrentModificationException e) {
+  println 'changed'                // expect: changed
+}
