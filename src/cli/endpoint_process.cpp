@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr Duration kStartPatience = 20s;  // Until a started endpoint must serve.
 constexpr Duration kStopPatience = 60s;   // Longer than any task may take to be stopped.
+constexpr Duration kDeathPatience = 5s;   // Until a dead one's lock is free.
 
 // The port of last time, so that what `local env` printed stays true over restarts.
 std::string port_file(const local::StateDirectory& directory) {
@@ -62,6 +63,12 @@ Result<EndpointProcess> ensure_endpoint(const World& world, const EndpointStart&
   const auto directory = TRY(local_state(world));
   EndpointProcess endpoint;
   auto address = local::find_endpoint(world.files, directory);
+  // One that was killed keeps its lock until its tasks' keepers have ended, too.
+  if (address && !sys::is_listened_on(address->port))
+    (void)sys::wait_for(kDeathPatience, [&] {
+      address = local::find_endpoint(world.files, directory);
+      return !address || sys::is_listened_on(address->port);
+    });
   endpoint.was_running = address.has_value();
   if (!address) {
     const auto program =

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <string>
@@ -56,6 +57,9 @@ void fill_standard_descriptors();
 
 // No core dump of this process, ever: its memory holds keys.
 void forbid_core_dumps();
+
+// Whether somebody takes connections on that port of this machine's loopback.
+[[nodiscard]] bool is_listened_on(std::uint16_t port);
 
 // Whether a descriptor is a terminal, and how wide; 80 when it does not say.
 [[nodiscard]] bool is_terminal(int descriptor);

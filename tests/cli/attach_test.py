@@ -41,7 +41,7 @@ class AttachSandbox(GatedSandbox):
     def test_after_the_endpoint_has_died_too(self):
         self.gated()
         self.killed()
-        os.kill(self.endpoint()["pid"], signal.SIGKILL)
+        self.kill_endpoint()
         attached = self.runtask("runs", "attach", "last", "--json")
         outcome = json_lines(attached.out)[-1]
         self.assertEqual((attached.code, outcome["verdict"]), (125, "infrastructure"), attached)

@@ -1,15 +1,11 @@
 """The life of the embedded endpoint: started once, killed, started again; nothing written is lost."""
 import concurrent.futures
+import fcntl
+import struct
 
 from support import *
 
-
-def alive(pid):
-    try:
-        with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
+F_OFD_SETLK = 37
 
 
 def environment_of(pid):
@@ -63,7 +59,7 @@ class Life(Sandbox):
     def test_kill_9_loses_no_definition_no_finished_task_and_no_log_line(self):
         self.register("talks", ("main", "echo one; echo two; exit 4"))
         self.run_local("talks")
-        os.kill(self.endpoint()["pid"], signal.SIGKILL)
+        self.kill_endpoint()
         self.assertEqual(self.ok("local", "logs", "last").out, "one\ntwo\n")
         self.assertEqual(self.run_local("talks").code, 4)
 
@@ -76,7 +72,7 @@ class Life(Sandbox):
                              stdout=self.sink("out"))
         wait_until(lambda: len(self.pids_in("pids")) == 3, "the tree")
         wait_until(lambda: b'"up"' in self.text("out").encode(), "the log line")
-        os.kill(self.endpoint()["pid"], signal.SIGKILL)
+        self.kill_endpoint()
         wait_until(lambda: not any(alive(pid) for pid in self.pids_in("pids")), "the tree's end")
         # The next start shows it STOPPED; the run that watches says so.
         self.ok("local", "start")
@@ -92,6 +88,21 @@ class Life(Sandbox):
         wait_until(lambda: self.pids_in("pids"), "the task")
         self.ok("local", "stop")
         self.assertFalse(any(alive(pid) for pid in self.pids_in("pids")))
+
+    def test_a_killed_one_is_none_also_while_something_of_it_holds_its_lock(self):
+        self.ok("local", "start")
+        folder = os.path.join(self.state, "local")
+        with open(os.path.join(folder, "endpoint.json"), encoding="utf-8") as file:
+            address = file.read()
+        self.ok("local", "stop")
+        self.write("state/local/endpoint.json", address)
+        with open(os.path.join(folder, "endpoint.lock"), "r+", encoding="utf-8") as lock:
+            fcntl.fcntl(lock, F_OFD_SETLK, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+            process = self.start("local", "start")
+            time.sleep(0.2)  # So that it looks while the lock is held; it must not matter.
+        result = self.finish(process)
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("serves on", result.err)
 
     def test_stopping_what_does_not_run_is_fine(self):
         self.ok("local", "stop")

@@ -45,7 +45,7 @@ class Simulated(Sandbox):
     def test_it_survives_its_endpoint_no_better_than_a_process(self):
         self.simulate("sim", "run=1h", "print=up")
         self.ok("run", "--local", "--task-definition", "sim", "--detach")
-        os.kill(self.endpoint()["pid"], signal.SIGKILL)
+        self.kill_endpoint()
         listed = self.ok("local", "aws", "ecs", "list-tasks", "--desired-status", "STOPPED", "--output", "json")
         self.assertEqual(len(json.loads(listed.out)["taskArns"]), 1)
 

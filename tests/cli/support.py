@@ -34,6 +34,14 @@ def wait_until(condition, what, seconds=20):
     raise AssertionError("waited %s s in vain for: %s" % (seconds, what))
 
 
+def alive(pid):
+    try:
+        with open("/proc/%d/stat" % pid, encoding="utf-8") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 class Sandbox(unittest.TestCase):
     """A state directory, a clean environment, and the binary."""
 
@@ -148,6 +156,12 @@ class Sandbox(unittest.TestCase):
         """The running endpoint's {port, pid}."""
         with open(os.path.join(self.state, "local", "endpoint.json"), encoding="utf-8") as file:
             return json.load(file)
+
+    def kill_endpoint(self):
+        """Until it is dead: before that it may still take a connection, and answers nothing any more."""
+        pid = self.endpoint()["pid"]
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: not alive(pid), "the endpoint's end")
 
     def last_outcome(self):
         return json.loads(self.ok("runs", "show", "last", "--json").out)
