@@ -160,6 +160,12 @@ class PruneSandbox(RunsSandbox):
                               "UPDATE runs SET started_at = started_at - ?1, ended_at = ended_at - ?1 WHERE id = ?2"):
                 database.execute(statement, (days * 86_400_000, run))
 
+    def is_seen_running(self, run):
+        with sqlite3.connect(os.path.join(self.state, "history.db")) as database:
+            return database.execute(
+                "SELECT count(*) FROM events WHERE run = (SELECT number FROM runs WHERE id = ?) AND kind = 'observed' "
+                "AND data LIKE '%\"lastStatus\":\"RUNNING\"%'", (run,)).fetchone()[0] > 0
+
     def test_old_runs_are_forgotten_and_no_others(self):
         self.register("manage", ("main", "echo hello"))
         for _ in range(2):
@@ -180,6 +186,8 @@ class PruneSandbox(RunsSandbox):
         self.start("run", "--local", "--task-definition", "manage")
         wait_until(lambda: len(self.task_arns()) == 2, "both run")
         alive = self.listed()["run"]
+        # What it still had to record would make it younger.
+        wait_until(lambda: self.is_seen_running(alive), "the second one is seen to run")
         for run in (gone, alive):
             self.age(run, 11)
         self.assertEqual(self.everywhere("hunter22"), [gone + ".secrets"])
