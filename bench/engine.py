@@ -111,13 +111,14 @@ def verdict(env, name, limit, bound, count, **proxy_options):
     row("  STOPPED printed after the end", milliseconds(seen, 95), "95%%, median %s" % milliseconds(seen, 50))
 
 
-def live_lines(env, launches, lines, limit="1.2 s", bound=1.2):
+def live_lines(env, launches, lines, limit="1.2 s", bound=1.2, part=100):
+    """How late the slowest `part` percent of the lines may be. All launches write in step, which is the worst case."""
     run = Run(words("run=15s lines=%d" % lines, launches), env)
     times = [at - parse_time(it["timestamp"]) for at, it in run.of("log")]
     row("a live line behind, %d launches with %.1f lines a second" % (launches, lines * launches / 15),
-        milliseconds(times, 100),
-        "longest of %d; 95%%: %s, median %s" % (len(times), milliseconds(times, 95), milliseconds(times, 50)), limit,
-        max(times) <= bound and len(times) == lines * launches)
+        milliseconds(times, part), "%s of %d; longest: %s, median %s" % (
+            "longest" if part == 100 else "%d%%" % part, len(times), milliseconds(times, 100), milliseconds(times, 50)),
+        limit, percentile(times, part) <= bound and len(times) == lines * launches)
 
 
 def parse_time(text):
@@ -205,8 +206,9 @@ def engine():
     verdict(env, "verdict printed after the deciding code is visible", "1.5 s", 1.5, SINGLE_RUNS)
     verdict(env, "  the same without the end mark of logs, as on AWS", "1.5 s", 1.5, SINGLE_RUNS // 5, like_aws=True)
     live_lines(env, 1, 30)
-    live_lines(env, 20, 5)
-    # Streams in which every second brings something new can be read ten times a second in all: CloudWatch Logs' quota.
+    # CloudWatch Logs' quota: ten reads of streams a second. Twenty that bring something new at once take two seconds, and
+    # twenty that do so every second are never all up to date.
+    live_lines(env, 20, 5, part=95)
     live_lines(env, 20, 30, "20 reads at 10 /s and 0.5 s", 2.5)
     hundred(env)
     faults(env)
