@@ -160,7 +160,11 @@ std::optional<Instant> Machine::deadline_of(Kind kind, int index) const {
                ? launch.stop_given_up
                : std::min(launch.next_stop, launch.stop_given_up);
   }
-  if (!launch.running) return launch.first_attempt + policy_.start_timeout;
+  if (!launch.running) {
+    const auto deadline = start_deadline(launch);
+    if (now_ < deadline || launch.seen_as_of >= deadline) return deadline;
+    return {};  // The next look will tell.
+  }
   if (policy_.timeout) return *launch.running + *policy_.timeout;
   return {};
 }

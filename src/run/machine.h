@@ -203,6 +203,7 @@ struct LaunchState {
   std::string task_arn;
   ecs::Task task;         // As last seen, without what neither verdict nor outcome needs.
   bool was_seen = false;  // By a DescribeTasks.
+  Instant seen_as_of{};   // When the last one that showed it was sent.
   int misses = 0;         // In a row: DescribeTasks that did not show it.
   Instant missing_since{};
   Instant started{};               // When RunTask answered.
@@ -258,6 +259,7 @@ class Machine {
     std::set<std::pair<std::uint64_t, int>> rotation;
     std::set<std::pair<Instant, int>> polls;
     bool describing = false;
+    Instant asked_at{};      // The last look.
     std::vector<int> asked;  // By the call under way.
     Instant next_describe{};
     Duration interval{};
@@ -357,7 +359,10 @@ class Machine {
   [[nodiscard]] Call* call_at(int number);
   [[nodiscard]] bool is_any_wanted(const Call& call) const;
   [[nodiscard]] int attempts_of(const Call& call) const;
-  [[nodiscard]] bool is_out_of_time(const Call& call) const;
+  [[nodiscard]] bool is_out_of_time(const Call& call, Duration pause) const;
+  [[nodiscard]] Instant start_deadline(const LaunchState& launch) const {
+    return launch.first_attempt + policy_.start_timeout;
+  }
   [[nodiscard]] Duration backoff(int attempts);
   [[nodiscard]] long long random_per_mille();
 

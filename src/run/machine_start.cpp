@@ -182,10 +182,11 @@ void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
   if (!passes && !call.may_have_started)
     return end_open(call, VerdictKind::kNeverStarted, call.why);
   call.is_refused = true;
-  call.is_last = !passes || attempts_of(call) > policy_.retries || is_out_of_time(call);
+  const auto wait = backoff(attempts_of(call));
+  call.is_last = !passes || attempts_of(call) > policy_.retries || is_out_of_time(call, wait);
   const bool goes_on = !call.is_last && is_any_wanted(call);
   if (goes_on) say_start(call, "trying again");
-  pause(call, goes_on ? backoff(attempts_of(call)) : Duration(0));
+  pause(call, goes_on ? wait : Duration(0));
 }
 
 void Machine::handle(const StartFailed& event) {
@@ -200,18 +201,20 @@ void Machine::handle(const StartFailed& event) {
   if (call->may_have_started) {
     // The only way to learn whether tasks run, even if they are not wanted any more, is to ask
     // again with the same token: giving up would leave tasks that nobody watches.
-    call->is_last = !passes || (is_out_of_time(*call) && call->sends >= kLearnAttemptsMin);
+    call->is_last =
+        !passes || (is_out_of_time(*call, Duration(0)) && call->sends >= kLearnAttemptsMin);
     if (!call->is_last) say_start(*call, "trying again");
     return pause(*call, call->is_last ? Duration(0)
                         : wanted      ? backoff(attempts_of(*call))
                                       : kBackoffFirst / 4);
   }
-  if (!passes || !wanted || attempts_of(*call) > policy_.retries || is_out_of_time(*call)) {
+  const auto wait = backoff(attempts_of(*call));
+  if (!passes || !wanted || attempts_of(*call) > policy_.retries || is_out_of_time(*call, wait)) {
     end_open(*call, VerdictKind::kNeverStarted, event.why);
     return close_if_resolved(event.call);
   }
   say_start(*call, "trying again");
-  pause(*call, backoff(attempts_of(*call)));
+  pause(*call, wait);
 }
 
 void Machine::handle(const TokenTooOld& event) {
@@ -321,9 +324,10 @@ bool Machine::is_any_wanted(const Call& call) const {
 int Machine::attempts_of(const Call& call) const {
   return call.open.empty() ? 0 : at(call.open.front()).attempts;
 }
-bool Machine::is_out_of_time(const Call& call) const {
-  return std::any_of(call.open.begin(), call.open.end(), [this](int index) {
-    return now_ - at(index).first_attempt >= policy_.start_timeout;
+// Whether one of them will be, when the pause is over: what is started then would only be stopped.
+bool Machine::is_out_of_time(const Call& call, Duration pause) const {
+  return std::any_of(call.open.begin(), call.open.end(), [this, pause](int index) {
+    return now_ + pause >= start_deadline(at(index));
   });
 }
 

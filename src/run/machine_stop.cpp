@@ -94,8 +94,16 @@ void Machine::check_deadlines(int index) {
   if (launch.phase != Phase::kWatching) return;
   if (policy_.timeout && launch.running && now_ - *launch.running >= *policy_.timeout)
     stop(index, OurStop::kTimeout);
-  if (!launch.running && now_ - launch.first_attempt >= policy_.start_timeout)
-    stop(index, OurStop::kStartTimeout);
+  if (const auto deadline = start_deadline(launch); !launch.running && now_ >= deadline) {
+    // What was seen before it tells nothing of now: a task that runs is not stopped for that.
+    if (launch.seen_as_of >= deadline) {
+      stop(index, OurStop::kStartTimeout);
+    } else {
+      auto& view = view_of(index);
+      view.next_describe = std::min(view.next_describe, now_);
+      touch(Kind::kView, static_cast<int>(facet_of(index).view));
+    }
+  }
   if (launch.our_stop == OurStop::kNone) return;
   if (launch.stop_called && now_ >= launch.stop_given_up) return give_up_stopping(index);
   const bool is_taken = launch.task.desired_status == "STOPPED";

@@ -125,6 +125,7 @@ void Machine::describe_if_due(std::size_t number) {
     view.rotation.emplace(turn, index);
   }
   view.describing = true;
+  view.asked_at = now_;
   touch(Kind::kView, static_cast<int>(number));
   actions_.emplace_back(std::move(call));
 }
@@ -163,6 +164,7 @@ void Machine::handle(const Observed& event) {
     if (!launch) continue;
     answered.insert(*launch);
     at(*launch).was_seen = true;
+    at(*launch).seen_as_of = view.asked_at;
     at(*launch).misses = 0;
     const auto before = at(*launch).task.last_status;
     observe(*launch, task);
@@ -305,7 +307,7 @@ LaunchState::Again Machine::again(int index, const ecs::Task& stopped) const {
   if (!is_wanted(launch)) return Again::kNo;
   if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
     return launch.spot_retries < policy_.retry_on_spot ? Again::kSpot : Again::kNo;
-  const bool has_time = now_ - launch.first_attempt < policy_.start_timeout;
+  const bool has_time = now_ < start_deadline(launch);
   return failed_to_start_for_now(stopped) && launch.attempts < policy_.retries && has_time
              ? Again::kStartFailed
              : Again::kNo;
@@ -328,6 +330,7 @@ void Machine::start_again(int index) {
   launch.task_arn.clear();
   launch.task = {};
   launch.was_seen = false;
+  launch.seen_as_of = {};
   launch.misses = 0;
   launch.polls = 0;
   launch.running.reset();

@@ -37,6 +37,7 @@ TEST(Limits, no_catch_and_no_finally_goes_on_after_a_limit) {
 TEST(Limits, an_endless_recursion_ends_with_an_error) {
   EXPECT_THAT(output_of("def f(x) { f(x + 1) }\nf(1)"), HasSubstr("calls are nested"));
   EXPECT_THAT(output_of("def c\nc = { c() }\nc()"), HasSubstr("calls are nested"));
+  EXPECT_THAT(output_of("class A { A next = new A() }\nnew A()"), HasSubstr("calls are nested"));
   EXPECT_THAT(output_of("def l = [3, 1]\ndef f\nf = { l.sort { a, b -> f() } }\nf()"),
               HasSubstr("calls are nested"));
   EXPECT_THAT(output_of("def m\nm = [:].withDefault { m[it + 1] }\nm[1]"),

@@ -152,7 +152,7 @@ TEST_F(Journal, the_task_is_as_last_seen_and_running_counts_from_the_first_look_
   add(0, journal::Observed{task("arn", "RUNNING"), ago(7min)});
   add(0, journal::Observed{task("arn", "STOPPED"), ago(6min)});
   add(0, journal::StopCall{OurStop::kCancel, "r"});
-  const auto& launch = restored(1).launches[0];
+  const auto launch = restored(1).launches[0];
   EXPECT_EQ(launch.task.last_status, "STOPPED");
   EXPECT_EQ(launch.since_first_call, Duration(10min));
   EXPECT_EQ(launch.since_started, Duration(9min));
@@ -171,7 +171,7 @@ TEST_F(Journal, after_a_retry_the_launch_has_no_task_and_the_old_one_is_forgotte
   add(0, journal::Observed{task("arn/old", "STOPPED"), ago(4min)});
   EXPECT_EQ(restored(1).calls.size(), 1U);
   add(0, journal::Started{2, "arn/new", ago(4min)});
-  const auto& launch = restored(1).launches[0];
+  const auto launch = restored(1).launches[0];
   EXPECT_EQ(launch.task_arn, "arn/new");
   EXPECT_TRUE(launch.task.last_status.empty());
   EXPECT_FALSE(launch.since_running);

@@ -94,10 +94,44 @@ TEST(Machine, a_task_that_does_not_get_to_running_is_stopped_at_the_start_timeou
   run.pass(59s);
   EXPECT_TRUE(run.take<CallStop>().empty());
   run.pass(1s);
+  run.see(task(0, "PENDING"));  // As of a look that was sent before.
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  run.pass(2s);
+  run.see(task(0, "PENDING"));
   EXPECT_EQ(run.take<CallStop>().size(), 1U);
   run.see(stopped(0, {}, "UserInitiated"));
   run.feed(LogsDrained{0});
   EXPECT_EQ(run.verdict(), "never_started");
+}
+
+TEST(Machine, a_task_is_not_stopped_at_the_start_timeout_because_nobody_could_see_it_run) {
+  Policy policy;
+  policy.start_timeout = 60s;
+  Machinery run(1, policy);
+  run.start(0);
+  run.feed(ObserveFailed{Code::kUnavailable, "ServerException", 0});
+  run.pass(2min);
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  run.see(task(0, "RUNNING"));
+  run.pass(2min);
+  EXPECT_TRUE(run.take<CallStop>().empty());
+}
+
+TEST(Machine, nothing_is_started_after_the_start_timeout) {
+  Policy policy;
+  policy.retries = 1000;
+  policy.start_timeout = 10s;
+  Machinery run(1, policy);
+  const auto begin = run.now;
+  while (!run.machine.is_done() && run.now < begin + 1h) {
+    if (!run.take<CallRunTask>().empty()) {
+      EXPECT_LT(run.now - begin, 10s);
+      run.refuse(0, {"arn", "RESOURCE:MEMORY", ""});
+    }
+    run.pass(100ms);
+  }
+  EXPECT_EQ(run.verdict(), "never_started");
+  EXPECT_LE(run.now - begin, 10s);
 }
 
 TEST(Machine, the_timeout_counts_from_running_and_the_task_is_stopped_and_drained) {
@@ -164,8 +198,9 @@ TEST(Machine, a_stop_that_never_arrives_is_given_up_too) {
   while (!run.machine.is_done() && run.now < begin + 1h) {
     if (!run.take<CallStop>().empty()) run.feed(StopFailed{0, Code::kTimeout, "no answer"});
     run.pass(1s);
+    run.see(task(0, "PENDING"));
   }
-  EXPECT_LE(run.now - begin, 10s + kStopPatienceUnknown + kStopOverdue + 1s);
+  EXPECT_LE(run.now - begin, 12s + kStopPatienceUnknown + kStopOverdue + 1s);
   EXPECT_EQ(run.verdict(), "never_started");
   EXPECT_NE(run.launch(0).verdict.words.find("may still run"), std::string::npos);
 }
