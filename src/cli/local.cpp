@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -29,6 +30,21 @@ constexpr std::array kInTheWay = {
     "AWS_SESSION_TOKEN",     "AWS_SECURITY_TOKEN",        "AWS_CREDENTIAL_EXPIRATION",
     "AWS_PROFILE",           "AWS_DEFAULT_PROFILE",       "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"};
+
+// Under both names: AWS' tools would ask for this machine through a proxy, too, and sign for it.
+constexpr std::array kNoProxy = {"no_proxy", "NO_PROXY"};
+// None: there is no proxy, or it is for no host of this machine already.
+std::optional<std::string> no_proxy_for(const sys::Environment& environment,
+                                        const std::string& host) {
+  constexpr std::array kProxies = {"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"};
+  if (std::none_of(kProxies.begin(), kProxies.end(),
+                   [&](const char* name) { return environment.get_non_empty(name); }))
+    return {};
+  auto others = environment.get_non_empty(kNoProxy[0]);
+  if (!others) others = environment.get_non_empty(kNoProxy[1]);
+  if (!others) return host;
+  return *others == "*" ? std::nullopt : std::optional(*others + "," + host);
+}
 
 struct TaskCounts {
   int running = 0;
@@ -131,6 +147,9 @@ int local(const LocalEnv&, const World& world) {
   line("AWS_REGION", endpoint->address.region);
   line("AWS_DEFAULT_REGION", endpoint->address.region);
   line("AWS_EC2_METADATA_DISABLED", "true");
+  if (const auto no_proxy = no_proxy_for(world.environment, local::kEndpointHost))
+    for (const auto* name : kNoProxy)
+      line(name, *no_proxy);
   std::string others;
   for (const auto* name : kInTheWay)
     others.append(" ").append(name);
@@ -152,6 +171,9 @@ int local(const LocalAws& arguments, const World& world) {
   program.environment["AWS_REGION"] = endpoint->address.region;
   program.environment["AWS_DEFAULT_REGION"] = endpoint->address.region;
   program.environment["AWS_EC2_METADATA_DISABLED"] = "true";
+  if (const auto no_proxy = no_proxy_for(world.environment, local::kEndpointHost))
+    for (const auto* name : kNoProxy)
+      program.environment[name] = *no_proxy;
   auto error = sys::replace_by(program);
   if (error.code == Code::kNotFound) error.hint = "install it: apt-get install awscli";
   return failed(world, error);

@@ -38,6 +38,8 @@ constexpr const char* kKeyPrefix = "RTLOCAL";
 [[nodiscard]] Result<ecs::SigningKeys> read_or_make_keys(sys::Files& files, sys::Random& random,
                                                          const StateDirectory& directory);
 
+constexpr const char* kEndpointHost = "127.0.0.1";
+
 // An endpoint that serves now.
 struct EndpointAddress {
   std::uint16_t port = 0;
@@ -45,7 +47,9 @@ struct EndpointAddress {
   std::string region;
   WallTime started_at{};
   std::string limits;  // Those it enforces, by their name (request_limits.h).
-  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port); }
+  [[nodiscard]] std::string url() const {
+    return std::string("http://") + kEndpointHost + ":" + std::to_string(port);
+  }
 };
 // None when no endpoint holds the directory, or the one that does is not ready yet.
 [[nodiscard]] std::optional<EndpointAddress> find_endpoint(const sys::Files& files,

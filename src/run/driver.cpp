@@ -34,6 +34,7 @@ class Driver::State {
         ledger_(outside.ledger != nullptr ? outside.ledger
                                           : (own_ledger_ ? &*own_ledger_ : nullptr)),
         logs_({outside.loop, outside.clients, ledger_, outside.observer, outside.logs_client,
+               [this](std::size_t target) { unreachable(target); },
                [this](int launch) { feed(LogsDrained{launch}); },
                [this](const Result<>& written) { check(written); }},
               plan_, log_pace),

@@ -369,6 +369,10 @@ class LogReader::State {
   }
 
   void take_failure(Reading& reading, const ecs::CallError& failure) {
+    // A task that was seen STOPPED is not asked for any more: only its log tells that they are
+    // gone.
+    if (failure.http_status == 0)
+      outside_.on_unreachable(plan_.part_of(launch_at(reading.launch)).place.target);
     const auto now = outside_.loop.now();
     // Logs API: a token lives for 24 hours. A run that is gone on with later begins anew, and
     // counts past what was read before.

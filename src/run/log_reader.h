@@ -39,6 +39,8 @@ class LogReader {
     // The client for a container's log, whose group is said to be in another region than the
     // target. Empty, or null: the target's own has it. An error: there is no such region.
     std::function<Result<ecs::Client*>(std::size_t target, const std::string& region)> logs_client;
+    // Nobody answered there.
+    std::function<void(std::size_t target)> on_unreachable;
     // Every line of the launch that will be shown has been shown. Never from inside a call.
     std::function<void(int launch)> on_drained;
     // Of every attempt to write lines.

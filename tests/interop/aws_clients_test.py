@@ -62,7 +62,8 @@ class AwsCli(ClientsSandbox):
     def test_what_is_set_for_aws_is_not_in_the_way(self):
         self.env.update({"AWS_SESSION_TOKEN": "t", "AWS_SECURITY_TOKEN": "t", "AWS_CREDENTIAL_EXPIRATION": "2020-01-01T00:00:00Z",
                          "AWS_PROFILE": "nobody", "AWS_DEFAULT_PROFILE": "nobody", "AWS_USE_FIPS_ENDPOINT": "true",
-                         "AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"})
+                         "AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+                         "HTTP_PROXY": "http://127.0.0.1:1", "NO_PROXY": "example.org"})
         self.assertEqual(len(self.aws("ecs", "list-clusters")["clusterArns"]), 1)
         done = subprocess.run(["/bin/sh", "-c", 'eval "$(%s local env)"; exec %s --endpoint-url "$AWS_ENDPOINT_URL_ECS" ecs '
                                "list-clusters" % (RUNTASK, AWS)], env=self.env, cwd=self.directory, stdout=subprocess.PIPE,

@@ -56,6 +56,11 @@ void LogCloud::call(const ecs::GetLogEvents& request, ecs::Done<ecs::GetLogEvent
 
 // A token says how many events are behind it; a tail makes it that of an empty page in between.
 ecs::Called<ecs::GetLogEventsReply> LogCloud::page(const ecs::GetLogEvents& request) const {
+  if (is_gone) {
+    ecs::CallError error;
+    error.error = {Code::kUnavailable, "cannot connect", {}, {}};
+    return tl::unexpected<ecs::CallError>(error);
+  }
   if (is_get_denied) return refusal(ecs::error_name::kAccessDenied);
   if (!exists(request.log_stream_name)) return refusal(ecs::error_name::kResourceNotFound);
   const auto& token = request.next_token;

@@ -31,6 +31,7 @@ class LogCloud final : public ecs::Client {
   std::set<std::string>
       empty_pages_before;  // Of these streams, each page comes after an empty one.
   bool is_get_denied = false, is_filter_denied = false;
+  bool is_gone = false;               // GetLogEvents gets no reply at all.
   std::string filter_fails_with;      // Empty: it does not.
   std::set<std::string> dead_tokens;  // Refused, as a token is after 24 hours.
 

@@ -66,6 +66,7 @@ class RunLogReader : public testing::Test {
                              if (region == "eu-central-1") return &elsewhere_;
                              return fail(Code::kUsage, "`" + region + "` is no region");
                            },
+                           [this](std::size_t) { ++unreachable_; },
                            [this](int launch) { drained_[launch] = loop_.now(); },
                            [](const Result<>& written) { ASSERT_TRUE(written); }},
         plan_, pace_);
@@ -83,7 +84,29 @@ class RunLogReader : public testing::Test {
   Plan plan_;
   LogPace pace_;
   std::map<int, Instant> drained_;
+  int unreachable_ = 0;
 };
+
+// The embedded endpoint may end just after it has shown the task STOPPED.
+TEST_F(RunLogReader, a_server_that_is_gone_is_told_of_and_its_last_lines_are_read_when_it_is_back) {
+  make_plan_of(1);
+  const auto it = reader();
+  it->follow(0, arn(0));
+  logs_.write(stream(0), "first");
+  loop_.run_for(5s);
+  EXPECT_EQ(unreachable_, 0);
+  logs_.is_gone = true;
+  logs_.write(stream(0), "last");
+  it->drain(0, "");
+  loop_.run_for(5s);
+  EXPECT_GT(unreachable_, 0);
+  EXPECT_TRUE(drained_.empty());
+  logs_.is_gone = false;
+  loop_.run_for(30s);
+  EXPECT_EQ(drained_.size(), 1U);
+  EXPECT_EQ((notebook_.lines[{0, "main"}]), logs_.lines_of(stream(0)));
+  EXPECT_TRUE(it->log_of(0).notes.empty());
+}
 
 TEST_F(RunLogReader, another_process_goes_on_behind_the_last_line_and_counts_on) {
   make_plan_of(2);
