@@ -106,6 +106,9 @@ Explanation of_unknown(const LaunchOutcome& launch) {
   if (contains(words, "MISSING"))
     return {"ECS does not show the task any more: it forgets a stopped one after about an hour",
             "its log may still say how it ended"};
+  if (contains(words, "credentials have expired"))
+    return {"the AWS credentials ended before the task did",
+            "get new ones, then go on with the run: runtask runs attach"};
   if (contains(words, "may not be described"))
     return {"these credentials may not see how the task ends", "allow ecs:DescribeTasks"};
   if (contains(words, "may have been started"))

@@ -190,8 +190,11 @@ void Machine::handle(const ObserveFailed& event) {
   const auto looked_at = std::exchange(view.asked, {});
   if (event.code == Code::kDenied) {
     actions_.emplace_back(Say{event.why + "; without DescribeTasks nobody can say how it ends"});
+    // STS and ECS API: the name of the error stands in its words.
+    const bool has_expired = event.why.find("ExpiredToken") != std::string::npos;
+    const auto* why = has_expired ? "the credentials have expired" : "may not be described";
     for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-      if (facet_of(i).view == event.view) end_what_is_left_of(i, "may not be described");
+      if (facet_of(i).view == event.view) end_what_is_left_of(i, why);
     return;
   }
   if (!view.unobserved_since) view.unobserved_since = now_;

@@ -396,6 +396,7 @@ class AwsAttachSandbox(AwsSandbox):
         self.assertEqual((result.code, outcome["verdict"]), (125, "unknown"), result)
         self.assertEqual([launch["verdict"] for launch in outcome["launches"]], ["unknown", "skipped"])
         self.assertIn("runtask runs attach ", result.err)
+        self.assertIn("the credentials have expired", json.dumps(outcome))
         listed = json_lines(self.ok("runs", "list", "--json").out)[0]
         self.assertTrue(listed["can_attach"])
         self.aws.operations["DescribeTasks"] = lambda _: {"tasks": [self.task_now(

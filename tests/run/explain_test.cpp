@@ -499,6 +499,8 @@ TEST(Explain, why_nobody_knows) {
   };
   EXPECT_NE(unknown("ECS does not know the task any more (MISSING)").find("about an hour"),
             std::string::npos);
+  EXPECT_NE(unknown("its task may still run; the credentials have expired").find("ended before"),
+            std::string::npos);
   EXPECT_NE(unknown("its task may still run; may not be described").find("may not see"),
             std::string::npos);
   EXPECT_NE(unknown("it may have been started: no answer").find("was lost"), std::string::npos);
