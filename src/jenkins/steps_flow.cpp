@@ -67,6 +67,13 @@ bool is_timeout(const Raised& raised) {
   const auto& payload = raised.throwable->payload;
   return payload.is(groovy::Kind::kString) && payload.text().ends_with("timeout");
 }
+// How many of the scopes around the branch have been interrupted.
+std::size_t interruptions_around(const Branch& branch) {
+  std::size_t count = 0;
+  for (auto* scope = branch.context.interrupts.get(); scope != nullptr; scope = scope->outer.get())
+    if (scope->raised) ++count;
+  return count;
+}
 
 }  // namespace
 
@@ -169,9 +176,14 @@ Outcome step_warn_error(Execution& execution, StepCall& call) {
 
 Outcome step_retry(Execution& execution, StepCall& call) {
   const auto count = std::clamp(call.number("count", 1), 1LL, kRetryMax);
+  // A `post` that runs after a timeout has fired may still try again.
+  const auto before = interruptions_around(call.branch);
   for (long long left = count;; --left) {
     auto outcome = execution.run_body(call.branch, call.body);
     if (outcome || left <= 1 || outcome.error().abort) return outcome;
+    // What ends a scope around it is no failure of the body, whatever the body has made of it.
+    if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
+    if (interruptions_around(call.branch) > before) return outcome;
     if (is_interruption(outcome.error()) && !is_timeout(outcome.error())) return outcome;
     execution.say(call.branch, execution.words_of(outcome.error()));
     execution.say(call.branch, "Retrying");
