@@ -41,7 +41,7 @@ void Console::line(const Style& style, std::string_view line) {
   const auto at = now_();
   std::string shown;
   if (style.timestamps) shown = "[" + iso_time(at) + "] ";
-  shown += style.prefix;
+  shown += masked(style.prefix);
   shown += masked(line);
   sink_(at, shown);
 }

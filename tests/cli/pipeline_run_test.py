@@ -212,6 +212,21 @@ class PipelineJobs(PipelineSandbox):
             self.assertEqual(file.read(), result.out)
 
 
+class PipelineSecrets(PipelineSandbox):
+    def build_with(self, steps):
+        flags = self.write("credentials.json", json.dumps({"token": "s3cret-token"}))
+        os.chmod(flags, 0o600)
+        self.stages("withCredentials([string(credentialsId: 'token', variable: 'SECRET')]) {\nscript {\n%s\n}\n}" % steps)
+        result = self.build("--credentials", flags)
+        self.assertEqual(result.code, 0, result.err)
+        return result
+
+    def test_the_name_of_a_branch_is_masked(self):
+        result = self.build_with("parallel([(\"br ${SECRET}\".toString()): { echo 'inside' }])")
+        self.assertIn("\n[br ****] inside\n", result.out)
+        self.assertNotIn("s3cret-token", result.out + result.err)
+
+
 class PipelineUsage(PipelineSandbox):
     def refused(self, words, *arguments):
         result = self.build(*arguments)
