@@ -316,7 +316,7 @@ class PipelineBuild {
     record.end(lower_case(name_of(end.result)), code, outcome_of(end, console));
     stored.result = end.result;
     stored.description = console.masked(end.description);
-    stored.display_name = end.display_name;
+    stored.display_name = console.masked(end.display_name);
     stored.is_kept = end.is_kept;
     stored.duration = world_.loop.now() - started;
     TRY(job.store(stored));

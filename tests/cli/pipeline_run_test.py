@@ -226,6 +226,10 @@ class PipelineSecrets(PipelineSandbox):
         self.assertIn("\n[br ****] inside\n", result.out)
         self.assertNotIn("s3cret-token", result.out + result.err)
 
+    def test_the_display_name_is_masked_where_it_is_kept(self):
+        self.build_with("currentBuild.displayName = \"dn ${SECRET}\"")
+        self.assertEqual(self.record(1)["displayName"], "dn ****")
+
 
 class PipelineUsage(PipelineSandbox):
     def refused(self, words, *arguments):
