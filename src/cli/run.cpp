@@ -124,7 +124,7 @@ Result<int> try_run(const RunArguments& arguments, const World& world) {
   const auto request = TRY(read_request(arguments, world));
   auto prepared = TRY(is_by_names(arguments.selection) ? prepare_by_names(arguments, world, request)
                                                        : prepare_direct(arguments, world, request));
-  TRY(check_launches(prepared.plan.launches.size(), arguments.yes));
+  TRY(check_launches(prepared.plan.launches.size(), arguments.yes || arguments.plan));
   if (arguments.plan) {
     TRY(show_plan(world, prepared, {arguments.only_one, arguments.json}));
     return +kExitSuccess;

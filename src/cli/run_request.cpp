@@ -178,7 +178,7 @@ Result<> check_reports(const RunArguments& arguments, const World& world) {
 
 Result<run::Request> read_request(const RunArguments& arguments, const World& world) {
   if (arguments.count > 0)
-    TRY(check_launches(static_cast<std::size_t>(arguments.count), arguments.yes));
+    TRY(check_launches(static_cast<std::size_t>(arguments.count), arguments.yes || arguments.plan));
   TRY(check_reports(arguments, world));
   run::Request request;
   request.cluster = arguments.cluster;

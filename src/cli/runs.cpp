@@ -151,6 +151,9 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
   auto& history = records.history;
   const auto run = TRY(history.find(arguments.run));
   const bool many = run.record.launches > 1;
+  if (arguments.launch && *arguments.launch > run.record.launches)
+    return fail(Code::kNotFound, "the run has no launch " + std::to_string(*arguments.launch),
+                "it has " + std::to_string(run.record.launches));
   bool is_last = !arguments.follow || run.ended_at || !records.is_alive(run);
   std::int64_t after = 0;
   for (;;) {

@@ -93,7 +93,7 @@ Result<int> again(const RunsAgain& arguments, const World& world) {
   for (const auto& secret : settings.secrets)
     values.push_back(secret.value);
   auto record = TRY(run::read_plan(old.recipe, values));
-  TRY(check_launches(record.plan.launches.size(), arguments.yes));
+  TRY(check_launches(record.plan.launches.size(), arguments.yes || arguments.plan));
   if (arguments.detach) TRY(check_detach(record));
   run::rename_run(record.plan, new_run_id(world));
   std::vector<Target> targets;

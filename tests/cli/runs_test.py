@@ -55,7 +55,11 @@ class AgainSandbox(RunsSandbox):
         self.assertEqual(refused.code, 2, refused)
         self.assertIn("--yes", refused.err)
         self.assertEqual(len(self.run_ids()), 1)
+        self.assertEqual(self.runtask("runs", "again", "last", "--plan").code, 0)
         self.ok("runs", "again", "last", "--yes")
+        none = self.runtask("runs", "logs", "last", "--launch", "102")
+        self.assertEqual((none.code, none.out), (1, ""))
+        self.assertIn("the run has no launch 102", none.err)
 
     def test_it_can_be_left_running_unless_the_run_needs_somebody(self):
         self.register("manage", ("main", "sleep $HOW_LONG"))
