@@ -50,17 +50,20 @@ std::string words_of_error(const std::string& body, const Secret& token) {
   }
   if (!token.empty() && words.find(token.reveal()) != std::string::npos) return {};
   words = valid_utf8(words);
+  std::replace_if(
+      words.begin(), words.end(), [](unsigned char it) { return it < 0x20 || it == 0x7F; }, ' ');
   return words.substr(0, utf8_prefix(words, kWordsBytesMax));
 }
 
 // {"AccessKeyId", "SecretAccessKey", "Token", "Expiration"}, as both kinds of server answer.
-Result<Credentials> read_keys(const std::string& body, const std::string& where,
-                              std::string source) {
+// `token`: what the server was asked with, which it may repeat.
+Result<Credentials> read_keys(const std::string& body, const std::string& where, std::string source,
+                              const Secret& token) {
   const auto answer = json::parse(body, "answer");
   if (!answer || !answer->is_object()) return fail(unreadable(where));
   const auto code = json::text_of(*answer, "Code");
   if (!code.empty() && code != "Success")
-    return fail(Code::kUnavailable, where + " gives no credentials" + words_of_error(body, {}));
+    return fail(Code::kUnavailable, where + " gives no credentials" + words_of_error(body, token));
   Credentials found;
   found.source = std::move(source);
   found.keys.access_key_id = json::text_of(*answer, "AccessKeyId");
@@ -179,7 +182,7 @@ class ContainerCredentials::Fetch final : public sys::Pending {
                         {},
                         {}});
     if (result->status == kOk)
-      return end(read_keys(result->body, where(), "the container's metadata"));
+      return end(read_keys(result->body, where(), "the container's metadata", token_));
     Error error{Code::kDenied,
                 where() + " answered with status " + std::to_string(result->status) +
                     words_of_error(result->body, token_),
@@ -335,7 +338,7 @@ class InstanceCredentials::Fetch final : public sys::Pending {
     if (!is_name) return end(fail(unreadable(where())));
     get(kRoles + role, [this, role](const sys::HttpReply& keys) {
       if (keys.status != kOk) return end(fail(refused(keys)));
-      end(read_keys(keys.body, where(), "the machine's role `" + role + "`"));
+      end(read_keys(keys.body, where(), "the machine's role `" + role + "`", token_));
     });
   }
 

@@ -363,6 +363,18 @@ TEST_F(InstanceTest, odd_answers_are_errors_and_go_into_no_address) {
   EXPECT_EQ(http.answers_left(), 0U);
 }
 
+TEST_F(InstanceTest, a_token_that_the_server_repeats_is_not_shown) {
+  http.will_answer(200, "METATOKEN");
+  http.will_answer(200, "role");
+  http.will_answer(200, R"({"Code":"Refused","Message":"no METATOKEN"})");
+  const auto text = get().error().text();
+  EXPECT_THAT(text, AllOf(HasSubstr("gives no credentials"), Not(HasSubstr("METATOKEN"))));
+  http.will_answer(200, "METATOKEN");
+  http.will_answer(200, "role");
+  http.will_answer(200, R"({"Code":"Refused","Message":"no\nerror: another\u001b[31m"})");
+  EXPECT_THAT(get().error().text(), HasSubstr("no error: another [31m"));
+}
+
 TEST_F(InstanceTest, where_it_is_can_be_said) {
   const auto url = [&](Variables variables) { return (**find(std::move(variables))).url; };
   const std::string prefix = "AWS_EC2_METADATA_SERVICE_ENDPOINT";
