@@ -254,6 +254,11 @@ Result<> remove_image(const std::string& name, const World& world) {
   return images.table.save(world.files, images.path);
 }
 
+std::string place_of(const local::Image& image) {
+  if (image.name == local::kSimulatedImage) return "no process: the command says what happens";
+  return image.directory.empty() ? "this machine as it is" : image.directory;
+}
+
 }  // namespace
 
 int local(const LocalImageAdd& arguments, const World& world) {
@@ -283,8 +288,7 @@ int local(const LocalImageList& arguments, const World& world) {
                           ",\"directory\":" + json::quoted(image.directory) + ",\"environment\":{" +
                           join(variables, ",") + "},\"entryPoint\":[" + join(words, ",") + "]}");
     } else {
-      world.screen.output(image.name + "\t" +
-                          (image.directory.empty() ? "this machine as it is" : image.directory));
+      world.screen.output(image.name + "\t" + place_of(image));
     }
   }
   return kExitSuccess;

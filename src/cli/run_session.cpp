@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/exit_code.h"
 #include "cli/run_watch.h"
+#include "local/container_log.h"
 #include "sys/programs.h"
 
 namespace runtask::cli {
@@ -22,7 +23,10 @@ std::string command_line(const run::Plan& plan, const RunSettings& settings) {
 }
 
 Error refused(Error error) {
-  error.hint = "make room, or set RUNTASK_STATE_DIR; --no-history runs without a record";
+  const std::string remedy = error.code == Code::kInvalid && !error.hint.empty()
+                                 ? std::exchange(error.hint, {})
+                                 : "make room, or set RUNTASK_STATE_DIR";
+  error.hint = remedy + "; --no-history runs without a record";
   return error;
 }
 
@@ -68,7 +72,10 @@ Result<std::optional<ecs::TaskDefinition>> definition_in(
     const World& world, const DefinitionName& asked,
     ecs::Called<ecs::DescribeTaskDefinitionReply> reply) {
   const auto& [target, name] = asked;
-  if (reply) return std::optional(std::move(reply->task_definition));
+  if (reply) {
+    if (target.is_local) local::name_log_targets(reply->task_definition);
+    return std::optional(std::move(reply->task_definition));
+  }
   auto error = reply.error().error;
   if (reply.error().name == ecs::error_name::kAccessDenied) {
     world.screen.warning(error.message +

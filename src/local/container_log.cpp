@@ -6,17 +6,41 @@
 #include "local/events.h"
 
 namespace runtask::local {
+namespace {
+
+constexpr const char* kDriver = "awslogs";
+constexpr const char* kGroup = "awslogs-group";
+constexpr const char* kPrefix = "awslogs-stream-prefix";
+
+bool has_own_target(const ecs::ContainerDefinition& container) {
+  const auto& log = container.log_configuration;
+  return log && log->log_driver == kDriver && log->options.contains(kGroup);
+}
+
+std::string default_group(const std::string& family) {
+  return "/runtask/" + family;
+}
+
+}  // namespace
 
 LogTarget log_target(const std::string& family, const ecs::ContainerDefinition& container,
                      const std::string& task_id, const std::string& runtime_id) {
-  const auto& log = container.log_configuration;
-  if (!log || log->log_driver != "awslogs" || !log->options.contains("awslogs-group"))
-    return {"/runtask/" + family, container.name + "/" + task_id};
-  const auto prefix = log->options.find("awslogs-stream-prefix");
-  return {log->options.at("awslogs-group"),
-          prefix == log->options.end()
-              ? runtime_id
-              : ecs::log_stream_name(prefix->second, container.name, task_id)};
+  if (!has_own_target(container))
+    return {default_group(family), ecs::log_stream_name("", container.name, task_id)};
+  const auto& options = container.log_configuration->options;
+  const auto prefix = options.find(kPrefix);
+  return {options.at(kGroup), prefix == options.end()
+                                  ? runtime_id
+                                  : ecs::log_stream_name(prefix->second, container.name, task_id)};
+}
+
+void name_log_targets(ecs::TaskDefinition& definition) {
+  for (auto& container : definition.container_definitions) {
+    if (has_own_target(container)) continue;
+    auto& log = container.log_configuration.emplace();
+    log.log_driver = kDriver;
+    log.options = {{kGroup, default_group(definition.family)}, {kPrefix, ""}};
+  }
 }
 
 LogTarget log_target(const ContainerStart& start) {

@@ -20,6 +20,8 @@ struct LogTarget {
 [[nodiscard]] LogTarget log_target(const std::string& family,
                                    const ecs::ContainerDefinition& container,
                                    const std::string& task_id, const std::string& runtime_id);
+// Puts it where clients look: into the log configuration of every container that has no awslogs.
+void name_log_targets(ecs::TaskDefinition& definition);
 struct ContainerStart;
 [[nodiscard]] LogTarget log_target(const ContainerStart& start);
 

@@ -33,6 +33,19 @@ tl::unexpected<ApiError> cannot_keep(const Error& error) {
 }  // namespace
 
 Result<std::unique_ptr<Service>> Service::open(const Outside& outside, const Options& options) {
+  auto service = open_state(outside, options);
+  if (service || service.error().code != Code::kInvalid) return service;
+  Error error = std::move(service).error();
+  const auto path = options.directory.database();
+  if (error.hint.empty())
+    error.hint = "move " + path +
+                 " away together with the -wal and -shm files beside it; the next start makes a new"
+                 " one, without the clusters, task definitions, tasks and log lines of this one";
+  return fail(std::move(error));
+}
+
+Result<std::unique_ptr<Service>> Service::open_state(const Outside& outside,
+                                                     const Options& options) {
   auto database =
       TRY(sys::Database::open(options.directory.database(), sys::Database::Mode::kReadWrite));
   auto owned = std::make_unique<sys::Database>(std::move(database));

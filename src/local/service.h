@@ -61,6 +61,8 @@ class Service {
  private:
   Service(const Outside& outside, const Options& options, std::unique_ptr<sys::Database> database,
           Store store, LogStore logs);
+  [[nodiscard]] static Result<std::unique_ptr<Service>> open_state(const Outside& outside,
+                                                                   const Options& options);
   [[nodiscard]] Result<> recover();
   [[nodiscard]] CallContext context(const std::string& caller_arn) const;
   [[nodiscard]] Moment now() const;

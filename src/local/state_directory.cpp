@@ -34,6 +34,7 @@ void members(Visitor& visit, AddressFile& it) {
 namespace {
 
 constexpr unsigned kOwnerOnly = 0600;
+constexpr const char* kRemoveKeys = "remove it: the next `runtask local start` makes new keys";
 constexpr std::size_t kSecretCharacters = 40;
 constexpr std::size_t kIdCharacters = 20;
 constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -62,12 +63,17 @@ Result<ecs::SigningKeys> read_keys(const sys::Files& files, const StateDirectory
                 directory.keys() +
                     " is not private: keys that others can read or change are not "
                     "used",
-                "remove it: the next `runtask local start` makes new keys");
-  auto keys = TRY(json::read_text<KeysFile>(text, directory.keys()));
-  if (!keys.access_key_id.starts_with(kKeyPrefix) || keys.secret_access_key.empty())
+                kRemoveKeys);
+  auto keys = json::read_text<KeysFile>(text, directory.keys());
+  if (!keys) {
+    // The text is not shown with the place of the fault, as it is elsewhere: it holds a secret.
+    return fail(Code::kInvalid, directory.keys() + " is damaged", kRemoveKeys);
+  }
+  if (!keys->access_key_id.starts_with(kKeyPrefix) || keys->secret_access_key.empty())
     return fail(Code::kInvalid, directory.keys() + " does not hold keys of an embedded endpoint",
-                "remove it: the next `runtask local start` makes new keys");
-  return ecs::SigningKeys{keys.access_key_id, Secret(std::move(keys.secret_access_key)), Secret()};
+                kRemoveKeys);
+  return ecs::SigningKeys{keys->access_key_id, Secret(std::move(keys->secret_access_key)),
+                          Secret()};
 }
 
 Result<ecs::SigningKeys> read_or_make_keys(sys::Files& files, sys::Random& random,

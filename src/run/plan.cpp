@@ -154,9 +154,9 @@ Result<> check_network(const Request& request) {
   return {};
 }
 
-std::string option_of(const ecs::LogConfiguration& logs, const char* name) {
+std::optional<std::string> option_of(const ecs::LogConfiguration& logs, const char* name) {
   const auto at = logs.options.find(name);
-  return at == logs.options.end() ? std::string() : at->second;
+  return at == logs.options.end() ? std::nullopt : std::optional(at->second);
 }
 
 LogSource log_source(const Request& request, const ecs::ContainerDefinition& container) {
@@ -164,12 +164,16 @@ LogSource log_source(const Request& request, const ecs::ContainerDefinition& con
   const auto& logs = container.log_configuration;
   const bool is_awslogs = logs && logs->log_driver == "awslogs";
   if (is_awslogs && source.group.empty()) {
-    source.group = option_of(*logs, "awslogs-group");
-    source.region = option_of(*logs, "awslogs-region");
+    source.group = option_of(*logs, "awslogs-group").value_or("");
+    source.region = option_of(*logs, "awslogs-region").value_or("");
   }
-  if (is_awslogs && source.prefix.empty())
-    source.prefix = option_of(*logs, "awslogs-stream-prefix");
-  if (!source.group.empty() && !source.prefix.empty()) return source;
+  bool is_prefix_known = !source.prefix.empty();
+  if (is_awslogs && !is_prefix_known) {
+    const auto prefix = option_of(*logs, "awslogs-stream-prefix");
+    is_prefix_known = prefix.has_value();
+    source.prefix = prefix.value_or("");
+  }
+  if (!source.group.empty() && is_prefix_known) return source;
   source.group.clear();
   if (!logs) {
     source.note = "container " + container.name + " has no log configuration: its log is not shown";

@@ -22,7 +22,7 @@ constexpr Duration kStopPatienceUnknown = std::chrono::seconds(120);
 struct LogSource {
   std::string container;
   std::string group;   // Empty: they cannot be followed; `note` says why.
-  std::string prefix;  // Of the stream's name.
+  std::string prefix;  // Of the stream's name; empty: it has none.
   std::string note;
   std::string region;  // Where the group is; empty: the target's.
 };

@@ -51,7 +51,10 @@ std::string shared_text(const PlanView& view, const Launch& launch) {
                      "\n";
   for (const auto& source : part.logs)
     text += "  log of " + source.container + ": " +
-            (source.group.empty() ? source.note : source.group + " " + source.prefix + "/...") +
+            (source.group.empty()
+                 ? source.note
+                 : source.group + " " + (source.prefix.empty() ? source.container : source.prefix) +
+                       "/...") +
             "\n";
   const auto* definition = view.definitions.of(launch);
   const auto changes = changes_of(launch.input, definition);

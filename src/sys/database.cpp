@@ -74,7 +74,14 @@ tl::unexpected<Error> failure(sqlite3* connection, const std::string& path) {
   const int kind = code & 0xff;
   if (system_errno != 0 && (kind == SQLITE_IOERR || kind == SQLITE_CANTOPEN))
     message += std::string(" (") + std::strerror(system_errno) + ")";
-  return fail(code_of(code, system_errno), std::move(message));
+  // Neither reading on nor writing over it would be safe, and only the user knows what it is worth.
+  const bool is_damaged = kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || kind == SQLITE_ERROR;
+  std::string hint;
+  if (is_damaged)
+    hint =
+        "the file is damaged: move it away together with the -wal and -shm files beside it, and"
+        " the next command makes a new one; what it held is only in the copy then";
+  return fail(code_of(code, system_errno), std::move(message), std::move(hint));
 }
 
 // SQLite would create the file with the umask's leave; its -wal and -shm take after the file.

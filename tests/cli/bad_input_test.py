@@ -1,5 +1,7 @@
 """Bad input, bad servers, bad disks: one clear message that says what to do, the documented code, nothing lost."""
+import contextlib
 import resource
+import sqlite3
 
 from support import *
 
@@ -261,6 +263,81 @@ class Disks(Sandbox):
         task = outcome["launches"][0]["task_arn"]
         described = json.loads(self.ok("local", "aws", "ecs", "describe-tasks", "--tasks", task).out)["tasks"][0]
         self.assertEqual((described["lastStatus"], described["containers"][0]["exitCode"]), ("STOPPED", 7))
+
+    def damage(self, name):
+        """Writes over the middle of a state file, as a failing disk does, and takes its journal."""
+        path = os.path.join(self.state, name)
+        size = os.path.getsize(path)
+        with open(path, "r+b") as file:
+            file.write(b"\xa5" * size)
+        for journal in (path + "-wal", path + "-shm"):
+            if os.path.exists(journal):
+                os.remove(journal)
+        return path
+
+    def follow_the_hint(self, path):
+        os.rename(path, path + ".damaged")
+        for journal in (path + "-wal", path + "-shm"):
+            if os.path.exists(journal):
+                os.remove(journal)
+
+    def test_a_damaged_history_says_what_to_move_away(self):
+        self.register("x", ("main", "echo ran"))
+        self.run_local("x")
+        path = self.damage("history.db")
+        refused = self.run_local("x")
+        self.assertEqual(refused.code, 125, refused)
+        for words in (path, "move it away", "-wal", "--no-history"):
+            self.assertIn(words, refused.err)
+        self.assertNotIn("make room", refused.err)
+        self.assertEqual(refused.out, "")
+        listed = self.runtask("runs", "list")
+        self.assertEqual(listed.code, 1, listed)
+        self.assertIn("move it away", listed.err)
+        self.assertEqual(self.run_local("x", "--no-history").out, "ran\n")
+        self.follow_the_hint(path)
+        self.assertEqual(self.run_local("x").out, "ran\n")
+
+    def test_a_damaged_endpoint_state_says_what_to_move_away(self):
+        self.register("x", ("main", "echo ran"))
+        self.ok("local", "stop")
+        path = self.damage("local/endpoint.db")
+        for code, *command in ((1, "local", "start"), (125, "run", "--local", "--task-definition", "x")):
+            refused = self.runtask(*command)
+            self.assertEqual(refused.code, code, refused)
+            for words in (path, "move it away", "-wal"):
+                self.assertIn(words, refused.err)
+        self.follow_the_hint(path)
+        self.register("x", ("main", "echo ran"))
+        self.assertEqual(self.run_local("x").out, "ran\n")
+
+    def test_a_damaged_record_in_the_endpoints_state_says_what_to_move_away(self):
+        self.register("x", ("main", "echo ran"))
+        self.ok("local", "stop")
+        path = os.path.join(self.state, "local/endpoint.db")
+        with contextlib.closing(sqlite3.connect(path)) as database, database:
+            database.execute("UPDATE definitions SET record = '{'")
+        refused = self.runtask("local", "start")
+        self.assertEqual(refused.code, 1, refused)
+        for words in (path, "move ", "task definitions"):
+            self.assertIn(words, refused.err)
+
+    def test_damaged_keys_are_not_repeated_and_can_be_removed(self):
+        self.register("x", ("main", "echo ran"))
+        self.ok("local", "stop")
+        path = os.path.join(self.state, "local/keys")
+        with open(path, encoding="utf-8") as file:
+            secret = json.load(file)["secretAccessKey"]
+        with open(path, "a", encoding="utf-8") as file:
+            file.write("}")
+        for code, *command in ((1, "local", "start"), (125, "run", "--local", "--task-definition", "x")):
+            refused = self.runtask(*command)
+            self.assertEqual(refused.code, code, refused)
+            for words in (path, "remove it"):
+                self.assertIn(words, refused.err)
+            self.assertNotIn(secret, refused.err)
+        os.remove(path)
+        self.assertEqual(self.run_local("x").out, "ran\n")
 
     def test_a_state_directory_that_is_a_file(self):
         self.write("file", "")

@@ -72,12 +72,17 @@ class Logs(Sandbox):
         self.register("talks", ("main", "echo hi"))
         self.assertEqual(self.run_local("talks", "--no-logs").out, "")
 
-    def test_a_container_without_log_configuration_is_said_and_its_log_is_kept(self):
-        self.register("plain", {"name": "main", "command": ["/bin/echo", "kept"], "logConfiguration": None})
-        result = self.run_local("plain")
+    def test_the_log_of_a_container_without_awslogs_is_shown_too(self):
+        """The embedded endpoint stores the output of every container, and says where."""
+        journal = {"logDriver": "json-file", "options": {"max-size": "1m"}}
+        self.register("plain", {"name": "main", "command": ["/bin/echo", "kept"], "logConfiguration": None},
+                      {"name": "proxy", "command": ["/bin/echo", "passed"], "logConfiguration": journal})
+        result = self.run_local("plain", "--container", "main")
         self.assertEqual(result.code, 0, result)
-        self.assertIn("main", result.err)
+        self.assertEqual(sorted(result.out.splitlines()), ["main | kept", "proxy | passed"], result)
+        self.assertNotIn("not shown", result.err)
         self.assertIn("kept", self.ok("local", "logs", "last").out)
+        self.assertIn("log of main: /runtask/plain main/...", self.run_local("plain", "--plan").out)
 
     def test_the_log_of_a_task_is_found_wherever_its_options_lead(self):
         awslogs = {"awslogs-group": "/test", "awslogs-region": "us-east-1"}

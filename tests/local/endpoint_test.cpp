@@ -319,6 +319,7 @@ TEST(EndpointState, a_damaged_database_is_a_clear_error) {
   ASSERT_FALSE(started);
   EXPECT_EQ(started.error().code, Code::kInvalid);
   EXPECT_THAT(started.error().text(), HasSubstr("endpoint.db"));
+  EXPECT_THAT(started.error().hint, HasSubstr("move it away"));
 }
 
 }  // namespace

@@ -186,8 +186,12 @@ TEST(Database, a_missing_file_is_created_only_for_writing) {
 TEST(Database, a_damaged_file_is_invalid) {
   const Scratch scratch;
   std::ofstream(scratch / "a.db") << std::string(5000, 'x');
-  EXPECT_EQ(Database::open(scratch / "a.db", Mode::kReadWrite).error().code, Code::kInvalid);
-  EXPECT_EQ(Database::open(scratch / "a.db", Mode::kReadOnly).error().code, Code::kInvalid);
+  for (const auto mode : {Mode::kReadWrite, Mode::kReadOnly}) {
+    const auto refused = Database::open(scratch / "a.db", mode);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::kInvalid);
+    EXPECT_NE(refused.error().hint.find("move it away"), std::string::npos);
+  }
 }
 
 TEST(Database, a_full_disk_is_full_and_what_was_there_stays) {
