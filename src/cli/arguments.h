@@ -198,6 +198,7 @@ struct PipelineRun {
   std::vector<std::string> libraries;                   // NAME=DIR
   std::vector<std::string> tools;                       // NAME=DIR
   std::string workspace, scm, job, credentials, since;  // Empty: not given.
+  std::string commission;  // From the build that starts this one; jenkins/child_build.h.
   bool strict_choices = false;
 };
 // `runtask pipeline lint` and `runtask pipeline params`.

@@ -33,6 +33,8 @@ void declare_pipeline_run(CLI::App& pipeline, Targets& targets) {
       ->type_name("REF");
   run.add_flag("--strict-choices", arguments.strict_choices,
                "Values of an extendedChoice outside its list are errors");
+  // How `build job:` calls this program: not for people.
+  run.add_option("--commission", arguments.commission)->group("");
   run.footer(with_example("docs/PIPELINE.md says what runs and how.",
                           "  runtask pipeline run Jenkinsfile -p ENVIRONMENT=integration"));
   chooses(run, targets, &Targets::pipeline_run);

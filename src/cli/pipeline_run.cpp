@@ -12,6 +12,7 @@
 #include "hamlet/git.h"
 #include "jenkins/build.h"
 #include "jenkins/check.h"
+#include "jenkins/child_build.h"
 #include "jenkins/jobs.h"
 #include "jenkins/library_classes.h"
 #include "jenkins/parameters.h"
@@ -152,15 +153,6 @@ jenkins::AskForParameter asker(const World& world) {
   };
 }
 
-std::string command_of(const PipelineRun& arguments, const jenkins::ParameterValues& values) {
-  std::string command = "runtask pipeline run " + shell_quoted(arguments.file);
-  for (const auto& value : values.values)
-    if (value.is_given)
-      command +=
-          " -p " + shell_quoted(value.name + "=" + (value.is_secret() ? kMasked : value.text));
-  return command;
-}
-
 int exit_code_of(jenkins::BuildResult result, int signal) {
   if (signal != 0) return signal == SIGINT ? kExitInterrupted : kExitTerminated;
   switch (result) {
@@ -190,12 +182,23 @@ const jenkins::Call* find_option(const jenkins::Checked& checked, std::string_vi
 class PipelineBuild {
  public:
   PipelineBuild(const PipelineRun& arguments, const World& world,
+                std::optional<jenkins::Commission> commission,
                 std::map<std::string, std::string> libraries,
                 std::shared_ptr<const jenkins::Checked> checked)
       : arguments_(arguments),
         world_(world),
+        commission_(std::move(commission)),
         libraries_(std::move(libraries)),
-        checked_(std::move(checked)) {}
+        checked_(std::move(checked)),
+        console_(
+            [this](WallTime at, const std::string& line) {
+              if (record_ != nullptr) record_->line(at, line);
+            },
+            [&world] { return world.loop.wall_now(); }) {
+    if (!commission_) return;
+    for (const auto& secret : commission_->secrets)
+      console_.mask(secret);
+  }
 
   // kUsage: nothing ran.
   Result<int> run() {
@@ -209,6 +212,7 @@ class PipelineBuild {
       if (!build.result) continue;
       request_.previous.push_back({build.number, *build.result, build.description});
     }
+    watch_signals();
     request_.number = TRY(job.new_number());
     request_.build_directory = job.build_directory(request_.number);
     jenkins::StoredBuild stored;
@@ -217,7 +221,7 @@ class PipelineBuild {
     stored.run_id = request_.run_id;
     stored.started_at = world_.loop.wall_now();
     for (const auto& value : request_.parameters.values)
-      stored.parameters.emplace_back(value.name, value.is_secret() ? kMasked : value.text);
+      stored.parameters.emplace_back(value.name, shown(value));
     TRY(job.store(stored));
     return carry_out(job, std::move(stored));
   }
@@ -232,10 +236,26 @@ class PipelineBuild {
     request_.since = arguments_.since;
     request_.home = TRY(world_.state_directory()) + "/jenkins";
     request_.run_id = new_run_id(world_);
+    request_.cookie = request_.run_id;
     request_.inputs = TRY(all_given("--input", arguments_.inputs, false));
     request_.libraries = libraries_;
     request_.tools = TRY(all_given("--tool", arguments_.tools, true));
     request_.credentials = TRY(read_credentials(arguments_.credentials, world_));
+    if (commission_) accept_commission();
+    TRY(take_parameters());
+    add_drop_ins();
+    return {};
+  }
+
+  void accept_commission() {
+    request_.cookie = commission_->cookie;
+    request_.upstream = {commission_->upstream_job, commission_->upstream_number};
+    request_.inputs = commission_->inputs;
+    request_.tools = commission_->tools;
+    request_.credentials = commission_->credentials;
+  }
+
+  Result<> take_parameters() {
     std::vector<jenkins::GivenParameter> given;
     for (const auto& text : arguments_.parameters) {
       auto one = TRY(split_given("-p", text));
@@ -244,12 +264,40 @@ class PipelineBuild {
     const auto declared = jenkins::declared_parameters(
         *checked_->unit, checked_->pipeline ? &*checked_->pipeline : nullptr);
     const auto definitions = jenkins::parameters_of(declared, *checked_->unit);
+    if (commission_) given = declared_of(commission_->parameters, definitions);
     request_.parameters = TRY(
         jenkins::resolve_parameters(definitions, given, arguments_.strict_choices, asker(world_)));
     for (const auto& warning : request_.parameters.warnings)
-      world_.screen.message("warning: " + warning);
-    add_drop_ins();
+      world_.screen.message("warning: " + console_.masked(warning));
+    for (const auto& value : request_.parameters.values)
+      if (value.is_secret()) console_.mask(value.text);
     return {};
+  }
+
+  // As Jenkins does with those that another build gives: what is not declared is left out.
+  std::vector<jenkins::GivenParameter> declared_of(
+      const std::vector<jenkins::GivenParameter>& given,
+      const std::vector<jenkins::ParameterDefinition>& definitions) const {
+    std::vector<jenkins::GivenParameter> declared;
+    for (const auto& one : given) {
+      if (std::any_of(definitions.begin(), definitions.end(),
+                      [&](const auto& definition) { return definition.name == one.name; }))
+        declared.push_back(one);
+      else
+        world_.screen.message("warning: the parameter " + one.name +
+                              " is left out: the pipeline does not declare it");
+    }
+    return declared;
+  }
+
+  [[nodiscard]] std::string shown(const jenkins::ParameterValue& value) const {
+    return value.is_secret() ? kMasked : console_.masked(value.text);
+  }
+  [[nodiscard]] std::string command() const {
+    std::string command = "runtask pipeline run " + shell_quoted(arguments_.file);
+    for (const auto& value : request_.parameters.values)
+      if (value.is_given) command += " -p " + shell_quoted(value.name + "=" + shown(value));
+    return command;
   }
 
   // What an agent of hamlet's has. Without the drop-ins a pipeline that needs them says so itself.
@@ -304,31 +352,49 @@ class PipelineBuild {
     BuildRecord record(world_, history ? std::optional(*std::move(history)) : std::nullopt,
                        request_.run_id, request_.build_directory + "/log");
     TRY(record.begin(run_record(stored)));
+    TRY(report(stored, {}));
+    record_ = &record;
     const auto started = world_.loop.now();
-    jenkins::Console console([&](WallTime at, const std::string& line) { record.line(at, line); },
-                             [&] { return world_.loop.wall_now(); });
-    console.line({}, "Started build #" + std::to_string(request_.number) + " of " + request_.job);
-    int signal = 0;
-    const auto end = run_build(console, record, job, signal);
-    if (!end.description.empty()) console.line({}, "Description: " + end.description);
-    console.line({}, "Finished: " + std::string(name_of(end.result)));
-    const int code = exit_code_of(end.result, signal);
-    record.end(lower_case(name_of(end.result)), code, outcome_of(end, console));
+    console_.line({}, "Started build #" + std::to_string(request_.number) + " of " + request_.job);
+    const auto end = run_build(record, job);
+    if (!end.description.empty()) console_.line({}, "Description: " + end.description);
+    console_.line({}, "Finished: " + std::string(name_of(end.result)));
+    const int code = exit_code_of(end.result, commission_ ? 0 : signal_);
+    record.end(lower_case(name_of(end.result)), code, outcome_of(end));
+    record_ = nullptr;
     stored.result = end.result;
-    stored.description = console.masked(end.description);
-    stored.display_name = console.masked(end.display_name);
+    stored.description = console_.masked(end.description);
+    stored.display_name = console_.masked(end.display_name);
     stored.is_kept = end.is_kept;
     stored.duration = world_.loop.now() - started;
     TRY(job.store(stored));
+    TRY(report(stored, end.variables));
     if (const auto rotator = jenkins::rotator_of(options_of(*checked_)))
       (void)TRY(job.prune(*rotator, world_.loop.wall_now()));
     return code;
   }
 
+  // To the build that has started this one.
+  Result<> report(const jenkins::StoredBuild& stored,
+                  const std::map<std::string, std::string>& variables) {
+    if (!commission_) return {};
+    jenkins::ChildBuild build;
+    build.job = request_.job;
+    build.number = stored.number;
+    build.result = stored.result.value_or(jenkins::BuildResult::kFailure);
+    build.description = stored.description;
+    build.display_name = stored.display_name;
+    build.url = "file://" + request_.build_directory + "/";
+    build.is_kept = stored.is_kept;
+    build.started_at = stored.started_at;
+    build.duration = stored.duration;
+    build.variables = variables;
+    return jenkins::report(world_.files, commission_->report_file, build);
+  }
+
   // For `runtask runs show`.
-  [[nodiscard]] std::string outcome_of(const jenkins::BuildEnd& end,
-                                       const jenkins::Console& console) const {
-    const auto shown = [&](const std::string& text) { return valid_utf8(console.masked(text)); };
+  [[nodiscard]] std::string outcome_of(const jenkins::BuildEnd& end) const {
+    const auto shown = [&](const std::string& text) { return valid_utf8(console_.masked(text)); };
     auto object = json::Value::object();
     object["pipeline"] = valid_utf8(request_.file_path);
     object["job"] = valid_utf8(request_.job);
@@ -354,7 +420,7 @@ class PipelineBuild {
     history::RunRecord record;
     record.id = request_.run_id;
     record.started_at = stored.started_at;
-    record.command = command_of(arguments_, request_.parameters);
+    record.command = command();
     record.title = request_.job + " #" + std::to_string(request_.number);
     record.plan = R"({"pipeline":)" + json::quoted(request_.file_path) + "}";
     record.launches = 1;
@@ -362,16 +428,15 @@ class PipelineBuild {
     return record;
   }
 
-  jenkins::BuildEnd run_build(jenkins::Console& console, BuildRecord& record,
-                              const jenkins::Job& job, int& signal) {
+  jenkins::BuildEnd run_build(BuildRecord& record, const jenkins::Job& job) {
     jenkins::BuildOutside outside{world_.loop,
                                   world_.files,
                                   world_.processes,
                                   world_.random,
                                   world_.environment,
-                                  console,
+                                  console_,
                                   [&](const std::string& kind, const std::string& what) {
-                                    record.event(kind, console.masked(what));
+                                    record.event(kind, console_.masked(what));
                                   },
                                   {}};
     if (sys::is_terminal(0) && sys::is_terminal(2))
@@ -383,26 +448,41 @@ class PipelineBuild {
                                     });
       };
     jenkins::Build build(outside, request_);
-    std::vector<sys::PendingPtr> watches;
-    for (const int number : {SIGINT, SIGTERM, SIGHUP})
-      watches.push_back(world_.loop.on_signal(number, [&, number] {
-        const bool is_first = std::exchange(signal, number) == 0;
-        if (is_first) {
-          world_.screen.message("stopping the build; once more to leave at once");
-          console.line({}, "Aborted by a signal");
-        }
-        build.interrupt("Aborted by a signal");
-      }));
+    build_ = &build;
     sys::PendingPtr turn_watch;
     if (find_option(*checked_, "disableConcurrentBuilds") != nullptr)
       watch_turn(build, job, turn_watch);
-    return build.run();
+    auto end = build.run();
+    build_ = nullptr;
+    return end;
+  }
+
+  // From before the build has a number, so that none is left behind without an end. They are told
+  // by the loop, which first runs when the build does.
+  void watch_signals() {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP})
+      watches_.push_back(world_.loop.on_signal(number, [this, number] { stop(number); }));
+  }
+  void stop(int number) {
+    if (build_ == nullptr) return;
+    const std::string why = commission_ ? "Calling Pipeline was cancelled" : "Aborted by a signal";
+    const bool is_first = std::exchange(signal_, number) == 0;
+    if (is_first && !commission_)
+      world_.screen.message("stopping the build; once more to leave at once");
+    if (is_first) console_.line({}, why);
+    build_->interrupt(why);
   }
 
   const PipelineRun& arguments_;
   const World& world_;
+  const std::optional<jenkins::Commission> commission_;
   std::map<std::string, std::string> libraries_;  // Directories by name.
   std::shared_ptr<const jenkins::Checked> checked_;
+  BuildRecord* record_ = nullptr;  // Once there is one.
+  jenkins::Console console_;
+  jenkins::Build* build_ = nullptr;  // While it runs.
+  int signal_ = 0;                   // The last that came.
+  std::vector<sys::PendingPtr> watches_;
   jenkins::BuildRequest request_;
   WallTime came_;  // When this build began to wait for its turn.
 };
@@ -420,6 +500,16 @@ int pipeline(const PipelineRun& arguments, const World& world) {
     world.screen.message(libraries.error().text());
     return kExitUsage;
   }
+  std::optional<jenkins::Commission> commission;
+  if (!arguments.commission.empty()) {
+    auto taken = jenkins::take_over(world.files, arguments.commission);
+    if (!taken) {
+      world.screen.message(taken.error().text());
+      return kExitUsage;
+    }
+    commission = *std::move(taken);
+    libraries = commission->libraries;
+  }
   auto classes = jenkins::read_library_classes(world.files, *libraries);
   if (!classes.warnings.empty()) world.screen.message(classes.warnings);
   auto checked = std::make_shared<const jenkins::Checked>(
@@ -429,7 +519,7 @@ int pipeline(const PipelineRun& arguments, const World& world) {
     world.screen.message(checked->report());
     return kExitUsage;
   }
-  PipelineBuild build(arguments, world, *std::move(libraries), checked);
+  PipelineBuild build(arguments, world, std::move(commission), *std::move(libraries), checked);
   const auto code = build.run();
   if (code) return *code;
   world.screen.message(code.error().text());

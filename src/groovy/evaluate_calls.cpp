@@ -417,6 +417,11 @@ std::optional<Value> Fiber::try_method(const Value& receiver, const std::string&
     if (auto value = call_builtin(name, arguments)) return value;
   }
   if (auto value = method_of_declared(object, name, arguments)) return value;
+  if (object.is(Kind::kThrowable) && object.as<Throwable>().payload.is(Kind::kHost)) {
+    const Value payload = object.as<Throwable>().payload;
+    if (auto outcome = payload.as<HostObject>().call(*this, name, arguments))
+      return unwrap(std::move(*outcome));
+  }
   if (auto value = call_builtin_method(object, name, arguments)) return value;
   if (auto value = call_missing(object, name, arguments)) return value;
   if (object.is(Kind::kMap)) {

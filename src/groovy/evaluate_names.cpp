@@ -79,6 +79,10 @@ std::optional<Value> Fiber::property_of_throwable(const Throwable& throwable,
   const bool is_missing = throwable.info.is_a("groovy.lang.MissingPropertyException");
   if (name == (is_missing ? "property" : "method") && throwable.payload.is(Kind::kString))
     return throwable.payload;
+  if (throwable.payload.is(Kind::kHost)) {
+    const Value payload = throwable.payload;
+    if (auto value = payload.as<HostObject>().get(*this, name)) return unwrap(std::move(*value));
+  }
   if (name == "stackTrace" || name == "suppressed") return Value(list());
   return std::nullopt;
 }

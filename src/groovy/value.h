@@ -255,7 +255,7 @@ class Throwable : public Object {
   const ClassInfo& info;
   Value message;      // A string or null.
   Value cause;        // A throwable or null.
-  Value payload;      // For the host: e.g. the result that an interruption carries.
+  Value payload;      // For the host; of a host object a script sees the properties and methods.
   std::string where;  // "Jenkinsfile:3:5" of the throw, or empty.
   Values fields;      // Of a class in Groovy.
 };

@@ -19,10 +19,22 @@
 
 namespace runtask::jenkins {
 
+// Why something ends before its time; Jenkins has a class for each.
+enum class InterruptionCause : std::uint8_t {
+  kUser,
+  kTimeout,
+  kRejection,    // Of an `input`.
+  kOtherBranch,  // failFast
+  kNewerBuild,   // abortPrevious
+  kUpstream,     // The build that has started this one is interrupted.
+  kDownstream,   // A build that this one has started has not succeeded.
+};
 struct Interruption {
   BuildResult result = BuildResult::kAborted;
   std::string why;  // "Timeout has been exceeded"
-  bool is_timeout = false;
+  InterruptionCause cause = InterruptionCause::kUser;
+  // Else it is a failure like any other, with a result of its own.
+  [[nodiscard]] bool is_actual() const { return cause != InterruptionCause::kDownstream; }
 };
 
 // What can be interrupted as a whole: the build, a timeout's body, the branches of a parallel.

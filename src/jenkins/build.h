@@ -31,11 +31,10 @@ struct PreviousBuild {
   std::string description;
 };
 
-// What `build job:` starts, and how it ended.
-struct ChildBuild {
-  BuildResult result = BuildResult::kFailure;
+// The build that has started this one; none has a number of 0.
+struct UpstreamBuild {
+  std::string job;
   int number = 0;
-  std::vector<std::pair<std::string, std::string>> variables;
 };
 
 struct BuildRequest {
@@ -44,7 +43,9 @@ struct BuildRequest {
   ParameterValues parameters;
   std::string job;  // "library/Jenkinsfile"
   int number = 1;
-  std::string run_id;           // In the history.
+  std::string run_id;  // In the history.
+  std::string cookie;  // By which its processes are known: JENKINS_NODE_COOKIE.
+  UpstreamBuild upstream;
   std::string home;             // JENKINS_HOME.
   std::string workspace;        // Made if it is not there.
   std::string build_directory;  // Of this build: artifacts, stashes.
@@ -86,7 +87,8 @@ struct BuildEnd {
   std::string error;  // What the build failed with; empty if it did not.
   std::string description;
   std::string display_name;
-  bool is_kept = false;  // currentBuild.keepLog
+  bool is_kept = false;                          // currentBuild.keepLog
+  std::map<std::string, std::string> variables;  // What was written to `env`.
   std::vector<StageOutcome> stages;
 };
 

@@ -47,10 +47,12 @@ void Console::line(const Style& style, std::string_view line) {
 }
 
 void Console::mask(const std::string& secret) {
+  if (std::find(secrets_.begin(), secrets_.end(), secret) != secrets_.end()) return;
+  secrets_.push_back(secret);
   const auto add = [&](std::string text) {
     if (trimmed(text).empty()) return;
-    if (std::find(secrets_.begin(), secrets_.end(), text) == secrets_.end())
-      secrets_.push_back(std::move(text));
+    if (std::find(hidden_.begin(), hidden_.end(), text) == hidden_.end())
+      hidden_.push_back(std::move(text));
   };
   add(secret);
   // Inside a longer text its base64 form depends on where it begins; without the letters at either
@@ -73,13 +75,13 @@ void Console::mask(const std::string& secret) {
       quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     add(quoted);
   }
-  std::stable_sort(secrets_.begin(), secrets_.end(),
+  std::stable_sort(hidden_.begin(), hidden_.end(),
                    [](const auto& a, const auto& b) { return a.size() > b.size(); });
 }
 
 std::string Console::masked(std::string_view text) const {
   std::string result(text);
-  for (const auto& secret : secrets_)
+  for (const auto& secret : hidden_)
     for (auto at = result.find(secret); at != std::string::npos; at = result.find(secret, at + 4))
       result.replace(at, secret.size(), "****");
   return result;

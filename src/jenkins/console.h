@@ -29,12 +29,15 @@ class Console {
 
   // From now on the text is shown as ****, its lines and its base64 form too.
   void mask(const std::string& secret);
+  // What mask() was called with.
+  [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }
   [[nodiscard]] std::string masked(std::string_view text) const;
 
  private:
   Sink sink_;
   Now now_;
-  std::vector<std::string> secrets_;  // Longest first.
+  std::vector<std::string> secrets_;
+  std::vector<std::string> hidden_;  // Their forms, longest first.
 };
 
 // Puts what a process prints into lines.

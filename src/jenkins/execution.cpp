@@ -5,16 +5,14 @@
 
 #include "base/text.h"
 #include "groovy/classes.h"
+#include "jenkins/interruptions.h"
 #include "jenkins/signatures.h"
 #include "jenkins/steps.h"
-#include "jenkins/tree_stop.h"
 
 namespace runtask::jenkins {
 namespace {
 
 constexpr std::string_view kAbortClass = "hudson.AbortException";
-constexpr std::string_view kInterruptedClass =
-    "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
 constexpr Duration kLookEvery{20};   // For what lingers.
 constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
 
@@ -134,6 +132,7 @@ void Execution::finish(Outcome outcome, Branch& branch) {
   for (const auto& path : secret_files)
     (void)outside_.files.remove(path);
   end_.result = current_result();
+  end_.variables = variables_.written;
   is_over_ = true;
 }
 
@@ -165,11 +164,14 @@ void Execution::interrupt(const std::string& why) {
       if (branch->cancel) branch->cancel();
     return;
   }
-  raise_in(*root_interrupts_, {BuildResult::kAborted, why, false});
+  const bool is_child = request_.upstream.number != 0;
+  raise_in(*root_interrupts_, {BuildResult::kAborted, why,
+                               is_child ? InterruptionCause::kUpstream : InterruptionCause::kUser});
 }
 
 void Execution::supersede(const std::string& why) {
-  if (!is_over_) raise_in(*root_interrupts_, {BuildResult::kNotBuilt, why, false});
+  if (!is_over_)
+    raise_in(*root_interrupts_, {BuildResult::kNotBuilt, why, InterruptionCause::kNewerBuild});
 }
 
 void Execution::raise_in(InterruptScope& scope, Interruption interruption) {
@@ -209,10 +211,13 @@ Value Execution::interruption(groovy::Fiber& fiber) {
     what = *scope->raised;
     scope->delivered.insert(branch.id);
   }
-  Value value = branch.exception(kInterruptedClass, what.why);
-  value.as<groovy::Throwable>().payload =
-      branch.text_value(std::string(name_of(what.result)) + (what.is_timeout ? " timeout" : ""));
-  return value;
+  return make_interruption(branch, what, user());
+}
+
+std::string Execution::user() const {
+  for (const auto* name : {"USER", "LOGNAME"})
+    if (auto value = outside_.environment.get_non_empty(name)) return *std::move(value);
+  return "anonymous";
 }
 
 tl::unexpected<Raised> Execution::abort(Branch& branch, const std::string& message) {
@@ -237,13 +242,7 @@ void Execution::worsen(BuildResult result) {
 BuildResult Execution::result_of(const Raised& raised) {
   if (raised.abort)
     return raised.abort->code == Code::kCancelled ? BuildResult::kAborted : BuildResult::kFailure;
-  if (raised.throwable && raised.throwable->info.name == kInterruptedClass) {
-    const auto& payload = raised.throwable->payload;
-    if (payload.is(groovy::Kind::kString))
-      return result_named(payload.text().substr(0, payload.text().find(' ')))
-          .value_or(BuildResult::kAborted);
-    return BuildResult::kAborted;
-  }
+  if (const auto interruption = interruption_in(raised)) return interruption->result;
   return BuildResult::kFailure;
 }
 
@@ -391,7 +390,9 @@ Outcome Execution::run_parallel(Branch& branch, std::vector<Parallel> branches, 
       say(branch, "Failed in branch " + branches[i].name);
       if (!first) first = i;
       errors[i] = std::move(outcome).error();
-      if (fail_fast) raise_in(*scope, {BuildResult::kAborted, "Failed in another branch", false});
+      if (fail_fast)
+        raise_in(*scope, {BuildResult::kAborted, "Failed in another branch",
+                          InterruptionCause::kOtherBranch});
     }
     live_.erase(std::find(live_.begin(), live_.end(), &child));
     if (--left == 0 && wake) wake();
@@ -420,103 +421,6 @@ Outcome Execution::run_parallel(Branch& branch, std::vector<Parallel> branches, 
     for (std::size_t i = 0; i < errors.size(); ++i)
       if (errors[i] && severity(*errors[i]) > severity(*errors[chosen])) chosen = i;
   return tl::unexpected<Raised>(*errors[chosen]);
-}
-
-// ---- Programs
-
-std::map<std::string, std::string> Execution::environment_for(const Branch& branch) const {
-  auto all = variables_.all(branch.context.layers.get());
-  all["JENKINS_NODE_COOKIE"] = request_.run_id;
-  all["JENKINS_SERVER_COOKIE"] = "durable-" + request_.run_id;
-  if (!branch.context.workspace.empty()) {
-    all.emplace("WORKSPACE", branch.context.workspace);
-    all.emplace("WORKSPACE_TMP", branch.context.workspace + "@tmp");
-  }
-  return all;
-}
-
-void Execution::run_program(Branch& branch, ProgramRun& program) {
-  std::unique_ptr<sys::Process> process;
-  sys::PendingPtr patience;
-  LineBuffer lines([&](std::string_view line) {
-    if (program.on_line) program.on_line(line);
-    say(branch, line);
-  });
-  const auto start = [&](const Wake& wake) {
-    if (!program.is_cleanup && (is_killed_ || branch.pending() != nullptr)) return wake();
-    sys::ProcessSpec spec;
-    spec.argv = program.argv;
-    spec.environment = {program.environment.begin(), program.environment.end()};
-    spec.working_directory = program.directory;
-    spec.keep_tree = true;
-    spec.may_linger = program.may_linger;
-    spec.mark = kCookie + request_.run_id;
-    auto spawned = outside_.processes.spawn(spec, {[&](std::string_view bytes) {
-                                                     if (program.is_shown) return lines.add(bytes);
-                                                     program.output += bytes;
-                                                   },
-                                                   [&program, wake](sys::ProcessExit exit) {
-                                                     program.code = exit.shell_code();
-                                                     wake();
-                                                   }});
-    if (spawned) {
-      process = *std::move(spawned);
-      if (program.is_cleanup)
-        patience = outside_.loop.after(kCleanupPatience, [&] { process->kill_tree(); });
-      return;
-    }
-    lines.add(spawned.error().message + "\n");
-    program.code = spawned.error().code == Code::kNotFound ? 127 : 126;
-    wake();
-  };
-  TreeStop stop(outside_.loop, outside_.files, request_.run_id);
-  const auto cancel = [&] {
-    if (!process || program.is_cleanup) return;
-    if (is_killed_) return process->kill_tree();
-    if (patience) return;
-    say(branch, "Sending interrupt signal to process");
-    stop.ask(*process);
-    patience = outside_.loop.after(kStopPatience, [&] {
-      say(branch, "After 20s process did not stop");
-      process->kill_tree();
-    });
-  };
-  await(branch, start, cancel);
-  lines.finish();
-  if (process && process->lingers()) {
-    if (branch.pending() != nullptr || is_killed_) process->kill_tree();
-    lingering_.push_back(std::move(process));
-  }
-  if (!program.is_cleanup) program.raised = interrupted(branch);
-}
-
-bool Execution::program_on(const std::string& path, const std::string& name) const {
-  const auto directories = split(path, ':');
-  return std::any_of(directories.begin(), directories.end(), [&](const std::string& directory) {
-    return !directory.empty() && outside_.files.exists(directory + "/" + name);
-  });
-}
-
-std::string Execution::path_in(const Branch& branch, const std::string& path) {
-  if (path.starts_with('/')) return path;
-  std::string rest = path;
-  while (rest.starts_with("./"))
-    rest.erase(0, 2);
-  while (rest.size() > 1 && rest.ends_with('/'))
-    rest.pop_back();
-  if (rest.empty() || rest == ".") return branch.context.directory;
-  return branch.context.directory + "/" + rest;
-}
-
-Result<std::string> Execution::temporary_directory() {
-  const auto path = request_.workspace + "@tmp";
-  if (!outside_.files.is_directory(path)) TRY(outside_.files.make_directory(path, 0700));
-  return path;
-}
-
-std::string Execution::new_temporary(const std::string& what) {
-  return request_.workspace + "@tmp/" + what + "-" + std::to_string(request_.number) + "-" +
-         std::to_string(++next_temporary_);
 }
 
 }  // namespace runtask::jenkins

@@ -107,7 +107,11 @@ class Execution final : public groovy::Host {
   // The interruption that has come, as an exception to throw; none if there is none.
   [[nodiscard]] std::optional<Raised> interrupted(Branch& branch);
   void raise_in(InterruptScope& scope, Interruption interruption);
-  [[nodiscard]] bool is_killed() const { return is_killed_; }
+  // Whether nothing may begin to wait any more.
+  [[nodiscard]] bool must_stop(const Branch& branch) const {
+    return is_killed_ || branch.pending() != nullptr;
+  }
+  [[nodiscard]] std::string user() const;  // Who runs the build.
 
   // The result so far: null in Jenkins while all is well.
   [[nodiscard]] std::optional<BuildResult> result() const { return result_; }
@@ -150,6 +154,8 @@ class Execution final : public groovy::Host {
     std::function<void(std::string_view line)> on_line = {};  // Of what is shown.
     bool may_linger = false;  // What it leaves in the background runs until the build ends.
     bool is_cleanup = false;  // Runs whatever happens to the build, for kCleanupPatience at most.
+    // It runs a build, which ends what it has started itself when it is asked, and then its `post`.
+    bool is_build = false;
     int code = 0;
     std::optional<Raised> raised;  // It was interrupted.
   };
@@ -207,7 +213,7 @@ class Execution final : public groovy::Host {
   std::vector<std::string> secret_files;       // Removed at the end of the build.
 
  private:
-  friend class StageRun;
+  class ProgramEnd;
   [[nodiscard]] std::optional<Raised> agent_and(Branch& branch, const Agent& agent,
                                                 const std::vector<Call>& options, bool is_root);
   [[nodiscard]] std::optional<Raised> enter_agent(Branch& branch, const Agent& agent,

@@ -47,9 +47,10 @@ RUNTASK_STEP(step_is_unix);
 RUNTASK_STEP(step_load);
 RUNTASK_STEP(step_library);
 RUNTASK_STEP(step_tool);
-RUNTASK_STEP(step_build);
 RUNTASK_STEP(step_pwsh);
 RUNTASK_STEP(step_not_here);
+// steps_build.cpp
+RUNTASK_STEP(step_build);
 // steps_files.cpp
 RUNTASK_STEP(step_read_file);
 RUNTASK_STEP(step_write_file);

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "groovy/classes.h"
+#include "jenkins/interruptions.h"
 #include "jenkins/steps.h"
 
 // Steps of the flow (jenkins-pipeline 2.3).
@@ -59,14 +60,6 @@ std::optional<Duration> span_of(long long time, const std::string& unit) {
   return std::nullopt;
 }
 
-bool is_interruption(const Raised& raised) {
-  return raised.throwable && raised.throwable->info.name ==
-                                 "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
-}
-bool is_timeout(const Raised& raised) {
-  const auto& payload = raised.throwable->payload;
-  return payload.is(groovy::Kind::kString) && payload.text().ends_with("timeout");
-}
 // How many of the scopes around the branch have been interrupted.
 std::size_t interruptions_around(const Branch& branch) {
   std::size_t count = 0;
@@ -138,9 +131,9 @@ Outcome catch_error(Execution& execution, StepCall& call, BuildResult build, Bui
   if (outcome) return Value();
   const auto& raised = outcome.error();
   if (raised.abort) return outcome;
-  if (is_interruption(raised)) {
-    if (!call.truth("catchInterruptions", true)) return outcome;
-    build = stage = Execution::result_of(raised);
+  if (const auto interruption = interruption_in(raised)) {
+    if (interruption->is_actual() && !call.truth("catchInterruptions", true)) return outcome;
+    build = stage = interruption->result;
   }
   if (const auto message = call.text("message"); message && !message->empty())
     execution.say(call.branch, "ERROR: " + *message);
@@ -184,7 +177,9 @@ Outcome step_retry(Execution& execution, StepCall& call) {
     // What ends a scope around it is no failure of the body, whatever the body has made of it.
     if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
     if (interruptions_around(call.branch) > before) return outcome;
-    if (is_interruption(outcome.error()) && !is_timeout(outcome.error())) return outcome;
+    if (const auto what = interruption_in(outcome.error());
+        what && what->is_actual() && what->cause != InterruptionCause::kTimeout)
+      return outcome;
     execution.say(call.branch, execution.words_of(outcome.error()));
     execution.say(call.branch, "Retrying");
   }
@@ -210,7 +205,8 @@ Outcome step_timeout(Execution& execution, StepCall& call) {
       return;
     }
     execution.say(call.branch, "Cancelling nested steps due to timeout");
-    execution.raise_in(*scope, {BuildResult::kAborted, "Timeout has been exceeded", true});
+    execution.raise_in(
+        *scope, {BuildResult::kAborted, "Timeout has been exceeded", InterruptionCause::kTimeout});
   };
   timer = loop.after(*span, expire);
   auto outcome = call.branch.invoke(call.body, {});
@@ -235,7 +231,7 @@ void wait_for(Execution& execution, Branch& branch, Duration span) {
   execution.await(
       branch,
       [&](const Execution::Wake& on_end) {
-        if (branch.pending() != nullptr || execution.is_killed()) return on_end();
+        if (execution.must_stop(branch)) return on_end();
         wake = on_end;
         timer = execution.outside().loop.after(span, [on_end] { on_end(); });
       },
@@ -309,7 +305,7 @@ std::optional<std::string> Execution::ask_at_terminal(Branch& branch, const Step
   await(
       branch,
       [&](const Wake& on_end) {
-        if (branch.pending() != nullptr || is_killed_) return on_end();
+        if (must_stop(branch)) return on_end();
         wake = on_end;
         pending = outside_.ask(question, [&answer, on_end](std::optional<std::string> line) {
           answer = std::move(line);
@@ -328,10 +324,11 @@ std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call
   say(branch, call.text_or("message", ""));
   say(branch, "Proceed or Abort");
   const auto refused = [&]() -> Outcome {
-    Value value = branch.exception("org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
-                                   "Rejected by the person at the terminal");
-    value.as<groovy::Throwable>().payload = branch.text_value("ABORTED");
-    return Branch::raise(value);
+    return Branch::raise(
+        make_interruption(branch,
+                          {BuildResult::kAborted, "Rejected by the person at the terminal",
+                           InterruptionCause::kRejection},
+                          user()));
   };
   std::optional<std::string> answer;
   if (const auto given = request_.inputs.find(id); given != request_.inputs.end())

@@ -1,8 +1,8 @@
 #include "base/text.h"
 #include "groovy/parser.h"
 #include "jenkins/containers.h"
+#include "jenkins/scratch.h"
 #include "jenkins/steps.h"
-#include "sys/programs.h"
 
 // sh, and what changes where and in which environment steps run (jenkins-pipeline 2.2, 2.4, 2.5).
 
@@ -21,21 +21,6 @@ std::string first_line(const std::string& script) {
       return std::string(words.substr(0, utf8_prefix(words, kLabelMax)));
   return "";
 }
-
-// A path below the temporary directory that goes with its object.
-class Scratch {
- public:
-  Scratch(Execution& execution, const char* what, const std::string& ending)
-      : files_(execution.outside().files), path_(execution.new_temporary(what) + ending) {}
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { (void)files_.remove(path_); }
-  [[nodiscard]] const std::string& path() const { return path_; }
-
- private:
-  sys::Files& files_;
-  std::string path_;
-};
 
 Outcome sh_value(Execution& execution, StepCall& call, const Execution::ProgramRun& run,
                  const std::optional<std::string>& captured) {
@@ -266,73 +251,6 @@ Outcome step_tool(Execution& execution, StepCall& call) {
     return Execution::abort(call.branch, "no tool named " + name + " found; give it with --tool " +
                                              shell_quoted(name) + "=DIR");
   return call.branch.text_value(found->second);
-}
-
-// Another Jenkinsfile, run as a program of its own: job names are paths beside this one.
-Outcome step_build(Execution& execution, StepCall& call) {
-  auto& branch = call.branch;
-  const auto job = call.text_or("job", "");
-  const auto& own = execution.request().file_path;
-  auto path = own.substr(0, own.rfind('/')) + "/" + job;
-  if (execution.outside().files.is_directory(path)) path += "/Jenkinsfile";
-  if (!execution.outside().files.exists(path))
-    return Execution::abort(branch, "No item named " + job + " found: there is no file " + path);
-  Execution::ProgramRun run;
-  const auto program = sys::own_program();
-  if (!program) return Execution::abort(branch, program.error().message);
-  run.argv = {*program, "pipeline", "run", path};
-  const auto parameters = call.value("parameters");
-  const auto given = branch.map();
-  if (parameters.is(groovy::Kind::kList))
-    for (const auto& item : parameters.as<groovy::List>().items) {
-      if (!item.is(groovy::Kind::kMap)) continue;
-      const auto& map = item.as<groovy::Map>();
-      const auto* name = map.find("name");
-      const auto* value = map.find("value");
-      if (name == nullptr || value == nullptr) continue;
-      given->put(*name, branch.text_value(branch.text(*value).value_or("")));
-      run.argv.insert(run.argv.end(), {"-p", branch.text(*name).value_or("") + "=" +
-                                                 branch.text(*value).value_or("")});
-    }
-  run.environment = execution.variables().process;
-  run.directory = own.substr(0, own.rfind('/'));
-  int number = 0;
-  run.on_line = [&number](std::string_view line) {
-    constexpr std::string_view kStart = "Started build #";
-    if (number == 0 && line.starts_with(kStart))
-      number = static_cast<int>(
-          parse_integer(line.substr(kStart.size(), line.find(' ', kStart.size()) - kStart.size()),
-                        1, INT32_MAX)
-              .value_or(0));
-  };
-  execution.say(branch, "Starting building: " + job);
-  execution.run_program(branch, run);
-  if (run.raised) return failed(*run.raised);
-  const auto result = run.code == 0   ? BuildResult::kSuccess
-                      : run.code == 3 ? BuildResult::kUnstable
-                      : run.code == 4 ? BuildResult::kAborted
-                                      : BuildResult::kFailure;
-  execution.say(branch, "Build " + job + " completed: " + std::string(name_of(result)));
-  if (result != BuildResult::kSuccess && call.truth("propagate", true)) {
-    if (result == BuildResult::kUnstable)
-      execution.worsen(result);
-    else
-      return Execution::abort(branch, job + " completed with status " +
-                                          std::string(name_of(result)) + " (propagate: false to " +
-                                          "ignore)");
-  }
-  const auto text = [&](std::string value) { return branch.text_value(std::move(value)); };
-  const auto name = std::string(name_of(result));
-  return make_record(branch.heap(), "org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper",
-                     {{"result", text(name)},
-                      {"currentResult", text(name)},
-                      {"number", Value::integer(number)},
-                      {"id", text(std::to_string(number))},
-                      {"displayName", text("#" + std::to_string(number))},
-                      {"fullDisplayName", text(job + " #" + std::to_string(number))},
-                      {"projectName", text(job.substr(job.rfind('/') + 1))},
-                      {"fullProjectName", text(job)},
-                      {"buildVariables", Value(given)}});
 }
 
 }  // namespace runtask::jenkins

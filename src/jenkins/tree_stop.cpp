@@ -25,19 +25,19 @@ std::string command_of(const sys::Files& files, int pid) {
   return files.read("/proc/" + std::to_string(pid) + "/cmdline").value_or("");
 }
 
-bool is_of_build(const sys::Files& files, int pid, const std::string& run_id) {
+bool is_of_build(const sys::Files& files, int pid, const std::string& cookie) {
   const auto environment =
       std::string(1, '\0') + files.read("/proc/" + std::to_string(pid) + "/environ").value_or("");
-  const auto cookie = std::string(1, '\0') + kCookie;
-  const auto at = environment.find(cookie);
-  return at == std::string::npos || environment.compare(at + cookie.size(), run_id.size() + 1,
-                                                        run_id.c_str(), run_id.size() + 1) == 0;
+  const auto variable = std::string(1, '\0') + kCookie;
+  const auto at = environment.find(variable);
+  return at == std::string::npos || environment.compare(at + variable.size(), cookie.size() + 1,
+                                                        cookie.c_str(), cookie.size() + 1) == 0;
 }
 
 }  // namespace
 
-TreeStop::TreeStop(sys::Loop& loop, const sys::Files& files, std::string run_id)
-    : loop_(loop), files_(files), run_id_(std::move(run_id)) {}
+TreeStop::TreeStop(sys::Loop& loop, const sys::Files& files, std::string cookie)
+    : loop_(loop), files_(files), cookie_(std::move(cookie)) {}
 
 void TreeStop::ask(sys::Process& process) {
   process_ = &process;
@@ -46,7 +46,7 @@ void TreeStop::ask(sys::Process& process) {
   process.signal(SIGSTOP);
   const sys::TreeMemory memory;
   for (const auto pid : sys::descendants(process.pid(), memory.pids()))
-    if (is_of_build(files_, pid, run_id_)) {
+    if (is_of_build(files_, pid, cookie_)) {
       asked_.push_back({pid, command_of(files_, pid)});
       (void)sys::signal_process(pid, SIGTERM);
     }

@@ -17,7 +17,7 @@ constexpr const char* kCookie = "JENKINS_NODE_COOKIE=";
 
 class TreeStop {
  public:
-  TreeStop(sys::Loop& loop, const sys::Files& files, std::string run_id);
+  TreeStop(sys::Loop& loop, const sys::Files& files, std::string cookie);
   TreeStop(const TreeStop&) = delete;
   TreeStop& operator=(const TreeStop&) = delete;
 
@@ -39,7 +39,7 @@ class TreeStop {
 
   sys::Loop& loop_;
   const sys::Files& files_;
-  const std::string run_id_;
+  const std::string cookie_;
   sys::Process* process_ = nullptr;
   std::vector<Asked> asked_;
   sys::PendingPtr next_look_;
