@@ -41,8 +41,9 @@ struct Interruption {
 struct InterruptScope {
   std::shared_ptr<InterruptScope> outer;
   std::optional<Interruption> raised;
-  Instant last_output{0};   // When a branch inside last printed something.
-  std::set<int> delivered;  // The branches that have had it: each gets it once.
+  bool is_abandoned = false;  // It was raised in vain: what is inside gets no more turns.
+  Instant last_output{0};     // When a branch inside last printed something.
+  std::set<int> delivered;    // The branches that have had it: each gets it once.
 };
 
 // A stage that steps can mark.
@@ -86,6 +87,13 @@ class Branch : public groovy::Fiber {
     InterruptScope* found = nullptr;
     for (auto* scope = context.interrupts.get(); scope != nullptr; scope = scope->outer.get())
       if (scope->raised && scope->delivered.count(id) == 0) found = scope;
+    return found;
+  }
+  // The scope around it that has been abandoned, if any; the outermost.
+  [[nodiscard]] InterruptScope* abandoned() const {
+    InterruptScope* found = nullptr;
+    for (auto* scope = context.interrupts.get(); scope != nullptr; scope = scope->outer.get())
+      if (scope->is_abandoned) found = scope;
     return found;
   }
 };

@@ -464,6 +464,8 @@ void Execution::run_post(Branch& branch, const Post& post, BuildResult context_r
     if (branch.context.stage != nullptr) result = worse(result, branch.context.stage->result);
     if (!holds(block.condition, result)) continue;
     const ContextChange change(branch);
+    // It still runs where everything else has been given up.
+    if (const auto* scope = branch.abandoned()) branch.context.interrupts = scope->outer;
     // Inside, currentBuild.result is what the context came to.
     const auto before = result_;
     if (result != BuildResult::kSuccess) result_ = result;

@@ -100,7 +100,7 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
   };
   const auto cancel = [&] {
     if (!process || program.is_cleanup) return;
-    is_killed_ ? end.force(*process) : end.ask(*process);
+    must_end(branch) ? end.force(*process) : end.ask(*process);
   };
   await(branch, start, cancel);
   lines.finish();

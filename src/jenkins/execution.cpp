@@ -181,8 +181,14 @@ void Execution::raise_in(InterruptScope& scope, Interruption interruption) {
     if (branch->cancel && branch->pending() != nullptr) branch->cancel();
 }
 
+void Execution::abandon(InterruptScope& scope) {
+  scope.is_abandoned = true;
+  for (auto* branch : live_)
+    if (branch->cancel && branch->abandoned() != nullptr) branch->cancel();
+}
+
 std::optional<Raised> Execution::interrupted(Branch& branch) {
-  if (is_killed_) return Raised{{}, Error{Code::kCancelled, "the build was stopped", {}, {}}};
+  if (must_end(branch)) return Raised{{}, Error{Code::kCancelled, "the build was stopped", {}, {}}};
   if (branch.pending() == nullptr) return std::nullopt;
   return Branch::raise(interruption(branch)).value();
 }
@@ -199,7 +205,7 @@ groovy::Stop Execution::should_stop() {
     });
     running_ = me;
   }
-  if (is_killed_) return groovy::Stop::kKill;
+  if (must_end(*me)) return groovy::Stop::kKill;
   return me->pending() != nullptr ? groovy::Stop::kInterrupt : groovy::Stop::kNo;
 }
 

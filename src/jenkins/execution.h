@@ -27,7 +27,8 @@ using groovy::Ref;
 using groovy::Value;
 
 constexpr Duration kCleanupPatience{10'000};
-constexpr Duration kStopPatience{20'000};  // Between SIGTERM and SIGKILL of a script (spec 2.2).
+constexpr Duration kGracePatience{60'000};  // For a body whose time is up (spec 2.3).
+constexpr Duration kStopPatience{20'000};   // Between SIGTERM and SIGKILL of a script (spec 2.2).
 
 // The arguments of a step, bound (jenkins-pipeline 2.1), GStrings made strings.
 class StepCall {
@@ -107,9 +108,15 @@ class Execution final : public groovy::Host {
   // The interruption that has come, as an exception to throw; none if there is none.
   [[nodiscard]] std::optional<Raised> interrupted(Branch& branch);
   void raise_in(InterruptScope& scope, Interruption interruption);
+  // No script of the scope goes on, whatever it has caught; only `post` still runs.
+  void abandon(InterruptScope& scope);
+  // Whether no script of the branch may go on.
+  [[nodiscard]] bool must_end(const Branch& branch) const {
+    return is_killed_ || branch.abandoned() != nullptr;
+  }
   // Whether nothing may begin to wait any more.
   [[nodiscard]] bool must_stop(const Branch& branch) const {
-    return is_killed_ || branch.pending() != nullptr;
+    return must_end(branch) || branch.pending() != nullptr;
   }
   [[nodiscard]] std::string user() const;  // Who runs the build.
 

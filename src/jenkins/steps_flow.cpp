@@ -185,34 +185,56 @@ Outcome step_retry(Execution& execution, StepCall& call) {
   }
 }
 
-Outcome step_timeout(Execution& execution, StepCall& call) {
-  const auto span = span_of(call.number("time", 0), call.text_or("unit", "MINUTES"));
-  if (!span) return Execution::invalid(call.branch, "no such unit: " + call.text_or("unit", ""));
+namespace {
+
+// The body of timeout(), inside a scope of its own.
+Outcome run_timed(Execution& execution, StepCall& call, Duration span,
+                  const std::shared_ptr<InterruptScope>& scope) {
   const ContextChange change(call.branch);
-  auto scope = std::make_shared<InterruptScope>();
   scope->outer = call.branch.context.interrupts;
   call.branch.context.interrupts = scope;
-  execution.say(call.branch, "Timeout set to expire in " + span_text(*span));
+  execution.say(call.branch, "Timeout set to expire in " + span_text(span));
   // With `activity` the time begins anew with every line of output.
   const bool is_activity = call.truth("activity", false);
   auto& loop = execution.outside().loop;
   std::function<void()> expire;
   sys::PendingPtr timer;
+  const auto give_up = [&] {
+    execution.say(call.branch,
+                  "Body did not finish within grace period; terminating with extreme prejudice");
+    execution.abandon(*scope);
+  };
   expire = [&] {
     const auto idle = loop.now() - scope->last_output;
-    if (is_activity && idle < *span) {
-      timer = loop.after(*span - idle, expire);
+    if (is_activity && idle < span) {
+      timer = loop.after(span - idle, expire);
       return;
     }
     execution.say(call.branch, "Cancelling nested steps due to timeout");
     execution.raise_in(
         *scope, {BuildResult::kAborted, "Timeout has been exceeded", InterruptionCause::kTimeout});
+    timer = loop.after(kGracePatience, give_up);
   };
-  timer = loop.after(*span, expire);
+  timer = loop.after(span, expire);
   auto outcome = call.branch.invoke(call.body, {});
   if (!outcome || !scope->raised || scope->delivered.count(call.branch.id) > 0) return outcome;
   // It expired, and nothing in the body noticed.
   if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
+  return outcome;
+}
+
+}  // namespace
+
+Outcome step_timeout(Execution& execution, StepCall& call) {
+  const auto span = span_of(call.number("time", 0), call.text_or("unit", "MINUTES"));
+  if (!span) return Execution::invalid(call.branch, "no such unit: " + call.text_or("unit", ""));
+  const auto scope = std::make_shared<InterruptScope>();
+  auto outcome = run_timed(execution, call, *span, scope);
+  // No script inside could catch that it was abandoned; those around it can.
+  const bool is_cut_off =
+      !outcome && outcome.error().abort && outcome.error().abort->code == Code::kCancelled;
+  if (is_cut_off && scope->is_abandoned && !execution.must_end(call.branch))
+    return Branch::raise(make_interruption(call.branch, *scope->raised, execution.user()));
   return outcome;
 }
 

@@ -1,0 +1,139 @@
+#include "jenkins/build.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "sim/sim_files.h"
+#include "sim/sim_loop.h"
+#include "sim/sim_processes.h"
+#include "sim/sim_random.h"
+
+// Builds in simulated time: what would take minutes takes none.
+
+namespace runtask::jenkins {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+class SimulatedBuild {
+ public:
+  // A pipeline with one stage of these steps, and more sections after the stages.
+  BuildEnd run(const std::string& steps, const std::string& sections = "") {
+    const auto text = "pipeline {\n agent any\n " + sections + "\n stages {\n stage('Only') {\n" +
+                      " steps { script {\n" + steps + "\n} }\n" +
+                      " post { always { echo 'post of the stage' } }\n }\n" +
+                      " stage('Next') { steps { echo 'the next stage' } }\n }\n" +
+                      " post { aborted { echo 'post of the build' } }\n}\n";
+    const auto checked = std::make_shared<const Checked>(check(text, "Jenkinsfile", {}));
+    EXPECT_TRUE(checked->can_run()) << checked->report();
+    BuildRequest request;
+    request.file = checked;
+    request.file_path = "/product/Jenkinsfile";
+    request.job = "product/Jenkinsfile";
+    request.run_id = request.cookie = "the-run";
+    request.home = "/home";
+    request.workspace = "/home/workspace";
+    request.build_directory = "/home/build";
+    Console console([this](WallTime, const std::string& line) { console_ += line + "\n"; },
+                    [this] { return loop_.wall_now(); });
+    Build build({loop_, files_, processes_, random_, environment_, console, {}, {}}, request);
+    auto end = build.run();
+    EXPECT_EQ(processes_.alive(), 0U);
+    return end;
+  }
+  [[nodiscard]] const std::string& console() const { return console_; }
+  [[nodiscard]] Duration passed() const { return loop_.now() - Instant(Duration(0)); }
+  sim::SimProcesses& processes() { return processes_; }
+
+ private:
+  sim::SimLoop loop_;
+  sim::SimFiles files_;
+  sim::SimProcesses processes_{loop_};
+  sim::SimRandom random_{1};
+  const sys::Environment environment_{{{"PATH", "/bin"}}};
+  std::string console_;
+};
+
+constexpr auto kGivesUp = "terminating with extreme prejudice\n";
+
+TEST(Build, what_a_timeout_interrupts_may_take_a_minute_to_end) {
+  SimulatedBuild build;
+  const auto end = build.run(
+      "timeout(time: 10, unit: 'MINUTES') {\n"
+      " try { sleep 3600 } finally { sleep 59; echo 'has tidied' }\n}\n echo 'not reached'");
+  EXPECT_EQ(end.result, BuildResult::kAborted);
+  EXPECT_THAT(build.console(), HasSubstr("has tidied\n"));
+  EXPECT_THAT(build.console(), Not(HasSubstr(kGivesUp)));
+  EXPECT_THAT(build.console(), Not(HasSubstr("not reached")));
+  EXPECT_EQ(build.passed(), std::chrono::seconds(659));
+}
+
+TEST(Build, a_body_that_swallows_its_interruption_is_abandoned_a_minute_later) {
+  for (const std::string body :
+       {"while (true) { try { sleep 7 } catch (e) { echo 'swallowed' } }",
+        "while (true) { catchError { sleep 7 } }",
+        "parallel a: { while (true) { try { sleep 7 } catch (e) { } } }, b: { sleep 3600 }"}) {
+    SCOPED_TRACE(body);
+    SimulatedBuild build;
+    const auto end = build.run("timeout(time: 10, unit: 'MINUTES') {\n try {\n" + body +
+                               "\n} finally { echo 'not reached' }\n}\n echo 'not reached'");
+    EXPECT_EQ(end.result, BuildResult::kAborted);
+    EXPECT_EQ(end.error, "Timeout has been exceeded");
+    EXPECT_THAT(build.console(), HasSubstr(kGivesUp));
+    EXPECT_THAT(build.console(), HasSubstr("post of the stage\n"));
+    EXPECT_THAT(build.console(), HasSubstr("post of the build\n"));
+    EXPECT_THAT(build.console(), Not(HasSubstr("not reached")));
+    EXPECT_THAT(build.console(), Not(HasSubstr("the next stage")));
+    EXPECT_EQ(build.passed(), std::chrono::seconds(660));
+  }
+}
+
+TEST(Build, a_script_around_an_abandoned_body_goes_on) {
+  SimulatedBuild build;
+  const auto end = build.run(
+      "try {\n timeout(time: 1, unit: 'MINUTES') { while (true) { try { sleep 7 } catch (e) { } } "
+      "}\n"
+      "} catch (e) { echo \"caught ${e.message}\" }");
+  EXPECT_EQ(end.result, BuildResult::kSuccess);
+  EXPECT_THAT(build.console(), HasSubstr("caught Timeout has been exceeded\n"));
+  EXPECT_THAT(build.console(), HasSubstr("the next stage\n"));
+}
+
+TEST(Build, post_runs_where_the_timeout_of_the_whole_build_has_been_ignored) {
+  SimulatedBuild build;
+  const auto end = build.run("while (true) { try { sleep 7 } catch (e) { } }",
+                             "options { timeout(time: 10, unit: 'MINUTES') }");
+  EXPECT_EQ(end.result, BuildResult::kAborted);
+  EXPECT_THAT(build.console(), HasSubstr("post of the stage\n"));
+  EXPECT_THAT(build.console(), HasSubstr("post of the build\n"));
+  EXPECT_EQ(build.passed(), std::chrono::seconds(660));
+}
+
+TEST(Build, of_two_timeouts_the_outer_one_ends_what_the_inner_one_cannot) {
+  SimulatedBuild build;
+  const auto end = build.run(
+      "timeout(time: 10, unit: 'MINUTES') {\n while (true) {\n"
+      " try { timeout(time: 7, unit: 'MINUTES') { while (true) { try { sleep 7 } catch (e) { } } "
+      "}\n"
+      " } catch (e) { echo 'inner' }\n}\n}");
+  EXPECT_EQ(end.result, BuildResult::kAborted);
+  EXPECT_EQ(build.passed(), std::chrono::seconds(660));
+}
+
+TEST(Build, a_script_of_an_abandoned_body_is_killed) {
+  SimulatedBuild build;
+  build.processes().script([](const sys::ProcessSpec&) {
+    return sim::Steps{sim::Say{"works\n"}, sim::Hold{}};
+  });
+  const auto end = build.run(
+      "timeout(time: 10, unit: 'MINUTES') {\n while (true) { try { sh './work' } catch (e) { } "
+      "}\n}");
+  EXPECT_EQ(end.result, BuildResult::kAborted);
+  EXPECT_THAT(build.console(), HasSubstr("Sending interrupt signal to process\n"));
+  EXPECT_THAT(build.console(), HasSubstr(kGivesUp));
+  EXPECT_EQ(build.passed(), std::chrono::seconds(660));
+}
+
+}  // namespace
+}  // namespace runtask::jenkins
