@@ -401,6 +401,9 @@ Outcome Execution::run_parallel(Branch& branch, std::vector<Parallel> branches, 
                           InterruptionCause::kOtherBranch});
     }
     live_.erase(std::find(live_.begin(), live_.end(), &child));
+    // What has interrupted it comes to the branches' parent as their outcome, and not once more.
+    for (auto* outer = scope->outer.get(); outer != nullptr; outer = outer->outer.get())
+      if (outer->delivered.count(child.id) > 0) outer->delivered.insert(branch.id);
     if (--left == 0 && wake) wake();
   };
   for (std::size_t i = 0; i < branches.size(); ++i) {

@@ -110,6 +110,19 @@ TEST(Build, post_runs_where_the_timeout_of_the_whole_build_has_been_ignored) {
   EXPECT_EQ(build.passed(), std::chrono::seconds(660));
 }
 
+TEST(Build, what_has_interrupted_branches_leaves_the_post_around_them_alone) {
+  for (const std::string steps :
+       {"parallel a: { sleep 3600 }, b: { sleep 3600 }",
+        "parallel a: { parallel b: { sleep 3600 }, c: { sleep 3600 } }, d: { sleep 3600 }"}) {
+    SimulatedBuild build;
+    const auto end = build.run(steps, "options { timeout(time: 10, unit: 'MINUTES') }");
+    EXPECT_EQ(end.result, BuildResult::kAborted);
+    EXPECT_THAT(build.console(), HasSubstr("post of the stage\n"));
+    EXPECT_THAT(build.console(), HasSubstr("post of the build\n"));
+    EXPECT_EQ(build.passed(), std::chrono::seconds(600));
+  }
+}
+
 TEST(Build, of_two_timeouts_the_outer_one_ends_what_the_inner_one_cannot) {
   SimulatedBuild build;
   const auto end = build.run(
