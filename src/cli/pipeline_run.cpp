@@ -203,6 +203,7 @@ class PipelineBuild {
   // kUsage: nothing ran.
   Result<int> run() {
     TRY(prepare());
+    if (!wants_report()) say_ready();
     came_ = world_.loop.wall_now();
     auto job = jenkins::Job(world_.files, request_.home, request_.job);
     const auto turn = TRY(take_turn(job));
@@ -248,8 +249,10 @@ class PipelineBuild {
   }
 
   void accept_commission() {
-    request_.cookie = commission_->cookie;
-    request_.upstream = {commission_->upstream_job, commission_->upstream_number};
+    if (is_part_of_another()) {
+      request_.cookie = commission_->cookie;
+      request_.upstream = {commission_->upstream_job, commission_->upstream_number};
+    }
     request_.inputs = commission_->inputs;
     request_.tools = commission_->tools;
     request_.credentials = commission_->credentials;
@@ -353,13 +356,14 @@ class PipelineBuild {
                        request_.run_id, request_.build_directory + "/log");
     TRY(record.begin(run_record(stored)));
     TRY(report(stored, {}));
+    if (wants_report()) say_ready();
     record_ = &record;
     const auto started = world_.loop.now();
     console_.line({}, "Started build #" + std::to_string(request_.number) + " of " + request_.job);
     const auto end = run_build(record, job);
     if (!end.description.empty()) console_.line({}, "Description: " + end.description);
     console_.line({}, "Finished: " + std::string(name_of(end.result)));
-    const int code = exit_code_of(end.result, commission_ ? 0 : signal_);
+    const int code = exit_code_of(end.result, is_part_of_another() ? 0 : signal_);
     record.end(lower_case(name_of(end.result)), code, outcome_of(end));
     record_ = nullptr;
     stored.result = end.result;
@@ -368,16 +372,28 @@ class PipelineBuild {
     stored.is_kept = end.is_kept;
     stored.duration = world_.loop.now() - started;
     TRY(job.store(stored));
-    TRY(report(stored, end.variables));
+    if (is_part_of_another()) TRY(report(stored, end.variables));
     if (const auto rotator = jenkins::rotator_of(options_of(*checked_)))
       (void)TRY(job.prune(*rotator, world_.loop.wall_now()));
     return code;
   }
 
+  // Whether the build that has started this one waits for its end.
+  [[nodiscard]] bool is_part_of_another() const {
+    return commission_ && !commission_->is_in_background;
+  }
+  [[nodiscard]] bool wants_report() const {
+    return commission_ && !commission_->report_file.empty();
+  }
+  // In the background: to who has started this program, once.
+  void say_ready() const {
+    if (commission_ && commission_->is_in_background) sys::say_ready("");
+  }
+
   // To the build that has started this one.
   Result<> report(const jenkins::StoredBuild& stored,
                   const std::map<std::string, std::string>& variables) {
-    if (!commission_) return {};
+    if (!wants_report()) return {};
     jenkins::ChildBuild build;
     build.job = request_.job;
     build.number = stored.number;
@@ -465,9 +481,10 @@ class PipelineBuild {
   }
   void stop(int number) {
     if (build_ == nullptr) return;
-    const std::string why = commission_ ? "Calling Pipeline was cancelled" : "Aborted by a signal";
+    const std::string why =
+        is_part_of_another() ? "Calling Pipeline was cancelled" : "Aborted by a signal";
     const bool is_first = std::exchange(signal_, number) == 0;
-    if (is_first && !commission_)
+    if (is_first && !is_part_of_another())
       world_.screen.message("stopping the build; once more to leave at once");
     if (is_first) console_.line({}, why);
     build_->interrupt(why);
@@ -486,6 +503,23 @@ class PipelineBuild {
   jenkins::BuildRequest request_;
   WallTime came_;  // When this build began to wait for its turn.
 };
+
+// For `wait: false`: another program, which goes on by itself.
+Result<> start_in_background(const PipelineRun& arguments, jenkins::Commission commission,
+                             const World& world) {
+  commission.is_for_background = false;
+  commission.is_in_background = true;
+  TRY(jenkins::hand_over(world.files, arguments.commission, commission));
+  const auto directory = TRY(world.state_directory()) + "/jenkins";
+  TRY(world.files.make_directory(directory, 0700));
+  sys::Program program{{TRY(sys::own_program()), "pipeline", "run", arguments.file, "--commission",
+                        arguments.commission},
+                       world.environment.all()};
+  // By which it is spared when the tree of the build that wants it is ended.
+  program.environment["JENKINS_NODE_COOKIE"] = new_run_id(world);
+  (void)TRY(sys::start_in_background(program, directory + "/background.log", kTurnPatience));
+  return {};
+}
 
 }  // namespace
 
@@ -509,6 +543,11 @@ int pipeline(const PipelineRun& arguments, const World& world) {
     }
     commission = *std::move(taken);
     libraries = commission->libraries;
+    if (commission->is_for_background) {
+      const auto started = start_in_background(arguments, *std::move(commission), world);
+      if (!started) world.screen.message(started.error().text());
+      return started ? kExitSuccess : kExitUsage;
+    }
   }
   auto classes = jenkins::read_library_classes(world.files, *libraries);
   if (!classes.warnings.empty()) world.screen.message(classes.warnings);

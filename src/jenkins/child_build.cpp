@@ -32,14 +32,16 @@ template <class Visitor>
 void members(Visitor& visit, Commission& commission) {
   visit.required("upstreamJob", commission.upstream_job);
   visit.required("upstreamNumber", commission.upstream_number);
-  visit.required("cookie", commission.cookie);
+  visit("cookie", commission.cookie);
   visit("parameters", commission.parameters);
   visit("secrets", commission.secrets);
   visit("inputs", commission.inputs);
   visit("libraries", commission.libraries);
   visit("tools", commission.tools);
   visit("credentials", commission.credentials);
-  visit.required("reportFile", commission.report_file);
+  visit("reportFile", commission.report_file);
+  visit("forBackground", commission.is_for_background);
+  visit("inBackground", commission.is_in_background);
 }
 
 namespace {

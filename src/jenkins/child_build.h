@@ -21,6 +21,7 @@ struct Commission {
   std::string upstream_job;  // The build that wants it.
   int upstream_number = 0;
   // The JENKINS_NODE_COOKIE of both: whoever ends one with all it has started ends the other too.
+  // Empty: the new build has its own, and outlives the one that wants it.
   std::string cookie;
   std::vector<GivenParameter> parameters;
   std::vector<std::string> secrets;  // To be shown as ****, wherever they turn up.
@@ -29,7 +30,11 @@ struct Commission {
   std::map<std::string, std::string> libraries;
   std::map<std::string, std::string> tools;
   std::map<std::string, std::string> credentials;
-  std::string report_file;  // Where to say how it has ended.
+  std::string report_file;  // Where to say how it has ended. Empty: nobody wants to know.
+  // wait: false. The program that gets this starts another one in the background, and ends when
+  // that has said that the parameters will do; with a report file, that the build has a number.
+  bool is_for_background = false;
+  bool is_in_background = false;  // What the other one gets.
 };
 
 // How it has ended; FAILURE as long as it runs, since its runner may be killed.

@@ -18,15 +18,15 @@ using groovy::Values;
 // What the step returns.
 class DownstreamBuild final : public groovy::HostObject {
  public:
-  DownstreamBuild(std::string job, ChildBuild build)
-      : job_(std::move(job)), build_(std::move(build)) {}
+  DownstreamBuild(std::string job, ChildBuild build, bool is_running)
+      : job_(std::move(job)), build_(std::move(build)), is_running_(is_running) {}
   [[nodiscard]] std::string class_name() const override {
     return "org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper";
   }
   [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
     const auto text = [&](const std::string& value) { return fiber.text_value(value); };
-    if (name == "result" || name == "currentResult")
-      return text(std::string(name_of(build_.result)));
+    if (name == "result" && is_running_) return Value();
+    if (name == "result" || name == "currentResult") return text(std::string(name_of(so_far())));
     if (name == "number") return Value::integer(build_.number);
     if (name == "id") return text(std::to_string(build_.number));
     if (name == "displayName") return text(build_.display_name);
@@ -51,12 +51,15 @@ class DownstreamBuild final : public groovy::HostObject {
     if ((is_better || method == "resultIsWorseOrEqualTo") && arguments.size() == 1) {
       const auto other = result_named(fiber.text(arguments[0]).value_or(""));
       if (!other) return fiber.raise("java.lang.IllegalArgumentException", "no such result");
-      return Value::of(is_better ? build_.result <= *other : build_.result >= *other);
+      return Value::of(is_better ? so_far() <= *other : so_far() >= *other);
     }
     return arguments.empty() ? get(fiber, property_of_getter(method)) : std::nullopt;
   }
 
  private:
+  [[nodiscard]] BuildResult so_far() const {
+    return is_running_ ? BuildResult::kSuccess : build_.result;
+  }
   // What the build has written to its `env`; as in Jenkins, its parameters are not among them.
   [[nodiscard]] Value variables(Fiber& fiber) const {
     const auto map = fiber.map();
@@ -67,6 +70,7 @@ class DownstreamBuild final : public groovy::HostObject {
 
   std::string job_;  // As the step names it.
   ChildBuild build_;
+  bool is_running_;  // Then more of it is not known here.
 };
 
 // Job names are paths beside the build's own file.
@@ -101,12 +105,21 @@ void add_parameters(Branch& branch, const Value& parameters, Commission& commiss
   }
 }
 
-Commission commission_of(Execution& execution, StepCall& call) {
+// How far the step goes with the build.
+enum class Way : std::uint8_t { kToItsEnd, kToItsStart, kApart };
+
+Way way_of(const StepCall& call) {
+  if (call.truth("waitForStart", false)) return Way::kToItsStart;
+  return call.truth("wait", true) ? Way::kToItsEnd : Way::kApart;
+}
+
+Commission commission_of(Execution& execution, StepCall& call, Way way) {
   const auto& request = execution.request();
   Commission commission;
   commission.upstream_job = request.job;
   commission.upstream_number = request.number;
-  commission.cookie = request.cookie;
+  if (way == Way::kToItsEnd) commission.cookie = request.cookie;
+  commission.is_for_background = way != Way::kToItsEnd;
   commission.secrets = execution.outside().console.secrets();
   commission.inputs = request.inputs;
   commission.libraries = request.libraries;
@@ -116,10 +129,10 @@ Commission commission_of(Execution& execution, StepCall& call) {
   return commission;
 }
 
-// Runs the build to its end. Raises an interruption of this build, or that the other one could not
-// begin.
+// Runs the build; apart nothing is known of it. Raises an interruption of this build, or that the
+// other one could not begin.
 tl::expected<ChildBuild, Raised> run_build(Execution& execution, StepCall& call,
-                                           const std::string& file) {
+                                           const std::string& file, Way way) {
   auto& branch = call.branch;
   auto& files = execution.outside().files;
   const auto job = call.text_or("job", "");
@@ -129,17 +142,20 @@ tl::expected<ChildBuild, Raised> run_build(Execution& execution, StepCall& call,
     return Execution::abort(branch, made.error().message);
   const Scratch order(execution, "build", "");
   const Scratch report(execution, "report", "");
-  auto commission = commission_of(execution, call);
-  commission.report_file = report.path();
+  auto commission = commission_of(execution, call, way);
+  if (way != Way::kApart) commission.report_file = report.path();
   if (const auto done = hand_over(files, order.path(), commission); !done)
     return Execution::abort(branch, done.error().message);
   Execution::ProgramRun run;
   run.argv = {*program, "pipeline", "run", file, "--commission", order.path()};
   run.environment = execution.variables().process;
+  run.environment["JENKINS_NODE_COOKIE"] = execution.request().cookie;
   run.directory = file.substr(0, file.rfind('/'));
   run.is_build = true;
+  run.may_linger = true;  // What has another cookie is to outlive it.
   execution.run_program(branch, run);
   if (run.raised) return tl::unexpected<Raised>(*std::move(run.raised));
+  if (way == Way::kApart && run.code == 0) return ChildBuild();
   auto build = read_report(files, report.path());
   if (!build) return Execution::abort(branch, "the build of " + job + " could not be started");
   return *std::move(build);
@@ -152,14 +168,21 @@ Outcome step_build(Execution& execution, StepCall& call) {
   const auto job = call.text_or("job", "");
   const auto file = file_of(execution, branch, job);
   if (!file) return tl::unexpected<Raised>(file.error());
-  execution.say(branch, "Starting building: " + job);
-  auto build = run_build(execution, call, *file);
+  const auto way = way_of(call);
+  execution.say(branch,
+                (way == Way::kToItsEnd ? "Starting building: " : "Scheduling project: ") + job);
+  auto build = run_build(execution, call, *file, way);
   if (!build) return tl::unexpected<Raised>(build.error());
+  if (way == Way::kApart) return Value();
   const auto name = job + " #" + std::to_string(build->number);
+  if (way == Way::kToItsStart) {
+    execution.say(branch, "Starting building: " + name);
+    return Value(branch.heap().make<DownstreamBuild>(job, *std::move(build), true));
+  }
   const std::string result(name_of(build->result));
   execution.say(branch, "Build " + name + " completed: " + result);
   if (build->result == BuildResult::kSuccess || !call.truth("propagate", true))
-    return Value(branch.heap().make<DownstreamBuild>(job, *std::move(build)));
+    return Value(branch.heap().make<DownstreamBuild>(job, *std::move(build), false));
   return Branch::raise(make_interruption(
       branch,
       {build->result, name + " completed with status " + result + " (propagate: false to ignore)",

@@ -138,6 +138,24 @@ class PipelineChildStopSandbox(PipelineChildSandbox):
         self.assertEqual([self.record(name)["result"] for name in ("child", "parent")], ["ABORTED", "ABORTED"])
         self.assertEqual(self.processes(), [])
 
+    def test_the_processes_of_both_are_known_by_one_cookie(self):
+        self.child("sh 'echo cookie=$JENKINS_NODE_COOKIE'")
+        self.parent("sh 'echo cookie=$JENKINS_NODE_COOKIE'\nbuild 'child'")
+        cookies = [line for line in self.build(env={"JENKINS_NODE_COOKIE": "of Jenkins"}).out.splitlines()
+                   if line.startswith("cookie=")]
+        self.assertEqual(len(cookies), 2)
+        self.assertEqual(cookies[0], cookies[1])
+        self.assertNotEqual(cookies[0], "cookie=of Jenkins")
+
+    def test_what_the_child_has_left_with_another_cookie_outlives_both(self):
+        self.child("sh 'JENKINS_NODE_COOKIE=dontKillMe sleep 1000 >/dev/null 2>&1 & echo $! >\"$BASE/pid\"'\n"
+                   "sh 'sleep 1001 & until grep -q ^sleep \"/proc/$(cat \"$BASE/pid\")/cmdline\"; do sleep 0.01; done'")
+        self.parent()
+        self.assertEqual(self.build().code, 0)
+        pid = self.text("pid").strip()
+        self.addCleanup(os.kill, int(pid), signal.SIGKILL)
+        self.assertEqual(self.processes(), ["/proc/" + pid])
+
     def test_a_child_of_a_child_is_interrupted_too(self):
         self.child("build job: 'grandchild'")
         self.pipeline("grandchild", self.WAITS, after="post { aborted { echo 'grandchild aborted' } }")
@@ -247,6 +265,85 @@ class PipelineChildResultSandbox(PipelineChildSandbox):
         result = self.build()
         self.assertEqual(result.code, 0, result)
         self.assertIn("warning: the parameter OTHER is left out: the pipeline does not declare it\n", result.out)
+
+
+class PipelineChildApartSandbox(PipelineChildSandbox):
+    """`wait: false`: a build that goes on by itself."""
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self.end_all)
+
+    def end_all(self):
+        for path in self.processes():
+            os.kill(int(path.rpartition("/")[2]), signal.SIGKILL)
+
+    def child(self, steps="sh 'echo $$ >\"$BASE/new\"; mv \"$BASE/new\" \"$BASE/pid\"; until [ -e \"$BASE/go\" ]; do sleep 0.05; done; echo $WORD'"):
+        self.pipeline("child", steps, before="parameters { string(name: 'WORD', defaultValue: 'x') }",
+                      after="post { always { echo 'child always' } }")
+
+    def has_ended(self, number):
+        try:
+            return self.record("child", number).get("result")
+        except FileNotFoundError:
+            return None
+
+    def let_go(self, number=1):
+        self.write("go", "")
+        support.wait_until(lambda: self.has_ended(number), "the child's end")
+        support.wait_until(lambda: not self.processes(), "the end of all processes")
+        self.assertEqual(self.record("child", number)["result"], "SUCCESS")
+
+    def test_outlives_the_build_that_wants_it(self):
+        self.child()
+        self.pipeline("parent", "script {\ndef r = build(job: 'child', wait: false, parameters: [string(name: 'WORD', value: 'given')])\n"
+                      "echo \"returned ${r}\"\n}")
+        result = self.build()
+        self.assertEqual(result.code, 0, result)
+        self.assert_in_order(result.out, "Scheduling project: child\n", "returned null\n", "next of parent\n", "Finished: SUCCESS\n")
+        self.assertNotIn("Started build #1 of product/child", result.out)
+        support.wait_until(lambda: self.exists("pid"), "the child's script")
+        runs = support.json_lines(self.ok("runs", "list", "--json").out)
+        self.assertEqual({run["title"]: run["verdict"] for run in runs},
+                         {"product/child #1": "running", "product/parent #1": "success"})
+        self.let_go()
+        self.assertIn("\ngiven\n", self.ok("runs", "logs", next(r["run"] for r in runs if "child" in r["title"])).out)
+        self.assertEqual(os.listdir(os.path.join(self.state, "jenkins", "workspaces", "product+parent@tmp")), [])
+
+    def test_neither_an_abort_nor_a_killed_runner_of_the_other_build_ends_it(self):
+        for number, end in enumerate((signal.SIGTERM, signal.SIGKILL), 1):
+            with self.subTest(end):
+                self.child()
+                self.pipeline("parent", "build job: 'child', wait: false\nsh 'touch \"$BASE/ready\"; sleep 1000'")
+                process = self.start("pipeline", "run", self.path("product/parent"))
+                support.wait_until(lambda: self.exists("ready") and self.exists("pid"), "both scripts")
+                process.send_signal(end)
+                process.communicate(timeout=support.LONGEST)
+                self.assertTrue(support.alive(int(self.text("pid"))))
+                self.let_go(number)
+                for name in ("go", "ready", "pid"):
+                    os.remove(self.path(name))
+
+    def test_a_failure_of_it_is_nobodys_and_one_that_cannot_begin_is(self):
+        self.pipeline("child", "error 'no luck'")
+        self.pipeline("parent", "build job: 'child', wait: false")
+        self.assertEqual(self.build().code, 0)
+        support.wait_until(lambda: self.has_ended(1), "the child's end")
+        self.write("product/child", "pipeline {\n  agent any\n}\n")
+        result = self.build()
+        self.assertEqual(result.code, 1, result)
+        self.assert_in_order(result.out, "has no `stages`\n", "ERROR: the build of child could not be started\n")
+
+    def test_its_start_can_be_waited_for(self):
+        self.child()
+        self.pipeline("parent", "script {\ndef r = build(job: 'child', waitForStart: true)\n"
+                      "echo \"${r.number} ${r.result} ${r.currentResult} ${r.fullDisplayName}\"\n}")
+        result = self.build()
+        self.assertEqual(result.code, 0, result)
+        self.assert_in_order(result.out, "Scheduling project: child\n", "Starting building: child #1\n",
+                             "\n1 null SUCCESS child #1\n")
+        support.wait_until(lambda: self.exists("pid"), "the child's script")
+        self.let_go()
 
 
 class PipelineChildSecretSandbox(PipelineChildSandbox):
