@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "groovy/parser.h"
+#include "jenkins/calls.h"
 #include "jenkins/checker.h"
 
 namespace runtask::jenkins {
@@ -20,6 +22,15 @@ void sort_by_place(std::vector<Diagnostic>& diagnostics) {
 const groovy::CallExpr* pipeline_call(const groovy::Stmt& statement) {
   const auto* call = call_of(statement);
   return call != nullptr && called_name(*call) == "pipeline" ? call : nullptr;
+}
+
+bool has_section(const groovy::ClosureExpr& block, std::initializer_list<const char*> names) {
+  const auto& statements = block.body.statements;
+  return std::any_of(statements.begin(), statements.end(), [&](const auto& statement) {
+    const auto* call = call_of(*statement);
+    const auto name = call != nullptr ? called_name(*call) : std::nullopt;
+    return name && std::find(names.begin(), names.end(), *name) != names.end();
+  });
 }
 
 std::string rendered(const std::vector<Diagnostic>& diagnostics, const Checked& checked,
@@ -107,30 +118,61 @@ std::string Checker::text_of(SourceRange range) const {
   return is_cut ? text + " ..." : text;
 }
 
+std::size_t Checker::line_of(SourceRange range) const {
+  return position_of(unit_.source, range.begin).line;
+}
+
+void Checker::check_repeated(const Seen& seen, SourceRange place,
+                             const std::function<std::string(const std::string& name)>& words) {
+  for (const auto& [name, ranges] : seen) {
+    if (ranges.size() < 2) continue;
+    std::vector<std::string> lines;
+    for (const auto range : ranges)
+      if (auto line = std::to_string(line_of(range)); lines.empty() || lines.back() != line)
+        lines.push_back(std::move(line));
+    const auto last = std::move(lines.back());
+    lines.pop_back();
+    error(
+        place, words(name),
+        lines.empty() ? "both on line " + last : "on lines " + join(lines, ", ") + " and " + last);
+  }
+}
+
+void Checker::error_again(SourceRange again, SourceRange first, const std::string& words) {
+  error(again, words, "the first is on line " + std::to_string(line_of(first)));
+}
+
 void Checker::check_unit() {
   const groovy::CallExpr* first = nullptr;
   for (const auto& statement : unit_.body.statements) {
     const auto* call = pipeline_call(*statement);
     if (call == nullptr) continue;
     if (first != nullptr) {
-      error(call->name_range, "a file has only one `pipeline` block",
-            "the first is on line " +
-                std::to_string(position_of(unit_.source, first->range.begin).line));
+      error_again(call->name_range, first->range, "a file has only one `pipeline` block");
       continue;
     }
     first = call;
-    check_pipeline(*call);
+    result_.pipeline = read_pipeline(*call);
   }
   if (first != nullptr) return;
   result_.is_scripted = true;
-  for (const auto& method : unit_.methods) {
-    // A function of a shared library may hold one (jenkins-pipeline 1.1).
-    if (*method->name != "call") continue;
-    for (const auto& statement : method->body.statements)
-      if (const auto* call = pipeline_call(*statement)) check_pipeline(*call);
-  }
-  result_.pipeline.reset();
-  find_nested_pipelines(unit_.body);
+  read_library_pipelines();
+  if (result_.library_pipelines.empty()) find_nested_pipelines(unit_.body);
+}
+
+// Wherever in a method `call` they stand, such as on both sides of an `if`. What has neither an
+// agent nor stages is a call of somebody's own `pipeline`.
+void Checker::read_library_pipelines() {
+  const auto read = [&](const groovy::CallExpr& call) {
+    if (called_name(call) != "pipeline" || call.arguments.size() != 1) return true;
+    const auto* block = block_of(call);
+    if (block == nullptr || !has_section(*block, {"agent", "stages"})) return true;
+    if (auto pipeline = read_pipeline(call))
+      result_.library_pipelines.push_back(*std::move(pipeline));
+    return false;
+  };
+  for (const auto& method : unit_.methods)
+    if (*method->name == "call") each_call(method->body, read);
 }
 
 void Checker::find_nested_pipelines(const groovy::Block& block) {

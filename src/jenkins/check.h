@@ -21,6 +21,10 @@ struct Checked {
   // None if there are errors, and for a scripted pipeline, which has no `pipeline { ... }`.
   std::optional<Pipeline> pipeline;
   bool is_scripted = false;
+  // Those within methods `call` of a file without one of its own: how a shared library's
+  // vars/*.groovy hold them, of which a build runs at most one (jenkins-pipeline 1.1). In the order
+  // of the text; whole only without errors.
+  std::vector<Pipeline> library_pipelines;
   std::string source_name;
   std::string source;
   std::vector<Diagnostic> errors;    // In the order of the text. With any of them nothing runs.

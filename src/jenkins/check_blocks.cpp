@@ -81,7 +81,7 @@ void Checker::read_agent_block(Agent& agent, const groovy::ClosureExpr& block) {
     return;
   }
   if (statements.size() > 1) {
-    error(statements[1]->range, "an agent is of one kind only",
+    error(agent.range, "an agent is of one kind only",
           "write `agent { node { label ...; customWorkspace ... } }` for both");
     return;
   }
@@ -131,7 +131,9 @@ bool Checker::read_agent_settings(Agent& agent, const groovy::CallExpr& call) {
         error(setting->name_range, "the setting " + quoted(*name) + " takes one value");
         continue;
       }
-      if (!seen.emplace(*name, setting->name_range).second) {
+      auto& places = seen[*name];
+      places.push_back(setting->name_range);
+      if (places.size() > 1) {
         warning(setting->name_range, "the setting " + quoted(*name) + " is there twice",
                 "Jenkins takes this one");
         std::erase_if(agent.settings, [&](const Argument& set) { return set.name == *name; });
@@ -189,11 +191,11 @@ Environment Checker::read_environment(const groovy::CallExpr& call) {
   for (const auto& statement : block->body.statements) {
     auto entry = read_entry(*statement);
     if (!entry) continue;
-    const auto [first, is_new] = seen.emplace(entry->name, entry->name_range);
-    if (!is_new)
-      error(entry->name_range, "the variable " + quoted(entry->name) + " is there twice",
-            "the first is on line " +
-                std::to_string(position_of(unit_.source, first->second.begin).line));
+    auto& places = seen[entry->name];
+    places.push_back(entry->name_range);
+    if (places.size() > 1)
+      error_again(places.back(), places[0],
+                  "the variable " + quoted(entry->name) + " is there twice");
     check_environment_value(*entry->value);
     environment.entries.push_back(*std::move(entry));
   }
@@ -373,6 +375,9 @@ Post Checker::read_post(const groovy::CallExpr& call) {
   Seen seen;
   for (const auto& statement : block->body.statements)
     if (auto each = read_post_block(*statement, seen)) post.blocks.push_back(*each);
+  check_repeated(seen, call.name_range, [](const std::string& name) {
+    return "the condition " + quoted(name) + " is there twice";
+  });
   std::stable_sort(
       post.blocks.begin(), post.blocks.end(),
       [](const PostBlock& a, const PostBlock& b) { return a.condition < b.condition; });
@@ -398,11 +403,7 @@ std::optional<PostBlock> Checker::read_post_block(const groovy::Stmt& statement,
           "the conditions are " + listed(post_names()));
     return std::nullopt;
   }
-  const auto [first, is_new] = seen.emplace(*name, call->name_range);
-  if (!is_new)
-    error(call->name_range, "the condition " + quoted(*name) + " is there twice",
-          "the first is on line " +
-              std::to_string(position_of(unit_.source, first->second.begin).line));
+  seen[*name].push_back(call->name_range);
   return PostBlock{*found, body, call->range};
 }
 
@@ -440,6 +441,7 @@ Input Checker::read_input(const groovy::CallExpr& call) {
     check_value(*values[0].value);
     *field = values[0].value;
   }
+  check_sections_once(seen, call.name_range, "input");
   check_required(seen, call.name_range, {"message"}, "input");
   return input;
 }

@@ -79,15 +79,13 @@ std::vector<Call> Checker::read_calls(const groovy::CallExpr& section, Family fa
   for (const auto& statement : block->body.statements) {
     auto call = read_call(*statement, family);
     if (!call) continue;
-    const auto [first, is_new] = seen.emplace(call->name, call->name_range);
-    if (!is_new && family != Family::kParameter)
-      error(call->name_range,
-            "the " + std::string(noun_of(family)) + " " + quoted(call->name) + " is there twice",
-            "the first is on line " +
-                std::to_string(position_of(unit_.source, first->second.begin).line));
+    if (family != Family::kParameter) seen[call->name].push_back(call->name_range);
     check_name(*call, family, is_stage);
     calls.push_back(*std::move(call));
   }
+  check_repeated(seen, section.name_range, [&](const std::string& each) {
+    return "the " + std::string(noun_of(family)) + " " + quoted(each) + " is there twice";
+  });
   return calls;
 }
 

@@ -26,6 +26,14 @@ std::string renamed_hint(std::string_view name) {
   return {};
 }
 
+// Numbers and truths count as what they look like: `values 8, 11`.
+std::optional<std::string> literal_word(const groovy::Expr& value) {
+  if (auto text = literal_text(&value)) return text;
+  if (const auto number = literal_integer(&value)) return std::to_string(*number);
+  if (const auto truth = literal_bool(&value)) return *truth ? "true" : "false";
+  return std::nullopt;
+}
+
 bool contains(const std::vector<std::string>& names, const std::string& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
@@ -34,11 +42,11 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 
 // ---- The pipeline
 
-void Checker::check_pipeline(const groovy::CallExpr& call) {
+std::optional<Pipeline> Checker::read_pipeline(const groovy::CallExpr& call) {
   const auto* block = block_of(call);
   if (block == nullptr) {
     error(call.name_range, "`pipeline` needs a block", "write `pipeline { ... }`");
-    return;
+    return std::nullopt;
   }
   Pipeline pipeline;
   pipeline.range = call.range;
@@ -48,8 +56,12 @@ void Checker::check_pipeline(const groovy::CallExpr& call) {
   for (const auto& statement : block->body.statements)
     if (const auto section = section_of(*statement, seen, "pipeline"))
       pipeline_section(pipeline, *section->call, section->name);
+  for (const auto& [name, ranges] : seen)
+    for (std::size_t i = 1; i < ranges.size(); ++i)
+      error_again(ranges[i], ranges[0],
+                  "there is more than one " + quoted(name) + " in the `pipeline` block");
   check_required(seen, call.name_range, {"agent", "stages"}, "pipeline");
-  result_.pipeline = std::move(pipeline);
+  return pipeline;
 }
 
 void Checker::pipeline_section(Pipeline& pipeline, const groovy::CallExpr& call,
@@ -95,12 +107,15 @@ std::optional<Checker::Section> Checker::section_of(const groovy::Stmt& statemen
           "only inside `script { }`", hint_of_chain(*call, unit_.source));
     return std::nullopt;
   }
-  const auto [first, is_new] = seen.emplace(*name, call->name_range);
-  if (!is_new)
-    error(call->name_range, "there is more than one " + quoted(*name) + " in the " + place,
-          "the first is on line " +
-              std::to_string(position_of(unit_.source, first->second.begin).line));
+  seen[*name].push_back(call->name_range);
   return Section{call, *name};
+}
+
+// Jenkins shows it where the block begins.
+void Checker::check_sections_once(const Seen& seen, SourceRange place, const std::string& where) {
+  check_repeated(seen, place, [&](const std::string& name) {
+    return "there is more than one " + quoted(name) + " in the " + quoted(where) + " block";
+  });
 }
 
 void Checker::unknown_section(const Section& section, std::string_view where,
@@ -169,13 +184,12 @@ std::vector<Stage> Checker::read_stages(const groovy::CallExpr& call, std::strin
   for (const auto& statement : block->body.statements) {
     auto stage = read_stage(*statement, is_inside);
     if (!stage) continue;
-    const auto [first, is_new] = names.emplace(stage->name, stage->name_range);
-    if (!is_new)
-      error(stage->name_range, "there is more than one stage `" + stage->name + "` here",
-            "the first is on line " +
-                std::to_string(position_of(unit_.source, first->second.begin).line));
+    names[stage->name].push_back(stage->name_range);
     stages.push_back(*std::move(stage));
   }
+  check_repeated(names, call.name_range, [](const std::string& each) {
+    return "there is more than one stage " + quoted(each) + " here";
+  });
   return stages;
 }
 
@@ -215,6 +229,7 @@ std::optional<Stage> Checker::read_stage(const groovy::Stmt& statement, bool is_
   for (const auto& each : block->body.statements)
     if (const auto section = section_of(*each, seen, "stage"))
       stage_section(stage, *section, is_inside);
+  check_sections_once(seen, stage.name_range, "stage");
   check_stage_body(stage, seen, is_inside);
   return stage;
 }
@@ -264,7 +279,7 @@ bool Checker::common_section(Stage& stage, const Section& section) {
   return true;
 }
 
-void Checker::check_stage_body(Stage& stage, const Seen& seen, bool is_inside) {
+void Checker::check_stage_body(const Stage& stage, const Seen& seen, bool is_inside) {
   std::vector<std::string> bodies;
   for (const auto* name : {"steps", "stages", "parallel", "matrix"})
     if (seen.count(name) != 0) bodies.emplace_back(name);
@@ -273,17 +288,17 @@ void Checker::check_stage_body(Stage& stage, const Seen& seen, bool is_inside) {
     error(stage.name_range, place + " has nothing to do",
           "it needs `steps`, `stages`, `parallel` or `matrix`");
   if (bodies.size() > 1)
-    error(seen.at(bodies.back()),
+    error(stage.name_range,
           place + " has both " + quoted(bodies[0]) + " and " + quoted(bodies.back()),
           "only one of `steps`, `stages`, `parallel` and `matrix`");
   for (const auto* name : {"parallel", "matrix"}) {
     if (seen.count(name) == 0) continue;
     if (is_inside)
-      error(seen.at(name), quoted(name) + " cannot stand inside another parallel or matrix",
+      error(seen.at(name).front(), quoted(name) + " cannot stand inside another parallel or matrix",
             "only in a stage that is in neither");
     for (const auto* section : {"agent", "tools"})
       if (seen.count(section) != 0)
-        error(seen.at(section), quoted(section) + " is not allowed in " + place,
+        error(seen.at(section).front(), quoted(section) + " is not allowed in " + place,
               "it holds " + quoted(name) + "; give it to the stages inside");
   }
 }
@@ -313,6 +328,7 @@ Matrix Checker::read_matrix(const groovy::CallExpr& call) {
       unknown_section(*section, "matrix", kMatrixSections);
     }
   }
+  check_sections_once(seen, call.name_range, "matrix");
   check_required(seen, call.name_range, {"axes", "stages"}, "matrix");
   check_matrix_names(matrix);
   return matrix;
@@ -353,11 +369,19 @@ std::vector<Axis> Checker::read_axes(const groovy::CallExpr& call) {
       continue;
     }
     auto axis = read_axis(*axis_call);
-    if (!axis.name.empty() && !names.emplace(axis.name, axis.range).second)
-      error(axis.range, "there is more than one axis " + quoted(axis.name));
+    if (!axis.name.empty()) names[axis.name].push_back(axis.range);
     axes.push_back(std::move(axis));
   }
+  check_axes_once(names);
   return axes;
+}
+
+// Jenkins shows it at the first of them.
+void Checker::check_axes_once(const Seen& names) {
+  for (const auto& [name, ranges] : names)
+    check_repeated({{name, ranges}}, ranges.front(), [](const std::string& each) {
+      return "there is more than one axis " + quoted(each);
+    });
 }
 
 // The name and the values of an axis, in `axes` and in an `exclude`.
@@ -387,6 +411,7 @@ ExcludedAxis Checker::read_axis_block(const groovy::CallExpr& call, Seen& seen,
       axis.values = literal_words(*section->call, section->name);
     }
   }
+  check_sections_once(seen, call.name_range, "axis");
   return axis;
 }
 
@@ -423,10 +448,10 @@ std::vector<Exclude> Checker::read_excludes(const groovy::CallExpr& call) {
         continue;
       }
       auto excluded = read_excluded_axis(*axis_call);
-      if (!excluded.name.empty() && !names.emplace(excluded.name, excluded.range).second)
-        error(excluded.range, "there is more than one axis " + quoted(excluded.name));
+      if (!excluded.name.empty()) names[excluded.name].push_back(excluded.range);
       exclude.axes.push_back(std::move(excluded));
     }
+    check_axes_once(names);
     excludes.push_back(std::move(exclude));
   }
   return excludes;
@@ -448,7 +473,7 @@ std::vector<std::string> Checker::literal_words(const groovy::CallExpr& call,
   const auto arguments = arguments_of(call);
   if (arguments.empty()) error(call.name_range, quoted(name) + " needs a value");
   for (const auto& argument : arguments) {
-    const auto word = argument.name.empty() ? literal_text(argument.value) : std::nullopt;
+    const auto word = argument.name.empty() ? literal_word(*argument.value) : std::nullopt;
     if (!word) {
       error(argument.range, "expected a literal string", "it cannot be computed");
       continue;

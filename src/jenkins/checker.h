@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -54,7 +55,7 @@ class Checker {
   void check_unit();
 
  private:
-  using Seen = std::map<std::string, SourceRange>;
+  using Seen = std::map<std::string, std::vector<SourceRange>>;  // Every place of a name.
   // How the arguments of a call are bound (jenkins-pipeline 1.3).
   enum class Binding : std::uint8_t { kStep, kDeclared };
 
@@ -63,12 +64,20 @@ class Checker {
   void warning(SourceRange range, std::string message, std::string label = {},
                std::string hint = {});
   [[nodiscard]] std::string text_of(SourceRange range) const;
+  [[nodiscard]] std::size_t line_of(SourceRange range) const;
+  // A mistake at `place` for each name that is there more than once.
+  void check_repeated(const Seen& seen, SourceRange place,
+                      const std::function<std::string(const std::string& name)>& words);
+  // The same for what Jenkins shows where it is there again.
+  void error_again(SourceRange again, SourceRange first, const std::string& words);
+  void read_library_pipelines();
   void find_nested_pipelines(const groovy::Block& block);
   void find_nested_pipelines(const groovy::Expr& expr);
 
   // ---- check_sections.cpp
-  void check_pipeline(const groovy::CallExpr& call);
+  [[nodiscard]] std::optional<Pipeline> read_pipeline(const groovy::CallExpr& call);
   void pipeline_section(Pipeline& pipeline, const groovy::CallExpr& call, const std::string& name);
+  void check_sections_once(const Seen& seen, SourceRange place, const std::string& where);
   void check_required(const Seen& seen, SourceRange place,
                       std::initializer_list<const char*> required, const std::string& of);
   // The call and its name if the statement is a section; an error otherwise.
@@ -88,11 +97,12 @@ class Checker {
   void stage_section(Stage& stage, const Section& section, bool is_inside);
   // A section that stages, matrices and the pipeline have alike. False: it is none.
   bool common_section(Stage& stage, const Section& section);
-  void check_stage_body(Stage& stage, const Seen& seen, bool is_inside);
+  void check_stage_body(const Stage& stage, const Seen& seen, bool is_inside);
   [[nodiscard]] Matrix read_matrix(const groovy::CallExpr& call);
   [[nodiscard]] std::vector<Axis> read_axes(const groovy::CallExpr& call);
   [[nodiscard]] ExcludedAxis read_axis_block(const groovy::CallExpr& call, Seen& seen,
                                              const std::vector<std::string>& sections);
+  void check_axes_once(const Seen& names);
   [[nodiscard]] Axis read_axis(const groovy::CallExpr& call);
   [[nodiscard]] std::vector<Exclude> read_excludes(const groovy::CallExpr& call);
   [[nodiscard]] ExcludedAxis read_excluded_axis(const groovy::CallExpr& call);

@@ -11,6 +11,8 @@ namespace {
 
 using Truth = tl::expected<bool, Raised>;
 
+constexpr std::string_view kUserCause = "UserIdCause";
+
 }  // namespace
 
 Truth Execution::is_true(Branch& branch, const When& when) {
@@ -110,6 +112,27 @@ Truth Execution::is_change_request(Branch& branch, const Condition& condition) {
   return true;
 }
 
+// A build here has one cause: the person who started it. The exact name of its class may go with
+// that person's id; any other is a pattern for a part of the name, whatever its capitals.
+Truth Execution::is_triggered_by(Branch& branch, const Condition& condition) {
+  const auto* cause = condition.find_or_sole("cause");
+  if (cause == nullptr) return false;
+  auto wanted = text_of(branch, *cause);
+  if (!wanted) return tl::unexpected<Raised>(wanted.error());
+  if (*wanted != kUserCause) {
+    auto pattern = branch.text_value("(?i).*" + *wanted + ".*");
+    auto matched = branch.invoke_method(branch.text_value(std::string(kUserCause)), "matches",
+                                        {std::move(pattern)});
+    if (!matched) return tl::unexpected<Raised>(matched.error());
+    return branch.truth(*matched);
+  }
+  const auto* detail = condition.find("detail");
+  if (detail == nullptr) return true;
+  auto user = value_of(branch, *detail);
+  if (!user) return tl::unexpected<Raised>(user.error());
+  return user->is_null() || branch.text(*user) == user_id();
+}
+
 Truth Execution::is_true(Branch& branch, const Condition& condition) {
   const auto* layers = branch.context.layers.get();
   const auto variable = [&](const char* name) {
@@ -171,14 +194,7 @@ Truth Execution::is_true(Branch& branch, const Condition& condition) {
   }
   if (name == "changeRequest") return is_change_request(branch, condition);
   if (name == "changeset" || name == "changelog") return has_changed(branch, condition);
-  if (name == "triggeredBy") {
-    const auto* cause = condition.find_or_sole("cause");
-    if (cause == nullptr) cause = condition.find_or_sole("value");
-    if (cause == nullptr) return false;
-    auto text = text_of(branch, *cause);
-    if (!text) return tl::unexpected<Raised>(text.error());
-    return *text == "UserIdCause" || *text == "hudson.model.Cause$UserIdCause";
-  }
+  if (name == "triggeredBy") return is_triggered_by(branch, condition);
   return false;  // isRestartedRun: nothing is ever restarted here.
 }
 

@@ -432,4 +432,9 @@ Outcome Execution::run_parallel(Branch& branch, std::vector<Parallel> branches, 
   return tl::unexpected<Raised>(*errors[chosen]);
 }
 
+std::string Execution::user_id() const {
+  for (const auto* name : {"USER", "LOGNAME"})
+    if (const auto user = outside_.environment.get(name); user && !user->empty()) return *user;
+  return "anonymous";
+}
 }  // namespace runtask::jenkins

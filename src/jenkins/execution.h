@@ -203,6 +203,8 @@ class Execution final : public groovy::Host {
   [[nodiscard]] tl::expected<Texts, Raised> secrets_of(Branch& branch, const Environment& block);
   [[nodiscard]] tl::expected<std::string, Raised> text_of(Branch& branch, const groovy::Expr& expr);
   [[nodiscard]] Outcome value_of(Branch& branch, const groovy::Expr& expr);
+  // Who has started the build.
+  [[nodiscard]] std::string user_id() const;
   [[nodiscard]] const std::vector<StageOutcome>& stage_outcomes() const { return end_.stages; }
   [[nodiscard]] Outcome load_script(Branch& branch, const std::string& path);
   [[nodiscard]] std::optional<Raised> load_library(Branch& branch, const std::string& name);
@@ -245,6 +247,8 @@ class Execution final : public groovy::Host {
   [[nodiscard]] tl::expected<bool, Raised> is_change_request(Branch& branch,
                                                              const Condition& condition);
   [[nodiscard]] tl::expected<bool, Raised> has_changed(Branch& branch, const Condition& condition);
+  [[nodiscard]] tl::expected<bool, Raised> is_triggered_by(Branch& branch,
+                                                           const Condition& condition);
   [[nodiscard]] std::vector<std::string> git_lines(Branch& branch, std::vector<std::string> words);
   [[nodiscard]] Outcome stage_inside_options(Branch& branch, const Stage& stage);
   [[nodiscard]] Outcome stage_inside_agent(Branch& branch, const Stage& stage);

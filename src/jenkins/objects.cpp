@@ -246,13 +246,15 @@ class CurrentBuild final : public HostObject {
 
  private:
   [[nodiscard]] Duration elapsed() const { return execution_.outside().loop.now() - started_; }
-  [[nodiscard]] static Value causes(Fiber& fiber) {
+  [[nodiscard]] Value causes(Fiber& fiber) const {
     const auto map = fiber.map();
-    const auto put = [&](const char* key, const char* value) {
+    const auto put = [&](const char* key, const std::string& value) {
       map->put(fiber.text_value(key), fiber.text_value(value));
     };
     put("_class", "hudson.model.Cause$UserIdCause");
     put("shortDescription", "Started from the command line");
+    put("userId", execution_.user_id());
+    put("userName", execution_.user_id());
     return fiber.list({Value(map)});
   }
   [[nodiscard]] Value variables(Fiber& fiber) const {

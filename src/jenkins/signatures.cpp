@@ -24,6 +24,11 @@ constexpr std::array kSteps = {
     Row{"bat", "script:s! returnStdout:b returnStatus:b encoding:s label:s"},
     Row{"build", "job:s! parameters:a wait:b propagate:b quietPeriod:a waitForStart:b"},
     Row{"catchError", "message:s buildResult:s stageResult:s catchInterruptions:b {}"},
+    Row{"checkout", "scm:a! ..."},
+    Row{"cleanWs",
+        "cleanWhenAborted:b cleanWhenFailure:b cleanWhenNotBuilt:b cleanWhenSuccess:b "
+        "cleanWhenUnstable:b cleanupMatrixParent:b deleteDirs:b disableDeferredWipeout:b "
+        "externalDelete:s notFailBuild:b patterns:l skipWhenFailed:b"},
     Row{"deleteDir", ""},
     Row{"dir", "path:s! {}"},
     Row{"echo", "message:s!"},

@@ -187,6 +187,29 @@ TEST(Check, of_text_that_is_no_groovy_reports_that) {
   }
 }
 
+TEST(Check, reads_the_pipelines_of_a_library_wherever_they_stand_in_call) {
+  const std::string pipeline = "pipeline { agent any; stages { stage('a') { steps { echo x } } } }";
+  const auto checked =
+      check("def call(x) {\nif (x) { " + pipeline + " } else { node { " + pipeline +
+                " } }\n}\ndef call() { call(1) }\ndef other() { " + pipeline + " }\n",
+            "f");
+  EXPECT_TRUE(checked.can_run()) << checked.report();
+  EXPECT_TRUE(checked.is_scripted);
+  EXPECT_FALSE(checked.pipeline);
+  ASSERT_EQ(checked.library_pipelines.size(), 2U);
+  EXPECT_EQ(checked.library_pipelines[1].stages.at(0).name, "a");
+  EXPECT_LT(checked.library_pipelines[0].range.begin, checked.library_pipelines[1].range.begin);
+}
+
+TEST(Check, does_not_look_into_call_beside_a_pipeline) {
+  const std::string pipeline = "pipeline { agent any; stages { stage('a') { steps { echo x } } } }";
+  const auto checked =
+      check("def call() { pipeline { agent wrong; stages { } } }\n" + pipeline, "f");
+  EXPECT_TRUE(checked.can_run()) << checked.report();
+  EXPECT_TRUE(checked.pipeline);
+  EXPECT_TRUE(checked.library_pipelines.empty());
+}
+
 TEST(Check, takes_an_empty_file_as_a_scripted_pipeline_that_does_nothing) {
   for (const auto* text : {"", "\n", "// nothing", "#!/usr/bin/env groovy\n"}) {
     const auto checked = check(text, "f");
