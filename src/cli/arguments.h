@@ -204,9 +204,11 @@ struct PipelineRun {
 // `runtask pipeline lint` and `runtask pipeline params`.
 struct PipelineLint {
   std::vector<std::string> files;
+  std::vector<std::string> libraries;  // NAME=DIR
 };
 struct PipelineParams {
   std::string file;
+  std::vector<std::string> libraries;  // NAME=DIR
   bool json = false;
 };
 

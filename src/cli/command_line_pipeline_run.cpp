@@ -12,7 +12,11 @@ void declare_pipeline_run(CLI::App& pipeline, Targets& targets) {
       "nothing ran.");
   const auto list = [&](const std::string& flag, std::vector<std::string>& target, const char* type,
                         const char* help) {
-    run.add_option(flag, target, help)->type_name(type)->expected(1)->take_all();
+    run.add_option(flag, target, help)
+        ->type_name(type)
+        ->expected(1)
+        ->allow_extra_args(false)
+        ->take_all();
   };
   run.add_option("file", arguments.file, "The Jenkinsfile")->type_name("JENKINSFILE")->required();
   list("-p,--parameter", arguments.parameters, "NAME=VALUE",

@@ -1,36 +1,85 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
-#include "jenkins/check.h"
-#include "jenkins/parameters.h"
+#include "cli/pipeline_sources.h"
 
 namespace runtask::cli {
 namespace {
 
 constexpr const char* kMasked = "****";
 
-Result<jenkins::Checked> read_pipeline(const std::string& path, const World& world) {
-  auto source = TRY(world.files.read(World::absolute(path)));
-  return jenkins::check(std::move(source), path);
-}
-
-void show_warnings(const jenkins::Checked& checked, const World& world) {
-  if (!checked.warnings.empty()) world.screen.message(checked.warnings_report());
-}
-
 std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-std::string summary_of(const jenkins::Checked& checked) {
-  if (!checked.pipeline) return "ok, a scripted pipeline: only its Groovy is checked";
-  return "ok, " + counted(checked.pipeline->stages.size(), "stage") + ", " +
-         counted(checked.pipeline->parameters.size(), "parameter");
+std::string size_of(const jenkins::Pipeline& pipeline) {
+  return counted(pipeline.stages.size(), "stage") + ", " +
+         counted(pipeline.parameters.size(), "parameter");
 }
+
+// vars/myPipeline.groovy -> myPipeline
+std::string function_of(const std::string& path) {
+  const auto name = path.substr(path.rfind('/') + 1);
+  return name.substr(0, name.find('.'));
+}
+
+std::string summary_of(const jenkins::Sources& sources) {
+  const auto& file = *sources.file;
+  if (file.pipeline) return "ok, " + size_of(*file.pipeline);
+  const auto pipelines = sources.pipelines();
+  if (pipelines.empty()) {
+    const auto& annotations = file.unit->annotations;
+    const bool has_library =
+        std::any_of(annotations.begin(), annotations.end(),
+                    [](const auto& annotation) { return annotation.name == "Library"; });
+    return std::string("ok, a scripted pipeline: only its Groovy is checked") +
+           (has_library ? ", and with --library NAME=DIR the pipeline of its library" : "");
+  }
+  std::string holders;
+  for (const auto* each : sources.files())
+    if (!each->library_pipelines.empty())
+      holders += (holders.empty() ? "" : ", ") + function_of(each->source_name);
+  return "ok, " + (pipelines.size() == 1 ? "the pipeline" : counted(pipelines.size(), "pipeline")) +
+         " of " + holders + ": " + size_of(*pipelines[0]) + (pipelines.size() == 1 ? "" : "; ...");
+}
+
+// What is wrong with the files, each said once, however many Jenkinsfiles lead to it.
+class Lint {
+ public:
+  explicit Lint(const World& world) : world_(world) {}
+
+  bool check(const std::string& path, const jenkins::Sources& sources) {
+    bool is_right = true;
+    std::size_t unsupported = 0;
+    for (const auto* file : sources.files()) {
+      const bool is_new = is_told_.insert(file->source_name).second;
+      const auto say = [&](const std::string& text) {
+        if (is_new && !text.empty()) world_.screen.message(text);
+      };
+      say(file->warnings_report());
+      if (file->can_run()) continue;
+      say(file->errors.empty() ? file->unsupported_report() : file->report());
+      is_right = is_right && file->errors.empty();
+      unsupported += file->unsupported.size();
+    }
+    if (!is_right) return false;
+    world_.screen.output(path + ": " +
+                         (unsupported == 0
+                              ? summary_of(sources)
+                              : "ok for Jenkins, but runtask cannot run it: " +
+                                    counted(unsupported, "construct") + " not supported"));
+    return true;
+  }
+
+ private:
+  const World& world_;
+  std::set<std::string> is_told_;
+};
 
 // ---- Parameters
 
@@ -78,38 +127,35 @@ void show_parameter(const jenkins::ParameterDefinition& definition, std::size_t 
 }  // namespace
 
 int pipeline(const PipelineLint& arguments, const World& world) {
+  auto directories = named_values("--library", arguments.libraries, true);
+  if (!directories) {
+    world.screen.message(directories.error().text());
+    return kExitUsage;
+  }
+  const auto libraries = read_libraries(*std::move(directories), world);
   bool is_ok = true;
+  Lint lint(world);
   for (const auto& path : arguments.files) {
-    const auto checked = read_pipeline(path, world);
-    if (!checked) {
-      world.screen.message(checked.error().text());
-      is_ok = false;
-      continue;
-    }
-    show_warnings(*checked, world);
-    if (checked->can_run()) {
-      world.screen.output(path + ": " + summary_of(*checked));
-    } else if (checked->errors.empty()) {
-      world.screen.message(checked->unsupported_report());
-      world.screen.output(path + ": ok for Jenkins, but runtask cannot run it: " +
-                          counted(checked->unsupported.size(), "construct") + " not supported");
-    } else {
-      world.screen.message(checked->report());
-      is_ok = false;
-    }
+    const auto sources = read_sources(path, libraries, world);
+    if (!sources) world.screen.message(sources.error().text());
+    is_ok = sources && lint.check(path, *sources) && is_ok;
   }
   return is_ok ? kExitSuccess : kExitUsage;
 }
 
 int pipeline(const PipelineParams& arguments, const World& world) {
-  const auto checked = read_pipeline(arguments.file, world);
-  if (!checked || !checked->errors.empty()) {
-    world.screen.message(checked ? checked->report() : checked.error().text());
+  auto directories = named_values("--library", arguments.libraries, true);
+  if (!directories) {
+    world.screen.message(directories.error().text());
     return kExitUsage;
   }
-  const auto declared = jenkins::declared_parameters(
-      *checked->unit, checked->pipeline ? &*checked->pipeline : nullptr);
-  const auto definitions = jenkins::parameters_of(declared, *checked->unit);
+  const auto libraries = read_libraries(*std::move(directories), world);
+  const auto sources = read_sources(arguments.file, libraries, world);
+  if (!sources || sources->has_errors()) {
+    world.screen.message(sources ? sources->report() : sources.error().text());
+    return kExitUsage;
+  }
+  const auto definitions = sources->parameters();
   std::size_t width = 0;
   for (const auto& definition : definitions)
     width = std::max(width, definition.name.size());

@@ -8,13 +8,12 @@
 #include "cli/commands.h"
 #include "cli/drop_ins.h"
 #include "cli/exit_code.h"
+#include "cli/pipeline_sources.h"
 #include "cli/run_session.h"
 #include "hamlet/git.h"
 #include "jenkins/build.h"
-#include "jenkins/check.h"
 #include "jenkins/child_build.h"
 #include "jenkins/jobs.h"
-#include "jenkins/library_classes.h"
 #include "jenkins/parameters.h"
 #include "sys/programs.h"
 #include "sys/terminal_line.h"
@@ -31,29 +30,6 @@ constexpr Duration kTurnPatience = std::chrono::hours(24);
 constexpr Duration kTurnLookEvery{200};
 constexpr Duration kAnswerPatience = std::chrono::hours(1);
 constexpr const char* kMasked = "****";
-
-struct Given {
-  std::string name;
-  std::string value;
-};
-
-Result<Given> split_given(const std::string& flag, const std::string& text) {
-  const auto equals = text.find('=');
-  if (equals == std::string::npos || equals == 0)
-    return fail(Code::kUsage, flag + " needs NAME=VALUE, not `" + text + "`");
-  return Given{text.substr(0, equals), text.substr(equals + 1)};
-}
-
-Result<std::map<std::string, std::string>> all_given(const std::string& flag,
-                                                     const std::vector<std::string>& texts,
-                                                     bool are_directories) {
-  std::map<std::string, std::string> result;
-  for (const auto& text : texts) {
-    auto given = TRY(split_given(flag, text));
-    result[given.name] = are_directories ? World::absolute(given.value) : std::move(given.value);
-  }
-  return result;
-}
 
 // { "id": "secret", "other": { "username": ..., "password": ... } }: docs/PIPELINE.md.
 Result<std::map<std::string, std::string>> read_credentials(const std::string& path,
@@ -167,29 +143,24 @@ int exit_code_of(jenkins::BuildResult result, int signal) {
   }
 }
 
-const std::vector<jenkins::Call>& options_of(const jenkins::Checked& checked) {
-  static const std::vector<jenkins::Call> kNone;
-  return checked.pipeline ? checked.pipeline->options : kNone;
-}
-
-const jenkins::Call* find_option(const jenkins::Checked& checked, std::string_view name) {
-  const auto& options = options_of(checked);
-  const auto found = std::find_if(options.begin(), options.end(),
-                                  [&](const auto& option) { return option.name == name; });
-  return found != options.end() ? &*found : nullptr;
+// Of the pipelines that the build may come to, the first one's that has it.
+const jenkins::Call* find_option(const jenkins::Sources& sources, std::string_view name) {
+  for (const auto* pipeline : sources.pipelines())
+    for (const auto& option : pipeline->options)
+      if (option.name == name) return &option;
+  return nullptr;
 }
 
 class PipelineBuild {
  public:
   PipelineBuild(const PipelineRun& arguments, const World& world,
                 std::optional<jenkins::Commission> commission,
-                std::map<std::string, std::string> libraries,
-                std::shared_ptr<const jenkins::Checked> checked)
+                std::map<std::string, std::string> libraries, const jenkins::Sources& sources)
       : arguments_(arguments),
         world_(world),
         commission_(std::move(commission)),
         libraries_(std::move(libraries)),
-        checked_(std::move(checked)),
+        sources_(sources),
         console_(
             [this](WallTime at, const std::string& line) {
               if (record_ != nullptr) record_->line(at, line);
@@ -230,7 +201,7 @@ class PipelineBuild {
  private:
   Result<> prepare() {
     const auto place = TRY(place_of(arguments_, world_));
-    request_.file = checked_;
+    request_.file = sources_.file;
     request_.file_path = place.file;
     request_.source = place.source;
     request_.job = place.job;
@@ -238,9 +209,9 @@ class PipelineBuild {
     request_.home = TRY(world_.state_directory()) + "/jenkins";
     request_.run_id = new_run_id(world_);
     request_.cookie = request_.run_id;
-    request_.inputs = TRY(all_given("--input", arguments_.inputs, false));
+    request_.inputs = TRY(named_values("--input", arguments_.inputs, false));
     request_.libraries = libraries_;
-    request_.tools = TRY(all_given("--tool", arguments_.tools, true));
+    request_.tools = TRY(named_values("--tool", arguments_.tools, true));
     request_.credentials = TRY(read_credentials(arguments_.credentials, world_));
     if (commission_) accept_commission();
     TRY(take_parameters());
@@ -260,13 +231,10 @@ class PipelineBuild {
 
   Result<> take_parameters() {
     std::vector<jenkins::GivenParameter> given;
-    for (const auto& text : arguments_.parameters) {
-      auto one = TRY(split_given("-p", text));
-      given.push_back({std::move(one.name), std::move(one.value)});
-    }
-    const auto declared = jenkins::declared_parameters(
-        *checked_->unit, checked_->pipeline ? &*checked_->pipeline : nullptr);
-    const auto definitions = jenkins::parameters_of(declared, *checked_->unit);
+    const auto parameters = TRY(named_values("-p", arguments_.parameters, false));
+    for (const auto& [name, value] : parameters)
+      given.push_back({name, value});
+    const auto definitions = sources_.parameters();
     if (commission_) given = declared_of(commission_->parameters, definitions);
     request_.parameters = TRY(
         jenkins::resolve_parameters(definitions, given, arguments_.strict_choices, asker(world_)));
@@ -314,7 +282,7 @@ class PipelineBuild {
   }
 
   Result<std::unique_ptr<sys::FileLock>> take_turn(jenkins::Job& job) {
-    const auto* option = find_option(*checked_, "disableConcurrentBuilds");
+    const auto* option = find_option(sources_, "disableConcurrentBuilds");
     if (option == nullptr) return std::unique_ptr<sys::FileLock>();
     auto turn = job.take_turn(Duration(0));
     if (turn || turn.error().code != Code::kConflict) return turn;
@@ -373,8 +341,7 @@ class PipelineBuild {
     stored.duration = world_.loop.now() - started;
     TRY(job.store(stored));
     if (is_part_of_another()) TRY(report(stored, end.variables));
-    if (const auto rotator = jenkins::rotator_of(options_of(*checked_)))
-      (void)TRY(job.prune(*rotator, world_.loop.wall_now()));
+    if (end.rotator) (void)TRY(job.prune(*end.rotator, world_.loop.wall_now()));
     return code;
   }
 
@@ -466,7 +433,7 @@ class PipelineBuild {
     jenkins::Build build(outside, request_);
     build_ = &build;
     sys::PendingPtr turn_watch;
-    if (find_option(*checked_, "disableConcurrentBuilds") != nullptr)
+    if (find_option(sources_, "disableConcurrentBuilds") != nullptr)
       watch_turn(build, job, turn_watch);
     auto end = build.run();
     build_ = nullptr;
@@ -494,7 +461,7 @@ class PipelineBuild {
   const World& world_;
   const std::optional<jenkins::Commission> commission_;
   std::map<std::string, std::string> libraries_;  // Directories by name.
-  std::shared_ptr<const jenkins::Checked> checked_;
+  const jenkins::Sources& sources_;
   BuildRecord* record_ = nullptr;  // Once there is one.
   jenkins::Console console_;
   jenkins::Build* build_ = nullptr;  // While it runs.
@@ -524,14 +491,9 @@ Result<> start_in_background(const PipelineRun& arguments, jenkins::Commission c
 }  // namespace
 
 int pipeline(const PipelineRun& arguments, const World& world) {
-  auto source = world.files.read(World::absolute(arguments.file));
-  if (!source) {
-    world.screen.message(source.error().text());
-    return kExitUsage;
-  }
-  auto libraries = all_given("--library", arguments.libraries, true);
-  if (!libraries) {
-    world.screen.message(libraries.error().text());
+  auto directories = named_values("--library", arguments.libraries, true);
+  if (!directories) {
+    world.screen.message(directories.error().text());
     return kExitUsage;
   }
   std::optional<jenkins::Commission> commission;
@@ -542,23 +504,27 @@ int pipeline(const PipelineRun& arguments, const World& world) {
       return kExitUsage;
     }
     commission = *std::move(taken);
-    libraries = commission->libraries;
+    directories = commission->libraries;
     if (commission->is_for_background) {
       const auto started = start_in_background(arguments, *std::move(commission), world);
       if (!started) world.screen.message(started.error().text());
       return started ? kExitSuccess : kExitUsage;
     }
   }
-  auto classes = jenkins::read_library_classes(world.files, *libraries);
-  if (!classes.warnings.empty()) world.screen.message(classes.warnings);
-  auto checked = std::make_shared<const jenkins::Checked>(
-      jenkins::check(*std::move(source), arguments.file, std::move(classes.class_path)));
-  if (!checked->warnings.empty()) world.screen.message(checked->warnings_report());
-  if (!checked->can_run()) {
-    world.screen.message(checked->report());
+  auto libraries = read_libraries(*std::move(directories), world);
+  const auto sources = read_sources(arguments.file, libraries, world);
+  if (!sources) {
+    world.screen.message(sources.error().text());
     return kExitUsage;
   }
-  PipelineBuild build(arguments, world, std::move(commission), *std::move(libraries), checked);
+  if (const auto warnings = sources->warnings_report(); !warnings.empty())
+    world.screen.message(warnings);
+  if (!sources->can_run()) {
+    world.screen.message(sources->report());
+    return kExitUsage;
+  }
+  PipelineBuild build(arguments, world, std::move(commission), std::move(libraries.directories),
+                      *sources);
   const auto code = build.run();
   if (code) return *code;
   world.screen.message(code.error().text());

@@ -10,6 +10,7 @@
 
 #include "jenkins/check.h"
 #include "jenkins/console.h"
+#include "jenkins/jobs.h"
 #include "jenkins/parameters.h"
 #include "jenkins/result.h"
 #include "sys/environment.h"
@@ -90,6 +91,7 @@ struct BuildEnd {
   bool is_kept = false;                          // currentBuild.keepLog
   std::map<std::string, std::string> variables;  // What was written to `env`.
   std::vector<StageOutcome> stages;
+  std::optional<LogRotator> rotator;  // buildDiscarder() of the pipeline that ran.
 };
 
 class Execution;

@@ -64,6 +64,11 @@ void Execution::set_build_variables() {
            {"CI", "true"}};
   for (const auto& [name, value] : request_.exports)
     if (variables_.process.count(name) == 0) build[name] = value;
+  set_parameter_variables();
+}
+
+void Execution::set_parameter_variables() {
+  auto& build = variables_.build;
   for (const auto& parameter : request_.parameters.values) {
     std::string upper = parameter.name;
     for (char& c : upper)
@@ -87,34 +92,99 @@ Outcome Execution::value_of(Branch& branch, const groovy::Expr& expr) {
   return branch.without_gstrings(*value);
 }
 
+void Execution::add_models(const std::shared_ptr<const Checked>& file) {
+  if (file->pipeline) models_[file->pipeline->body] = {file, &*file->pipeline};
+  for (const auto& pipeline : file->library_pipelines)
+    models_[pipeline.body] = {file, &pipeline};
+}
+
 Outcome Execution::run_pipeline(Branch& branch, const Value& body) {
-  scope_ = branch.inner_scope(body.as<groovy::Closure>().scope);
+  const auto& closure = body.as<groovy::Closure>();
+  const auto found = models_.find(closure.code);
+  if (found == models_.end())
+    return abort(branch,
+                 "this `pipeline` block cannot run: only one at the top level of the Jenkinsfile, "
+                 "or in a method `call` of a library's vars/*.groovy, can");
+  if (model_.pipeline != nullptr)
+    return branch.raise("java.lang.IllegalStateException",
+                        "Only one pipeline { ... } block can be executed in a single run.");
+  model_ = found->second;
+  scope_ = branch.inner_scope(closure.scope);
+  auto error = load_libraries(branch);
+  if (!error) error = compute_parameters(branch);
+  bool has_run_post = false;
+  if (!error) {
+    auto outcome = run_root(branch, has_run_post);
+    if (!outcome) error = std::move(outcome).error();
+  }
+  // What fails before the stages does so outside of agent and environment, and so does its post.
+  if (!has_run_post) run_root_post(branch, error);
+  if (error) return failed(std::move(error));
+  return Value();
+}
+
+std::optional<Raised> Execution::load_libraries(Branch& branch) {
   for (const auto& library : pipeline().libraries)
     if (!library.arguments.empty())
       if (const auto name = literal_text(library.arguments[0].value))
-        if (auto error = load_library(branch, *name)) return failed(std::move(error));
-  return run_root(branch);
+        if (auto error = load_library(branch, *name)) return error;
+  return std::nullopt;
+}
+
+// Defaults that nothing but the build can compute: `defaultValue: config.branch`.
+std::optional<Raised> Execution::compute_parameters(Branch& branch) {
+  using Items = std::optional<std::vector<std::string>>;
+  std::optional<Raised> error;
+  std::map<const groovy::Expr*, Items> known;  // Each is computed once.
+  const auto compute = [&](const groovy::Expr& expr) -> Items {
+    const auto [place, is_new] = known.try_emplace(&expr);
+    if (!is_new || error) return place->second;
+    const auto value = value_of(branch, expr);
+    if (!value) {
+      error = value.error();
+    } else if (value->is(groovy::Kind::kList)) {
+      place->second.emplace();
+      for (const auto& item : value->as<groovy::List>().items)
+        place->second->push_back(branch.text(item).value_or(""));
+    } else if (!value->is_null()) {
+      place->second = {branch.text(*value).value_or("")};
+    }
+    return place->second;
+  };
+  auto& values = request_.parameters.values;
+  for (auto& definition : parameters_of(pipeline().parameters, pipeline_unit(), compute)) {
+    const auto same = std::find_if(values.begin(), values.end(), [&](const ParameterValue& value) {
+      return value.name == definition.name;
+    });
+    if (!definition.preset) continue;
+    if (same == values.end()) {
+      values.push_back({definition.name, *definition.preset, definition.kind, false});
+    } else if (!same->is_given) {
+      same->text = *definition.preset;
+    }
+  }
+  set_parameter_variables();
+  return error;
 }
 
 // Root: agent, environment, option wrappers, stages, post (spec 1.6).
-Outcome Execution::run_root(Branch& branch) {
+Outcome Execution::run_root(Branch& branch, bool& has_run_post) {
   const ContextChange change(branch);
   const auto& model = pipeline();
   auto error = enter_agent(branch, model.agent, model.options, true);
   if (!error && model.environment) error = enter_environment(branch, *model.environment);
   Outcome outcome;
-  if (!error) {
-    outcome = with_options(branch, model.options, 0, [&] { return run_inside_agent(branch); });
-  } else {
-    // Before the stages: post still runs, outside of agent and environment.
-    if (model.post) run_post(branch, *model.post, result_of(*error), error);
+  if (error) {
     outcome = failed(std::move(error));
+  } else {
+    outcome = with_options(branch, model.options, 0,
+                           [&] { return run_inside_agent(branch, has_run_post); });
   }
   leave_agent(branch, nullptr);
   return outcome;
 }
 
-Outcome Execution::run_inside_agent(Branch& branch) {
+Outcome Execution::run_inside_agent(Branch& branch, bool& has_run_post) {
   const ContextChange change(branch);
   const auto& model = pipeline();
   if (model.agent.kind != Agent::Kind::kNone) enter_tools(branch, model.tools);
@@ -122,13 +192,26 @@ Outcome Execution::run_inside_agent(Branch& branch) {
   Outcome outcome = run_stages(branch, model.stages);
   std::optional<Raised> error;
   if (!outcome) error = std::move(outcome).error();
-  if (model.post) {
-    const auto context_result = error ? result_of(*error) : BuildResult::kSuccess;
-    say(branch, "Stage \"Declarative: Post Actions\"");
-    run_post(branch, *model.post, context_result, error);
-  }
+  has_run_post = true;
+  run_root_post(branch, error);
   if (error) return failed(std::move(error));
   return Value();
+}
+
+void Execution::run_root_post(Branch& branch, std::optional<Raised>& error) {
+  const auto& post = pipeline().post;
+  if (!post) return;
+  const auto context_result = error ? result_of(*error) : BuildResult::kSuccess;
+  const auto result = worse(current_result(), context_result);
+  const bool has_any =
+      std::any_of(post->blocks.begin(), post->blocks.end(),
+                  [&](const PostBlock& block) { return holds(block.condition, result); });
+  if (!has_any) return;  // Then there is no such stage.
+  const ContextChange change(branch);
+  const std::string name = "Declarative: Post Actions";
+  say(branch, "Stage \"" + name + "\"");
+  branch.context.layers = with_layer(branch.context.layers, {{"STAGE_NAME", name}});
+  run_post(branch, *post, context_result, error);
 }
 
 // ---- Agents

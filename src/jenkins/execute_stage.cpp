@@ -206,7 +206,7 @@ std::optional<Raised> Execution::stage_input(Branch& branch, const Input& input)
   if (call.arguments.count("id") == 0)
     call.arguments["id"] = branch.text_value(branch.context.stage->name);
   if (auto answer = ask_input(branch, call); answer && !*answer) return answer->error();
-  const auto definitions = parameters_of(input.parameters, *request_.file->unit);
+  const auto definitions = parameters_of(input.parameters, pipeline_unit());
   Texts layer;
   for (const auto& definition : definitions) {
     const auto given = request_.inputs.find(definition.name);

@@ -68,6 +68,7 @@ Execution::Execution(BuildOutside outside, BuildRequest request)
       root_interrupts_(std::make_shared<InterruptScope>()),
       baton_(std::make_unique<groovy::Baton>()) {
   objects_ = make_objects(*this, interpreter_.heap());
+  add_models(request_.file);
   end_.display_name = "#" + std::to_string(request_.number);
   set_build_variables();
 }
@@ -133,6 +134,7 @@ void Execution::finish(Outcome outcome, Branch& branch) {
     (void)outside_.files.remove(path);
   end_.result = current_result();
   end_.variables = variables_.written;
+  if (model_.pipeline != nullptr) end_.rotator = rotator_of(model_.pipeline->options);
   is_over_ = true;
 }
 
@@ -306,7 +308,8 @@ std::optional<Outcome> Execution::get(groovy::Fiber& fiber, const std::string& n
 std::optional<Outcome> Execution::call(groovy::Call& call) {
   auto& branch = branch_of(call.fiber);
   running_ = &branch;
-  if (call.name == "pipeline" && request_.file->pipeline && call.arguments.size() == 1)
+  if (call.name == "pipeline" && call.arguments.size() == 1 &&
+      call.arguments[0].is(groovy::Kind::kClosure))
     return run_pipeline(branch, call.arguments[0]);
   if (const auto found = globals_.find(call.name); found != globals_.end())
     return branch.invoke_method(Value(found->second), "call", std::move(call.arguments));
@@ -437,4 +440,5 @@ std::string Execution::user_id() const {
     if (const auto user = outside_.environment.get(name); user && !user->empty()) return *user;
   return "anonymous";
 }
+
 }  // namespace runtask::jenkins

@@ -214,7 +214,9 @@ class Execution final : public groovy::Host {
   // their defaults. `parameters` is a list.
   [[nodiscard]] Outcome input_values(Branch& branch, const Value& parameters,
                                      const std::string& answer);
-  [[nodiscard]] const Pipeline& pipeline() const { return *request_.file->pipeline; }
+  // The one that runs.
+  [[nodiscard]] const Pipeline& pipeline() const { return *model_.pipeline; }
+  [[nodiscard]] const groovy::Unit& pipeline_unit() const { return *model_.file->unit; }
 
   // True inside `environment`: bare names are parameters too.
   bool sees_parameters = false;
@@ -234,8 +236,14 @@ class Execution final : public groovy::Host {
   void leave_agent(Branch& branch, const std::shared_ptr<const Container>& before);
   [[nodiscard]] Outcome with_options(Branch& branch, const std::vector<Call>& options,
                                      std::size_t from, const std::function<Outcome()>& body);
-  [[nodiscard]] Outcome run_root(Branch& branch);
-  [[nodiscard]] Outcome run_inside_agent(Branch& branch);
+  // Makes the pipelines of a file ones that can run.
+  void add_models(const std::shared_ptr<const Checked>& file);
+  [[nodiscard]] std::optional<Raised> load_libraries(Branch& branch);
+  [[nodiscard]] std::optional<Raised> compute_parameters(Branch& branch);
+  void set_parameter_variables();
+  [[nodiscard]] Outcome run_root(Branch& branch, bool& has_run_post);
+  [[nodiscard]] Outcome run_inside_agent(Branch& branch, bool& has_run_post);
+  void run_root_post(Branch& branch, std::optional<Raised>& error);
   void run_post(Branch& branch, const Post& post, BuildResult context_result,
                 std::optional<Raised>& error);
   [[nodiscard]] bool holds(PostCondition condition, BuildResult result) const;
@@ -289,7 +297,13 @@ class Execution final : public groovy::Host {
   Instant last_turn_{0};                                // When the loop last had a turn.
   std::map<std::string, Ref<groovy::Script>> globals_;  // vars/*.groovy by name.
   std::map<std::string, Value> objects_;                // env, params, ...
-  Ref<groovy::Scope> scope_;                            // Of the pipeline's block.
+  struct Model {
+    std::shared_ptr<const Checked> file;
+    const Pipeline* pipeline = nullptr;
+  };
+  std::map<const groovy::ClosureExpr*, Model> models_;  // By the block of `pipeline { ... }`.
+  Model model_;                                         // Of the pipeline that runs or has run.
+  Ref<groovy::Scope> scope_;                            // Of its block.
   std::unique_ptr<groovy::Baton> baton_;                // Last: its branches use all of the above.
 };
 

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "base/time.h"
-#include "jenkins/build.h"
 #include "jenkins/model.h"
 #include "jenkins/result.h"
 #include "sys/files.h"

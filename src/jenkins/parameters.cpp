@@ -335,21 +335,23 @@ std::vector<Call> declared_parameters(const groovy::Unit& unit, const Pipeline* 
   return calls;
 }
 
+void put_definition(std::vector<ParameterDefinition>& definitions, ParameterDefinition definition) {
+  const auto same =
+      std::find_if(definitions.begin(), definitions.end(),
+                   [&](const ParameterDefinition& other) { return other.name == definition.name; });
+  if (same != definitions.end()) {
+    *same = std::move(definition);
+  } else {
+    definitions.push_back(std::move(definition));
+  }
+}
+
 std::vector<ParameterDefinition> parameters_of(const std::vector<Call>& declared,
                                                const groovy::Unit& unit, const Compute& compute) {
   Folding folding(unit, compute);
   std::vector<ParameterDefinition> definitions;
-  for (const auto& call : declared) {
-    auto definition = definition_of(call, folding);
-    const auto same = std::find_if(
-        definitions.begin(), definitions.end(),
-        [&](const ParameterDefinition& other) { return other.name == definition.name; });
-    if (same != definitions.end()) {
-      *same = std::move(definition);
-    } else {
-      definitions.push_back(std::move(definition));
-    }
-  }
+  for (const auto& call : declared)
+    put_definition(definitions, definition_of(call, folding));
   return definitions;
 }
 

@@ -59,6 +59,9 @@ using Compute = std::function<std::optional<std::vector<std::string>>(const groo
                                                              const groovy::Unit& unit,
                                                              const Compute& compute = {});
 
+// Adds one; if there is one of its name, in its place.
+void put_definition(std::vector<ParameterDefinition>& definitions, ParameterDefinition definition);
+
 // Those of the `parameters` section, after those of `properties([parameters([...])])` at the top of
 // the file or in a `node` block there. The pipeline may be null.
 [[nodiscard]] std::vector<Call> declared_parameters(const groovy::Unit& unit,

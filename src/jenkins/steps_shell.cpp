@@ -216,15 +216,17 @@ std::optional<Raised> Execution::load_library(Branch& branch, const std::string&
     const auto path = vars + "/" + file;
     auto text = outside_.files.read(path);
     if (!text) return abort(branch, text.error().message).value();
-    auto parsed = groovy::parse(*std::move(text), path, request_.file->unit->class_path);
+    const auto checked = std::make_shared<const Checked>(
+        check(*std::move(text), path, request_.file->unit->class_path));
     // One that this program does not understand is missing, as a step that nobody has.
-    if (!parsed.can_run()) {
-      const auto& wrong = parsed.errors.empty() ? parsed.unsupported : parsed.errors;
+    if (!checked->can_run()) {
+      const auto& wrong = checked->errors.empty() ? checked->unsupported : checked->errors;
       say(branch, "WARNING: " + path + " cannot be used: " +
                       (wrong.empty() ? "it does not compile" : wrong[0].message));
       continue;
     }
-    const auto script = interpreter_.add(parsed.unit);
+    add_models(checked);
+    const auto script = interpreter_.add(checked->unit);
     globals_[file.substr(0, file.size() - 7)] = script;
     auto outcome = branch.run(script);
     if (!outcome) return outcome.error();
