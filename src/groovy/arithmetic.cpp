@@ -108,9 +108,11 @@ Value Fiber::power(const Value& base, const Value& exponent) {
   if (base.is(Kind::kDouble) || !is_whole_exponent) {
     const double result = std::pow(real_of(base), real_of(exponent));
     // Groovy gives back an integer when the result is one.
-    if (!base.is(Kind::kDouble) && !exponent.is(Kind::kDouble) && result == std::floor(result) &&
-        std::fabs(result) <= INT32_MAX)
+    constexpr double kLongMax = 9.2e18;
+    if (result == std::floor(result) && std::fabs(result) <= INT32_MAX)
       return Value::integer(static_cast<std::int32_t>(result));
+    if (result == std::floor(result) && std::fabs(result) <= kLongMax)
+      return Value::whole(static_cast<std::int64_t>(result));
     return Value::real(result);
   }
   if (exponent.number() > kPowerMax) abort(Code::kFull, "a power is too large");

@@ -108,6 +108,9 @@ constexpr Row kRows[] = {
     {"groovy.json.JsonSlurperClassic", "java.lang.Object", kValue},
     {"groovy.json.JsonOutput", "java.lang.Object", kValue},
     {"groovy.json.JsonBuilder", "java.lang.Object", kValue},
+    {"net.sf.json.JSONObject", "java.lang.Object", kName},
+    {"net.sf.json.JSONArray", "java.lang.Object", kName},
+    {"net.sf.json.JSONNull", "java.lang.Object", kName},
     {"groovy.transform.Field", "", kName},
     {"groovy.util.XmlSlurper", "java.lang.Object", kName},
     {"groovy.util.XmlParser", "java.lang.Object", kName},
@@ -198,6 +201,14 @@ constexpr Row kRows[] = {
     {"java.net.MalformedURLException", "java.io.IOException", kThrow},
     {"java.lang.RuntimeException", "java.lang.Exception", kThrow},
     {"java.lang.IllegalArgumentException", "java.lang.RuntimeException", kThrow},
+    {"java.util.IllegalFormatException", "java.lang.IllegalArgumentException", kThrow},
+    {"java.util.UnknownFormatConversionException", "java.util.IllegalFormatException", kThrow},
+    {"java.util.MissingFormatArgumentException", "java.util.IllegalFormatException", kThrow},
+    {"java.util.MissingFormatWidthException", "java.util.IllegalFormatException", kThrow},
+    {"java.util.IllegalFormatConversionException", "java.util.IllegalFormatException", kThrow},
+    {"java.util.IllegalFormatPrecisionException", "java.util.IllegalFormatException", kThrow},
+    {"java.util.FormatFlagsConversionMismatchException", "java.util.IllegalFormatException",
+     kThrow},
     {"java.lang.NumberFormatException", "java.lang.IllegalArgumentException", kThrow},
     {"java.util.regex.PatternSyntaxException", "java.lang.IllegalArgumentException", kThrow},
     {"java.lang.IllegalStateException", "java.lang.RuntimeException", kThrow},
@@ -220,6 +231,8 @@ constexpr Row kRows[] = {
     {"groovy.lang.MissingPropertyException", "groovy.lang.GroovyRuntimeException", kThrow},
     {"groovy.lang.MissingMethodException", "groovy.lang.GroovyRuntimeException", kThrow},
     {"groovy.lang.ReadOnlyPropertyException", "groovy.lang.MissingPropertyException", kThrow},
+    {"org.yaml.snakeyaml.error.YAMLException", "java.lang.RuntimeException", kThrow},
+    {"net.sf.json.JSONException", "java.lang.RuntimeException", kThrow},
     {"groovy.json.JsonException", "groovy.lang.GroovyRuntimeException", kThrow},
     {"hudson.AbortException", "java.io.IOException", kThrow},
     {"hudson.remoting.ChannelClosedException", "java.io.IOException", kThrow},
@@ -310,11 +323,11 @@ std::string_view class_of_kind(const Value& value) {
     case Kind::kGString:
       return "groovy.lang.GString";
     case Kind::kList:
-      return "java.util.ArrayList";
+      return value.as<List>().is_json ? "net.sf.json.JSONArray" : "java.util.ArrayList";
     case Kind::kSet:
       return "java.util.LinkedHashSet";
     case Kind::kMap:
-      return "java.util.LinkedHashMap";
+      return value.as<Map>().is_json ? "net.sf.json.JSONObject" : "java.util.LinkedHashMap";
     case Kind::kEntry:
       return "java.util.Map.Entry";
     case Kind::kRange:
@@ -355,7 +368,8 @@ bool implements(const Value& value, std::string_view interface) {
       return interface == "java.util.Set" || interface == "java.util.Collection" ||
              interface == "java.util.HashSet" || interface == "java.lang.Iterable";
     case Kind::kMap:
-      return interface == "java.util.Map" || interface == "java.util.HashMap";
+      return interface == "java.util.Map" ||
+             (interface == "java.util.HashMap" && !value.as<Map>().is_json);
     case Kind::kClosure:
       return interface == "java.lang.Runnable";
     case Kind::kScript:
@@ -406,6 +420,8 @@ const ClassInfo* class_of(const Value& value) {
   if (value.is(Kind::kThrowable)) return &value.as<Throwable>().info;
   if (value.is(Kind::kInstance)) return &value.as<Instance>().info;
   if (value.is(Kind::kScript) && value.as<Script>().info != nullptr) return value.as<Script>().info;
+  if (value.is(Kind::kHost))
+    if (const ClassInfo* info = find_class(value.as<HostObject>().class_name())) return info;
   return &known_class(class_of_kind(value));
 }
 

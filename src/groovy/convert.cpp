@@ -1,9 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "groovy/classes.h"
 #include "groovy/date.h"
 #include "groovy/fiber.h"
+#include "groovy/json_object.h"
 #include "groovy/regex.h"
 #include "groovy/text_index.h"
 
@@ -52,11 +54,27 @@ bool Fiber::is_true(const Value& value) {
   }
 }
 
+// A number, or the code of a text of one letter.
+std::optional<Value> Fiber::code_of(const Value& value) {
+  if (value.is_number()) return value;
+  if (!value.is_text()) return std::nullopt;
+  const std::string text = to_text(value);
+  if (text.size() != 1) return std::nullopt;
+  return Value::integer(static_cast<unsigned char>(text[0]));
+}
+
 bool Fiber::equals(const Value& left, const Value& right) {
   check_stack();
   if (left.is_null() || right.is_null()) return left.is_null() && right.is_null();
   if (left.is_number() && right.is_number()) return compare_numbers(left, right) == 0;
   if (left.is_text() && right.is_text()) return to_text(left) == to_text(right);
+  if ((left.is_text() && right.is_number()) || (left.is_number() && right.is_text())) {
+    const auto a = code_of(left);  // 'a' == 97
+    const auto b = code_of(right);
+    return a && b && compare_numbers(*a, *b) == 0;
+  }
+  // net.sf.json's compareTo(), which `==` asks, knows only its own kind.
+  if (is_json(left) && !is_json(right)) return false;
   const auto is_sequence = [](const Value& value) {
     return value.is(Kind::kList) || value.is(Kind::kRange);
   };
@@ -96,16 +114,9 @@ int Fiber::compare(const Value& left, const Value& right) {
       return static_cast<int>(a.size()) - static_cast<int>(b.size());
     return static_cast<unsigned char>(*x) - static_cast<unsigned char>(*y);
   }
-  const auto code = [this](const Value& value) -> std::optional<Value> {
-    if (value.is_number()) return value;
-    if (!value.is_text()) return std::nullopt;
-    const std::string text = to_text(value);
-    if (text.size() != 1) return std::nullopt;
-    return Value::integer(static_cast<unsigned char>(text[0]));
-  };
   if (left.is_number() || right.is_number()) {  // A single letter counts as its code.
-    const auto a = code(left);
-    const auto b = code(right);
+    const auto a = code_of(left);
+    const auto b = code_of(right);
     if (a && b) return compare_numbers(*a, *b);
   }
   if (left.is(Kind::kBool) && right.is(Kind::kBool))
@@ -154,36 +165,65 @@ void Fiber::append_gstring(std::string& text, const Value& value, int depth) {
   }
 }
 
-void Fiber::append_map(std::string& text, const Map& map, int depth) {
-  const auto items = map.items();
-  if (items.empty()) {
-    text += "[:]";
-    return;
-  }
+// What prints may change what is printed, by a closure in a string with values or a toString() of
+// the text: members are taken one by one, by their places.
+void Fiber::append_map(std::string& text, const Value& value, int depth) {
+  const auto& map = value.as<Map>();
+  const auto append = [&](const Value& part) {
+    if (part.is_object() && part.object() == value.object())
+      text += "(this Map)";
+    else
+      append_text(text, part, depth + 1);
+  };
   text += '[';
-  for (std::size_t i = 0; i < items.size(); ++i) {
+  for (std::size_t i = 0; i < map.size(); ++i) {
     if (i > 0) text += ", ";
-    append_text(text, items[i].key, depth + 1);
+    const auto item = map.items()[i];
+    append(item.key);
     text += ':';
-    append_text(text, items[i].value, depth + 1);
+    append(item.value);
+  }
+  text += map.size() == 0 ? ":]" : "]";
+}
+
+void Fiber::append_list(std::string& text, const Value& value, int depth) {
+  text += '[';
+  std::size_t count = 0;
+  const auto append = [&](const Value& item) {
+    if (count++ > 0) text += ", ";
+    if (item.is_object() && item.object() == value.object())
+      text += "(this Collection)";
+    else
+      append_text(text, item, depth + 1);
+  };
+  if (value.is(Kind::kRange)) {
+    const auto& range = value.as<Range>();
+    for (std::int64_t i = 0; i < range.size(); ++i) {
+      check_text(text);
+      append(range.at(i));
+    }
+  } else if (value.is(Kind::kSet)) {
+    const auto& set = value.as<Map>();
+    for (std::size_t i = 0; i < set.size(); ++i)
+      append(Value(set.items()[i].key));
+  } else {
+    const auto& items = value.as<List>().items;
+    for (std::size_t i = 0; i < items.size(); ++i)
+      append(Value(items[i]));
   }
   text += ']';
+}
+
+void Fiber::check_text(const std::string& text) {
+  if (text.size() > interpreter_.limits_.text_bytes_max)
+    abort(Code::kFull, "a string became longer than " +
+                           std::to_string(interpreter_.limits_.text_bytes_max >> 20U) + " MiB");
 }
 
 void Fiber::append_text(std::string& text, const Value& value, int depth) {
   if (depth > kPrintedDepthMax)
     abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply to be printed");
-  if (text.size() > interpreter_.limits_.text_bytes_max)
-    abort(Code::kFull, "a string became longer than " +
-                           std::to_string(interpreter_.limits_.text_bytes_max >> 20U) + " MiB");
-  const auto append_items = [&](const Values& items) {
-    text += '[';
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      if (i > 0) text += ", ";
-      append_text(text, items[i], depth + 1);
-    }
-    text += ']';
-  };
+  check_text(text);
   switch (value.kind()) {
     case Kind::kNull:
       text += "null";
@@ -212,14 +252,21 @@ void Fiber::append_text(std::string& text, const Value& value, int depth) {
     case Kind::kList:
     case Kind::kSet:
     case Kind::kRange:
-      return append_items(items_of(value));
+      return append_list(text, value, depth);
     case Kind::kMap:
-      return append_map(text, value.as<Map>(), depth);
+      return append_map(text, value, depth);
     case Kind::kEntry:
       append_text(text, value.as<Entry>().key, depth + 1);
       text += '=';
-      append_text(text, value.as<Entry>().value, depth + 1);
-      return;
+      return append_text(text, value.as<Entry>().value, depth + 1);
+    default:
+      return append_object(text, value, depth);
+  }
+}
+
+// Of what is no data of its own: exceptions, dates, classes, objects of the text and of the host.
+void Fiber::append_object(std::string& text, const Value& value, int depth) {
+  switch (value.kind()) {
     case Kind::kThrowable: {
       const auto& throwable = value.as<Throwable>();
       if (const auto own = ask(value, "toString")) return append_text(text, *own, depth + 1);
@@ -227,8 +274,7 @@ void Fiber::append_text(std::string& text, const Value& value, int depth) {
       const Value message = ask(value, "getMessage").value_or(throwable.message);
       if (message.is_null()) return;
       text += ": ";
-      append_text(text, message, depth + 1);
-      return;
+      return append_text(text, message, depth + 1);
     }
     case Kind::kInstance:
       if (const auto own = ask(value, "toString")) return append_text(text, *own, depth + 1);
@@ -259,72 +305,102 @@ void Fiber::append_text(std::string& text, const Value& value, int depth) {
       return;
     default:
       text += class_name_of(value);
-      return;
   }
 }
+
+namespace {
+
+std::string inspected_text(const std::string& text) {
+  constexpr std::string_view kMeanings = "\n\t\r\b\f'\\";
+  constexpr std::string_view kLetters = "ntrbf'\\";
+  std::string out = "'";
+  for (const char c : text) {
+    if (const auto known = kMeanings.find(c); known != std::string_view::npos)
+      (out += '\\') += kLetters[known];
+    else
+      out += c;
+  }
+  return out + "'";
+}
+
+}  // namespace
 
 std::string Fiber::inspected(const Value& value, int depth) {
   if (depth > kPrintedDepthMax)
     abort(Code::kInvalid, "a list or a map is nested too deeply to be printed");
-  if (value.is_text()) {
-    std::string text = "'";
-    for (const char c : to_text(value)) {
-      if (c == '\n')
-        text += "\\n";
-      else if (c == '\t')
-        text += "\\t";
-      else if (c == '\r')
-        text += "\\r";
-      else if (c == '\'' || c == '\\')
-        (text += '\\') += c;
-      else
-        text += c;
-    }
-    return text + "'";
-  }
+  if (value.is(Kind::kString)) return inspected_text(value.text());
   if (value.is(Kind::kRange))
     return std::to_string(value.as<Range>().first) + ".." + std::to_string(value.as<Range>().last);
-  if (value.is(Kind::kList) || value.is(Kind::kSet)) {
-    std::string text = "[";
-    for (const auto& item : items_of(value))
-      text += (text.size() > 1 ? ", " : "") + inspected(item, depth + 1);
-    return text + "]";
-  }
-  if (value.is(Kind::kMap)) {
-    std::string text = "[";
+  const bool is_map = value.is(Kind::kMap);
+  if (!is_map && !value.is(Kind::kList) && !value.is(Kind::kSet)) return to_text(value);
+  const auto part = [&](const Value& one) -> std::string {
+    if (one.is_object() && one.object() == value.object())
+      return is_map ? "(this Map)" : "(this Collection)";
+    return inspected(one, depth + 1);
+  };
+  std::string text = "[";
+  if (is_map) {
     const auto items = value.as<Map>().items();
     for (const auto& item : items)
-      text += (text.size() > 1 ? ", " : "") + inspected(item.key, depth + 1) + ":" +
-              inspected(item.value, depth + 1);
-    return text.size() == 1 ? "[:]" : text + "]";
+      text += (text.size() > 1 ? ", " : "") + part(item.key) + ":" + part(item.value);
+    return items.empty() ? "[:]" : text + "]";
   }
-  return to_text(value);
+  for (const auto& item : items_of(value))
+    text += (text.size() > 1 ? ", " : "") + part(item);
+  return text + "]";
 }
 
 Value Fiber::plain(const Value& value) {
   return value.is(Kind::kGString) ? string(to_text(value)) : value;
 }
 
-Value Fiber::deep_plain(const Value& value, int depth) {
-  if (depth > kPrintedDepthMax)
-    abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply");
-  if (value.is(Kind::kGString)) return string(to_text(value));
-  if (value.is(Kind::kList)) {
-    Values items = value.as<List>().items;
-    for (auto& item : items)
-      item = deep_plain(item, depth + 1);
-    const auto result = heap().make<List>(std::move(items), value.as<List>().element);
-    result->changed();
-    return result;
+namespace {
+
+// Copies lists and maps with strings for GStrings. What stands in several places is copied once: a
+// few lists in lists of each other would else become millions.
+class PlainCopy {
+ public:
+  explicit PlainCopy(Fiber& fiber) : fiber_(fiber) {}
+
+  Value of(const Value& value, int depth) {
+    if (depth > kPrintedDepthMax)
+      fiber_.abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply");
+    if (value.is(Kind::kGString)) return fiber_.plain(value);
+    if (!value.is(Kind::kList) && !value.is(Kind::kMap)) return value;
+    if (const auto known = copies_.find(value.object()); known != copies_.end())
+      return known->second;
+    Value copy =
+        value.is(Kind::kList) ? list_of(value.as<List>(), depth) : map_of(value.as<Map>(), depth);
+    copies_.emplace(value.object(), copy);
+    return copy;
   }
-  if (value.is(Kind::kMap)) {
-    const auto result = map();
-    const auto items = value.as<Map>().items();
+
+ private:
+  Value list_of(const List& list, int depth) {
+    const auto copy = fiber_.heap().make<List>(list.items, list.element);
+    copy->is_json = list.is_json;
+    for (auto& item : copy->items)
+      item = of(item, depth + 1);
+    copy->changed();
+    return copy;
+  }
+  Value map_of(const Map& map, int depth) {
+    const auto copy = fiber_.map();
+    copy->is_json = map.is_json;
+    const auto items = map.items();
     for (const auto& item : items)
-      result->put(deep_plain(item.key, depth + 1), deep_plain(item.value, depth + 1));
-    return result;
+      copy->put(of(item.key, depth + 1), of(item.value, depth + 1));
+    return copy;
   }
-  return value;
+
+  Fiber& fiber_;
+  std::unordered_map<const Object*, Value> copies_;
+};
+
+}  // namespace
+
+Value Fiber::deep_plain(const Value& value) {
+  return PlainCopy(*this).of(value, 0);
 }
 
 // ---- Iteration
@@ -439,11 +515,15 @@ Value Fiber::cast_to(const Value& value, const ClassInfo& info, bool is_as) {
   };
   if (info.name == "java.lang.Object") return value;
   if (info.declaration != nullptr) return cast_to_declared(value, info, is_as);
-  if (name == "String") return plain(value.is(Kind::kGString) ? value : string(to_text(value)));
+  if (name == "String")
+    return value.is(Kind::kString) ? value
+                                   : string(is_as ? to_text(value) : java_text(*this, value));
   if (name == "Boolean") return Value::of(is_true(value));
   if (info.is_a("java.lang.Number") && info.name != "java.lang.Number")
     return cast_to_number(value, info, is_as);
   if (name == "Character") {
+    if (value.is(Kind::kInteger) && !character_of(value.number()).empty())
+      return string(character_of(value.number()));
     const std::string text = to_text(value);
     if (!value.is_text() || TextIndex(text).size() != 1) fail();
     return string(text);

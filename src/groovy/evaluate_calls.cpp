@@ -50,6 +50,20 @@ Values Fiber::eval_arguments(const std::vector<Argument>& arguments, const Ref<S
   return values;
 }
 
+namespace {
+
+const std::string kRemoveElement = "removeElement";
+
+// list.remove((Object) 3) means the member, list.remove(3) the place.
+bool is_of_object(const CallExpr& call) {
+  if (call.arguments.size() != 1 || call.arguments[0].is_named) return false;
+  const auto* cast = node_if<CastExpr>(*call.arguments[0].value);
+  return cast != nullptr && !cast->type.is_array && cast->type.info != nullptr &&
+         cast->type.info->name == "java.lang.Object";
+}
+
+}  // namespace
+
 Value Fiber::eval_call(const CallExpr& expr, const Ref<Scope>& scope) {
   step();
   if (expr.object && expr.calls_object) {
@@ -79,7 +93,11 @@ Value Fiber::eval_call(const CallExpr& expr, const Ref<Scope>& scope) {
   at(expr.range, *scope);
   if (const auto* self = node_if<ThisExpr>(*expr.object); self != nullptr && self->is_super)
     return call_super(*self, name, arguments, scope);
-  if (!expr.is_spread) return call_method(object, name, arguments);
+  if (!expr.is_spread)
+    return call_method(
+        object,
+        name == "remove" && object.is(Kind::kList) && is_of_object(expr) ? kRemoveElement : name,
+        arguments);
   if (object.is_null()) return {};
   Values results;
   iterate(object, [&](const Value& item) {

@@ -2,6 +2,7 @@
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
+#include "groovy/json_object.h"
 #include "groovy/native_objects.h"
 #include "groovy/regex.h"
 #include "groovy/text_index.h"
@@ -214,9 +215,8 @@ void Fiber::set_property(const Value& object, const std::string& name, Value val
     }
     case Kind::kEntry:
       if (name == "value" && object.as<Entry>().map) {
-        auto& map = changeable(Value(object.as<Entry>().map));
-        object.as<Entry>().value = value;
-        map.put(object.as<Entry>().key, std::move(value));
+        put_into(Value(object.as<Entry>().map), object.as<Entry>().key, value);
+        object.as<Entry>().value = std::move(value);
         return;
       }
       break;
@@ -240,11 +240,12 @@ Value Fiber::get_index(const Value& object, const Value& index) {
     case Kind::kNull:
       throw_new("java.lang.NullPointerException", "Cannot invoke method getAt() on null object");
     case Kind::kMap: {
+      const Value key = plain(index);  // As Groovy: `m["${x}"]` looks for a String.
       auto& map = object.as<Map>();
-      if (const Value* value = map.find(index)) return *value;
+      if (const Value* value = map.find(key)) return *value;
       if (map.missing.is_null()) return {};
-      Value value = call1(map.missing, index);
-      map.put(index, value);
+      Value value = call1(map.missing, key);
+      map.put(key, value);
       return value;
     }
     case Kind::kHost: {
@@ -362,15 +363,62 @@ Map& Fiber::changeable(const Value& map) {
   return result;
 }
 
+// list[1..2] = [...] puts the members in the place of others; list[0, 2] = [a, b] one in each.
+void Fiber::set_indexes(const Value& object, const Value& indexes, const Value& value) {
+  auto& target = object.as<List>();
+  const bool is_many = value.is(Kind::kList) || value.is(Kind::kSet) || value.is(Kind::kRange);
+  Values given = is_many ? items_of(value) : Values{value};
+  if (indexes.is(Kind::kList)) {
+    const Values places = indexes.as<List>().items;
+    if (is_many && given.size() != places.size())
+      throw_new("java.lang.IllegalArgumentException",
+                "Trying to replace " + std::to_string(places.size()) + " elements with " +
+                    std::to_string(given.size()) + " elements");
+    for (std::size_t i = 0; i < places.size(); ++i)
+      set_index(object, places[i], is_many ? given[i] : value);
+    return;
+  }
+  const auto& range = indexes.as<Range>();
+  const auto size = static_cast<std::int64_t>(target.items.size());
+  const auto place_of = [&](std::int64_t index) { return index < 0 ? index + size : index; };
+  const std::int64_t from = std::min(place_of(range.first), place_of(range.last));
+  const std::int64_t last = std::max(place_of(range.first), place_of(range.last));
+  const std::int64_t to = std::min(range.is_empty ? from : last + 1, std::max(from, size));
+  if (target.element != nullptr) missing_method(object, "putAt", {indexes, value});
+  if (target.is_fixed) throw_new("java.lang.UnsupportedOperationException", "");
+  if (from < 0)
+    throw_new("java.lang.IndexOutOfBoundsException", "fromIndex = " + std::to_string(from));
+  if (from >= static_cast<std::int64_t>(interpreter_.limits_.memory_bytes_max / sizeof(Value)))
+    abort(Code::kFull, "a list is too large");
+  for (auto& item : given)
+    item = kept_in(target, std::move(item));
+  target.items.resize(static_cast<std::size_t>(std::max({from, to, size})));
+  target.items.erase(target.items.begin() + from, target.items.begin() + to);
+  target.items.insert(target.items.begin() + from, given.begin(), given.end());
+  target.changed();
+}
+
+void Fiber::put_into(const Value& map, const Value& key, Value value) {
+  auto& target = changeable(map);
+  if (!target.is_json) {
+    target.put(key, std::move(value));
+  } else if (value.is_null()) {
+    target.remove(key);
+  } else {
+    target.put(string(to_text(key)), json_of(*this, value));
+  }
+}
+
+Value Fiber::kept_in(const List& list, Value value) {
+  return list.is_json ? json_of(*this, value) : std::move(value);
+}
+
 void Fiber::set_index(const Value& object, const Value& index, Value value) {
   switch (object.kind()) {
     case Kind::kNull:
       throw_new("java.lang.NullPointerException", "Cannot invoke method putAt() on null object");
-    case Kind::kMap: {
-      // A GString key becomes a String here, though not in a literal: docs/GROOVY.md.
-      changeable(object).put(plain(index), std::move(value));
-      return;
-    }
+    case Kind::kMap:  // A GString key becomes a String here, though not in a literal.
+      return put_into(object, plain(index), std::move(value));
     case Kind::kHost: {
       auto done = object.as<HostObject>().put(*this, plain(index), value);
       if (!done) missing_method(object, "putAt", {index, value});
@@ -379,6 +427,7 @@ void Fiber::set_index(const Value& object, const Value& index, Value value) {
     }
     case Kind::kList: {
       auto& target = object.as<List>();
+      if (index.is(Kind::kRange) || index.is(Kind::kList)) return set_indexes(object, index, value);
       if (!index.is(Kind::kInteger)) missing_method(object, "putAt", {index, value});
       const auto size = static_cast<std::int64_t>(target.items.size());
       const std::int64_t place = index.number() < 0 ? index.number() + size : index.number();
@@ -392,7 +441,7 @@ void Fiber::set_index(const Value& object, const Value& index, Value value) {
         target.items.resize(static_cast<std::size_t>(place) + 1);
         target.changed();
       }
-      target.items[static_cast<std::size_t>(place)] = std::move(value);
+      target.items[static_cast<std::size_t>(place)] = kept_in(target, std::move(value));
       return;
     }
     default:

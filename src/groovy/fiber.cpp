@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "groovy/classes.h"
+#include "groovy/json_object.h"
 
 namespace runtask::groovy {
 
@@ -123,6 +124,20 @@ tl::expected<bool, Raised> Fiber::equal(const Value& a, const Value& b) {
   return outcome->truth();
 }
 
+Outcome Fiber::read_json(const std::string& text) {
+  return guarded([&] { return read_json_object(*this, text); });
+}
+
+Outcome Fiber::without_json_classes(const Value& value) {
+  return guarded([&] { return without_json(*this, value); });
+}
+
+tl::expected<std::string, Raised> Fiber::json(const Value& value, int indent_by) {
+  auto outcome = guarded([&] { return string(json_object_text(*this, value, indent_by)); });
+  if (!outcome) return tl::unexpected<Raised>(outcome.error());
+  return outcome->text();
+}
+
 // A host's text may be of any size, and none of the host's calls throws: what is too long is found
 // when the script next touches the heap.
 Value Fiber::text_value(std::string text) {
@@ -147,6 +162,11 @@ Ref<List> Fiber::list(Values items) {
 
 Ref<Map> Fiber::map() {
   return heap().make<Map>();
+}
+
+Value Fiber::json_null() {
+  if (interpreter_.json_null_.is_null()) interpreter_.json_null_ = heap().make<JsonNull>();
+  return interpreter_.json_null_;
 }
 
 Value Fiber::exception(std::string_view class_name, const std::string& message) {

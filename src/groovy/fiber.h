@@ -47,6 +47,12 @@ class Fiber {
   // With strings for GStrings, in lists and maps too: what a step gets.
   [[nodiscard]] Outcome without_gstrings(const Value& value);
   [[nodiscard]] tl::expected<bool, Raised> truth(const Value& value);
+  // JSON as net.sf.json reads it: objects and arrays that print as JSON by toString().
+  [[nodiscard]] Outcome read_json(const std::string& text);
+  // The same value of plain maps, lists and nulls.
+  [[nodiscard]] Outcome without_json_classes(const Value& value);
+  // As net.sf.json writes any value; on one line, or with so many blanks more per level.
+  [[nodiscard]] tl::expected<std::string, Raised> json(const Value& value, int indent_by);
   [[nodiscard]] tl::expected<bool, Raised> equal(const Value& a, const Value& b);
 
   // New values.
@@ -139,6 +145,12 @@ class Fiber {
   Value index_list(const Value& object, const Value& index);
   Value index_text(const std::string& text, const Value& index);
   void set_index(const Value& object, const Value& index, Value value);
+  void set_indexes(const Value& list, const Value& indexes, const Value& value);
+  // Into a map of the script, as its kind keeps it: JSON of net.sf.json turns what it is given into
+  // JSON, and drops a key that is given null.
+  void put_into(const Value& map, const Value& key, Value value);
+  // What a list keeps for the value.
+  Value kept_in(const List& list, Value value);
   Value spread_property(const Value& object, const std::string& name, bool keeps_nulls = false);
 
   // evaluate_calls.cpp
@@ -227,13 +239,17 @@ class Fiber {
   bool is_true(const Value& value);
   bool equals(const Value& left, const Value& right);
   int compare(const Value& left, const Value& right);
+  std::optional<Value> code_of(const Value& value);
   std::string to_text(const Value& value);
   void append_text(std::string& text, const Value& value, int depth);
   void append_gstring(std::string& text, const Value& value, int depth);
-  void append_map(std::string& text, const Map& map, int depth);
+  void append_map(std::string& text, const Value& map, int depth);
+  void append_list(std::string& text, const Value& list, int depth);  // A set or a range, too.
+  void append_object(std::string& text, const Value& value, int depth);
+  void check_text(const std::string& text);
   std::string inspected(const Value& value, int depth = 0);
   Value plain(const Value& value);  // A String for a GString.
-  Value deep_plain(const Value& value, int depth = 0);
+  Value deep_plain(const Value& value);
   Value cast(const Value& value, const TypeName& type, bool is_as);
   Value cast_to(const Value& value, const ClassInfo& info, bool is_as);
   Value cast_to_number(const Value& value, const ClassInfo& info, bool is_as);
@@ -246,6 +262,7 @@ class Fiber {
   // Values and errors.
   Value string(std::string text);
   Value decimal(const Decimal& number);
+  Value json_null();  // That of net.sf.json.
   [[noreturn]] void throw_new(std::string_view class_name, const std::string& message);
   // A map or set that the script is about to change; throws if it cannot.
   [[nodiscard]] Map& changeable(const Value& map);

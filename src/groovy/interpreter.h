@@ -55,6 +55,7 @@ class Interpreter {
   Limits limits_;
   Heap heap_;
   Ref<Map> binding_;
+  Value json_null_;  // Null until one is needed.
   std::vector<std::shared_ptr<const Unit>> units_;
   std::unordered_map<const ClassInfo*, std::unique_ptr<DeclaredClass>> classes_;
   std::uint64_t steps_ = 0;

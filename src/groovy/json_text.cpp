@@ -1,17 +1,24 @@
 #include <array>
+#include <charconv>
 #include <cstdio>
+#include <cstdlib>
 
+#include "base/text.h"
 #include "groovy/ast.h"
 #include "groovy/date.h"
-#include "groovy/methods.h"
+#include "groovy/json_object.h"
+#include "groovy/text_index.h"
 
-// JSON as JsonSlurper reads and JsonOutput writes it: numbers stay exact, keys keep their order.
+// JSON as JsonSlurper reads and JsonOutput writes it, keys in their order, and as net.sf.json reads
+// it.
 
 namespace runtask::groovy {
 
 class JsonReader {
  public:
-  JsonReader(Fiber& fiber, const std::string& text) : fiber_(fiber), text_(text) {}
+  // `is_json`: what net.sf.json makes of it.
+  JsonReader(Fiber& fiber, const std::string& text, bool is_json)
+      : fiber_(fiber), text_(text), is_json_(is_json) {}
   Value read() {
     Value value = read_value(0);
     skip_blanks();
@@ -22,8 +29,12 @@ class JsonReader {
  private:
   [[noreturn]] void fail(const std::string& wanted) {
     const std::string found = at_ < text_.size() ? "'" + text_.substr(at_, 1) + "'" : "the end";
-    fiber_.throw_new("groovy.json.JsonException", "expected " + wanted + ", found " + found +
-                                                      " at index " + std::to_string(at_));
+    const auto place = position_of(text_, at_);
+    raise("expected " + wanted + ", found " + found + " at line " + std::to_string(place.line) +
+          ", column " + std::to_string(place.column));
+  }
+  [[noreturn]] void raise(const std::string& message) {
+    fiber_.throw_new(is_json_ ? "net.sf.json.JSONException" : "groovy.json.JsonException", message);
   }
   void skip_blanks() {
     while (at_ < text_.size() &&
@@ -43,8 +54,7 @@ class JsonReader {
   }
 
   Value read_value(int depth) {
-    if (depth > kJsonDepthMax)
-      fiber_.throw_new("groovy.json.JsonException", "the JSON is nested too deeply");
+    if (depth > kJsonDepthMax) raise("the JSON is nested too deeply");
     skip_blanks();
     if (at_ >= text_.size()) fail("a value");
     const char c = text_[at_];
@@ -54,12 +64,13 @@ class JsonReader {
     if (c == '-' || (c >= '0' && c <= '9')) return read_number();
     if (take_word("true")) return Value::of(true);
     if (take_word("false")) return Value::of(false);
-    if (take_word("null")) return {};
+    if (take_word("null")) return is_json_ ? fiber_.json_null() : Value();
     fail("a value");
   }
 
   Value read_object(int depth) {
     const auto map = fiber_.map();
+    map->is_json = is_json_;
     ++at_;
     if (take('}')) return map;
     do {
@@ -75,15 +86,17 @@ class JsonReader {
   }
 
   Value read_list(int depth) {
-    Values items;
+    const auto list = fiber_.list();
+    list->is_json = is_json_;
     ++at_;
-    if (take(']')) return fiber_.list();
+    if (take(']')) return list;
     do {
-      items.push_back(read_value(depth + 1));
+      list->items.push_back(read_value(depth + 1));
+      list->changed();
       fiber_.step();
     } while (take(','));
     if (!take(']')) fail("',' or ']'");
-    return fiber_.list(std::move(items));
+    return list;
   }
 
   unsigned read_hex() {
@@ -99,24 +112,6 @@ class JsonReader {
       ++at_;
     }
     return code;
-  }
-
-  void append(std::string& out, unsigned code) {
-    if (code < 0x80) {
-      out += static_cast<char>(code);
-    } else if (code < 0x800) {
-      out += static_cast<char>(0xC0U | (code >> 6U));
-      out += static_cast<char>(0x80U | (code & 0x3FU));
-    } else if (code < 0x10000) {
-      out += static_cast<char>(0xE0U | (code >> 12U));
-      out += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
-      out += static_cast<char>(0x80U | (code & 0x3FU));
-    } else {
-      out += static_cast<char>(0xF0U | (code >> 18U));
-      out += static_cast<char>(0x80U | ((code >> 12U) & 0x3FU));
-      out += static_cast<char>(0x80U | ((code >> 6U) & 0x3FU));
-      out += static_cast<char>(0x80U | (code & 0x3FU));
-    }
   }
 
   std::string read_string() {
@@ -136,7 +131,7 @@ class JsonReader {
           const unsigned low = read_hex();
           code = 0x10000 + ((code - 0xD800U) << 10U) + (low - 0xDC00U) % 0x400U;
         }
-        append(out, code);
+        out += character_of(code);
       } else if (const auto known = kLetters.find(c);
                  c != '\0' && known != std::string_view::npos) {
         out += kMeanings[known];
@@ -152,6 +147,7 @@ class JsonReader {
   Value read_number() {
     const auto end = std::min(text_.find_first_not_of("+-.eE0123456789", at_), text_.size());
     const std::string number = text_.substr(at_, end - at_);
+    if (is_json_) return read_java_number(number);
     const auto decimal = Decimal::parse(number);
     if (!decimal) fail("a number");
     at_ = end;
@@ -163,15 +159,51 @@ class JsonReader {
     return fiber_.number_value(Kind::kBigInteger, decimal);
   }
 
+  // An Integer, a Long, a Double, or, of whole numbers that are larger, the text.
+  Value read_java_number(const std::string& number) {
+    const bool is_negative = number[0] == '-';
+    const auto digits = std::string_view(number).substr(is_negative ? 1 : 0);
+    const bool is_odd =
+        digits.empty() || digits[0] < '0' || digits[0] > '9' ||
+        (digits.size() > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9');
+    if (is_odd) fail("a number");
+    const char* const last = number.data() + number.size();
+    if (number.find_first_of(".eE") != std::string::npos) {
+      double real = 0;
+      const auto read = std::from_chars(number.data(), last, real);
+      if (read.ptr != last) fail("a number");
+      if (read.ec != std::errc()) real = std::strtod(number.c_str(), nullptr);
+      at_ += number.size();
+      return Value::real(real);
+    }
+    std::int64_t whole = 0;
+    const auto read = std::from_chars(number.data(), last, whole);
+    if (read.ptr != last) fail("a number");
+    at_ += number.size();
+    if (read.ec != std::errc()) return fiber_.string(number);
+    return whole >= INT32_MIN && whole <= INT32_MAX
+               ? Value::integer(static_cast<std::int32_t>(whole))
+               : Value::whole(whole);
+  }
+
   Fiber& fiber_;
   const std::string& text_;
+  const bool is_json_;
   std::size_t at_ = 0;
 };
+
+Value read_json_object(Fiber& fiber, const std::string& text) {
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (trimmed(text) == "null") return fiber.json_null();
+  if (first == std::string::npos || (text[first] != '{' && text[first] != '['))
+    fiber.throw_new("net.sf.json.JSONException", "Invalid JSON String");
+  return JsonReader(fiber, text, true).read();
+}
 
 Value parse_json(Fiber& fiber, const std::string& text) {
   if (text.empty())
     fiber.throw_new("java.lang.IllegalArgumentException", "Text must not be null or empty");
-  return JsonReader(fiber, text).read();
+  return JsonReader(fiber, text, false).read();
 }
 
 namespace {
@@ -248,16 +280,20 @@ std::string json_text(Fiber& fiber, const Value& value, int depth) {
     case Kind::kSet:
     case Kind::kRange: {
       std::string text = "[";
-      for (const auto& item : fiber.items_of(value))
+      for (const auto& item : fiber.items_of(value)) {
         text += (text.size() > 1 ? "," : "") + json_text(fiber, item, depth + 1);
+        fiber.check_text(text);
+      }
       return text + "]";
     }
     case Kind::kMap: {
       std::string text = "{";
       const auto items = value.as<Map>().items();
-      for (const auto& item : items)
+      for (const auto& item : items) {
         text += (text.size() > 1 ? "," : "") + quoted(fiber.to_text(item.key)) + ":" +
                 json_text(fiber, item.value, depth + 1);
+        fiber.check_text(text);
+      }
       return text + "}";
     }
     case Kind::kString:
@@ -272,6 +308,9 @@ std::string json_text(Fiber& fiber, const Value& value, int depth) {
     }
     case Kind::kInstance:
       return object_text(fiber, value, depth);
+    case Kind::kHost:
+      if (is_json_null(value)) return "null";
+      [[fallthrough]];
     default:
       fiber.abort(Code::kInvalid, "JsonOutput of a " + class_name_of(value) + " is not supported");
   }

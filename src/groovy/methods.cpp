@@ -1,8 +1,10 @@
 #include "groovy/methods.h"
 
 #include <unordered_map>
+#include <unordered_set>
 
 #include "groovy/classes.h"
+#include "groovy/json_object.h"
 #include "groovy/native_objects.h"
 #include "groovy/regex.h"
 
@@ -354,14 +356,31 @@ Method find_closure_method(const std::string& name) {
   return find_in_table(closure_methods(), name);
 }
 
+namespace {
+
+// 5.each { } and its like: what is no collection is one of itself.
+bool is_once(const Value& object, const std::string& name) {
+  if (!object.is_number() && !object.is(Kind::kBool) && !object.is(Kind::kDate)) return false;
+  static const std::unordered_set<std::string> names = {
+      "each", "eachWithIndex", "collect", "find", "findAll",
+      "any",  "every",         "inject",  "grep", "findIndexOf"};
+  return names.count(name) > 0;
+}
+
+}  // namespace
+
 std::optional<Value> call_built_in(MethodCall& call) {
   const Value& object = call.self;
+  if (is_json(object))
+    if (auto value = call_json_method(call)) return value;
   const bool iterates = object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kMap) ||
-                        object.is(Kind::kRange) || object.is_text() || object.is(Kind::kMatcher);
+                        object.is(Kind::kRange) || object.is_text() || object.is(Kind::kMatcher) ||
+                        is_once(object, call.name);
   // A name may stand in several tables: find() of a string takes an expression, or a closure.
   const Method methods[] = {find_own_method(object, call.name),
                             iterates ? find_iteration_method(call.name) : nullptr,
                             iterates ? find_order_method(call.name) : nullptr,
+                            iterates ? find_combination_method(call.name) : nullptr,
                             find_in_table(object_methods(), call.name)};
   for (const Method method : methods) {
     if (method == nullptr) continue;

@@ -52,6 +52,7 @@ using Method = std::optional<Value> (*)(MethodCall&);
 [[nodiscard]] Method find_list_method(const std::string& name);
 [[nodiscard]] Method find_iteration_method(const std::string& name);
 [[nodiscard]] Method find_order_method(const std::string& name);
+[[nodiscard]] Method find_combination_method(const std::string& name);
 [[nodiscard]] Method find_map_method(const std::string& name);
 [[nodiscard]] Method find_class_method(const std::string& name);
 // methods_static.cpp: what classes without objects are for, such as Collections and UUID.

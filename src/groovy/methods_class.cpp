@@ -1,7 +1,11 @@
+#include <charconv>
 #include <cmath>
+#include <limits>
 #include <unordered_map>
 
+#include "base/text.h"
 #include "groovy/classes.h"
+#include "groovy/json_object.h"
 #include "groovy/methods.h"
 #include "groovy/native_objects.h"
 #include "groovy/regex.h"
@@ -27,6 +31,17 @@ Answer constant(MethodCall& c) {
   if (name == "Integer" && field == "MIN_VALUE") return Value::integer(INT32_MIN);
   if (name == "Long" && field == "MAX_VALUE") return Value::whole(INT64_MAX);
   if (name == "Long" && field == "MIN_VALUE") return Value::whole(INT64_MIN);
+  if (name == "Short" && field == "MAX_VALUE") return Value::integer(INT16_MAX);
+  if (name == "Short" && field == "MIN_VALUE") return Value::integer(INT16_MIN);
+  if (name == "Byte" && field == "MAX_VALUE") return Value::integer(INT8_MAX);
+  if (name == "Byte" && field == "MIN_VALUE") return Value::integer(INT8_MIN);
+  if (name == "Double") {
+    using Limits = std::numeric_limits<double>;
+    if (field == "NaN") return Value::real(Limits::quiet_NaN());
+    if (field == "POSITIVE_INFINITY") return Value::real(Limits::infinity());
+    if (field == "NEGATIVE_INFINITY") return Value::real(-Limits::infinity());
+    if (field == "MAX_VALUE") return Value::real(Limits::max());
+  }
   if (name == "Math" && field == "PI") return Value::real(M_PI);
   if (name == "Math" && field == "E") return Value::real(M_E);
   if (name == "Boolean" && field == "TRUE") return Value::of(true);
@@ -96,10 +111,51 @@ Answer parse(MethodCall& c) {
   return c.fiber.parse_number(c.text(0), info);
 }
 
+// Integer.parseInt(text, base), Long.parseLong(text, base)
+Answer parse_in_base(MethodCall& c) {
+  if (c.count() == 1) return parse(c);
+  const bool is_long = class_name(c) == "Long";
+  const bool is_good = c.count() == 2 && c.is_text(0) && c.is(1, Kind::kInteger) &&
+                       c.number(1) >= 2 && c.number(1) <= 36 &&
+                       (is_long || class_name(c) == "Integer");
+  if (!is_good) return kNone;
+  const std::string text = c.text(0);
+  const bool has_plus = text.starts_with('+') && !text.starts_with("+-");
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read =
+      std::from_chars(text.data() + (has_plus ? 1 : 0), end, number, static_cast<int>(c.number(1)));
+  const bool fits = read.ec == std::errc() && read.ptr == end &&
+                    (is_long || (number >= INT32_MIN && number <= INT32_MAX));
+  if (!fits)
+    c.fiber.throw_new("java.lang.NumberFormatException", "For input string: \"" + text + "\"");
+  return is_long ? Value::whole(number) : Value::integer(static_cast<std::int32_t>(number));
+}
+
+// Character.isDigit(c) and its like, of ASCII.
+Answer of_character(MethodCall& c) {
+  if (class_name(c) != "Character" || c.count() != 1) return kNone;
+  const auto code = c.fiber.code_of(c.arguments[0]);
+  if (!code || code->number() < 0 || code->number() >= 0x80) return kNone;
+  const auto letter = static_cast<char>(code->number());
+  const bool is_digit = letter >= '0' && letter <= '9';
+  const bool is_lower = letter >= 'a' && letter <= 'z';
+  const bool is_upper = letter >= 'A' && letter <= 'Z';
+  if (c.name == "isDigit") return Value::of(is_digit);
+  if (c.name == "isLetter") return Value::of(is_lower || is_upper);
+  if (c.name == "isLetterOrDigit") return Value::of(is_lower || is_upper || is_digit);
+  if (c.name == "isUpperCase") return Value::of(is_upper);
+  if (c.name == "isLowerCase") return Value::of(is_lower);
+  if (c.name == "isWhitespace") return Value::of(letter == ' ' || (letter >= 9 && letter <= 13));
+  if (c.name == "toUpperCase") return c.fiber.string(upper_case(std::string(1, letter)));
+  if (c.name == "toLowerCase") return c.fiber.string(lower_case(std::string(1, letter)));
+  return kNone;
+}
+
 Answer value_of(MethodCall& c) {
   if (c.count() != 1) return kNone;
   const auto& info = c.self.as<ClassValue>().info;
-  if (info.simple_name() == "String") return c.fiber.string(c.text(0));
+  if (info.simple_name() == "String") return c.fiber.string(java_text(c.fiber, c.arguments[0]));
   if (c.is_text(0)) return parse(c);
   if (info.is_a("java.lang.Number") || info.simple_name() == "Boolean")
     return c.fiber.cast_to(c.arguments[0], info, true);
@@ -164,8 +220,21 @@ Method find_class_method(const std::string& name) {
       {"max", math_of_two},
       {"min", math_of_two},
       {"pow", math_of_two},
-      {"parseInt", parse},
-      {"parseLong", parse},
+      {"isNaN",
+       [](MethodCall& c) -> Answer {
+         if (class_name(c) != "Double" || c.count() != 1 || !c.is(0, Kind::kDouble)) return kNone;
+         return Value::of(std::isnan(c.arguments[0].real_number()));
+       }},
+      {"parseInt", parse_in_base},
+      {"parseLong", parse_in_base},
+      {"isDigit", of_character},
+      {"isLetter", of_character},
+      {"isLetterOrDigit", of_character},
+      {"isUpperCase", of_character},
+      {"isLowerCase", of_character},
+      {"isWhitespace", of_character},
+      {"toUpperCase", of_character},
+      {"toLowerCase", of_character},
       {"parseDouble", parse},
       {"parseFloat", parse},
       {"parseBoolean", parse},

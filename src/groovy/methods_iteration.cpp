@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <unordered_map>
 
 #include "groovy/classes.h"
@@ -175,15 +176,15 @@ Answer inject(MethodCall& c) {
   if (!has_value)
     c.fiber.throw_new(
         "java.util.NoSuchElementException",
-        "Cannot call inject() on an empty iterable without passing an initial value.");
+        "Cannot call inject() on an empty collection without passing an initial value.");
   return value;
 }
 
-Answer group_by(MethodCall& c) {
-  if (c.count() != 1 || !c.is(0, Kind::kClosure)) return kNone;
+// By the closure of that place; within each group by the next.
+Value grouped(MethodCall& c, const Value& subject, const Values& closures, std::size_t place) {
   const auto result = c.fiber.map();
-  c.fiber.iterate(c.self, [&](const Value& item) {
-    const Value key = c.call(c.arguments[0], item);
+  c.fiber.iterate(subject, [&](const Value& item) {
+    const Value key = c.call(closures[place], item);
     const Value* group = result->find(key);
     Value members = group != nullptr ? *group : Value();
     if (item.is(Kind::kEntry)) {
@@ -196,7 +197,22 @@ Answer group_by(MethodCall& c) {
     }
     return true;
   });
-  return Value(result);
+  if (place + 1 < closures.size()) {
+    const auto groups = result->items();
+    for (const auto& group : groups)
+      result->put(group.key, grouped(c, group.value, closures, place + 1));
+  }
+  return result;
+}
+
+Answer group_by(MethodCall& c) {  // groupBy(closures), groupBy(list of closures)
+  const Values closures =
+      c.count() == 1 && c.is(0, Kind::kList) ? c.arguments[0].as<List>().items : c.arguments;
+  const bool is_good = !closures.empty() && !c.self.is_text() &&
+                       std::all_of(closures.begin(), closures.end(),
+                                   [](const Value& closure) { return closure.is(Kind::kClosure); });
+  if (!is_good) return kNone;
+  return grouped(c, c.self, closures, 0);
 }
 
 Answer count_by(MethodCall& c) {
@@ -223,14 +239,14 @@ Answer split_by(MethodCall& c) {  // split { } gives the members that pass and t
   return Value(c.fiber.list({c.fiber.list(std::move(yes)), c.fiber.list(std::move(no))}));
 }
 
-Answer find_result(MethodCall& c) {
-  if (c.count() != 1 || !c.is(0, Kind::kClosure)) return kNone;
+Answer find_result(MethodCall& c) {  // findResult(closure), findResult(default, closure)
+  if (c.count() < 1 || c.count() > 2 || !c.is(c.count() - 1, Kind::kClosure)) return kNone;
   Value result;
   c.fiber.iterate(c.self, [&](const Value& item) {
-    result = c.call(c.arguments[0], item);
+    result = c.call(c.arguments.back(), item);
     return result.is_null();
   });
-  return result;
+  return result.is_null() && c.count() == 2 ? c.arguments[0] : result;
 }
 
 Answer find_results(MethodCall& c) {
@@ -244,12 +260,14 @@ Answer find_results(MethodCall& c) {
   return Value(c.fiber.list(std::move(results)));
 }
 
-Answer find_index(MethodCall& c) {
-  if (c.count() != 1 || !c.is(0, Kind::kClosure)) return kNone;
+Answer find_index(MethodCall& c) {  // findIndexOf(closure), findIndexOf(first place, closure)
+  const bool has_first = c.count() == 2 && c.is_whole(0);
+  if (c.count() != (has_first ? 2U : 1U) || !c.is(c.count() - 1, Kind::kClosure)) return kNone;
   std::int32_t index = 0;
   std::int32_t found = -1;
   c.fiber.iterate(c.self, [&](const Value& item) {
-    if (c.test(c.arguments[0], item)) {
+    const bool is_before = has_first && index < c.number(0);
+    if (!is_before && c.test(c.arguments.back(), item)) {
       found = index;
       if (c.name == "findIndexOf") return false;
     }
@@ -272,7 +290,7 @@ Answer find_index_values(MethodCall& c) {
 }
 
 Answer take_while(MethodCall& c) {
-  if (!c.is(0, Kind::kClosure) || c.self.is(Kind::kMap)) return kNone;
+  if (!c.is(0, Kind::kClosure)) return kNone;
   Values kept;
   bool is_dropping = c.name == "dropWhile";
   c.fiber.iterate(c.self, [&](const Value& item) {
@@ -285,7 +303,17 @@ Answer take_while(MethodCall& c) {
     if (!is_dropping) kept.push_back(item);
     return true;
   });
-  return Value(c.fiber.list(std::move(kept)));
+  if (c.self.is_text()) {
+    std::string text;
+    for (const auto& letter : kept)
+      text += letter.text();
+    return c.fiber.string(std::move(text));
+  }
+  if (!c.self.is(Kind::kMap)) return Value(c.fiber.list(std::move(kept)));
+  const auto map = c.fiber.map();
+  for (const auto& entry : kept)
+    map->put(entry.as<Entry>().key, entry.as<Entry>().value);
+  return Value(map);
 }
 
 Answer join(MethodCall& c) {

@@ -34,11 +34,11 @@ Answer add(MethodCall& c) {
   if (c.count() == 2) {
     if (!c.is_whole(0)) return kNone;
     check_place(c, c.number(0), list->items.size(), true);
-    list->items.insert(list->items.begin() + c.number(0), c.arguments[1]);
+    list->items.insert(list->items.begin() + c.number(0), c.fiber.kept_in(*list, c.arguments[1]));
     list->changed();
     return Value();
   }
-  list->items.push_back(c.arguments[0]);
+  list->items.push_back(c.fiber.kept_in(*list, c.arguments[0]));
   list->changed();
   return Value::of(true);
 }
@@ -46,7 +46,9 @@ Answer add(MethodCall& c) {
 Answer add_all(MethodCall& c) {
   List* list = growing(c);
   if (list == nullptr || c.count() < 1 || c.count() > 2) return kNone;
-  const Values more = c.fiber.items_of(c.arguments.back());
+  Values more = c.fiber.items_of(c.arguments.back());
+  for (auto& item : more)
+    item = c.fiber.kept_in(*list, std::move(item));
   std::int64_t place = static_cast<std::int64_t>(list->items.size());
   if (c.count() == 2) {
     if (!c.is_whole(0)) return kNone;
@@ -61,7 +63,7 @@ Answer add_all(MethodCall& c) {
 Answer remove(MethodCall& c) {
   List* list = growing(c);
   if (list == nullptr || c.count() != 1) return kNone;
-  if (c.is(0, Kind::kInteger) || c.name == "removeAt") {
+  if ((c.is(0, Kind::kInteger) && c.name == "remove") || c.name == "removeAt") {
     check_place(c, c.number(0), list->items.size(), false);
     const Value removed = list->items[static_cast<std::size_t>(c.number(0))];
     list->items.erase(list->items.begin() + c.number(0));
@@ -129,7 +131,8 @@ Answer set(MethodCall& c) {
   if (c.count() != 2 || !c.is_whole(0) || !c.self.is(Kind::kList)) return kNone;
   auto& items = c.self.as<List>().items;
   check_place(c, c.number(0), items.size(), false);
-  return std::exchange(items[static_cast<std::size_t>(c.number(0))], c.arguments[1]);
+  return std::exchange(items[static_cast<std::size_t>(c.number(0))],
+                       c.fiber.kept_in(c.self.as<List>(), c.arguments[1]));
 }
 
 Answer sub_list(MethodCall& c) {
@@ -147,18 +150,6 @@ Answer sub_list(MethodCall& c) {
                       "fromIndex(" + std::to_string(c.number(0)) + ") > toIndex(" +
                           std::to_string(c.number(1)) + ")");
   return Value(c.fiber.list(Values(items.begin() + c.number(0), items.begin() + c.number(1))));
-}
-
-Answer collate(MethodCall& c) {
-  if (c.count() != 1 || !c.is_whole(0) || c.number(0) <= 0) return kNone;
-  const Values items = c.fiber.items_of(c.self);
-  const auto size = static_cast<std::size_t>(c.number(0));
-  Values groups;
-  for (std::size_t i = 0; i < items.size(); i += size)
-    groups.push_back(c.fiber.list(
-        Values(items.begin() + static_cast<std::ptrdiff_t>(i),
-               items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), i + size)))));
-  return Value(c.fiber.list(std::move(groups)));
 }
 
 Answer with_index(MethodCall& c) {
@@ -190,36 +181,6 @@ Answer transpose(MethodCall& c) {
     for (const auto& row : columns)
       one.push_back(row[i]);
     result.push_back(c.fiber.list(std::move(one)));
-  }
-  return Value(c.fiber.list(std::move(result)));
-}
-
-constexpr std::size_t kCombinationsMax = 1'000'000;  // Values in all of them.
-
-// All ways to take one of each list, the first varying fastest; with a closure, what it makes of
-// each.
-Answer combinations(MethodCall& c) {
-  if (c.count() > 1 || (c.count() == 1 && !c.is(0, Kind::kClosure))) return kNone;
-  std::vector<Values> sources;
-  std::size_t total = 1;
-  for (const auto& source : c.fiber.items_of(c.self)) {
-    const bool is_many = source.is(Kind::kList) || source.is(Kind::kSet) || source.is(Kind::kRange);
-    sources.push_back(is_many ? c.fiber.items_of(source) : Values{source});
-    total *= sources.back().size();
-    if (total * std::max<std::size_t>(sources.size(), 1) > kCombinationsMax)
-      c.fiber.abort(Code::kFull, "these lists have too many combinations");
-  }
-  if (sources.empty()) total = 0;
-  Values result;
-  for (std::size_t i = 0; i < total; ++i) {
-    Values one;
-    std::size_t rest = i;
-    for (const auto& source : sources) {
-      one.push_back(source[rest % source.size()]);
-      rest /= source.size();
-    }
-    const Value combination(c.fiber.list(std::move(one)));
-    result.push_back(c.count() == 0 ? combination : c.fiber.call1(c.arguments[0], combination));
   }
   return Value(c.fiber.list(std::move(result)));
 }
@@ -267,8 +228,7 @@ Method find_list_method(const std::string& name) {
       {"remove", remove},
       {"removeAt",
        [](MethodCall& c) -> Answer { return c.is(0, Kind::kInteger) ? remove(c) : kNone; }},
-      {"removeElement",
-       [](MethodCall& c) -> Answer { return c.is(0, Kind::kInteger) ? kNone : remove(c); }},
+      {"removeElement", remove},
       {"removeAll", remove_all},
       {"removeIf",
        [](MethodCall& c) -> Answer { return c.is(0, Kind::kClosure) ? remove_all(c) : kNone; }},
@@ -303,7 +263,6 @@ Method find_list_method(const std::string& name) {
          return Value();
        }},
       {"subList", sub_list},
-      {"collate", collate},
       {"withIndex", with_index},
       {"indexed", with_index},
       {"transpose", transpose},
@@ -331,7 +290,6 @@ Method find_list_method(const std::string& name) {
          return Value(
              c.fiber.heap().make<List>(c.fiber.items_of(c.self), &known_class("java.lang.Object")));
        }},
-      {"combinations", combinations},
       {"encodeBase64", encode_base64},
       {"step", step},
       {"plus", operation},

@@ -34,7 +34,7 @@ Answer put(MethodCall& c) {
   const Value* known = map.find(c.arguments[0]);
   const Value old = known != nullptr ? *known : Value();
   if (c.name == "putIfAbsent" && !old.is_null()) return old;
-  map.put(c.arguments[0], c.arguments[1]);
+  c.fiber.put_into(c.self, c.arguments[0], c.arguments[1]);
   return old;
 }
 
@@ -42,7 +42,7 @@ Answer put_all(MethodCall& c) {
   if (c.count() != 1 || !is_map(c) || !c.is(0, Kind::kMap)) return kNone;
   const auto items = c.arguments[0].as<Map>().items();
   for (const auto& item : items)
-    c.fiber.changeable(c.self).put(item.key, item.value);
+    c.fiber.put_into(c.self, item.key, item.value);
   return Value();
 }
 
@@ -88,12 +88,25 @@ Answer remove(MethodCall& c) {
   return old;
 }
 
+// subMap(keys), subMap(key, key, ...)
 Answer sub_map(MethodCall& c) {
-  if (!is_map(c) || c.count() != 1) return kNone;
+  if (!is_map(c) || c.takes_none()) return kNone;
+  const bool has_list = c.count() == 1 && !c.is_text(0);
   const auto result = c.fiber.map();
-  for (const auto& key : c.fiber.items_of(c.arguments[0]))
+  for (const auto& key : has_list ? c.fiber.items_of(c.arguments[0]) : c.arguments)
     if (const Value* value = c.self.as<Map>().find(key)) result->put(key, *value);
   return Value(result);
+}
+
+// Each value by what the closure makes of the key and the value.
+Answer replace_all(MethodCall& c) {
+  if (!is_map(c) || c.count() != 1 || !c.is(0, Kind::kClosure)) return kNone;
+  const auto items = c.self.as<Map>().items();
+  for (const auto& item : items) {
+    Values both{item.key, item.value};
+    c.fiber.put_into(c.self, item.key, c.fiber.call_value(c.arguments[0], both));
+  }
+  return Value();
 }
 
 Answer parts(MethodCall& c) {  // keySet, values, entrySet: copies, where Java has views.
@@ -202,6 +215,7 @@ Method find_map_method(const std::string& name) {
        }},
       {"remove", remove},
       {"subMap", sub_map},
+      {"replaceAll", replace_all},
       {"keySet", parts},
       {"values", parts},
       {"entrySet", parts},

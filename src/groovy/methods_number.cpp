@@ -77,6 +77,20 @@ Answer round(MethodCall& c) {
                 "use setScale or Math.round");
 }
 
+// Without the digits after the point, or after so many of them.
+Answer trunc(MethodCall& c) {
+  if (c.count() > 1 || (c.count() == 1 && !c.is(0, Kind::kInteger)) || !c.self.is(Kind::kDouble))
+    return kNone;
+  const double factor = std::pow(10.0, c.takes_none() ? 0 : static_cast<double>(c.number(0)));
+  return Value::real(std::trunc(c.self.real_number() * factor) / factor);
+}
+
+Answer neighbour(MethodCall& c) {  // next, previous
+  if (!c.takes_none()) return kNone;
+  return c.fiber.binary(c.name == "next" ? Operator::kPlus : Operator::kMinus, c.self,
+                        Value::integer(1));
+}
+
 Answer set_scale(MethodCall& c) {
   if (!c.is_whole(0) || !c.self.is(Kind::kBigDecimal) || c.count() > 2) return kNone;
   auto rounding = Decimal::Rounding::kHalfUp;
@@ -121,8 +135,17 @@ Answer int_div(MethodCall& c) {
 
 Answer operation(MethodCall& c) {
   static const std::unordered_map<std::string, Operator> operators = {
-      {"plus", Operator::kPlus}, {"minus", Operator::kMinus},   {"multiply", Operator::kTimes},
-      {"div", Operator::kOver},  {"mod", Operator::kRemainder}, {"power", Operator::kPower}};
+      {"plus", Operator::kPlus},
+      {"minus", Operator::kMinus},
+      {"multiply", Operator::kTimes},
+      {"div", Operator::kOver},
+      {"mod", Operator::kRemainder},
+      {"power", Operator::kPower},
+      {"and", Operator::kBitAnd},
+      {"or", Operator::kBitOr},
+      {"xor", Operator::kBitXor},
+      {"leftShift", Operator::kLeftShift},
+      {"rightShift", Operator::kRightShift}};
   if (c.count() != 1) return kNone;
   return c.fiber.binary(operators.at(c.name), c.self, c.arguments[0]);
 }
@@ -138,12 +161,20 @@ Method find_number_method(const std::string& name) {
       {"intdiv", int_div},
       {"round", round},
       {"setScale", set_scale},
+      {"next", neighbour},
+      {"previous", neighbour},
+      {"trunc", trunc},
       {"plus", operation},
       {"minus", operation},
       {"multiply", operation},
       {"div", operation},
       {"mod", operation},
       {"power", operation},
+      {"and", operation},
+      {"or", operation},
+      {"xor", operation},
+      {"leftShift", operation},
+      {"rightShift", operation},
       {"toInteger", to_type},
       {"toLong", to_type},
       {"toDouble", to_type},

@@ -132,10 +132,15 @@ Answer unique(MethodCall& c) {
 }
 
 Answer reverse(MethodCall& c) {
-  if (c.self.is(Kind::kMap)) return kNone;
+  const bool changes = c.count() == 1 && c.is(0, Kind::kBool) && c.arguments[0].truth();
+  if (c.self.is(Kind::kMap) || c.count() > 1 || (!c.takes_none() && !c.is(0, Kind::kBool)))
+    return kNone;
   Values items = c.fiber.items_of(c.self);
   std::reverse(items.begin(), items.end());
-  return Value(c.fiber.list(std::move(items)));
+  if (!changes || !c.self.is(Kind::kList)) return Value(c.fiber.list(std::move(items)));
+  c.self.as<List>().items = std::move(items);
+  c.self.as<List>().changed();
+  return c.self;
 }
 
 Answer reverse_each(MethodCall& c) {
@@ -164,8 +169,22 @@ Answer flatten(MethodCall& c) {
   return Value(c.fiber.list(std::move(items)));
 }
 
+// The entries that another map has too.
+Answer common_entries(MethodCall& c) {
+  if (!c.is(0, Kind::kMap)) return kNone;
+  const auto result = c.fiber.map();
+  const auto items = c.self.as<Map>().items();
+  for (const auto& item : items) {
+    const Value* other = c.arguments[0].as<Map>().find(item.key);
+    if (other != nullptr && c.fiber.equals(item.value, Value(*other)))
+      result->put(item.key, item.value);
+  }
+  return Value(result);
+}
+
 Answer intersect(MethodCall& c) {
-  if (c.count() != 1 || c.self.is(Kind::kMap) || c.self.is_text()) return kNone;
+  if (c.count() != 1 || c.self.is_text()) return kNone;
+  if (c.self.is(Kind::kMap)) return c.name == "intersect" ? common_entries(c) : kNone;
   const Values other = c.fiber.items_of(c.arguments[0]);
   Values both;
   for (const auto& item : c.fiber.items_of(c.self)) {

@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "groovy/classes.h"
+#include "groovy/letters.h"
 #include "groovy/methods.h"
 #include "groovy/regex.h"
 #include "groovy/text_index.h"
@@ -18,18 +19,6 @@ constexpr auto kNone = std::nullopt;
 
 bool is_blank(char c) {  // Java's trim() cuts everything up to the blank.
   return static_cast<unsigned char>(c) <= 0x20;
-}
-
-// ASCII and Latin letters with marks are left as they are beyond ASCII: docs/GROOVY.md.
-std::string upper(std::string text) {
-  for (char& c : text)
-    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
-  return text;
-}
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return text;
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
@@ -156,6 +145,7 @@ Answer strip_margin(MethodCall& c) {
   while (from <= text.size()) {
     const auto end = std::min(text.find('\n', from), text.size());
     std::string line = text.substr(from, end - from);
+    if (end < text.size() && line.ends_with('\r')) line.pop_back();
     const auto begin = line.find_first_not_of(" \t\r\n\f\v");
     if (begin != std::string::npos && line[begin] == mark) line.erase(0, begin + 1);
     if (!is_first) out += '\n';
@@ -167,22 +157,46 @@ Answer strip_margin(MethodCall& c) {
   return c.fiber.string(out);
 }
 
-// Takes the smallest indentation of the lines that are not blank off all lines.
-Answer strip_indent(MethodCall& c) {
+std::size_t indentation(const std::string& line) {
+  return std::min(line.find_first_not_of(" \t"), line.size());
+}
+
+// Groovy's, of strings with values and with a number: so many blanks off each line, or as many as
+// the line has that has least.
+Answer strip_by(MethodCall& c) {
   const std::string text = c.self_text();
   const auto lines = lines_of(text);
   std::size_t least = std::string::npos;
-  for (const auto& line : lines) {
-    const auto begin = line.find_first_not_of(" \t");
-    if (begin != std::string::npos) least = std::min(least, begin);
-  }
+  for (const auto& line : lines)
+    if (indentation(line) < line.size()) least = std::min(least, indentation(line));
+  if (c.count() == 1) least = static_cast<std::size_t>(std::max<std::int64_t>(c.number(0), 0));
   std::string out;
   for (std::size_t i = 0; i < lines.size(); ++i) {
     if (i > 0) out += '\n';
-    out += lines[i].size() >= least ? lines[i].substr(least) : "";
+    if (lines[i].size() >= least && indentation(lines[i]) < lines[i].size())
+      out += lines[i].substr(least);
   }
-  if (text.ends_with('\n')) out += '\n';
-  return c.fiber.string(out);
+  return c.fiber.string(text.ends_with('\n') ? out + '\n' : std::move(out));
+}
+
+// Java's own, which strings have since Java 15: the last line counts even if it is blank, so that a
+// text that ends with a line's end keeps its indentation, and blanks at the ends of lines go.
+Answer strip_indent(MethodCall& c) {
+  if (c.count() > 1 || (c.count() == 1 && !c.is(0, Kind::kInteger))) return kNone;
+  if (c.count() == 1 || !c.self.is(Kind::kString)) return strip_by(c);
+  const std::string& text = c.self.text();
+  const bool is_ended = text.ends_with('\n') || text.ends_with('\r');
+  const auto lines = lines_of(text);
+  std::size_t least = is_ended || lines.empty() ? 0 : lines.back().size();
+  for (const auto& line : lines)
+    if (indentation(line) < line.size()) least = std::min(least, indentation(line));
+  std::string out;
+  for (const auto& line : lines) {
+    if (&line != &lines.front()) out += '\n';
+    const auto end = line.find_last_not_of(" \t\f\v") + 1;
+    if (end > 0) out += line.substr(least, end - std::min(least, end));
+  }
+  return c.fiber.string(is_ended ? out + '\n' : std::move(out));
 }
 
 Answer to_number(MethodCall& c) {
@@ -224,12 +238,12 @@ std::string trimmed_text(std::string text) {
   return text;
 }
 std::string capitalized(std::string text) {
-  if (!text.empty()) text = upper(text.substr(0, 1)) + text.substr(1);
-  return text;
+  const auto first = TextIndex(text).byte_of(text.empty() ? 0 : 1);
+  return upper(text.substr(0, first)) + text.substr(first);
 }
 std::string uncapitalized(std::string text) {
-  if (!text.empty()) text = lower(text.substr(0, 1)) + text.substr(1);
-  return text;
+  const auto first = TextIndex(text).byte_of(text.empty() ? 0 : 1);
+  return lower(text.substr(0, first)) + text.substr(first);
 }
 std::string reversed(std::string text) {
   const TextIndex places(text);
@@ -302,6 +316,16 @@ Method find_text_method(const std::string& name) {
          return c.fiber.call_method(c.fiber.string(lower(c.self_text())), "compareTo", other);
        }},
       {"trim", changed<trimmed_text>},
+      {"strip", changed<trimmed_text>},
+      {"isBlank",
+       [](MethodCall& c) -> Answer {
+         return c.takes_none() ? Answer(Value::of(trimmed_text(c.self_text()).empty())) : kNone;
+       }},
+      {"repeat",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1 || !c.is(0, Kind::kInteger)) return kNone;
+         return c.fiber.times(c.self, c.arguments[0]);
+       }},
       {"toUpperCase", changed<upper>},
       {"toLowerCase", changed<lower>},
       {"capitalize", changed<capitalized>},

@@ -2,6 +2,7 @@
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
+#include "groovy/json_object.h"
 #include "groovy/regex.h"
 
 // What the operators do with values that are no plain integers.
@@ -233,7 +234,7 @@ Value Fiber::shift_left(const Value& left, const Value& right) {
       auto& target = left.as<List>();
       if (target.element != nullptr) break;
       if (target.is_fixed) throw_new("java.lang.UnsupportedOperationException", "");
-      target.items.push_back(right);
+      target.items.push_back(kept_in(target, right));
       target.changed();
       return left;
     }
@@ -242,13 +243,13 @@ Value Fiber::shift_left(const Value& left, const Value& right) {
       return left;
     case Kind::kMap: {
       if (right.is(Kind::kEntry)) {
-        changeable(left).put(right.as<Entry>().key, right.as<Entry>().value);
+        put_into(left, right.as<Entry>().key, right.as<Entry>().value);
         return left;
       }
       if (!right.is(Kind::kMap)) break;
       const auto items = right.as<Map>().items();
       for (const auto& item : items)
-        changeable(left).put(item.key, item.value);
+        put_into(left, item.key, item.value);
       return left;
     }
     case Kind::kString:
@@ -261,7 +262,7 @@ Value Fiber::shift_left(const Value& left, const Value& right) {
     }
     case Kind::kBuilder: {
       auto& builder = left.as<Builder>();
-      append_text(builder.text, right, 0);
+      builder.text += java_text(*this, right);
       builder.charge(builder.text.capacity());
       return left;
     }

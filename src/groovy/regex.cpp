@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "groovy/fiber.h"
 #include "groovy/limits.h"
@@ -17,6 +18,9 @@ struct CodeEnd {
 };
 struct MatchEnd {
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+};
+struct CompileEnd {
+  void operator()(pcre2_compile_context* context) const { pcre2_compile_context_free(context); }
 };
 struct ContextEnd {
   void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
@@ -31,82 +35,129 @@ struct Translation {
   std::string refused;  // What cannot be said, or empty.
 };
 
-Translation translated(std::string_view java) {
-  Translation result;
-  bool in_class = false;
-  for (std::size_t i = 0; i < java.size(); ++i) {
-    const char c = java[i];
-    if (c == '\\' && i + 1 < java.size()) {
-      const char next = java[++i];
-      if (next == 'Q') {  // A quotation, the same in both; its text is left alone.
-        const auto end = java.find("\\E", i);
-        const auto size =
-            end == std::string_view::npos ? std::string_view::npos : end + 2 - (i - 1);
-        result.pattern += java.substr(i - 1, size);
-        if (end == std::string_view::npos) return result;
-        i = end + 1;
-        continue;
-      }
-      if (next == 'u' && i + 4 < java.size()) {
-        result.pattern += "\\x{" + std::string(java.substr(i + 1, 4)) + "}";
-        i += 4;
-        continue;
-      }
-      if (next == 'p' || next == 'P') {
-        constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kClasses = {
-            {{"{Lower}", "a-z"},
-             {"{Upper}", "A-Z"},
-             {"{Alpha}", "a-zA-Z"},
-             {"{Digit}", "0-9"},
-             {"{Alnum}", "a-zA-Z0-9"},
-             {"{XDigit}", "0-9a-fA-F"},
-             {"{Space}", " \\t\\n\\x0B\\f\\r"},
-             {"{Blank}", " \\t"},
-             {"{Cntrl}", "\\x00-\\x1F\\x7F"},
-             {"{ASCII}", "\\x00-\\x7F"},
-             {"{Punct}", "!-\\/:-@\\[-`{-~"},
-             {"{Graph}", "!-~"}}};
-        const auto rest = java.substr(i + 1);
-        const auto* known = std::find_if(kClasses.begin(), kClasses.end(), [&](const auto& one) {
-          return rest.starts_with(one.first);
-        });
-        if (known != kClasses.end()) {
-          if (in_class && next == 'P') result.refused = "\\P{...} inside [...]";
-          if (!in_class) result.pattern += next == 'P' ? "[^" : "[";
-          result.pattern += known->second;
-          if (!in_class) result.pattern += "]";
-          i += known->first.size();
-          continue;
-        }
-      }
-      result.pattern += '\\';
-      // Java's \Z, \z, \b, \d and the rest mean the same; \h and \R too.
-      result.pattern += next;
-      continue;
+// The classes that PCRE2 calls otherwise, as what stands between brackets.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kClasses = {
+    {{"{Lower}", "a-z"},
+     {"{Upper}", "A-Z"},
+     {"{Alpha}", "a-zA-Z"},
+     {"{Digit}", "0-9"},
+     {"{Alnum}", "a-zA-Z0-9"},
+     {"{XDigit}", "0-9a-fA-F"},
+     {"{Space}", " \\t\\n\\x0B\\f\\r"},
+     {"{Blank}", " \\t"},
+     {"{Cntrl}", "\\x00-\\x1F\\x7F"},
+     {"{ASCII}", "\\x00-\\x7F"},
+     {"{Punct}", "!-\\/:-@\\[-`{-~"},
+     {"{Graph}", "!-~"}}};
+
+class Translator {
+ public:
+  explicit Translator(std::string_view java) : java_(java) {}
+
+  Translation run() {
+    while (at_ < java_.size()) {
+      const char c = java_[at_];
+      if (c == '\\' && at_ + 1 < java_.size())
+        escape();
+      else if (in_class_)
+        member_of_class(c);
+      else if (c == '[')
+        open_class();
+      else if (c == '(')
+        open_group();
+      else
+        copy(1);
     }
-    if (in_class) {
-      if (c == '[') result.refused = "a character class inside another";
-      if (c == '&' && java.substr(i).starts_with("&&"))
-        result.refused = "`&&` in a character class";
-      if (c == ']') in_class = false;
-    } else if (c == '[') {
-      in_class = true;
-      result.pattern += c;
-      // A ] right after the opening is an ordinary one in PCRE2; in Java an error.
-      if (i + 1 < java.size() && java[i + 1] == '^') result.pattern += java[++i];
-      continue;
-    } else if (c == '(' && java.substr(i).starts_with("(?u)")) {
-      i += 3;
-      continue;
-    } else if (c == '(' &&
-               (java.substr(i).starts_with("(*") || java.substr(i).starts_with("(?R)") ||
-                java.substr(i).starts_with("(?C"))) {
-      result.refused = "`" + std::string(java.substr(i, 3)) + "`, which Java does not have";
-    }
-    result.pattern += c;
+    return std::move(result_);
   }
-  return result;
-}
+
+ private:
+  [[nodiscard]] std::string_view rest() const { return java_.substr(at_); }
+  void copy(std::size_t size) {
+    result_.pattern += rest().substr(0, size);
+    at_ = std::min(at_ + size, java_.size());
+  }
+  void refuse(std::string what) { result_.refused = std::move(what); }
+
+  // Java's \Z, \z, \b, \d and the rest mean the same; \h and \R too.
+  void escape() {
+    const char letter = java_[at_ + 1];
+    if (letter == 'Q') return quotation();
+    if (letter == '0') return octal();
+    if (letter == 'u' && at_ + 5 < java_.size()) {
+      result_.pattern += "\\x{" + std::string(java_.substr(at_ + 2, 4)) + "}";
+      at_ += 6;
+      return;
+    }
+    if ((letter == 'p' || letter == 'P') && property(letter == 'P')) return;
+    if (letter == 'K' || letter == 'N' || letter == 'g')
+      refuse("`" + std::string(rest().substr(0, 2)) + "`, which Java does not have");
+    copy(2);
+  }
+
+  // The same in both; its text is left alone.
+  void quotation() {
+    const auto end = rest().find("\\E");
+    copy(end == std::string_view::npos ? rest().size() : end + 2);
+  }
+
+  // \0101 is A: up to three digits of base eight after the zero, of which the first is at most 3.
+  void octal() {
+    unsigned code = 0;
+    std::size_t size = 2;
+    for (; size < 5 && size < rest().size(); ++size) {
+      const char digit = rest()[size];
+      if (digit < '0' || digit > '7' || code * 8 > 0xFF) break;
+      code = code * 8 + static_cast<unsigned>(digit - '0');
+    }
+    std::array<char, 8> spelled{};
+    std::snprintf(spelled.data(), spelled.size(), "\\x{%x}", code);
+    result_.pattern += spelled.data();
+    at_ += size;
+  }
+
+  bool property(bool is_negated) {
+    const auto name = rest().substr(2);
+    const auto* known = std::find_if(kClasses.begin(), kClasses.end(),
+                                     [&](const auto& one) { return name.starts_with(one.first); });
+    if (known == kClasses.end()) return false;
+    if (in_class_ && is_negated) refuse("\\P{...} inside [...]");
+    if (!in_class_) result_.pattern += is_negated ? "[^" : "[";
+    result_.pattern += known->second;
+    if (!in_class_) result_.pattern += "]";
+    at_ += 2 + known->first.size();
+    return true;
+  }
+
+  void member_of_class(char c) {
+    if (c == '[') refuse("a character class inside another");
+    if (rest().starts_with("&&")) refuse("`&&` in a character class");
+    if (c == ']') in_class_ = false;
+    copy(1);
+  }
+
+  // A ] right after the opening is an ordinary one in PCRE2; in Java an error.
+  void open_class() {
+    in_class_ = true;
+    copy(rest().starts_with("[^") ? 2 : 1);
+  }
+
+  void open_group() {
+    if (rest().starts_with("(?u)")) {
+      at_ += 4;
+      return;
+    }
+    for (const std::string_view alien : {"(*", "(?R)", "(?C", "(?|", "(?("})
+      if (rest().starts_with(alien))
+        refuse("`" + std::string(rest().substr(0, 3)) + "`, which Java does not have");
+    copy(1);
+  }
+
+  std::string_view java_;
+  std::size_t at_ = 0;
+  bool in_class_ = false;
+  Translation result_;
+};
 
 }  // namespace
 
@@ -123,17 +174,21 @@ Ref<Pattern> Pattern::compile(Fiber& fiber, const std::string& text) {
   const std::string_view name = "java.util.regex.PatternSyntaxException";
   if (text.size() > kPatternBytesMax)
     fiber.throw_new(name, "the regular expression is longer than 64 KiB");
-  const auto translation = translated(text);
+  const auto translation = Translator(text).run();
   if (!translation.refused.empty())
     fiber.abort(Code::kInvalid,
                 "regular expressions with " + translation.refused + " are not supported: " + text);
+  // A line ends with \r, too: `.` does not match it.
+  const std::unique_ptr<pcre2_compile_context, CompileEnd> lines(
+      pcre2_compile_context_create(nullptr));
+  pcre2_set_newline(lines.get(), PCRE2_NEWLINE_ANYCRLF);
   int code = 0;
   std::size_t offset = 0;
   auto program = std::make_shared<Program>();
   const auto compile = [&](std::uint32_t options) {
     program->code.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translation.pattern.data()),
                                       translation.pattern.size(), options, &code, &offset,
-                                      nullptr));
+                                      lines.get()));
   };
   // Bytes of another encoding are matched as bytes.
   const std::uint32_t common = PCRE2_NEVER_BACKSLASH_C;

@@ -10,6 +10,18 @@
 
 namespace runtask::groovy {
 
+// The character of that code point; empty if there is none.
+[[nodiscard]] inline std::string character_of(std::int64_t code) {
+  const auto part = [&](int shift, unsigned mark) {
+    return static_cast<char>(mark | ((static_cast<std::uint64_t>(code) >> shift) & 0x3FU));
+  };
+  if (code < 0 || code > 0x10FFFF) return {};
+  if (code < 0x80) return {static_cast<char>(code)};
+  if (code < 0x800) return {part(6, 0xC0), part(0, 0x80)};
+  if (code < 0x10000) return {part(12, 0xE0), part(6, 0x80), part(0, 0x80)};
+  return {part(18, 0xF0), part(12, 0x80), part(6, 0x80), part(0, 0x80)};
+}
+
 class TextIndex {
  public:
   explicit TextIndex(const std::string& text) : text_(text) {

@@ -156,6 +156,7 @@ class List : public Object {
   const ClassInfo* element;  // Set for an array, which does not grow.
   std::uint32_t version = 0;
   bool is_fixed = false;
+  bool is_json = false;  // An array of net.sf.json: see json_object.h.
 };
 
 // A map in the order of insertion; a set is a map without values.
@@ -180,6 +181,7 @@ class Map : public Object {
   Value missing;  // The closure of withDefault, or null.
   std::uint32_t version = 0;
   bool is_fixed = false;  // Scripts cannot change it.
+  bool is_json = false;   // An object of net.sf.json: see json_object.h.
 
  private:
   [[nodiscard]] std::optional<std::size_t> index_of(const Value& key, std::size_t hash) const;

@@ -1,6 +1,3 @@
-#include <nlohmann/json.hpp>
-
-#include "base/json.h"
 #include "base/text.h"
 #include "groovy/date.h"
 #include "jenkins/glob.h"
@@ -12,59 +9,6 @@
 // Data that scripts read: properties, JSON, YAML, test reports (jenkins-pipeline 2.4 and 4).
 
 namespace runtask::jenkins {
-namespace {
-
-constexpr int kDataDepthMax = 64;
-
-Value value_of_json(Branch& branch, const nlohmann::ordered_json& json, int depth) {
-  if (depth > kDataDepthMax || json.is_null()) return {};
-  if (json.is_boolean()) return Value::of(json.get<bool>());
-  if (json.is_number_integer()) {
-    const auto number = json.get<std::int64_t>();
-    return number >= INT32_MIN && number <= INT32_MAX
-               ? Value::integer(static_cast<std::int32_t>(number))
-               : Value::whole(number);
-  }
-  if (json.is_number_float()) return Value::real(json.get<double>());
-  if (json.is_string()) return branch.text_value(json.get<std::string>());
-  if (json.is_array()) {
-    const auto list = branch.list();
-    for (const auto& item : json)
-      list->items.push_back(value_of_json(branch, item, depth + 1));
-    list->changed();
-    return Value(list);
-  }
-  const auto map = branch.map();
-  for (const auto& [key, item] : json.items())
-    map->put(branch.text_value(key), value_of_json(branch, item, depth + 1));
-  return Value(map);
-}
-
-nlohmann::ordered_json json_of(Branch& branch, const Value& value, int depth) {
-  using groovy::Kind;
-  if (depth > kDataDepthMax || value.is_null()) return nullptr;
-  if (value.is(Kind::kBool)) return value.truth();
-  if (value.is(Kind::kInteger) || value.is(Kind::kLong)) return value.number();
-  if (value.is(Kind::kDouble)) return value.real_number();
-  if (value.is(Kind::kList)) {
-    auto array = nlohmann::ordered_json::array();
-    for (const auto& item : value.as<groovy::List>().items)
-      array.push_back(json_of(branch, item, depth + 1));
-    return array;
-  }
-  if (value.is(Kind::kMap)) {
-    auto object = nlohmann::ordered_json::object();
-    for (const auto& item : value.as<groovy::Map>().items())
-      object[branch.text(item.key).value_or("")] = json_of(branch, item.value, depth + 1);
-    return object;
-  }
-  const auto text = branch.text(value).value_or("");
-  if (value.is(Kind::kBigDecimal) || value.is(Kind::kBigInteger))
-    if (auto number = json::parse(text, "number")) return *number;
-  return valid_utf8(text);
-}
-
-}  // namespace
 
 Outcome input_text(Execution& execution, StepCall& call, std::string& text) {
   if (call.has("file")) {
@@ -146,16 +90,17 @@ Outcome step_read_json(Execution& execution, StepCall& call) {
     return Execution::invalid(call.branch, "readJSON needs either file or text");
   std::string text;
   if (auto outcome = input_text(execution, call, text); !outcome) return outcome;
-  const auto parsed = json::parse(text, call.text_or("file", "text"));
-  if (!parsed) return call.branch.raise("groovy.json.JsonException", parsed.error().message);
-  return value_of_json(call.branch, *parsed, 0);
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  auto read = call.branch.read_json(text);
+  if (!read || !call.truth("returnPojo", false)) return read;
+  return call.branch.without_json_classes(*read);
 }
 
 Outcome step_write_json(Execution& execution, StepCall& call) {
-  const auto tree = json_of(call.branch, call.value("json"), 0);
-  const auto text = call.number("pretty", 0) > 0 ? json::to_pretty_text(tree) : json::to_text(tree);
-  if (call.truth("returnText", false)) return call.branch.text_value(text);
-  call.arguments["text"] = call.branch.text_value(text);
+  auto text = call.branch.json(call.value("json"), static_cast<int>(call.number("pretty", 0)));
+  if (!text) return tl::unexpected<Raised>(text.error());
+  if (call.truth("returnText", false)) return call.branch.text_value(*std::move(text));
+  call.arguments["text"] = call.branch.text_value(*std::move(text));
   return step_write_file(execution, call);
 }
 

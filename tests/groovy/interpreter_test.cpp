@@ -72,12 +72,20 @@ TEST(Limits, text_and_memory_bombs_end_with_an_error) {
 }
 
 TEST(Limits, lists_that_hold_themselves_are_errors_when_printed_compared_or_hashed) {
-  EXPECT_THAT(output_of("def l = []\nl << l\nprintln l"), HasSubstr("holds itself"));
+  EXPECT_THAT(output_of("def l = []\nl << [l]\nprintln l"), HasSubstr("holds itself"));
   EXPECT_THAT(output_of("def l = []\nl << l\ndef k = []\nk << k\nprintln l == k"),
               HasSubstr("error: "));
   EXPECT_THAT(output_of("def l = []\nl << l\nprintln l.flatten()"), HasSubstr("holds itself"));
   EXPECT_THAT(output_of("def l = []\n100000.times { l = [l] }\nprintln 'ok'"),
               testing::StrEq("ok\n"));
+}
+
+// Forty lists, each twice in the next.
+TEST(Limits, lists_in_lists_that_become_millions_are_errors_when_written) {
+  const std::string lists = "def l = ['x']\n40.times { l = [l, l] }\n";
+  EXPECT_THAT(output_of(lists + "println l"), HasSubstr("longer than 64 MiB"));
+  EXPECT_THAT(output_of(lists + "println groovy.json.JsonOutput.toJson(l)"),
+              HasSubstr("longer than 64 MiB"));
 }
 
 TEST(Limits, an_exploding_regular_expression_ends_with_an_error) {

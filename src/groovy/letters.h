@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+
+// Large and small letters of a UTF-8 text: Latin, Greek and Cyrillic; others stay as they are.
+// Pure.
+
+namespace runtask::groovy {
+
+[[nodiscard]] std::string upper(std::string text);
+[[nodiscard]] std::string lower(std::string text);
+
+}  // namespace runtask::groovy
