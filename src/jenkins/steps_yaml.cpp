@@ -2,10 +2,15 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <map>
 
 #include "base/text.h"
+#include "base/time.h"
 #include "jenkins/steps.h"
+#include "jenkins/yaml_words.h"
 
 // YAML read and written (jenkins-pipeline 2.4), as SnakeYAML has it for safe types.
 
@@ -14,11 +19,10 @@ namespace {
 
 constexpr int kDataDepthMax = 64;
 
-// ---- YAML, by libyaml's events
-
 class YamlReader {
  public:
-  YamlReader(Branch& branch, const std::string& text) : branch_(branch) {
+  YamlReader(Branch& branch, const std::string& text, std::int64_t aliases_max)
+      : branch_(branch), aliases_left_(aliases_max), aliases_max_(aliases_max) {
     yaml_parser_initialize(&parser_);
     yaml_parser_set_input_string(&parser_, reinterpret_cast<const unsigned char*>(text.data()),
                                  text.size());
@@ -47,12 +51,22 @@ class YamlReader {
     yaml_event_type_t type = YAML_NO_EVENT;
     std::string text;
     std::string anchor;
-    std::string tag;
+    std::string tag;  // Without the "tag:yaml.org,2002:" of YAML's own; empty: none.
     bool is_plain = false;
+    std::size_t line = 0;
   };
 
   static std::string text_of(const unsigned char* bytes) {
     return bytes != nullptr ? reinterpret_cast<const char*>(bytes) : "";
+  }
+  static std::string tag_of(const unsigned char* bytes) {
+    constexpr std::string_view kOwn = "tag:yaml.org,2002:";
+    auto tag = text_of(bytes);
+    if (tag == "!") tag.clear();
+    return tag.starts_with(kOwn) ? tag.substr(kOwn.size()) : tag;
+  }
+  static tl::unexpected<Error> wrong(const Event& event, const std::string& what) {
+    return fail(Code::kInvalid, what + " at line " + std::to_string(event.line));
   }
 
   Result<Event> next() {
@@ -63,16 +77,19 @@ class YamlReader {
                       " at line " + std::to_string(parser_.problem_mark.line + 1));
     Event event;
     event.type = raw.type;
+    event.line = raw.start_mark.line + 1;
     if (raw.type == YAML_SCALAR_EVENT) {
       const auto& scalar = raw.data.scalar;
       event.text.assign(reinterpret_cast<const char*>(scalar.value), scalar.length);
       event.anchor = text_of(scalar.anchor);
-      event.tag = text_of(scalar.tag);
+      event.tag = tag_of(scalar.tag);
       event.is_plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
     } else if (raw.type == YAML_SEQUENCE_START_EVENT) {
       event.anchor = text_of(raw.data.sequence_start.anchor);
+      event.tag = tag_of(raw.data.sequence_start.tag);
     } else if (raw.type == YAML_MAPPING_START_EVENT) {
       event.anchor = text_of(raw.data.mapping_start.anchor);
+      event.tag = tag_of(raw.data.mapping_start.tag);
     } else if (raw.type == YAML_ALIAS_EVENT) {
       event.text = text_of(raw.data.alias.anchor);
     }
@@ -82,98 +99,152 @@ class YamlReader {
 
   Result<Value> read_node(const Event& event, int depth) {
     if (depth > kDataDepthMax) return fail(Code::kFull, "the YAML is nested too deeply");
-    if (event.type == YAML_ALIAS_EVENT) return anchors_[event.text];
+    if (event.type == YAML_ALIAS_EVENT) return read_alias(event);
+    if (!event.anchor.empty()) anchors_[event.anchor].reset();
     Value value;
     if (event.type == YAML_SCALAR_EVENT) {
-      value = scalar(event);
+      value = TRY(read_scalar(event));
     } else if (event.type == YAML_SEQUENCE_START_EVENT) {
-      const auto list = branch_.list();
-      for (Event item = TRY(next()); item.type != YAML_SEQUENCE_END_EVENT; item = TRY(next()))
-        list->items.push_back(TRY(read_node(item, depth + 1)));
-      list->changed();
-      value = Value(list);
-    } else if (event.type == YAML_MAPPING_START_EVENT) {
-      const auto map = branch_.map();
-      for (Event item = TRY(next()); item.type != YAML_MAPPING_END_EVENT; item = TRY(next())) {
-        const bool merges = item.is_plain && item.text == "<<";
-        const Value key = TRY(read_node(item, depth + 1));
-        Event after = TRY(next());
-        const Value content = TRY(read_node(after, depth + 1));
-        if (!merges) {
-          map->put(key, content);
-        } else if (content.is(groovy::Kind::kMap)) {
-          for (const auto& pair : content.as<groovy::Map>().items())
-            if (map->find(pair.key) == nullptr) map->put(pair.key, pair.value);
-        }
-      }
-      value = Value(map);
+      value = TRY(read_sequence(event, depth));
+    } else {
+      value = TRY(read_mapping(event, depth));
     }
     if (!event.anchor.empty()) anchors_[event.anchor] = value;
     return value;
   }
 
-  Value scalar(const Event& event) {
+  Result<Value> read_alias(const Event& event) {
+    const auto known = anchors_.find(event.text);
+    if (known == anchors_.end()) return wrong(event, "found undefined alias " + event.text);
+    if (!known->second) return wrong(event, "what holds itself is not supported: " + event.text);
+    if (known->second->is_object() && !known->second->is_text() && aliases_left_-- == 0)
+      return fail(Code::kFull, "Number of aliases for non-scalar nodes exceeds the specified max=" +
+                                   std::to_string(aliases_max_));
+    return *known->second;
+  }
+
+  Result<Value> read_sequence(const Event& event, int depth) {
+    const bool is_ordered_map = event.tag == "omap";
+    if (!is_ordered_map && !event.tag.empty() && event.tag != "seq") return unknown_tag(event);
+    const auto list = branch_.list();
+    for (Event item = TRY(next()); item.type != YAML_SEQUENCE_END_EVENT; item = TRY(next()))
+      list->items.push_back(TRY(read_node(item, depth + 1)));
+    list->changed();
+    if (!is_ordered_map) return Value(list);
+    const auto map = branch_.map();
+    for (const auto& item : list->items) {
+      if (!item.is(groovy::Kind::kMap) || item.as<groovy::Map>().size() != 1)
+        return wrong(event, "an ordered map is a list of mappings of one key");
+      const auto& pair = item.as<groovy::Map>().items()[0];
+      map->put(pair.key, pair.value);
+    }
+    return Value(map);
+  }
+
+  Result<Value> read_mapping(const Event& event, int depth) {
+    const bool is_set = event.tag == "set";
+    if (!is_set && !event.tag.empty() && event.tag != "map") return unknown_tag(event);
+    const auto map =
+        branch_.heap().make<groovy::Map>(is_set ? groovy::Kind::kSet : groovy::Kind::kMap);
+    for (Event item = TRY(next()); item.type != YAML_MAPPING_END_EVENT; item = TRY(next())) {
+      const bool merges = item.type == YAML_SCALAR_EVENT && item.is_plain && item.tag.empty() &&
+                          yaml_type_of(item.text) == YamlType::kMerge;
+      const Value key = merges ? Value() : TRY(read_node(item, depth + 1));
+      Event after = TRY(next());
+      const Value content = TRY(read_node(after, depth + 1));
+      if (!merges) {
+        map->put(key, is_set ? Value() : content);
+      } else if (!merge(*map, content)) {
+        return wrong(after, "expected a mapping or list of mappings for merging");
+      }
+    }
+    return Value(map);
+  }
+
+  // The keys that are not there yet, of the first mapping that has them.
+  static bool merge(groovy::Map& map, const Value& content) {
+    if (content.is(groovy::Kind::kList)) {
+      const auto& items = content.as<groovy::List>().items;
+      return std::all_of(items.begin(), items.end(), [&](const Value& item) {
+        return item.is(groovy::Kind::kMap) && merge(map, item);
+      });
+    }
+    if (!content.is(groovy::Kind::kMap)) return false;
+    for (const auto& pair : content.as<groovy::Map>().items())
+      if (map.find(pair.key) == nullptr) map.put(pair.key, pair.value);
+    return true;
+  }
+
+  static tl::unexpected<Error> unknown_tag(const Event& event) {
+    return wrong(event, "could not determine a constructor for the tag " + event.tag);
+  }
+
+  Result<Value> read_scalar(const Event& event) {
     const auto& text = event.text;
-    if (!event.is_plain || event.tag == "tag:yaml.org,2002:str") return branch_.text_value(text);
-    const auto word = lower_case(text);
-    if (text.empty() || text == "~" || word == "null") return {};
-    if (word == "true" || word == "yes" || word == "on") return Value::of(true);
-    if (word == "false" || word == "no" || word == "off") return Value::of(false);
-    if (const auto number = integer(text))
-      return *number >= INT32_MIN && *number <= INT32_MAX
-                 ? Value::integer(static_cast<std::int32_t>(*number))
-                 : Value::whole(*number);
-    if (const auto number = real(text)) return Value::real(*number);
+    const auto& tag = event.tag;
+    const auto type = yaml_type_of(text);
+    if (tag.empty()) return event.is_plain ? plain_word(event, type) : branch_.text_value(text);
+    const auto is_one_of = [&](YamlType a, YamlType b) { return type == a || type == b; };
+    if (tag == "str") return branch_.text_value(text);
+    if (tag == "null") return Value();
+    if (tag == "binary") {
+      auto bytes = branch_.invoke_method(branch_.text_value(text), "decodeBase64", {});
+      if (bytes) return *std::move(bytes);
+    } else if (tag == "bool" && type == YamlType::kBool) {
+      return Value::of(yaml_truth(text));
+    } else if (tag == "int" && type == YamlType::kInteger) {
+      return plain_word(event, type);
+    } else if (tag == "float" && is_one_of(YamlType::kInteger, YamlType::kReal)) {
+      return Value::real(yaml_real(text));
+    } else if (tag == "timestamp" && type == YamlType::kTime) {
+      return plain_word(event, type);
+    } else if (tag != "bool" && tag != "int" && tag != "float" && tag != "timestamp") {
+      return unknown_tag(event);
+    }
+    return wrong(event, "`" + text + "` is no " + tag);
+  }
+
+  Result<Value> plain_word(const Event& event, YamlType type) {
+    const auto& text = event.text;
+    switch (type) {
+      case YamlType::kNull:
+        return Value();
+      case YamlType::kBool:
+        return Value::of(yaml_truth(text));
+      case YamlType::kInteger:
+        return integer_value(event);
+      case YamlType::kReal:
+        return Value::real(yaml_real(text));
+      case YamlType::kTime:
+        return Value(branch_.heap().make<groovy::Date>(yaml_time(text)));
+      case YamlType::kMerge:
+        return wrong(event, "`<<` stands only for a key");
+      case YamlType::kText:
+        break;
+    }
     return branch_.text_value(text);
   }
 
-  // 010 is eight, 0x10 sixteen, 1_000 a thousand.
-  static std::optional<long long> integer(std::string text) {
-    std::erase(text, '_');
-    const bool is_negative = text.starts_with('-');
-    if (is_negative || text.starts_with('+')) text.erase(0, 1);
-    int base = 10;
-    if (text.size() > 1 && text[0] == '0') {
-      base = text[1] == 'x' ? 16 : text[1] == 'b' ? 2 : 8;
-      text.erase(0, base == 8 ? 1 : 2);
-    }
-    std::int64_t number = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number, base);
-    const bool is_all = !text.empty() && text[0] != '-' && read.ec == std::errc() &&
-                        read.ptr == text.data() + text.size();
-    if (!is_all) return std::nullopt;
-    return is_negative ? -number : number;
-  }
-
-  // With a point, or it is no number.
-  static std::optional<double> real(std::string text) {
-    std::erase(text, '_');
-    if (text.starts_with('+')) text.erase(0, 1);
-    if (text.find_first_not_of("0123456789.eE+-") != std::string::npos ||
-        text.find('.') == std::string::npos)
-      return std::nullopt;
-    double number = 0;
-    const auto read = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool is_all = read.ec == std::errc() && read.ptr == text.data() + text.size();
-    return is_all ? std::optional(number) : std::nullopt;
+  // An Integer, a Long or a BigInteger.
+  Result<Value> integer_value(const Event& event) {
+    using groovy::Decimal;
+    const auto number = yaml_integer(event.text);
+    if (!number) return wrong(event, "a number has more than 38 digits");
+    const auto is_in = [&](std::int64_t low, std::int64_t high) {
+      return number->compare(Decimal(low)) >= 0 && number->compare(Decimal(high)) <= 0;
+    };
+    if (is_in(INT32_MIN, INT32_MAX))
+      return Value::integer(static_cast<std::int32_t>(number->to_long()));
+    if (is_in(INT64_MIN, INT64_MAX)) return Value::whole(number->to_long());
+    return Value(branch_.heap().make<groovy::Number>(groovy::Kind::kBigInteger, *number));
   }
 
   Branch& branch_;
   yaml_parser_t parser_{};
-  std::map<std::string, Value> anchors_;
+  std::map<std::string, std::optional<Value>> anchors_;  // None: what it names is not complete.
+  std::int64_t aliases_left_;
+  const std::int64_t aliases_max_;
 };
-
-// What a plain word is read as; the rules of YAML 1.1.
-bool is_a_text(const std::string& text) {
-  if (text.empty() || text == "~" || text == "<<" || text == "=") return false;
-  static constexpr std::array kWords = {"null", "true", "false", "yes",   "no", "on",
-                                        "off",  ".nan", ".inf",  "-.inf", "y",  "n"};
-  const auto word = lower_case(text);
-  if (std::find(kWords.begin(), kWords.end(), word) != kWords.end()) return false;
-  // Whatever begins like a number or a date: quotes do no harm.
-  const auto digit = text.find_first_not_of("+-.");
-  return digit == std::string::npos || text[digit] < '0' || text[digit] > '9';
-}
 
 // Emits documents as SnakeYAML does for pipelines: blocks, plain words where they stay texts.
 class YamlWriter {
@@ -194,7 +265,9 @@ class YamlWriter {
     bool is_good = emit(event);
     for (std::size_t i = 0; i < documents.size() && is_good; ++i) {
       yaml_document_start_event_initialize(&event, nullptr, nullptr, nullptr, i == 0 ? 1 : 0);
-      is_good = emit(event) && node(documents[i], 0);
+      anchors_.clear();
+      anchor_ = 0;
+      is_good = emit(event) && count(documents[i], 0) && node(documents[i]);
       yaml_document_end_event_initialize(&event, 1);
       is_good = is_good && emit(event);
     }
@@ -213,42 +286,111 @@ class YamlWriter {
   bool word(const std::string& text, yaml_scalar_style_t style) {
     yaml_event_t event;
     const auto valid = valid_utf8(text);
-    if (yaml_scalar_event_initialize(&event, nullptr, nullptr,
-                                     reinterpret_cast<const unsigned char*>(valid.data()),
+    if (yaml_scalar_event_initialize(&event, nullptr, nullptr, bytes_of(valid),
                                      static_cast<int>(valid.size()), 1, 1, style) == 0)
       return false;
     return emit(event);
   }
 
-  bool node(const Value& value, int depth) {
-    using groovy::Kind;
-    yaml_event_t event;
+  static const unsigned char* bytes_of(const std::string& text) {
+    return text.empty() ? reinterpret_cast<const unsigned char*>("")
+                        : reinterpret_cast<const unsigned char*>(text.data());
+  }
+
+  // Numbers the lists and maps that stand in several places, in the order in which they do so.
+  bool count(const Value& value, int depth) {
     if (depth > kDataDepthMax) return false;
-    if (value.is_null()) return word("null", YAML_PLAIN_SCALAR_STYLE);
-    if (value.is(Kind::kList)) {
-      yaml_sequence_start_event_initialize(&event, nullptr, nullptr, 1, YAML_BLOCK_SEQUENCE_STYLE);
-      if (!emit(event)) return false;
-      for (const auto& item : value.as<groovy::List>().items)
-        if (!node(item, depth + 1)) return false;
-      yaml_sequence_end_event_initialize(&event);
+    const bool is_map = value.is(Kind::kMap) || value.is(Kind::kSet);
+    if (!is_map && !value.is(Kind::kList)) return true;
+    const auto [known, is_new] = anchors_.emplace(value.object(), 0);
+    if (!is_new) {
+      if (known->second == 0) known->second = ++anchor_;
+      return true;
+    }
+    if (!is_map) {
+      const auto& items = value.as<groovy::List>().items;
+      return std::all_of(items.begin(), items.end(),
+                         [&](const Value& item) { return count(item, depth + 1); });
+    }
+    const auto& items = value.as<groovy::Map>().items();
+    return std::all_of(items.begin(), items.end(), [&](const auto& item) {
+      return count(item.key, depth + 1) && count(item.value, depth + 1);
+    });
+  }
+
+  bool node(const Value& value) {
+    if (value.is(Kind::kMap) || value.is(Kind::kSet) || value.is(Kind::kList)) {
+      auto& number = anchors_.at(value.object());
+      std::array<char, 16> anchor{};
+      std::snprintf(anchor.data(), anchor.size(), "id%03d", std::abs(number));
+      auto* name = number == 0 ? nullptr : reinterpret_cast<unsigned char*>(anchor.data());
+      if (number >= 0) {
+        number = -number;  // Written from now on.
+        return value.is(Kind::kList) ? sequence(value, name) : mapping(value, name);
+      }
+      yaml_event_t event;
+      yaml_alias_event_initialize(&event, name);
       return emit(event);
     }
-    if (value.is(Kind::kMap)) {
-      yaml_mapping_start_event_initialize(&event, nullptr, nullptr, 1, YAML_BLOCK_MAPPING_STYLE);
-      if (!emit(event)) return false;
-      for (const auto& item : value.as<groovy::Map>().items())
-        if (!node(item.key, depth + 1) || !node(item.value, depth + 1)) return false;
-      yaml_mapping_end_event_initialize(&event);
-      return emit(event);
+    if (value.is(Kind::kRange)) {
+      const auto& range = value.as<groovy::Range>();
+      const auto list = branch_.list();
+      for (std::int64_t i = 0; i < range.size(); ++i)
+        list->items.push_back(range.at(i));
+      return sequence(Value(list), nullptr);
+    }
+    return scalar(value);
+  }
+
+  bool sequence(const Value& value, unsigned char* anchor) {
+    yaml_event_t event;
+    yaml_sequence_start_event_initialize(&event, anchor, nullptr, 1, YAML_BLOCK_SEQUENCE_STYLE);
+    if (!emit(event)) return false;
+    for (const auto& item : value.as<groovy::List>().items)
+      if (!node(item)) return false;
+    yaml_sequence_end_event_initialize(&event);
+    return emit(event);
+  }
+
+  bool mapping(const Value& value, unsigned char* anchor) {
+    const bool is_set = value.is(Kind::kSet);
+    yaml_char_t tag[] = "tag:yaml.org,2002:set";
+    yaml_event_t event;
+    yaml_mapping_start_event_initialize(&event, anchor, is_set ? tag : nullptr, is_set ? 0 : 1,
+                                        YAML_BLOCK_MAPPING_STYLE);
+    if (!emit(event)) return false;
+    for (const auto& item : value.as<groovy::Map>().items())
+      if (!node(item.key) || !node(item.value)) return false;
+    yaml_mapping_end_event_initialize(&event);
+    return emit(event);
+  }
+
+  bool scalar(const Value& value) {
+    if (value.is(Kind::kDate)) {
+      auto text = iso_time(value.as<groovy::Date>().time);
+      if (const auto none = text.find(".000Z"); none != std::string::npos) text.erase(none, 4);
+      return word(text, YAML_PLAIN_SCALAR_STYLE);
+    }
+    if (value.is(Kind::kDouble) && !std::isfinite(value.real_number())) {
+      const double number = value.real_number();
+      return word(std::isnan(number) ? ".NaN"
+                  : number < 0       ? "-.inf"
+                                     : ".inf",
+                  YAML_PLAIN_SCALAR_STYLE);
     }
     const auto text = branch_.text(value).value_or("");
-    const bool is_plain = !value.is(Kind::kString) || is_a_text(text);
+    if (value.is_text() && text.find('\n') != std::string::npos)
+      return word(text, YAML_LITERAL_SCALAR_STYLE);
+    const bool is_plain = !value.is_text() || yaml_type_of(text) == YamlType::kText;
     return word(text, is_plain ? YAML_PLAIN_SCALAR_STYLE : YAML_SINGLE_QUOTED_SCALAR_STYLE);
   }
 
+  using Kind = groovy::Kind;
   Branch& branch_;
   yaml_emitter_t emitter_{};
   std::string text_;
+  std::map<const groovy::Object*, int> anchors_;  // 0: one place; negative: it has been written.
+  int anchor_ = 0;
 };
 
 }  // namespace
@@ -258,10 +400,14 @@ Outcome step_read_yaml(Execution& execution, StepCall& call) {
     return Execution::invalid(call.branch, "readYaml needs file or text");
   std::string text;
   if (auto outcome = input_text(execution, call, text); !outcome) return outcome;
-  auto documents = YamlReader(call.branch, text).read();
+  constexpr std::int64_t kAliasesDefault = 50;  // SnakeYAML's; the ceiling is the plugin's.
+  constexpr std::int64_t kAliasesMax = 1000;
+  const auto aliases = call.number("maxAliasesForCollections", kAliasesDefault);
+  if (aliases > kAliasesMax)
+    return Execution::invalid(call.branch, "maxAliasesForCollections is at most 1000");
+  auto documents = YamlReader(call.branch, text, aliases < 0 ? kAliasesDefault : aliases).read();
   if (!documents)
     return call.branch.raise("org.yaml.snakeyaml.error.YAMLException", documents.error().message);
-  if (documents->empty()) return Value();
   if (documents->size() == 1) return documents->front();
   return Value(call.branch.list(*std::move(documents)));
 }
