@@ -426,7 +426,14 @@ std::optional<Raised> Execution::enter_environment(Branch& branch, const Environ
     if (is_credentials(*entry.value)) continue;
     auto text = compute(entry);
     if (!text) {
-      error = text.error();
+      const auto& raised = text.error();
+      const bool is_null =
+          raised.throwable && raised.throwable->info.name == "java.lang.NullPointerException";
+      error = is_null
+                  ? invalid(branch, "One or more variables have some issues with their values: " +
+                                        entry.name + "\n" + message_of(raised))
+                        .value()
+                  : raised;
       break;
     }
     variables.emplace_back(entry.name, *std::move(text));
@@ -552,7 +559,7 @@ void Execution::run_post(Branch& branch, const Post& post, BuildResult context_r
     // Inside, currentBuild.result is what the context came to.
     const auto before = result_;
     if (result != BuildResult::kSuccess) result_ = result;
-    const auto outcome = branch.execute(block.body->body, scope_);
+    const auto outcome = explained(branch, branch.execute(block.body->body, scope_));
     const auto changed = result_;
     result_ = before;
     if (changed && *changed > result) worsen(*changed);

@@ -19,6 +19,14 @@ bool has_option(const std::vector<Call>& options, std::string_view name) {
                      [&](const Call& option) { return option.name == name; });
 }
 
+// Of the one parameter of an input.
+std::string sole_name(Branch& branch, const StepCall& call) {
+  const auto list = call.value("parameters");
+  const auto& description = list.as<groovy::List>().items.at(0).as<groovy::Map>();
+  const auto* name = description.find("name");
+  return name != nullptr ? branch.text(*name).value_or("") : "";
+}
+
 std::string quoted_stage(const std::string& name) {
   return "Stage \"" + name + "\"";
 }
@@ -140,8 +148,12 @@ Outcome Execution::stage_inside_options(Branch& branch, const Stage& stage) {
 Outcome Execution::stage_inside_agent(Branch& branch, const Stage& stage) {
   std::optional<Raised> error;
   if (stage.environment) error = enter_environment(branch, *stage.environment);
+  // The post of steps and of stages is inside their environment, that of branches is not.
+  const bool has_branches =
+      stage.kind == Stage::Kind::kParallel || stage.kind == Stage::Kind::kMatrix;
+  if (error && !has_branches) return failed(std::move(error));
   if (!error) {
-    enter_tools(branch, stage.tools);
+    enter_stage_tools(branch, stage);
     auto outcome = stage_body(branch, stage);
     if (!outcome) error = std::move(outcome).error();
   }
@@ -151,10 +163,35 @@ Outcome Execution::stage_inside_agent(Branch& branch, const Stage& stage) {
   return Value();
 }
 
+// Without an agent there are none. A root that has none leaves its tools to the stages that do.
+void Execution::enter_stage_tools(Branch& branch, const Stage& stage) {
+  if (branch.context.workspace.empty()) return;
+  std::vector<Call> tools;
+  if (stage.agent && pipeline().agent.kind == Agent::Kind::kNone) tools = pipeline().tools;
+  std::erase_if(tools, [&](const Call& tool) { return has_option(stage.tools, tool.name); });
+  tools.insert(tools.end(), stage.tools.begin(), stage.tools.end());
+  enter_tools(branch, tools);
+}
+
+Outcome Execution::explained(Branch& branch, Outcome outcome) {
+  const bool has_agent =
+      !branch.context.workspace.empty() ||
+      (branch.context.stage == nullptr && pipeline().agent.kind != Agent::Kind::kNone);
+  if (outcome || has_agent || !outcome.error().throwable ||
+      outcome.error().throwable->info.name != kMissingContextClass)
+    return outcome;
+  const auto& where = outcome.error().throwable->where;
+  return abort(branch,
+               "Attempted to execute a step that requires a node context while ‘agent none’ was "
+               "specified. Be sure to specify your own ‘node { ... }’ blocks when using ‘agent "
+               "none’." +
+                   (where.empty() ? "" : "\n\tat " + where));
+}
+
 Outcome Execution::stage_body(Branch& branch, const Stage& stage) {
   switch (stage.kind) {
     case Stage::Kind::kSteps:
-      return branch.execute(stage.steps->body, scope_);
+      return explained(branch, branch.execute(stage.steps->body, scope_));
     case Stage::Kind::kStages:
       return run_stages(branch, stage.stages);
     case Stage::Kind::kMatrix:
@@ -201,19 +238,33 @@ std::optional<Raised> Execution::stage_input(Branch& branch, const Input& input)
     call.arguments[name] = *value;
     return std::nullopt;
   };
-  for (const auto& [name, expr] : {std::pair("message", input.message), {"id", input.id}})
+  for (const auto& [name, expr] : {std::pair("message", input.message),
+                                   {"id", input.id},
+                                   {"ok", input.ok},
+                                   {"submitterParameter", input.submitter_parameter}})
     if (auto error = add(name, expr)) return error;
   if (call.arguments.count("id") == 0)
     call.arguments["id"] = branch.text_value(branch.context.stage->name);
-  if (auto answer = ask_input(branch, call); answer && !*answer) return answer->error();
-  const auto definitions = parameters_of(input.parameters, pipeline_unit());
+  groovy::Values parameters;
+  for (const auto& parameter : input.parameters) {
+    auto described = value_of(branch, *parameter.call);
+    if (!described) return described.error();
+    parameters.push_back(*std::move(described));
+  }
+  call.arguments["parameters"] = branch.list(std::move(parameters));
+  const auto answer = ask_input(branch, call);
+  if (!answer) return answer.error();
   Texts layer;
-  for (const auto& definition : definitions) {
-    const auto given = request_.inputs.find(definition.name);
-    if (given != request_.inputs.end())
-      layer.emplace_back(definition.name, given->second);
-    else if (definition.preset)
-      layer.emplace_back(definition.name, *definition.preset);
+  const auto add_variable = [&](const std::string& name, const Value& value) {
+    layer.emplace_back(name, branch.text(value).value_or(""));
+  };
+  if (answer->is(groovy::Kind::kMap)) {
+    for (const auto& item : answer->as<groovy::Map>().items())
+      add_variable(item.key.text(), item.value);
+  } else if (!input.parameters.empty()) {
+    add_variable(sole_name(branch, call), *answer);
+  } else if (input.submitter_parameter != nullptr) {
+    add_variable(call.text_or("submitterParameter", ""), *answer);
   }
   branch.context.layers = with_layer(branch.context.layers, std::move(layer));
   return std::nullopt;

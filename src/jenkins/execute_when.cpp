@@ -128,9 +128,9 @@ Truth Execution::is_triggered_by(Branch& branch, const Condition& condition) {
   }
   const auto* detail = condition.find("detail");
   if (detail == nullptr) return true;
-  auto user = value_of(branch, *detail);
-  if (!user) return tl::unexpected<Raised>(user.error());
-  return user->is_null() || branch.text(*user) == user_id();
+  auto id = value_of(branch, *detail);
+  if (!id) return tl::unexpected<Raised>(id.error());
+  return id->is_null() || branch.text(*id) == user();
 }
 
 Truth Execution::is_true(Branch& branch, const Condition& condition) {

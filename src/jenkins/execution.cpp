@@ -361,7 +361,7 @@ Outcome Execution::run_step(Branch& branch, const StepEntry& step,
     return invalid(branch, "Expected named arguments but got " + got.value_or("[...]"));
   }
   if (step.needs_workspace && branch.context.directory.empty())
-    return branch.raise("org.jenkinsci.plugins.workflow.steps.MissingContextVariableException",
+    return branch.raise(kMissingContextClass,
                         "Required context class hudson.FilePath is missing\nPerhaps you forgot to "
                         "surround the " +
                             call.name + " step with a step that provides this, such as: node");
@@ -433,12 +433,6 @@ Outcome Execution::run_parallel(Branch& branch, std::vector<Parallel> branches, 
     for (std::size_t i = 0; i < errors.size(); ++i)
       if (errors[i] && severity(*errors[i]) > severity(*errors[chosen])) chosen = i;
   return tl::unexpected<Raised>(*errors[chosen]);
-}
-
-std::string Execution::user_id() const {
-  for (const auto* name : {"USER", "LOGNAME"})
-    if (const auto user = outside_.environment.get(name); user && !user->empty()) return *user;
-  return "anonymous";
 }
 
 }  // namespace runtask::jenkins

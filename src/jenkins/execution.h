@@ -26,6 +26,8 @@ using groovy::Raised;
 using groovy::Ref;
 using groovy::Value;
 
+constexpr std::string_view kMissingContextClass =
+    "org.jenkinsci.plugins.workflow.steps.MissingContextVariableException";
 constexpr Duration kCleanupPatience{10'000};
 constexpr Duration kGracePatience{60'000};  // For a body whose time is up (spec 2.3).
 constexpr Duration kStopPatience{20'000};   // Between SIGTERM and SIGKILL of a script (spec 2.2).
@@ -203,16 +205,15 @@ class Execution final : public groovy::Host {
   [[nodiscard]] tl::expected<Texts, Raised> secrets_of(Branch& branch, const Environment& block);
   [[nodiscard]] tl::expected<std::string, Raised> text_of(Branch& branch, const groovy::Expr& expr);
   [[nodiscard]] Outcome value_of(Branch& branch, const groovy::Expr& expr);
-  // Who has started the build.
-  [[nodiscard]] std::string user_id() const;
   [[nodiscard]] const std::vector<StageOutcome>& stage_outcomes() const { return end_.stages; }
   [[nodiscard]] Outcome load_script(Branch& branch, const std::string& path);
   [[nodiscard]] std::optional<Raised> load_library(Branch& branch, const std::string& name);
   [[nodiscard]] std::optional<std::string> ask_at_terminal(Branch& branch, const StepCall& call);
-  [[nodiscard]] std::optional<Outcome> ask_input(Branch& branch, const StepCall& call);
-  // What the parameters of an answered `input` step give: as `--input NAME=VALUE` says, or as
-  // their defaults. `parameters` is a list.
-  [[nodiscard]] Outcome input_values(Branch& branch, const Value& parameters,
+  // Waits for the answer of an `input`; then its values.
+  [[nodiscard]] Outcome ask_input(Branch& branch, const StepCall& call);
+  // What an answered `input` step gives: its parameters, as `--input NAME=VALUE` says or as their
+  // defaults, and the submitterParameter. Null for none, the value of a sole one, else a map.
+  [[nodiscard]] Outcome input_values(Branch& branch, const StepCall& call,
                                      const std::string& answer);
   // The one that runs.
   [[nodiscard]] const Pipeline& pipeline() const { return *model_.pipeline; }
@@ -261,6 +262,9 @@ class Execution final : public groovy::Host {
   [[nodiscard]] Outcome stage_inside_options(Branch& branch, const Stage& stage);
   [[nodiscard]] Outcome stage_inside_agent(Branch& branch, const Stage& stage);
   [[nodiscard]] Outcome stage_body(Branch& branch, const Stage& stage);
+  void enter_stage_tools(Branch& branch, const Stage& stage);
+  // The outcome of steps, in Jenkins' words where they failed for `agent none`.
+  [[nodiscard]] Outcome explained(Branch& branch, Outcome outcome);
   [[nodiscard]] Outcome run_matrix(Branch& branch, const Stage& stage);
   [[nodiscard]] std::optional<Raised> stage_input(Branch& branch, const Input& input);
   void skip(Branch& branch, const std::vector<Stage>& stages, const std::string& why);

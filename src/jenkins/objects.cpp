@@ -253,8 +253,8 @@ class CurrentBuild final : public HostObject {
     };
     put("_class", "hudson.model.Cause$UserIdCause");
     put("shortDescription", "Started from the command line");
-    put("userId", execution_.user_id());
-    put("userName", execution_.user_id());
+    put("userId", execution_.user());
+    put("userName", execution_.user());
     return fiber.list({Value(map)});
   }
   [[nodiscard]] Value variables(Fiber& fiber) const {

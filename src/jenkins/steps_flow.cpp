@@ -314,8 +314,7 @@ Outcome step_parallel(Execution& execution, StepCall& call) {
 }
 
 Outcome step_input(Execution& execution, StepCall& call) {
-  if (auto answer = execution.ask_input(call.branch, call)) return *std::move(answer);
-  return Value();
+  return execution.ask_input(call.branch, call);
 }
 
 std::optional<std::string> Execution::ask_at_terminal(Branch& branch, const StepCall& call) {
@@ -341,7 +340,7 @@ std::optional<std::string> Execution::ask_at_terminal(Branch& branch, const Step
 }
 
 // An answer given beforehand, or by whoever sits at the terminal.
-std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call) {
+Outcome Execution::ask_input(Branch& branch, const StepCall& call) {
   const auto id = call.text_or("id", "input");
   say(branch, call.text_or("message", ""));
   say(branch, "Proceed or Abort");
@@ -357,7 +356,7 @@ std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call
     answer = given->second;
   else if (outside_.ask)
     answer = ask_at_terminal(branch, call);
-  if (auto stop = interrupted(branch)) return Outcome(tl::unexpected<Raised>(*std::move(stop)));
+  if (auto stop = interrupted(branch)) return failed(*std::move(stop));
   if (!answer)
     return abort(branch, "the input '" + id +
                              "' waits for an answer, and nobody is at a terminal; answer it with "
@@ -365,10 +364,7 @@ std::optional<Outcome> Execution::ask_input(Branch& branch, const StepCall& call
                              shell_quoted(id) + "=Proceed");
   const auto word = lower_case(trimmed(*answer));
   if (word == "abort" || word == "no" || word == "n") return refused();
-  if (const auto list = call.value("parameters");
-      list.is(groovy::Kind::kList) && !list.as<groovy::List>().items.empty())
-    return input_values(branch, list, *answer);
-  return std::nullopt;
+  return input_values(branch, call, *answer);
 }
 
 }  // namespace runtask::jenkins

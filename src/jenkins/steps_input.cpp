@@ -58,9 +58,10 @@ Outcome parameter_value(Branch& branch, const groovy::Map& description,
 
 }  // namespace
 
-Outcome Execution::input_values(Branch& branch, const Value& parameters,
-                                const std::string& answer) {
-  const auto& list = parameters.as<groovy::List>().items;
+Outcome Execution::input_values(Branch& branch, const StepCall& call, const std::string& answer) {
+  const auto parameters = call.value("parameters");
+  const auto list =
+      parameters.is(groovy::Kind::kList) ? parameters.as<groovy::List>().items : groovy::Values();
   const auto word = lower_case(trimmed(answer));
   const bool is_plain = word.empty() || word == "proceed" || word == "yes" || word == "y";
   const auto map = branch.map();
@@ -75,9 +76,13 @@ Outcome Execution::input_values(Branch& branch, const Value& parameters,
     else if (list.size() == 1 && !is_plain)
       given = answer;
     auto value = parameter_value(branch, description, given);
-    if (!value || list.size() == 1) return value;
+    if (!value) return value;
     map->put(branch.text_value(name), *std::move(value));
   }
+  if (const auto submitter = call.text_or("submitterParameter", ""); !submitter.empty())
+    map->put(branch.text_value(submitter), branch.text_value(user()));
+  if (map->size() == 0) return Value();
+  if (map->size() == 1) return map->items().begin()->value;
   return Value(map);
 }
 
