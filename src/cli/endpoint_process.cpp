@@ -19,6 +19,10 @@ constexpr Duration kDeathPatience = 5s;   // Until a dead one's lock is free.
 std::string port_file(const local::StateDirectory& directory) {
   return directory.root + "/port";
 }
+// It is there while nobody has started the endpoint since somebody stopped it.
+std::string stop_file(const local::StateDirectory& directory) {
+  return directory.root + "/stopped";
+}
 std::uint16_t last_port(const World& world, const local::StateDirectory& directory) {
   const auto text = world.files.read(port_file(directory));
   const auto port = text ? parse_integer(trimmed(*text), 1, 65535) : std::nullopt;
@@ -131,9 +135,13 @@ Result<> serve_endpoint(const World& world, const EndpointStart& start, bool bac
 
   const auto& address = (*endpoint)->address();
   (void)world.files.write(port_file(directory), std::to_string(address.port) + "\n", 0600);
+  (void)world.files.remove(stop_file(directory));
   std::vector<sys::PendingPtr> signals;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP})
-    signals.push_back(world.loop.on_signal(signal, [&] { (*endpoint)->stop(); }));
+    signals.push_back(world.loop.on_signal(signal, [&] {
+      (void)world.files.write(stop_file(directory), "", 0600);
+      (*endpoint)->stop();
+    }));
   if (background) {
     sys::say_ready("ready");
   } else {
@@ -143,6 +151,13 @@ Result<> serve_endpoint(const World& world, const EndpointStart& start, bool bac
   }
   if (!over) world.loop.run();
   return {};
+}
+
+bool is_endpoint_stopped(const World& world) {
+  const auto state = world.state_directory();
+  if (!state) return false;
+  const local::StateDirectory directory(*state);
+  return world.files.exists(stop_file(directory)) && !local::find_endpoint(world.files, directory);
 }
 
 Result<bool> stop_endpoint(const World& world) {

@@ -38,6 +38,9 @@ constexpr Duration kIdleTimeoutDefault = std::chrono::minutes(15);
 [[nodiscard]] Result<> serve_endpoint(const World& world, const EndpointStart& start,
                                       bool background);
 
+// Whether somebody has stopped it (a signal, `local stop`), and nobody has started it since.
+[[nodiscard]] bool is_endpoint_stopped(const World& world);
+
 // Asks the endpoint to end and waits until it has. False when none ran.
 [[nodiscard]] Result<bool> stop_endpoint(const World& world);
 

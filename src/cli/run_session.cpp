@@ -133,6 +133,7 @@ void set_pace(const std::vector<Target>& targets, RunSettings& settings) {
                                      [](const Target& target) { return target.is_local; });
   if (!all_local) return;
   settings.policy.pace = {3ms, 250ms};
+  settings.policy.lists_lag = 0ms;
   settings.log_pace = {5ms, 200ms, 0ms, 100ms};
 }
 

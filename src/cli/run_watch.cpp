@@ -53,8 +53,13 @@ run::Driver::Outside outside_of(const RunWatch& watch) {
   outside.clock = [&world = watch.world] { return clock_reading(world); };
   for (const auto& target : watch.targets)
     outside.clients.push_back(target.client.get());
-  outside.on_unreachable = [&world = watch.world, &targets = watch.targets](std::size_t target) {
-    if (targets[target].is_local) (void)ensure_endpoint(world, {0, kIdleTimeoutDefault});
+  outside.on_unreachable = [&world = watch.world, &targets = watch.targets](
+                               std::size_t target) -> std::optional<std::string> {
+    if (!targets[target].is_local) return std::nullopt;
+    // Who has stopped it does not want it back.
+    if (is_endpoint_stopped(world)) return "the embedded ECS was stopped (runtask local stop)";
+    (void)ensure_endpoint(world, {0, kIdleTimeoutDefault});
+    return std::nullopt;
   };
   outside.logs_client = [&targets = watch.targets](
                             std::size_t target, const std::string& region) -> Result<ecs::Client*> {
@@ -109,36 +114,42 @@ Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
   count_lines(watch, beginning.shown);
   if (beginning.catch_up) TRY(beginning.catch_up());
   int signals = 0;
-  const auto interrupt = [&](int code) {
+  const auto interrupt = [&](int code, run::OurStop why) {
     if (++signals > 1) leave_at_once(watch, driver, code);
     output.hurry();
     if (driver.outcome()) return;  // Only its output is still written.
     world.screen.message(watch.policy.detach_on_interrupt
                              ? "leaving the tasks running"
                              : "stopping the tasks; once more to leave at once");
-    driver.interrupt(code);
+    driver.interrupt(code, why);
   };
   std::vector<sys::PendingPtr> watches;
-  for (const auto& [signal, code] : {std::pair(SIGINT, +run::kExitInterrupted),
-                                     {SIGTERM, +run::kExitTerminated},
-                                     {SIGHUP, +run::kExitTerminated}})
-    watches.push_back(world.loop.on_signal(signal, [&, code = code] { interrupt(code); }));
-  if (beginning.interrupted_by) interrupt(*beginning.interrupted_by);
+  struct Signal {
+    int number, exit_code;
+    run::OurStop why;
+  };
+  for (const auto& it : {Signal{SIGINT, run::kExitInterrupted, run::OurStop::kInterrupt},
+                         Signal{SIGTERM, run::kExitTerminated, run::OurStop::kTerminate},
+                         Signal{SIGHUP, run::kExitTerminated, run::OurStop::kHangUp}})
+    watches.push_back(
+        world.loop.on_signal(it.number, [&interrupt, it] { interrupt(it.exit_code, it.why); }));
+  if (const auto code = beginning.interrupted_by) interrupt(*code, run::stop_by_signal(*code));
   world.loop.run();
   if (!driver.outcome()) return fail(Code::kUnavailable, "the run came to no end");
   const auto& outcome = *driver.outcome();
   const bool can_go = watch.files != nullptr && is_over(watch, driver);
   if (can_go) (void)watch.files->forget_secrets(watch.plan.run_id);  // remove() says why not.
   output.finish();
-  if (const auto written = write_reports(watch, outcome); !written)
-    world.screen.message(written.error().text());
+  const auto written = write_reports(watch, outcome);
+  if (!written) world.screen.message(written.error().text());
   if (can_go)
     if (const auto removed = watch.files->remove(watch.plan.run_id); !removed)
       world.screen.warning(removed.error().message);
   if (watch.files != nullptr && (driver.is_left_unfinished() || is_left_running(outcome)))
     world.screen.message("tasks run on, or may; to go on with the run: " +
                          attach_command(watch.plan.run_id));
-  return outcome.exit_code;
+  // Whoever asked for a report counts on it; a failure of the tasks says more.
+  return !written && outcome.exit_code == 0 ? +run::kExitCouldNotRun : outcome.exit_code;
 }
 
 }  // namespace runtask::cli

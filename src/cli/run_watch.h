@@ -43,7 +43,8 @@ struct RunBeginning {
 
 // Obeys signals (the first one as the policy says, the second leaves the process at once), waits
 // for the end, writes the reports, takes the run's files away unless it can still be gone on with,
-// and gives the run's exit code. The observer stops the loop in on_end(), when it has shown all.
+// and gives the run's exit code, or 125 instead of 0 where a report could not be written. The
+// observer stops the loop in on_end(), when it has shown all.
 [[nodiscard]] Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning);
 
 // What the clocks say, for the journal.

@@ -255,7 +255,8 @@ class Driver::State {
     auto& last = last_revivals_[target];
     if (!outside_.on_unreachable || (last && now - *last < kReviveEvery)) return;
     last = now;
-    outside_.on_unreachable(target);
+    // Not at once: whoever found nobody is still at it.
+    if (auto words = outside_.on_unreachable(target)) post(TargetGone{target, *std::move(words)});
   }
 
   void stop(const CallStop& action) {
@@ -265,10 +266,10 @@ class Driver::State {
     request.task = action.task_arn;
     request.reason = action.reason + " (run " + plan_.run_id + ")";
     client_of(launch).call(
-        request, then<ecs::StopTaskReply>([this, index = action.launch](
+        request, then<ecs::StopTaskReply>([this, index = action.launch, arn = action.task_arn](
                                               ecs::Called<ecs::StopTaskReply> answer) {
-          if (!answer)
-            feed(StopFailed{index, answer.error().error.code, answer.error().error.message});
+          if (answer) return feed(StopTaken{arn});
+          feed(StopFailed{index, arn, answer.error().error.code, answer.error().error.message});
         }));
   }
 
@@ -326,8 +327,16 @@ class Driver::State {
     outcome.task_arn = launch.task_arn;
     outcome.stop_code = launch.task.stop_code;
     outcome.stopped_reason = launch.task.stopped_reason;
-    for (const auto& container : launch.task.containers)
-      outcome.containers.push_back({container.name, container.exit_code, container.reason});
+    for (const auto& container : launch.task.containers) {
+      auto& one = outcome.containers.emplace_back();
+      one.name = container.name;
+      one.exit_code = container.exit_code;
+      one.reason = container.reason;
+      const auto& essential = part.essential;
+      if (!essential.empty())
+        one.is_essential =
+            std::find(essential.begin(), essential.end(), one.name) != essential.end();
+    }
     outcome.started_at = record.started_at;
     outcome.ended_at = record.ended_at;
     const auto& log = logs_.log_of(index);
@@ -400,8 +409,8 @@ Result<> Driver::start(const history::RunRecord& record) {
 Result<> Driver::resume(const Restored& restored) {
   return state_->resume(restored);
 }
-void Driver::interrupt(int exit_code) {
-  state_->post(Interrupted{exit_code});
+void Driver::interrupt(int exit_code, OurStop why) {
+  state_->post(Interrupted{exit_code, why});
 }
 void Driver::read_on() {
   state_->read_on();

@@ -31,9 +31,9 @@ class Driver {
     history::History* history;          // None: nothing is recorded.
     Observer& observer;
     // Called, at most once a second, while DescribeTasks finds nobody at that target: the embedded
-    // endpoint may have died, and only its next start can say what became of the tasks. May be
-    // empty.
-    std::function<void(std::size_t target)> on_unreachable;
+    // endpoint may have died, and only its next start can say what became of the tasks. Words: it
+    // is gone for good, with all of its tasks. May be empty.
+    std::function<std::optional<std::string>(std::size_t target)> on_unreachable;
     // For the journal: sys::boot_time() and the wall clock. Empty: only the loop's wall clock.
     std::function<ClockReading()> clock = {};
     Ledger* ledger = nullptr;  // Instead of the history.
@@ -52,8 +52,8 @@ class Driver {
   // Outside, tells (run/journal.h). Nothing is started twice, and reading the logs goes on where it
   // was. The policy may differ from the first one's.
   [[nodiscard]] Result<> resume(const Restored& restored);
-  // Ctrl-C or SIGTERM: kExitInterrupted or kExitTerminated.
-  void interrupt(int exit_code);
+  // Ctrl-C, SIGTERM or a hang-up: kExitInterrupted or kExitTerminated, and which it was.
+  void interrupt(int exit_code, OurStop why);
   // The observer takes lines again.
   void read_on();
 

@@ -33,8 +33,20 @@ constexpr std::array kStops = {
     std::pair(OurStop::kStartTimeout, "start_timeout"),
     std::pair(OurStop::kInterrupt, "interrupt"),
     std::pair(OurStop::kTerminate, "terminate"),
+    std::pair(OurStop::kHangUp, "hang_up"),
     std::pair(OurStop::kCancel, "cancel"),
 };
+
+std::string word_of(OurStop why) {
+  for (const auto& [stop, name] : kStops)
+    if (stop == why) return name;
+  return "none";
+}
+OurStop stop_named(const std::string& word) {
+  for (const auto& [stop, name] : kStops)
+    if (word == name) return stop;
+  return OurStop::kNone;
+}
 
 }  // namespace
 
@@ -68,12 +80,9 @@ void members(Visitor& visit, Observed& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, StopCall& it) {
-  std::string why;
-  for (const auto& [stop, name] : kStops)
-    if (stop == it.why) why = name;
+  auto why = word_of(it.why);
   visit.required("why", why);
-  for (const auto& [stop, name] : kStops)
-    if (why == name) it.why = stop;
+  it.why = stop_named(why);
   visit("reason", it.reason);
 }
 template <class Visitor>
@@ -85,6 +94,9 @@ void members(Visitor& visit, Retry& it) {
 template <class Visitor>
 void members(Visitor& visit, Interrupted& it) {
   visit.required("exit_code", it.exit_code);
+  auto why = word_of(it.why == OurStop::kNone ? stop_by_signal(it.exit_code) : it.why);
+  visit("why", why);
+  it.why = stop_named(why);
 }
 template <class Visitor>
 void members(Visitor& visit, Ended& it) {
@@ -187,6 +199,7 @@ class Restorer {
     restored_.launches.resize(plan.launches.size());
     calls_.resize(plan.launches.size());
     has_ended_.resize(plan.launches.size());
+    is_left_.resize(plan.launches.size());
   }
 
   Result<> take(const history::EventRecord& event) {
@@ -199,11 +212,10 @@ class Restorer {
     for (std::size_t i = 0; i < calls_.size(); ++i) {
       const auto open = open_.find(calls_[i]);
       if (open == open_.end()) continue;
-      if (has_ended_[i]) {
+      if (!has_ended_[i]) open->second.launches.push_back(static_cast<int>(i));
+      // Who said that nobody knows whether it was started does not start it later.
+      if (has_ended_[i] || (is_left_[i] && !restored_.interrupted_by))
         open->second.was_given_up = true;
-      } else {
-        open->second.launches.push_back(static_cast<int>(i));
-      }
     }
     for (auto& [number, call] : open_)
       if (!call.launches.empty()) restored_.calls.push_back(std::move(call));
@@ -222,6 +234,7 @@ class Restorer {
     for (const auto launch : it.launches) {
       const auto index = TRY(index_of(launch));
       calls_[index] = it.call;
+      is_left_[index] = false;
       auto& state = restored_.launches[index];
       state.task_arn.clear();
       state.task = {};
@@ -287,11 +300,15 @@ class Restorer {
   }
   Result<> take(const history::EventRecord&, journal::Interrupted& it) {
     restored_.interrupted_by = it.exit_code;
+    restored_.interrupted_why = it.why;
     return {};
   }
   Result<> take(const history::EventRecord& event, journal::Ended& it) {
     const auto index = TRY(index_of(event.launch));
-    if (is_left_running(it.verdict)) return {};
+    if (is_left_running(it.verdict)) {
+      is_left_[index] = true;
+      return {};
+    }
     has_ended_[index] = true;
     restored_.launches[index].ended = std::move(it);
     return {};
@@ -305,6 +322,7 @@ class Restorer {
   Restored restored_;
   std::vector<int> calls_;  // By launch: its StartCall as long as that is unresolved, else 0.
   std::vector<bool> has_ended_;
+  std::vector<bool> is_left_;  // It has ended for the process before, which left it running.
   std::map<int, UnresolvedCall> open_;
 };
 

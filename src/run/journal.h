@@ -71,6 +71,7 @@ struct Retry {  // The task is over, and the launch gets another one.
 };
 struct Interrupted {
   int exit_code = 0;
+  OurStop why = OurStop::kNone;  // None: the exit code tells.
 };
 struct Ended {
   Verdict verdict;
@@ -116,8 +117,8 @@ struct UnresolvedCall {
   // They have refusals, and nobody knows yet whether it started something nevertheless.
   bool was_refused = false;
   std::string why;  // Then, the last refusal.
-  // Others of its launches have ended without a task, so that it must not be sent again: it would
-  // start theirs too.
+  // Some of its launches have ended without a task, or were said to be unknown, so that it must not
+  // be sent again: it would start theirs too.
   bool was_given_up = false;
 };
 struct Restored {
@@ -126,6 +127,7 @@ struct Restored {
   std::vector<UnresolvedCall> calls;
   int last_call = 0;  // The highest number of a StartCall; 0: there was none.
   std::optional<int> interrupted_by;
+  OurStop interrupted_why = OurStop::kNone;
 };
 
 // `events` are the run's, in their order. A launch whose task was left running counts as not

@@ -125,6 +125,8 @@ void Machine::meet(Kind kind, int index) {
       return;
     case Kind::kView:
       return describe_if_due(static_cast<std::size_t>(index));
+    case Kind::kSurplus:
+      return send_stop(surplus_[static_cast<std::size_t>(index)]);
   }
 }
 
@@ -150,6 +152,7 @@ std::optional<Instant> Machine::deadline_of(Kind kind, int index) const {
     if (call == calls_.end() || call->second.state != Call::State::kPausing) return {};
     return call->second.next;
   }
+  if (kind == Kind::kSurplus) return surplus_[static_cast<std::size_t>(index)].next_stop;
   const auto& launch = at(index);
   if (launch.phase == Phase::kBackoff && launch.call == 0) return launch.next_attempt;
   if (launch.phase != Phase::kWatching) return {};
@@ -274,12 +277,36 @@ void Machine::end_what_is_left_of(int index, const std::string& words) {
   if (launch.phase == Phase::kDraining) return end(index, launch.verdict);
   if (launch.phase == Phase::kWaiting)
     return end(index, verdict_of(VerdictKind::kSkipped, "not started"));
+  // It waits for another task; the old one has ended.
+  if (launch.phase == Phase::kBackoff && launch.call == 0) return end(index, launch.verdict);
   const bool by_us = interrupted_by_.has_value() && launch.our_stop != OurStop::kNone;
   auto verdict = by_us ? verdict_of_stop(launch.our_stop) : verdict_of(VerdictKind::kUnknown, "");
   verdict.words =
       (launch.task_arn.empty() ? "it may have been started; " : "its task may still run; ") + words;
-  verdict.may_still_run = interrupted_by_.has_value();
+  verdict.may_still_run = true;
   end(index, std::move(verdict));
+}
+
+void Machine::handle(const TargetGone& event) {
+  bool is_left = false;
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+    is_left |= view_of(i).target == event.target && at(i).phase != Phase::kDone;
+  if (!is_left) return;
+  actions_.emplace_back(Say{event.words + "; its tasks have ended with it"});
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+    if (view_of(i).target == event.target) end_with_its_target(i, event.words);
+}
+
+void Machine::end_with_its_target(int index, const std::string& words) {
+  const auto& launch = at(index);
+  if (launch.phase == Phase::kDone) return;
+  const bool has_ended =
+      launch.phase == Phase::kDraining || (launch.phase == Phase::kBackoff && launch.call == 0);
+  if (has_ended) return end(index, launch.verdict);
+  if (launch.phase == Phase::kWaiting)
+    return end(index, verdict_of(VerdictKind::kNeverStarted, "not started: " + words));
+  if (launch.our_stop != OurStop::kNone) return end(index, verdict_of_stop(launch.our_stop));
+  end(index, verdict_of(VerdictKind::kInfrastructure, words));
 }
 
 void Machine::finish_if_over() {
@@ -289,6 +316,10 @@ void Machine::finish_if_over() {
     settle();
   }
   if (count(Phase::kDone) < launches_.size() || done_) return;
+  const bool may_wait = !interrupted_by_ || now_ - interrupted_at_ < kInterruptPatience;
+  const bool stops = std::any_of(surplus_.begin(), surplus_.end(),
+                                 [](const Surplus& surplus) { return !surplus.is_over; });
+  if (stops && may_wait) return;
   done_ = true;
   actions_.emplace_back(RunEnded{exit_code()});
 }
@@ -303,7 +334,7 @@ void Machine::leave_detached(std::string words) {
 void Machine::leave_detached(int index) {
   const auto& launch = at(index);
   if (launch.phase == Phase::kWatching && launch.our_stop == OurStop::kNone)
-    end(index, {VerdictKind::kDetached, 0, {}, *leaving_});
+    end(index, {VerdictKind::kDetached, 0, {}, *leaving_, true});
 }
 
 namespace {

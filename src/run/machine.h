@@ -71,8 +71,12 @@ struct ObserveFailed {
   std::string why;
   std::size_t view = 0;  // The call's.
 };
+struct StopTaken {  // StopTask answered.
+  std::string task_arn;
+};
 struct StopFailed {
   int launch;
+  std::string task_arn;
   Code code;
   std::string why;
 };
@@ -80,11 +84,17 @@ struct LogsDrained {  // Every line of the launch's task that will be shown has 
   int launch;
 };
 struct Interrupted {
-  int exit_code;  // kExitInterrupted or kExitTerminated.
+  int exit_code;                 // kExitInterrupted or kExitTerminated.
+  OurStop why = OurStop::kNone;  // None: the exit code tells.
+};
+struct TargetGone {  // With all of its tasks, for good.
+  std::size_t target;
+  std::string words;
 };
 struct Tick {};
-using Event = std::variant<Begin, Resume, Started, StartFailed, TokenTooOld, Found, FindFailed,
-                           Observed, ObserveFailed, StopFailed, LogsDrained, Interrupted, Tick>;
+using Event =
+    std::variant<Begin, Resume, Started, StartFailed, TokenTooOld, Found, FindFailed, Observed,
+                 ObserveFailed, StopTaken, StopFailed, LogsDrained, Interrupted, TargetGone, Tick>;
 
 // ---- What it asks for.
 struct CallRunTask {  // With the input of the first of its launches, but for these:
@@ -107,7 +117,7 @@ struct CallDescribe {
   std::size_t view = 0;                // To be given back with the answer.
 };
 struct CallStop {
-  int launch;
+  int launch;  // Whose task it is, or whose StartCall started it.
   std::string task_arn;
   std::string reason;
 };
@@ -174,6 +184,11 @@ struct Policy {
   // Of starts that were refused, or failed before anything ran, and may succeed later. A lost reply
   // is asked for again even at 0: with the same token that starts nothing twice.
   int retries = 3;
+  // How long ListTasks may not show what a RunTask has started. ECS API, RunTask: what a call has
+  // done may not show at once; one is to look again after a couple of seconds, then ever more
+  // rarely, for up to five minutes. Tasks are seen within seconds, and other programs give ECS a
+  // minute (Dagster: 51 s). Zero: the lists are never late.
+  Duration lists_lag = std::chrono::seconds(60);
   // A launch whose task Spot interrupted gets another one, this often.
   int retry_on_spot = 0;
   bool detach = false;  // End once everything is started.
@@ -279,18 +294,29 @@ class Machine {
     enum class State { kUnderWay, kFinding, kPausing } state = State::kPausing;
     Instant next{};  // In kPausing.
     Instant first_sent{};
+    Instant lists_complete{};  // From then on the lists show what it has started.
     bool is_token_unsure = false;
     int sends = 0;
+    std::size_t tasks = 0;          // That are known to be by it.
     bool may_have_started = false;  // A RunTask got no answer: tasks may run.
     bool is_refused = false;        // The answer held failures: looked for, then given up.
     bool is_last = false;           // Then nothing more is tried.
-    int finds = 0;                  // Searches that found too little,
-    std::optional<Instant> finding_since;
+    int finds = 0;                  // Searches that found too little.
+    Instant find_began{};           // The last search.
+    std::optional<Instant> finds_fail_since;
     bool finds_denied = false;
     std::string why;  // The last failure.
   };
+  // A task beyond those that a StartCall asked for: nobody wants it, so it is stopped.
+  struct Surplus {
+    int launch = 0;  // One of the call's.
+    std::string task_arn;
+    int stops = 0;
+    bool is_over = false;              // Stopped, or given up with a word.
+    std::optional<Instant> next_stop;  // None: StopTask is under way.
+  };
   // What waits for its time.
-  enum class Kind { kLaunch, kCall, kView };
+  enum class Kind { kLaunch, kCall, kView, kSurplus };
   using Deadline = std::tuple<Instant, Kind, int>;
 
   void handle(const Begin& event);
@@ -302,9 +328,11 @@ class Machine {
   void handle(const FindFailed& event);
   void handle(const Observed& event);
   void handle(const ObserveFailed& event);
+  void handle(const StopTaken& event);
   void handle(const StopFailed& event);
   void handle(const LogsDrained& event);
   void handle(const Interrupted& event);
+  void handle(const TargetGone& event);
   void handle(const Tick& event);
 
   // ---- machine.cpp: the order of things
@@ -318,6 +346,7 @@ class Machine {
   void end(int launch, Verdict verdict);
   void end_whatever_is_left(const std::string& words);
   void end_what_is_left_of(int launch, const std::string& words);
+  void end_with_its_target(int launch, const std::string& words);
   void note_failure(VerdictKind kind);
   void leave_detached(std::string words);
   void leave_detached(int launch);
@@ -347,6 +376,7 @@ class Machine {
   void go_on_without_search(Call& call);
   void pause(Call& call, Duration duration);
   void assign(Call& call, const std::vector<ecs::Task>& tasks);
+  void stop_surplus(const Call& call, const std::vector<std::string>& tasks);
   void adopt(int launch, int call, const ecs::Task& task);
   void refuse(Call& call, const std::vector<ecs::Failure>& failures);
   void conclude_refusal(Call& call);
@@ -387,6 +417,9 @@ class Machine {
   void send_stop(int launch);
   void give_up_stopping(int launch);
   void check_deadlines(int launch);
+  void send_stop(Surplus& surplus);
+  void handle_failed_stop(Surplus& surplus, const StopFailed& event);
+  [[nodiscard]] Surplus* surplus_at(const std::string& task_arn);
 
   // ---- machine_restore.cpp
   void restore(int launch, const RestoredLaunch& from);
@@ -402,6 +435,7 @@ class Machine {
   std::vector<View> views_;
   std::map<int, Call> calls_;  // Those that are not resolved.
   int last_call_ = 0;
+  std::vector<Surplus> surplus_;
 
   std::array<std::size_t, kPhases> counts_{};  // Launches by phase.
   std::size_t replacing_ = 0;                  // Of those in kDraining: they get another task.
@@ -441,12 +475,12 @@ constexpr Duration kBackoffLongest = std::chrono::seconds(30);
 // How long ECS surely remembers a client token. The documentation says 24 hours for a bound that
 // may be shorter and is not written; nobody needs more to get over a lost reply.
 constexpr Duration kTokenSure = std::chrono::minutes(10);
-// How long after a StartCall the lists surely hold all of its tasks: ECS forgets stopped ones after
-// about an hour.
-constexpr Duration kListsComplete = std::chrono::minutes(45);
-// Searches for the tasks of a StartCall that find too little, because lists lag, and how long
-// searches that fail are tried.
-constexpr int kFindsMax = 3;
+// How long after a StartCall the lists surely still hold all of its tasks: ECS forgets stopped ones
+// after about an hour.
+constexpr Duration kListsKept = std::chrono::minutes(45);
+// How long searches for the tasks of a StartCall may fail, one after the other.
 constexpr Duration kFindPatience = std::chrono::minutes(2);
+// How often StopTask is called for a task that nobody asked for, before it is left with a word.
+constexpr int kSurplusStopsMax = 6;
 
 }  // namespace runtask::run

@@ -27,8 +27,10 @@ void Machine::handle(const Resume& event) {
   if (policy_.detach_on_interrupt) return;
   interrupted_by_ = restored.interrupted_by;
   interrupted_at_ = now_;
+  const auto why = restored.interrupted_why == OurStop::kNone ? stop_by_signal(*interrupted_by_)
+                                                              : restored.interrupted_why;
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-    stop(i, *interrupted_by_ == kExitTerminated ? OurStop::kTerminate : OurStop::kInterrupt);
+    stop(i, why);
 }
 
 void Machine::restore(int index, const RestoredLaunch& from) {
@@ -85,6 +87,9 @@ void Machine::restore(const UnresolvedCall& from) {
   constexpr Duration kDoubtful = std::chrono::hours(24);
   call.first_sent = now_ - from.age.value_or(kDoubtful);
   call.is_token_unsure = !from.age || *from.age >= kTokenSure;
+  const auto last_sent = from.age ? std::min(now_, call.first_sent + kTokenSure) : now_;
+  call.lists_complete = last_sent + policy_.lists_lag;
+  call.tasks = from.tasks.size();
   call.sends = 1;  // Perhaps; what is journalled is not journalled again.
   call.may_have_started = true;
   call.is_refused = from.was_refused;

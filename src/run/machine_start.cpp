@@ -91,7 +91,7 @@ void Machine::send(Call& call) {
 
 void Machine::find(Call& call) {
   call.state = Call::State::kFinding;
-  if (!call.finding_since) call.finding_since = now_;
+  call.find_began = now_;
   actions_.emplace_back(CallFind{call.number});
   touch(Kind::kCall, call.number);
 }
@@ -135,20 +135,44 @@ void Machine::go_on_without_search(Call& call) {
 void Machine::handle(const Started& event) {
   auto* call = call_at(event.call);
   if (call == nullptr) return;
+  call->lists_complete = now_ + policy_.lists_lag;
   assign(*call, event.tasks);
   if (!call->open.empty()) refuse(*call, event.failures);
   close_if_resolved(event.call);
 }
 
-// Those that are not known yet, to the first launches that have none.
+// Those that are not known yet, to the first launches that have none. Those of launches that have
+// ended meanwhile are what their outcome says may run; more than were asked for are stopped.
 void Machine::assign(Call& call, const std::vector<ecs::Task>& tasks) {
   auto& known = views_[facet_of(call.launches.front()).view].by_task;
+  std::vector<std::string> surplus;
+  std::vector<std::pair<int, const ecs::Task*>> adopted;
   for (const auto& task : tasks) {
-    if (call.open.empty()) return;
     if (task.task_arn.empty() || known.contains(ecs::last_part(task.task_arn))) continue;
-    const auto index = call.open.front();
+    if (call.tasks == call.launches.size()) {
+      known.emplace(ecs::last_part(task.task_arn), call.launches.front());
+      surplus.push_back(task.task_arn);
+      continue;
+    }
+    ++call.tasks;
+    if (call.open.empty()) continue;
+    known.emplace(ecs::last_part(task.task_arn), call.open.front());
+    adopted.emplace_back(call.open.front(), &task);
     call.open.erase(call.open.begin());
-    adopt(index, call.number, task);
+  }
+  // At first, because nothing else would tell of them if this process ended now.
+  if (!surplus.empty()) stop_surplus(call, surplus);
+  for (const auto& [index, task] : adopted)
+    adopt(index, call.number, *task);
+}
+
+void Machine::stop_surplus(const Call& call, const std::vector<std::string>& tasks) {
+  actions_.emplace_back(Say{"ECS has started " + std::to_string(tasks.size()) + " more than the " +
+                            std::to_string(call.launches.size()) +
+                            " asked for; stopping: " + join(tasks, ", ")});
+  for (const auto& task : tasks) {
+    surplus_.push_back({call.launches.front(), task, 0, false, now_});
+    send_stop(surplus_.back());
   }
 }
 
@@ -164,7 +188,7 @@ void Machine::adopt(int index, int call, const ecs::Task& task) {
 
 // A reply with failures is no proof that nothing was started (apache/airflow#16150). So before
 // anything else is started for these launches, or they are given up for a reason that may pass, the
-// call's tasks are looked for.
+// call's tasks are looked for until the lists must show them.
 void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
   ecs::Failure failure{"", "RunTask started fewer tasks than it was asked for", ""};
   bool passes = failures.empty();
@@ -183,15 +207,24 @@ void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
     return end_open(call, VerdictKind::kNeverStarted, call.why);
   call.is_refused = true;
   const auto wait = backoff(attempts_of(call));
-  call.is_last = !passes || attempts_of(call) > policy_.retries || is_out_of_time(call, wait);
+  const auto until_next = std::max(wait, policy_.lists_lag);
+  call.is_last = !passes || attempts_of(call) > policy_.retries || is_out_of_time(call, until_next);
   const bool goes_on = !call.is_last && is_any_wanted(call);
-  if (goes_on) say_start(call, "trying again");
+  const auto lag = short_duration(policy_.lists_lag);
+  if (policy_.lists_lag == Duration(0)) {
+    if (goes_on) say_start(call, "trying again");
+  } else if (goes_on) {
+    say_start(call, "trying again in " + lag + ", unless a task of it shows until then");
+  } else {
+    say_start(call, "looking for " + lag + " whether it has started a task nevertheless");
+  }
   pause(call, goes_on ? wait : Duration(0));
 }
 
 void Machine::handle(const StartFailed& event) {
   auto* call = call_at(event.call);
   if (call == nullptr || call->state != Call::State::kUnderWay) return;
+  call->lists_complete = now_ + policy_.lists_lag;
   call->may_have_started |= event.may_have_started;
   call->why = event.why;
   for (const auto index : call->open)
@@ -240,11 +273,21 @@ void Machine::handle(const Found& event) {
                  " tasks look like it and have its startedBy " + call->started_by);
     return close_if_resolved(event.call);
   }
+  call->finds_fail_since.reset();
   assign(*call, event.tasks);
-  // Of a call that is too old the lists prove nothing any more.
-  const bool is_conclusive = call->is_refused && now_ - call->first_sent < kListsComplete;
-  if (!call->open.empty()) is_conclusive ? conclude_refusal(*call, "") : found_too_little(*call);
+  if (!call->open.empty()) found_too_little(*call);
   close_if_resolved(event.call);
+}
+
+// Lists lag: only one that was asked for after they must be complete proves anything; and of a call
+// that is too old they prove nothing any more.
+void Machine::found_too_little(Call& call) {
+  if (call.find_began < call.lists_complete)
+    return pause(call, std::clamp(call.lists_complete - now_, Duration(0), backoff(++call.finds)));
+  if (call.is_refused && now_ - call.first_sent < kListsKept) return conclude_refusal(call, "");
+  end_open(call, VerdictKind::kUnknown,
+           "it may have been started" + (call.why.empty() ? "" : ": " + call.why) +
+               "; ECS shows no task of it");
 }
 
 void Machine::handle(const FindFailed& event) {
@@ -252,7 +295,8 @@ void Machine::handle(const FindFailed& event) {
   if (call == nullptr || call->state != Call::State::kFinding) return;
   // Not allowed, or a server that has no lists.
   const bool denied = !may_pass(event.code, event.why);
-  const bool gives_up = denied || now_ - *call->finding_since >= kFindPatience;
+  if (!call->finds_fail_since) call->finds_fail_since = call->find_began;
+  const bool gives_up = denied || now_ - *call->finds_fail_since >= kFindPatience;
   if (!gives_up) return pause(*call, backoff(std::max(1, attempts_of(*call))));
   if (denied && call->is_refused) {
     call->finds_denied = true;
@@ -267,7 +311,8 @@ void Machine::handle(const FindFailed& event) {
 void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
   const auto number = call.number;
   const auto words = call.why + (call.is_last ? "" : why_not_again);
-  const bool is_over = call.is_last || !why_not_again.empty();
+  const bool is_over =
+      call.is_last || !why_not_again.empty() || attempts_of(call) > policy_.retries;
   for (const auto index : std::vector(call.open)) {
     const auto& launch = at(index);
     if (launch.call != number) continue;  // The end of another one has ended it too.
@@ -283,19 +328,14 @@ void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
   }
 }
 
-void Machine::found_too_little(Call& call) {
-  if (++call.finds < kFindsMax) return pause(call, backoff(call.finds));
-  end_open(call, VerdictKind::kUnknown,
-           "it may have been started" + (call.why.empty() ? "" : ": " + call.why) +
-               "; ECS shows no task of it");
-}
-
 // ---- Shared parts
 
 void Machine::end_open(Call& call, VerdictKind kind, const std::string& words) {
   const auto number = call.number;
+  auto verdict = verdict_of(kind, words);
+  verdict.may_still_run = kind == VerdictKind::kUnknown;
   for (const auto index : std::vector(call.open))
-    if (at(index).call == number) end(index, verdict_of(kind, words));
+    if (at(index).call == number) end(index, verdict);
 }
 
 void Machine::leave_call(int index) {

@@ -18,6 +18,8 @@ std::string reason_of(OurStop why) {
       return "runtask: interrupted by Ctrl-C";
     case OurStop::kTerminate:
       return "runtask: interrupted by SIGTERM";
+    case OurStop::kHangUp:
+      return "runtask: interrupted by a hang-up (SIGHUP)";
     case OurStop::kCancel:
       return "runtask: another launch failed";
     case OurStop::kNone:
@@ -112,13 +114,14 @@ void Machine::check_deadlines(int index) {
 
 void Machine::handle(const Interrupted& event) {
   if (interrupted_by_) return;
-  actions_.emplace_back(Keep{-1, journal::Interrupted{event.exit_code}});
+  const auto why = event.why == OurStop::kNone ? stop_by_signal(event.exit_code) : event.why;
+  actions_.emplace_back(Keep{-1, journal::Interrupted{event.exit_code, why}});
   interrupted_by_ = event.exit_code;
   interrupted_at_ = now_;
   begun_ = true;
   if (!policy_.detach_on_interrupt) {
     for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-      stop(i, event.exit_code == kExitTerminated ? OurStop::kTerminate : OurStop::kInterrupt);
+      stop(i, why);
     return;
   }
   // Launches whose RunTask is under way have until the end of the patience.
@@ -127,9 +130,15 @@ void Machine::handle(const Interrupted& event) {
     if (at(i).phase == Phase::kBackoff) stop_start(i);
 }
 
+void Machine::handle(const StopTaken& event) {
+  auto* surplus = surplus_at(event.task_arn);
+  if (surplus != nullptr) surplus->is_over = true;
+}
+
 void Machine::handle(const StopFailed& event) {
+  if (auto* surplus = surplus_at(event.task_arn)) return handle_failed_stop(*surplus, event);
   auto& launch = at(event.launch);
-  if (launch.phase != Phase::kWatching) return;
+  if (launch.phase != Phase::kWatching || launch.task_arn != event.task_arn) return;
   if (event.code != Code::kDenied) {
     launch.next_stop = now_ + kBackoffFirst;
     touch(Kind::kLaunch, event.launch);
@@ -140,9 +149,39 @@ void Machine::handle(const StopFailed& event) {
   actions_.emplace_back(Say{event.why + "; the task still runs: " + launch.task_arn});
   auto verdict = verdict_of_stop(launch.our_stop);
   verdict.words += ", but it could not be stopped and still runs";
-  verdict.may_still_run = interrupted_by_.has_value();
+  verdict.may_still_run = true;
   end(event.launch, std::move(verdict));
 }
+
+// ---- Tasks that nobody asked for
+
+Machine::Surplus* Machine::surplus_at(const std::string& task_arn) {
+  const auto found = std::find_if(surplus_.begin(), surplus_.end(), [&](const Surplus& surplus) {
+    return surplus.task_arn == task_arn;
+  });
+  return found == surplus_.end() ? nullptr : &*found;
+}
+
+void Machine::send_stop(Surplus& surplus) {
+  if (!surplus.next_stop || now_ < *surplus.next_stop) return;
+  surplus.next_stop.reset();
+  ++surplus.stops;
+  actions_.emplace_back(
+      CallStop{surplus.launch, surplus.task_arn, "runtask: more than was asked for"});
+}
+
+void Machine::handle_failed_stop(Surplus& surplus, const StopFailed& event) {
+  if (surplus.is_over) return;
+  if (event.code != Code::kDenied && surplus.stops < kSurplusStopsMax) {
+    surplus.next_stop = now_ + backoff(surplus.stops);
+    return touch(Kind::kSurplus, static_cast<int>(&surplus - surplus_.data()));
+  }
+  surplus.is_over = true;
+  actions_.emplace_back(
+      Say{event.why + "; a task that was not asked for still runs: " + surplus.task_arn});
+}
+
+// ---- Giving up
 
 // A task that ignores its stop, or an ECS that does: nothing more can be done from here.
 void Machine::give_up_stopping(int index) {
@@ -151,6 +190,7 @@ void Machine::give_up_stopping(int index) {
   const auto part = facet_of(index).part;
   verdict.words += ", but " + short_duration(stop_patience_[part] + kStopOverdue) +
                    " after StopTask it has not ended; its task may still run";
+  verdict.may_still_run = true;
   actions_.emplace_back(Say{"a task does not stop and may still run: " + launch.task_arn});
   end(index, std::move(verdict));
 }

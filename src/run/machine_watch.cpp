@@ -197,8 +197,12 @@ void Machine::handle(const ObserveFailed& event) {
       if (facet_of(i).view == event.view) end_what_is_left_of(i, why);
     return;
   }
-  if (!view.unobserved_since) view.unobserved_since = now_;
-  if (now_ - *view.unobserved_since >= kSayUnobservedAfter && !view.said_unobserved) {
+  // That nobody answers, whoever calls ECS has said (aws/silence.h).
+  const bool is_answer = event.code != Code::kUnavailable && event.code != Code::kTimeout;
+  if (!is_answer) view.unobserved_since.reset();
+  if (is_answer && !view.unobserved_since) view.unobserved_since = now_;
+  if (view.unobserved_since && now_ - *view.unobserved_since >= kSayUnobservedAfter &&
+      !view.said_unobserved) {
     view.said_unobserved = true;
     actions_.emplace_back(Say{"cannot see the tasks at the moment (" + event.why + "); going on"});
   }
@@ -222,6 +226,7 @@ void Machine::note_look(int index, bool answered, bool changed) {
                             "not seen to end in " + std::to_string(launch.polls) +
                                 (launch.polls == 1 ? " poll" : " polls") + "; its task still runs");
   verdict.exit_code = kExitGivenUp;
+  verdict.may_still_run = true;
   end(index, std::move(verdict));
 }
 
@@ -299,7 +304,10 @@ void Machine::miss(int index) {
                                       : "ECS never showed the task (MISSING)";
   if (launch.was_seen && !launch.task.last_status.empty())
     words += "; it was last seen " + launch.task.last_status;
-  judged(index, verdict_of(VerdictKind::kUnknown, std::move(words)));
+  auto verdict = verdict_of(VerdictKind::kUnknown, std::move(words));
+  // From DEPROVISIONING on its containers have stopped.
+  verdict.may_still_run = ecs::status_of(launch.task.last_status) < ecs::Status::kDeprovisioning;
+  judged(index, std::move(verdict));
 }
 
 // ---- Another task instead

@@ -40,6 +40,7 @@ void members(Visitor& visit, ContainerOutcome& it) {
   visit.required("name", it.name);
   visit.always("exit_code", it.exit_code);
   visit("reason", it.reason);
+  visit("essential", it.is_essential);
 }
 
 template <class Visitor>

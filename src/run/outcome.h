@@ -22,6 +22,7 @@ struct ContainerOutcome {
   std::string name;
   std::optional<std::int64_t> exit_code;  // ECS' own, exact.
   std::string reason;
+  std::optional<bool> is_essential = {};  // None: the task definition is not known.
 };
 
 struct LaunchOutcome {

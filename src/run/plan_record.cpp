@@ -132,14 +132,15 @@ void members(Visitor& visit, Polls& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, Policy& it) {
-  auto& [order, after_failure, max_parallel, timeout, start_timeout, retries, retry_on_spot, detach,
-         detach_on_interrupt, pace, polls, jitter_seed] = it;
+  auto& [order, after_failure, max_parallel, timeout, start_timeout, retries, lists_lag,
+         retry_on_spot, detach, detach_on_interrupt, pace, polls, jitter_seed] = it;
   word(visit, "order", order, kOrders);
   word(visit, "after_failure", after_failure, kAfterFailures);
   visit.always("max_parallel", max_parallel);
   milliseconds(visit, "timeout_ms", timeout);
   milliseconds(visit, "start_timeout_ms", start_timeout);
   visit.always("retries", retries);
+  milliseconds(visit, "lists_lag_ms", lists_lag);
   visit.always("retry_on_spot", retry_on_spot);
   visit.always("detach", detach);
   visit.always("detach_on_interrupt", detach_on_interrupt);

@@ -169,6 +169,8 @@ Verdict verdict_of_stop(OurStop why) {
       return {VerdictKind::kInterrupted, kExitInterrupted, {}, "stopped by Ctrl-C"};
     case OurStop::kTerminate:
       return {VerdictKind::kInterrupted, kExitTerminated, {}, "stopped by SIGTERM"};
+    case OurStop::kHangUp:
+      return {VerdictKind::kInterrupted, kExitTerminated, {}, "stopped by a hang-up (SIGHUP)"};
     case OurStop::kCancel:
       return {
           VerdictKind::kCancelled, kExitCouldNotRun, {}, "stopped because another launch failed"};

@@ -41,7 +41,8 @@ struct Verdict {
   int exit_code = kExitCouldNotRun;
   std::string container;  // The one that decided, if one did.
   std::string words;      // One fact for people, e.g. "exit code 7 of container main".
-  // The run was interrupted, and nobody saw the task end: whoever goes on with the run stops it.
+  // It has a task, or may have one, and nobody saw that end: whoever goes on with the run looks at
+  // it again, or stops it.
   bool may_still_run = false;
 };
 
@@ -51,7 +52,7 @@ struct Verdict {
 }
 
 // Why we asked ECS to stop a task, if we did.
-enum class OurStop { kNone, kTimeout, kStartTimeout, kInterrupt, kTerminate, kCancel };
+enum class OurStop { kNone, kTimeout, kStartTimeout, kInterrupt, kTerminate, kHangUp, kCancel };
 
 struct Facts {
   std::vector<std::string> deciding;   // See Plan.
@@ -63,6 +64,11 @@ struct Facts {
 
 // The verdict of a task that we asked ECS to stop, for that reason.
 [[nodiscard]] Verdict verdict_of_stop(OurStop why);
+
+// Of a signal, by the exit code that it gives; a hang-up has that of SIGTERM.
+[[nodiscard]] constexpr OurStop stop_by_signal(int exit_code) {
+  return exit_code == kExitTerminated ? OurStop::kTerminate : OurStop::kInterrupt;
+}
 
 // A container's code as a process' exit code: ECS' codes outside 0-255 become 1.
 [[nodiscard]] int process_exit_code(std::int64_t code);

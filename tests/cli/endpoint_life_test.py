@@ -89,6 +89,22 @@ class Life(Sandbox):
         self.ok("local", "stop")
         self.assertFalse(any(alive(pid) for pid in self.pids_in("pids")))
 
+    def test_one_that_was_stopped_is_not_started_again_by_the_run_that_watches(self):
+        self.register("long", ("main", "echo up; sleep 600"))
+        process = self.start("run", "--local", "--task-definition", "long", "--count", "2", "--order", "listed", "--json",
+                             stdout=self.sink("out"))
+        wait_until(lambda: '"up"' in self.text("out"), "the log line")
+        process.send_signal(signal.SIGSTOP)  # It sees nothing of the end.
+        self.ok("local", "stop")
+        process.send_signal(signal.SIGCONT)
+        result = self.finish(process)
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("the embedded ECS was stopped (runtask local stop)", result.err)
+        outcome = json_lines(self.text("out"))[-1]
+        self.assertEqual([launch["verdict"] for launch in outcome["launches"]], ["infrastructure", "never_started"])
+        self.assertEqual(len([launch for launch in outcome["launches"] if "task_arn" in launch]), 1, outcome)
+        self.assertEqual(self.ok("local", "status").out, "not running\n")
+
     def test_a_killed_one_is_none_also_while_something_of_it_holds_its_lock(self):
         self.ok("local", "start")
         folder = os.path.join(self.state, "local")

@@ -55,7 +55,7 @@ TEST_F(Journal, every_record_reads_back_as_it_was_written) {
       journal::Observed{task("arn/1", "RUNNING"), ago(1s)},
       journal::StopCall{OurStop::kStartTimeout, "runtask: --start-timeout"},
       journal::Retry{"arn/1", "interrupted by Spot", true},
-      journal::Interrupted{143},
+      journal::Interrupted{143, OurStop::kHangUp},
       journal::Ended{{VerdictKind::kTimedOut, 124, "main", "words"}, kStart, {"note"}},
   };
   for (const auto& record : records) {
@@ -134,6 +134,21 @@ TEST_F(Journal, a_call_that_was_given_up_for_one_launch_is_given_up_for_the_othe
   EXPECT_EQ(restored(3).calls.at(0).launches, std::vector<int>{2});
 }
 
+TEST_F(Journal, a_call_of_which_nobody_knows_what_it_started_is_only_looked_for_later) {
+  add(-1, start_call(1, {0, 1}));
+  const journal::Ended unknown{{VerdictKind::kUnknown, 125, "", "", true}, kStart, {}};
+  add(0, unknown);
+  auto call = restored(2).calls.at(0);
+  EXPECT_TRUE(call.was_given_up);
+  EXPECT_EQ(call.launches, (std::vector<int>{0, 1}));
+  add(-1, start_call(2, {0, 1}));
+  EXPECT_FALSE(restored(2).calls.at(0).was_given_up);
+  // An interrupted run starts nothing: by its token it learns at once what is to be stopped.
+  add(-1, journal::Interrupted{130});
+  add(0, unknown);
+  EXPECT_FALSE(restored(2).calls.at(0).was_given_up);
+}
+
 TEST_F(Journal, what_has_a_task_or_an_end_leaves_no_call_behind) {
   add(-1, start_call(1, {0, 1, 2}));
   add(0, journal::Started{1, "arn/0", ago(1s)});
@@ -185,6 +200,7 @@ TEST_F(Journal, what_was_left_running_is_not_over) {
   add(-1, journal::Interrupted{130});
   EXPECT_FALSE(restored(1).launches[0].ended);
   EXPECT_EQ(restored(1).interrupted_by, 130);
+  EXPECT_EQ(restored(1).interrupted_why, OurStop::kInterrupt);
   add(0, journal::Ended{{VerdictKind::kInterrupted, 130, "", "", true}, kStart, {}});
   EXPECT_FALSE(restored(1).launches[0].ended);
 }

@@ -309,6 +309,47 @@ TEST(MachineTargets, an_end_before_our_stop_was_sent_is_not_our_doing) {
   EXPECT_EQ(run.verdict(), "stopped");
 }
 
+// ---- A target that is gone for good
+
+TEST(MachineOrder, a_target_that_is_gone_for_good_ends_its_launches_and_starts_none) {
+  Policy policy;
+  policy.max_parallel = 4;
+  policy.after_failure = AfterFailure::kKeepGoing;
+  Machinery run(5, policy);
+  run.start(0);
+  run.finish(0, 0);
+  run.start(1);
+  run.see(stopped(1, 0));  // Its log is still read.
+  run.start(2);
+  run.see(task(2, "RUNNING"));
+  run.fail_start(3, Code::kTimeout, "no reply", true);
+  run.take<CallRunTask>();
+  run.take<Say>();
+  for (int i = 0; i < 2; ++i)
+    run.feed(TargetGone{0, "the embedded ECS was stopped"});
+  EXPECT_EQ(run.take<Say>().size(), 1U);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(0), "succeeded");
+  EXPECT_EQ(run.verdict(1), "succeeded");
+  EXPECT_EQ(run.verdict(2), "infrastructure");
+  EXPECT_EQ(run.verdict(3), "infrastructure");
+  EXPECT_FALSE(run.launch(3).verdict.may_still_run);
+}
+
+TEST(MachineOrder, a_target_that_is_gone_leaves_no_launch_that_waits_a_success) {
+  Policy policy;
+  policy.max_parallel = 1;
+  Machinery run(2, policy);
+  run.start(0);
+  run.see(stopped(0, 0));
+  run.take<CallRunTask>();
+  run.feed(TargetGone{0, "the embedded ECS was stopped"});
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(1), "never_started");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+}
+
 // ---- Polls, hamlet's way of waiting
 
 Policy polling(Duration every, int most) {
@@ -346,6 +387,7 @@ TEST(MachinePolls, the_first_is_at_once_and_after_the_last_the_task_is_left_runn
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 1);
   EXPECT_EQ(run.verdict(), "unknown");
   EXPECT_NE(run.launch(0).verdict.words.find("4 polls; its task still runs"), std::string::npos);
+  EXPECT_TRUE(run.launch(0).verdict.may_still_run);
   EXPECT_TRUE(run.take<CallStop>().empty());
 }
 

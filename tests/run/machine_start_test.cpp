@@ -42,6 +42,9 @@ TEST(MachineStart, what_a_call_started_goes_to_its_first_launches_and_the_rest_g
   EXPECT_TRUE(run.take<CallRunTask>().empty());
   run.feed(Found{1, tasks(0, 3)});
   EXPECT_EQ(run.launch(2).task_arn, arn(2));
+  EXPECT_TRUE(run.take<CallRunTask>().empty()) << "the lists may lag";
+  run.finds_nothing = true;
+  run.pass(60s);
   const auto calls = run.take<CallRunTask>();
   ASSERT_EQ(calls.size(), 1U);
   EXPECT_EQ(calls[0].launches, std::vector<int>{3});
@@ -51,6 +54,7 @@ TEST(MachineStart, what_a_call_started_goes_to_its_first_launches_and_the_rest_g
 TEST(MachineStart, a_task_that_replies_name_several_times_is_one_task_and_holds_nothing_up) {
   Policy policy;
   policy.retries = 2;
+  policy.lists_lag = 0s;
   Machinery run(Machinery::plan_of_same(3), policy);
   for (int i = 0; i < 100 && !run.machine.is_done(); ++i) {
     for (const auto& call : run.take<CallRunTask>())
@@ -122,9 +126,123 @@ TEST(MachineStart, a_call_whose_tasks_cannot_be_found_ends_unknown_and_starts_no
   run.take<CallRunTask>();
   run.feed(TokenTooOld{1});
   run.pass(1min);
-  EXPECT_EQ(run.take<CallFind>().size(), static_cast<std::size_t>(kFindsMax));
+  EXPECT_GE(run.take<CallFind>().size(), 5U);
   EXPECT_TRUE(run.take<CallRunTask>().empty());
   EXPECT_EQ(run.verdict(), "unknown");
+  EXPECT_TRUE(run.launch(0).verdict.may_still_run);
+}
+
+TEST(MachineStart, a_refused_call_is_followed_by_another_only_when_the_lists_must_be_complete) {
+  Policy policy;
+  policy.retries = 1;
+  Machinery run(1, policy);
+  ASSERT_EQ(run.take<CallRunTask>().size(), 1U);
+  for (const bool is_last : {false, true}) {
+    run.refuse(0, {"arn", "AGENT", ""});
+    const auto said = run.take<Say>();
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_NE(said[0].text.find(is_last ? "looking for 1m" : "trying again in 1m"),
+              std::string::npos)
+        << said[0].text;
+    run.pass(policy.lists_lag - 1ms);
+    const auto finds = run.take<CallFind>().size();
+    EXPECT_TRUE(finds >= 4 && finds < 15) << finds;
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_FALSE(run.machine.is_done());
+    run.pass(1ms);
+    EXPECT_EQ(run.take<CallFind>().size(), 1U);
+    EXPECT_EQ(run.take<CallRunTask>().size(), is_last ? 0U : 1U);
+  }
+  EXPECT_EQ(run.verdict(), "never_started");
+}
+
+TEST(MachineStart, a_search_that_was_begun_before_the_lists_must_be_complete_proves_nothing) {
+  Machinery run(1);
+  run.take<CallRunTask>();
+  run.finds_nothing = false;
+  run.refuse(0, {"arn", "AGENT", ""});
+  run.pass(2s);
+  ASSERT_EQ(run.take<CallFind>().size(), 1U);
+  run.pass(2min);
+  run.feed(Found{1, {}});  // It took so long.
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  ASSERT_EQ(run.take<CallFind>().size(), 1U);
+  run.feed(Found{1, tasks(0, 1)});
+  EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
+}
+
+TEST(MachineStart, searches_that_fail_now_and_then_are_gone_on_with) {
+  Machinery run(1);
+  run.finds_nothing = false;
+  run.take<CallRunTask>();
+  run.refuse(0, {"arn", "AGENT", ""});
+  int finds = 0;
+  while (run.take<CallRunTask>().empty() && finds < 100) {
+    run.pass(1s);
+    for (const auto& find : run.take<CallFind>())
+      ++finds % 2 == 1 ? run.feed(FindFailed{find.call, Code::kUnavailable, "ServerException"})
+                       : run.feed(Found{find.call, {}});
+  }
+  EXPECT_FALSE(run.machine.is_done());
+  EXPECT_LT(finds, 100);
+}
+
+// ---- More than was asked for
+
+TEST(MachineStart, tasks_that_nobody_asked_for_are_said_and_stopped) {
+  Machinery run(Machinery::plan_of_same(2), {});
+  run.feed(Started{1, tasks(0, 4), {}});
+  EXPECT_EQ(run.launch(1).task_arn, arn(1));
+  const auto said = run.take<Say>();
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_EQ(said[0].text,
+            "ECS has started 2 more than the 2 asked for; stopping: " + arn(2) + ", " + arn(3));
+  const auto stops = run.take<CallStop>();
+  ASSERT_EQ(stops.size(), 2U);
+  EXPECT_EQ(stops[0].task_arn, arn(2));
+  EXPECT_EQ(stops[1].task_arn, arn(3));
+  // Nothing of it concerns the launches; and the run waits for it.
+  run.feed(StopTaken{arn(2)});
+  run.finish(0, 0);
+  run.finish(1, 0);
+  EXPECT_FALSE(run.machine.is_done());
+  run.feed(StopFailed{0, arn(3), Code::kTimeout, "no answer"});
+  run.pass(2s);
+  EXPECT_EQ(run.take<CallStop>().at(0).task_arn, arn(3));
+  run.feed(StopTaken{arn(3)});
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
+}
+
+TEST(MachineStart, a_task_that_nobody_asked_for_and_that_cannot_be_stopped_is_said_to_run) {
+  for (const auto code : {Code::kDenied, Code::kTimeout}) {
+    Machinery run(1);
+    run.feed(Started{1, tasks(0, 2), {}});
+    run.take<Say>();
+    run.finish(0, 0);
+    int stops = 0;
+    while (!run.machine.is_done() && stops < 100) {
+      stops += static_cast<int>(run.take<CallStop>().size());
+      run.feed(StopFailed{0, arn(1), code, "no"});
+      run.pass(1min);
+    }
+    EXPECT_EQ(stops, code == Code::kDenied ? 1 : kSurplusStopsMax);
+    EXPECT_EQ(run.take<Say>().at(0).text,
+              "no; a task that was not asked for still runs: " + arn(1));
+    EXPECT_EQ(run.verdict(), "succeeded");
+  }
+}
+
+TEST(MachineStart, of_an_interrupted_run_the_tasks_of_an_ended_launch_are_no_surplus) {
+  Machinery run(Machinery::plan_of_same(2), {});
+  run.finds_nothing = false;
+  run.feed(Started{1, tasks(0, 1), {{"arn", "AGENT", ""}}});
+  run.pass(2s);
+  ASSERT_EQ(run.take<CallFind>().size(), 1U);
+  run.feed(ObserveFailed{Code::kDenied, "DescribeTasks: not allowed", 0});  // Ends both.
+  run.take<Say>();
+  run.feed(Found{1, tasks(0, 2)});
+  EXPECT_TRUE(run.take<Say>().empty());
+  EXPECT_TRUE(run.take<CallStop>().empty());
 }
 
 TEST(MachineStart, a_refusal_after_a_lost_reply_is_looked_into_whatever_its_reason) {

@@ -148,20 +148,24 @@ ecs::Called<ecs::RunTaskReply> Cloud::start(ecs::RunTask request) {
   const int asked = request.count.value_or(1);
   const bool is_new = !remembers(request.client_token);
   const auto [use, is_first] =
-      token_uses_.try_emplace(request.client_token, TokenUse{loop_.now(), 0, 0});
-  if (is_new && !is_first) use->second = {loop_.now(), use->second.renewals + 1, 0};
+      token_uses_.try_emplace(request.client_token, TokenUse{loop_.now(), 0, 0, 0});
+  if (is_new && !is_first) use->second = {loop_.now(), use->second.renewals + 1, 0, 0};
   if (is_new)
     use->second.count =
         asked > 1 && chance(faults_.partial) ? 1 + static_cast<int>(dice_()) % (asked - 1) : asked;
   use->second.count = std::clamp(use->second.count, 1, asked);
-  request.count = use->second.count;
+  if (is_new && faults_.surplus > 0 && chance(faults_.surplus)) use->second.surplus = 1;
+  request.count = use->second.count + use->second.surplus;
   request.client_token += "~" + std::to_string(use->second.renewals);
   auto reply = model_.call(request, context());
   carry_out();
   for (const auto& task : reply ? reply->tasks : std::vector<ecs::Task>()) {
     const auto id = ecs::last_part(task.task_arn);
     const auto delay = chance(faults_.not_visible) ? between(0ms, 20s) : 0ms;
-    if (visible_at_.try_emplace(id, loop_.now() + delay).second) meet_fate(id);
+    if (!visible_at_.try_emplace(id, loop_.now() + delay).second) continue;
+    if (faults_.list_lag_max > 0ms)
+      listed_at_[id] = loop_.now() + between(0ms, faults_.list_lag_max);
+    meet_fate(id);
   }
   if (reply && use->second.count < asked && chance(70))
     reply->failures.push_back({"arn", "RESOURCE:MEMORY", ""});
@@ -180,7 +184,9 @@ ecs::Called<ecs::ListTasksReply> Cloud::list(const ecs::ListTasks& request) {
   asked.max_results = 1 + static_cast<int>(dice_() % 5);
   auto reply = model_.call(asked, context());
   if (reply)
-    std::erase_if(reply->task_arns, [&](const std::string& arn) { return is_expired(arn); });
+    std::erase_if(reply->task_arns, [&](const std::string& arn) {
+      return is_expired(arn) || listed_at_[ecs::last_part(arn)] > loop_.now();
+    });
   return answered(std::move(reply));
 }
 

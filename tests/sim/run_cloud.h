@@ -32,7 +32,10 @@ struct Faults {
   int missing_blip = 0;  // A task that was seen is MISSING in one answer.
   int forgotten = 0;     // A task becomes MISSING for good.
   bool stale_answers = false;
+  // Of ListTasks: how long it may not show a new task.
+  Duration list_lag_max{0};
   // Of RunTask.
+  int surplus = 0;              // It starts one more than it was asked for.
   int refused_for_now = 0;      // RESOURCE:MEMORY
   int refused = 0;              // ATTRIBUTE
   int partial = 0;              // Of several tasks only some are started.
@@ -155,9 +158,11 @@ class Cloud final : public ecs::Client {
     Instant first;
     int renewals = 0;
     int count = 0;  // Of the tasks that it may start.
+    int surplus = 0;
   };
   std::map<std::string, TokenUse> token_uses_;
   std::map<std::string, Instant> visible_at_;  // By task id, as all below.
+  std::map<std::string, Instant> listed_at_;
   std::map<std::string, Instant> forgotten_at_;
   std::map<std::string, std::vector<std::string>> stop_reasons_;
   std::map<std::string, Instant> stop_called_at_;

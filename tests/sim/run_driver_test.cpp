@@ -245,7 +245,7 @@ TEST_F(RunDriver, an_interrupt_ends_in_time_although_nobody_takes_the_lines) {
   ASSERT_TRUE(driver.start(record_));
   loop_.run_until(1h);
   EXPECT_FALSE(notebook_.outcome);
-  driver.interrupt(kExitInterrupted);
+  driver.interrupt(kExitInterrupted, OurStop::kInterrupt);
   loop_.run_until(1h + kInterruptPatience);
   ASSERT_TRUE(notebook_.outcome);  // The task's own verdict: it had ended before.
   EXPECT_FALSE(notebook_.outcome->launches[0].log_notes.empty());
@@ -283,15 +283,23 @@ TEST_F(RunDriver, when_nobody_answers_it_asks_for_the_endpoint_at_most_once_a_se
   make_plan_of(request());
   Silence client(cloud_, silent);
   std::vector<Instant> revivals;
-  Driver driver(
-      {loop_, {&client}, nullptr, notebook_, [&](std::size_t) { revivals.push_back(loop_.now()); }},
-      plan_, {}, logs_);
+  std::optional<std::string> words;
+  const auto unreachable = [&](std::size_t) {
+    revivals.push_back(loop_.now());
+    return words;
+  };
+  Driver driver({loop_, {&client}, nullptr, notebook_, unreachable}, plan_, {}, logs_);
   ASSERT_TRUE(driver.start(record_));
   loop_.run_until(2min);
   ASSERT_GT(revivals.size(), 5U);
   for (std::size_t i = 1; i < revivals.size(); ++i)
     EXPECT_GE(revivals[i] - revivals[i - 1], 1s);
-  EXPECT_FALSE(notebook_.outcome);  // It goes on.
+  EXPECT_FALSE(notebook_.outcome);  // It goes on,
+  words = "it was stopped";         // unless nobody will ever answer.
+  loop_.run_until(4min);
+  ASSERT_TRUE(notebook_.outcome);
+  EXPECT_EQ(notebook_.outcome->launches[0].verdict.kind, VerdictKind::kInfrastructure);
+  EXPECT_EQ(notebook_.outcome->launches[0].verdict.words, "it was stopped");
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ class Notebook final : public Observer {
               const ecs::LogEvent& event) override {
     lines[{launch.index, container}].push_back(event.message);
   }
-  void on_message(const std::string&) override {}
+  void on_message(const std::string& text) override { messages.push_back(text); }
   void on_launch_ended(const LaunchOutcome& launch) override {
     ++ends[launch.index];
     ended[launch.index] = launch.verdict;
@@ -41,6 +41,7 @@ class Notebook final : public Observer {
   std::map<int, Verdict> ended;
   std::map<int, std::pair<std::string, ecs::Status>> statuses;
   bool goes_back = false;
+  std::vector<std::string> messages;
   std::vector<Outcome> outcomes;
   Instant ended_at{};
 

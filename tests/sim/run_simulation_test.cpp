@@ -17,6 +17,7 @@
 #include "sim/mortal.h"
 #include "sim/run_cloud.h"
 #include "sim/run_notebook.h"
+#include "sim/run_scenario.h"
 #include "sim/run_truth.h"
 
 namespace runtask::run {
@@ -26,127 +27,6 @@ using namespace std::chrono_literals;
 
 constexpr unsigned kSeeds = 10'000;
 constexpr Instant kLongest = 24h * 30;  // Of virtual time.
-
-// What a seed decides.
-struct Scenario {
-  explicit Scenario(unsigned seed) : dice(seed) {
-    const auto targets = one_in(2) ? 1 : 2 + dice() % 2;
-    for (unsigned i = 0; i < targets; ++i)
-      faults.push_back(any_faults());
-    shape.has_sidecar = one_in(2);
-    shape.sidecar_is_essential = one_in(2);
-    shape.says_complete = one_in(3);
-    names_container = one_in(2);
-    choose_requests();
-    policy.max_parallel = 1 + static_cast<int>(dice() % 4);
-    policy.after_failure = static_cast<AfterFailure>(dice() % 3);
-    policy.order = one_in(2) ? Order::kByEnvironment : static_cast<Order>(dice() % 4);
-    if (one_in(4)) policy.timeout = Duration(dice() % 15'000);
-    if (one_in(4)) policy.start_timeout = Duration(2000 + dice() % 30'000);
-    policy.retries = static_cast<int>(dice() % 4);
-    policy.retry_on_spot = one_in(2) ? static_cast<int>(dice() % 3) : 0;
-    policy.detach = one_in(10);
-    policy.detach_on_interrupt = one_in(5);
-    if (one_in(6))
-      policy.polls = Polls{Duration(100 + dice() % 5'000), static_cast<int>(dice() % 15)};
-    policy.jitter_seed = seed;
-    if (one_in(3)) interrupt_at = Instant(dice() % 30'000);
-    if (one_in(2)) interrupt_code = kExitTerminated;
-    if (one_in(2)) kills = 1 + static_cast<unsigned>(dice() % 3);
-    jumps = one_in(4);
-    // By a startedBy of the user's own only the clock tells a call's tasks from older ones.
-    if (jumps)
-      for (auto& request : requests)
-        request.started_by.clear();
-    reboots = one_in(3);
-    // The embedded endpoint tells when a stream is complete, and shows its lines at once.
-    if (!shape.says_complete) return;
-    for (auto& one : faults)
-      one.late_lines_max = 0ms;
-    logs = {5ms, 200ms, 0ms};
-  }
-
-  std::mt19937 dice;
-  std::vector<sim::Faults> faults;  // By target.
-  sim::Cloud::Shape shape;
-  Policy policy;
-  LogPace logs{1s, 5s, 8s};
-  std::vector<Request> requests;
-  bool names_container = false;
-  std::optional<Instant> interrupt_at;
-  int interrupt_code = kExitInterrupted;
-  unsigned kills = 0;
-  bool jumps = false;    // The wall clock is set now and then.
-  bool reboots = false;  // The machine is booted after each kill.
-
-  // Of a process: how many writes to the journal it lives to see.
-  unsigned next_life() { return 1 + static_cast<unsigned>(dice() % (one_in(2) ? 12 : 60)); }
-  // From its death until another one goes on.
-  Duration next_pause() {
-    const Duration longest[] = {1s, 30s, 9min, 2h, 48h};
-    return Duration(dice() % longest[dice() % 5].count());
-  }
-  Duration next_jump() { return Duration(dice() % 7'200'000) - 1h; }
-
- private:
-  bool one_in(unsigned times) { return dice() % times == 0; }
-
-  void choose_requests() {
-    const auto add = [this](const std::string& environment, int instance, std::size_t target) {
-      Request request;
-      request.task_definition = "job";
-      if (!environment.empty()) request.place = {environment, "", std::to_string(instance), 0};
-      request.place.target = target;
-      if (one_in(3)) request.cluster = "other";
-      if (one_in(6)) request.started_by = "somebody";
-      if (names_container) request.container = "main";
-      request.count = 1 + static_cast<int>(dice() % (environment.empty() ? 5 : 2));
-      requests.push_back(std::move(request));
-    };
-    if (one_in(3)) return add("", 0, dice() % faults.size());
-    for (const auto* environment : {"dev", "test", "prod"}) {
-      const auto target = dice() % faults.size();
-      const auto instances = 1 + static_cast<int>(dice() % 2);
-      for (int instance = 0; instance < instances; ++instance)
-        add(environment, instance, target);
-      if (one_in(3)) break;
-    }
-  }
-
-  sim::Faults any_faults() {
-    sim::Faults chosen;
-    const auto maybe = [&](int rate) { return one_in(3) ? rate : 0; };
-    chosen.lost_request = maybe(15);
-    chosen.lost_reply = maybe(20);
-    chosen.repeated = maybe(20);
-    chosen.throttled = maybe(20);
-    chosen.server_error = maybe(10);
-    chosen.missing_blip = maybe(10);
-    chosen.not_visible = maybe(50);
-    chosen.forgotten = one_in(8) ? 20 : 0;
-    chosen.stale_answers = one_in(2);
-    chosen.refused_for_now = maybe(20);
-    chosen.refused = one_in(8) ? 20 : 0;
-    chosen.partial = maybe(60);
-    chosen.list_denied = one_in(8);
-    // Who may not look for its tasks can only believe the reply.
-    if (!chosen.list_denied) chosen.started_but_refused = maybe(15);
-    chosen.starts_later = maybe(15);
-    if (one_in(2)) chosen.token_kept = 10min;
-    chosen.spot = one_in(6) ? 20 : 0;
-    chosen.lost_host = one_in(6) ? 20 : 0;
-    chosen.stopped_by_others = one_in(6) ? 30 : 0;
-    chosen.never_starts = maybe(10);
-    chosen.ignores_term = maybe(50);
-    chosen.out_of_memory = maybe(20);
-    chosen.delay_max = one_in(2) ? 20ms : 2500ms;
-    chosen.late_lines_max = one_in(2) ? 1ms : 4000ms;
-    chosen.stop_denied = one_in(12);
-    chosen.logs_denied = one_in(12);
-    chosen.describe_denied = one_in(25);
-    return chosen;
-  }
-};
 
 class Simulation {
  public:
@@ -196,6 +76,8 @@ class Simulation {
         std::cerr << arn << " " << cloud->task(arn)->last_status << " "
                   << cloud->task(arn)->started_by << " " << iso_time(*cloud->task(arn)->created_at)
                   << "\n";
+    for (const auto& message : notebook.messages)
+      std::cerr << "said: " << message << "\n";
     std::cerr << "deaths " << deaths << ", the last at " << died_at.count() << " ms, on at "
               << went_on_at.count() << " ms\n";
   }
@@ -288,7 +170,7 @@ class Simulation {
         alive_at_interrupt.emplace_back(index, launch.task_arn);
       ++index;
     }
-    process->driver.interrupt(scenario.interrupt_code);
+    process->driver.interrupt(scenario.interrupt_code, stop_by_signal(scenario.interrupt_code));
   }
 
   [[nodiscard]] const Part& part_of(int launch) const {
@@ -300,9 +182,10 @@ class Simulation {
   [[nodiscard]] const sim::Faults& faults_of(int launch) const {
     return scenario.faults[part_of(launch).place.target];
   }
-  [[nodiscard]] bool any_fault(bool sim::Faults::*fault) const {
+  template <class Rate>
+  [[nodiscard]] bool any_fault(Rate sim::Faults::*fault) const {
     return std::any_of(scenario.faults.begin(), scenario.faults.end(),
-                       [&](const auto& faults) { return faults.*fault; });
+                       [&](const auto& faults) { return static_cast<bool>(faults.*fault); });
   }
   [[nodiscard]] std::size_t live_tasks() const {
     std::size_t alive = 0;
@@ -358,7 +241,8 @@ class Simulation {
       }
       ASSERT_NO_FATAL_FAILURE(check_launch(launch, said_alive)) << "launch " << launch.index;
     }
-    ASSERT_LE(alive_at_end, said_alive) << "something runs and the outcome does not say so";
+    ASSERT_LE(alive_at_end, said_alive + surplus_left())
+        << "something runs and the outcome does not say so";
     check_exit_code(outcome);
     check_interrupt();
   }
@@ -372,6 +256,7 @@ class Simulation {
         // Left running, and then watched by another process after all.
         if (was_detached[event.launch]) --ends[event.launch];
         ++ends[event.launch];
+        was_any_unknown |= it->verdict.kind == VerdictKind::kUnknown;
         was_detached[event.launch] = is_left_running(it->verdict);
       }
       if (const auto* it = std::get_if<journal::Retry>(&*record)) {
@@ -391,7 +276,7 @@ class Simulation {
   // outcome admits.
   void check_starts(const Outcome& outcome) {
     std::size_t admitted = 0;
-    bool knows_all = true;
+    bool knows_all = !was_any_unknown;
     std::set<std::string> owned;
     for (const auto& launch : outcome.launches) {
       const auto& tasks = tasks_of[launch.index];
@@ -405,16 +290,43 @@ class Simulation {
     std::vector<std::string> others;
     for (const auto& cloud : clouds)
       for (const auto& arn : cloud->arns())
-        if (!owned.contains(arn)) others.push_back(arn);
-    ASSERT_LE(others.size(), admitted) << "something was started that nobody knows of";
+        if (!owned.contains(arn) && !is_said_surplus(arn)) others.push_back(arn);
+    // Of a call that nobody has heard of again, or that was heard by one who died of it, nobody
+    // knows that it has started too many.
+    if ((admitted == 0 && deaths == 0) || !any_fault(&sim::Faults::surplus)) {
+      ASSERT_LE(others.size(), admitted) << "something was started that nobody knows of";
+    }
     const auto limit = scenario.policy.order == Order::kListed
                            ? 1U
                            : static_cast<unsigned>(scenario.policy.max_parallel);
     // A launch of which nothing is known any more, or that cannot be stopped, gives its place to
     // the next.
-    if (knows_all && !any_fault(&sim::Faults::stop_denied)) {
+    if (knows_all && !any_fault(&sim::Faults::stop_denied) && !any_fault(&sim::Faults::surplus)) {
       ASSERT_LE(std::max(most_alive, most_alive_before), limit);
     }
+  }
+
+  // Named as one that nobody asked for, and stopped for it.
+  [[nodiscard]] bool is_said_surplus(const std::string& arn) const {
+    return std::any_of(clouds.begin(), clouds.end(),
+                       [&](const auto& cloud) { return cloud->stop_called_at(arn).has_value(); }) &&
+           std::any_of(notebook.messages.begin(), notebook.messages.end(), [&](const auto& text) {
+             return text.find("asked for; stopping: ") != std::string::npos &&
+                    text.find(arn) != std::string::npos;
+           });
+  }
+  // Those that are still to end: whoever was to stop them has died, may not, or had no time, or ECS
+  // has taken the stop.
+  [[nodiscard]] std::size_t surplus_left() const {
+    const bool may_run = deaths > 0 || interrupted_at || any_fault(&sim::Faults::stop_denied);
+    std::size_t left = 0;
+    for (const auto& cloud : clouds)
+      for (const auto& arn : cloud->arns()) {
+        const auto* task = cloud->task(arn);
+        const bool is_ending = may_run || task->desired_status == "STOPPED";
+        if (is_said_surplus(arn) && is_ending && task->last_status != "STOPPED") ++left;
+      }
+    return left;
   }
 
   static bool says_alive(const LaunchOutcome& launch) {
@@ -430,6 +342,10 @@ class Simulation {
     const auto& cloud = cloud_of(launch.index);
     if (says_alive(launch)) {
       ++said_alive;
+      const auto* known = cloud.task(launch.task_arn);
+      if (known != nullptr && known->last_status != "STOPPED") {
+        ASSERT_TRUE(is_left_running(launch.verdict)) << launch.verdict.words;
+      }
       ASSERT_NE(launch.verdict.kind, VerdictKind::kSucceeded);
       const auto& faults = faults_of(launch.index);
       if (launch.verdict.kind == VerdictKind::kUnknown) {
@@ -551,6 +467,7 @@ class Simulation {
   std::map<std::pair<int, bool>, int> retries_by;
   std::map<int, std::vector<std::string>> tasks_of;
   std::set<std::string> seen_stopped;
+  bool was_any_unknown = false;  // At some time, for some launch.
   std::vector<std::string> out_of_turn;
   std::vector<std::pair<int, std::string>> alive_at_interrupt;
   std::size_t most_alive = 0, most_alive_before = 0;

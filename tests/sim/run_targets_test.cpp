@@ -132,7 +132,10 @@ TEST_F(RunTargets, one_that_hears_nothing_delays_no_launch_of_the_other) {
                  {&deaf, &second_},
                  nullptr,
                  notebook_,
-                 [&](std::size_t target) { asked.push_back(target); }},
+                 [&](std::size_t target) {
+                   asked.push_back(target);
+                   return std::nullopt;
+                 }},
                 plan_, policy_, logs_);
   ASSERT_TRUE(driver.start({}));
   loop_.run_until(10min);
