@@ -64,6 +64,19 @@ Error with_name(const char* name, const Error& error) {
   return Error{error.code, std::move(message), {}, {}};
 }
 
+// In ECS' own words, and where the value is looked for here.
+std::string words_of_missing(const ecs::SecretReference& secret, const std::string& images) {
+  const bool is_parameter = secret.value_from.find(":secretsmanager:") == std::string::npos;
+  const auto& name = secret.value_from;
+  return "unable to pull secrets or registry auth: execution resource retrieval failed: " +
+         (is_parameter ? "unable to retrieve secrets from ssm: invalid ssm parameters: " + name
+                       : "unable to retrieve secret from asm: failed to fetch secret " + name +
+                             " from secrets manager: ResourceNotFoundException: Secrets Manager "
+                             "can't find the specified secret.") +
+         " (the variable " + secret.name + "; the embedded ECS has no value for it in " + images +
+         ")";
+}
+
 }  // namespace
 
 std::optional<std::string> refused_settings(const ContainerStart& start) {
@@ -198,11 +211,7 @@ Result<ProcessRuntime::Environment> ProcessRuntime::environment_of(
     set_variable(environment, variable.name, variable.value);
   for (const auto& secret : start.definition().secrets) {
     const auto value = images.secret(secret.value_from);
-    if (!value)
-      return fail(
-          Code::kNotFound,
-          "the secret " + secret.name + " (" + secret.value_from + ") is not known on this machine",
-          "give its value under \"secrets\" in " + options_.directory.images());
+    if (!value) return fail(Code::kNotFound, words_of_missing(secret, options_.directory.images()));
     set_variable(environment, secret.name, *value);
   }
   set_variable(environment, kTreeVariable, options_.installation + "/" + start.id.task_id);

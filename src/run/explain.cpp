@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "base/text.h"
 #include "ecs/life_cycle.h"
@@ -46,14 +48,28 @@ bool contains(std::string_view text, std::string_view word) {
   return text.find(word) != std::string_view::npos;
 }
 
+bool is_kill(const ContainerOutcome& container) {
+  return container.exit_code == kCodeOfKill || container.exit_code == kCodeOfTerm;
+}
+
 // Whether another container shows that it was this one's end that ended the task.
 bool took_others_along(const LaunchOutcome& launch) {
-  return std::any_of(launch.containers.begin(), launch.containers.end(),
-                     [&](const ContainerOutcome& other) {
-                       return other.name != launch.verdict.container &&
-                              (other.exit_code == 0 || other.exit_code == kCodeOfKill ||
-                               other.exit_code == kCodeOfTerm);
-                     });
+  return std::any_of(
+      launch.containers.begin(), launch.containers.end(), [&](const ContainerOutcome& other) {
+        return other.name != launch.verdict.container && (other.exit_code == 0 || is_kill(other));
+      });
+}
+
+// The container whose end ended the task, where the one that decides was killed for it: the first
+// essential one, in the order of ECS, that ended by itself.
+const ContainerOutcome* first_to_end(const LaunchOutcome& launch, const ContainerOutcome& decided) {
+  if (!is_kill(decided) || launch.stop_code != ecs::stop_code::kEssentialContainerExited)
+    return nullptr;
+  const auto found = std::find_if(
+      launch.containers.begin(), launch.containers.end(), [](const ContainerOutcome& other) {
+        return other.is_essential.value_or(true) && other.exit_code && !is_kill(other);
+      });
+  return found == launch.containers.end() ? nullptr : &*found;
 }
 
 Explanation by_code(const LaunchOutcome& launch) {
@@ -69,6 +85,12 @@ Explanation by_code(const LaunchOutcome& launch) {
   if (!launch.last_lines.empty() && contains(lower_case(launch.last_lines.back()), "exec format"))
     return {"the program was built for another CPU architecture, or a script lacks its #! line",
             "build the image for the platform that the task runs on"};
+  if (const auto* first = first_to_end(launch, *decided))
+    return {"container " + first->name + ", which is essential, ended first (exit code " +
+                std::to_string(*first->exit_code) + "), so that ECS stopped " + name,
+            "look at the log of " + first->name +
+                "; if the task can do without it, make it not "
+                "essential"};
   for (const auto& known : kCodes)
     if (known.code == *decided->exit_code)
       return {std::string(known.cause), std::string(known.next_step)};
@@ -103,9 +125,16 @@ Explanation of_infrastructure(const LaunchOutcome& launch) {
 
 Explanation of_unknown(const LaunchOutcome& launch) {
   const auto& words = launch.verdict.words;
+  if (contains(words, "never showed"))
+    return {"ECS took the start and never showed the task: it may run all the same",
+            "look for the task in the cluster before starting it again; its log may say whether it "
+            "ran"};
   if (contains(words, "MISSING"))
-    return {"ECS does not show the task any more: it forgets a stopped one after about an hour",
-            "its log may still say how it ended"};
+    return {
+        "ECS does not show the task any more, and nobody saw it stop: it forgets a stopped task "
+        "after about an hour",
+        "its log may still say how it ended; if the task was seen just before, look for it in "
+        "the cluster"};
   if (contains(words, "credentials have expired"))
     return {"the AWS credentials ended before the task did",
             "get new ones, then go on with the run: runtask runs attach"};
@@ -144,17 +173,37 @@ std::string ending_words(const LaunchOutcome& launch) {
   if (launch.stop_code != ecs::stop_code::kUserInitiated) words = launch.stopped_reason;
   for (const auto& container : launch.containers)
     words += "\n" + container.reason;
-  return lower_case(words);
+  return words;
 }
 
-const Sign* sign_of(const LaunchOutcome& launch) {
+// What the words call the thing that the sign is about; empty: nothing.
+std::string name_in(const std::string& words, const Sign& sign) {
+  const auto lower = lower_case(words);
+  for (const auto& before : split(std::string(sign.name_after), '|')) {
+    const auto at = before.empty() ? std::string::npos : lower.find(before);
+    if (at == std::string::npos) continue;
+    const auto name = words.substr(at + before.size());
+    return name.substr(0, name.find_first_of(" \t\n,;"));
+  }
+  return {};
+}
+
+std::optional<Explanation> by_sign(Evidence evidence, const std::string& words) {
+  const auto* sign = find_sign(evidence, lower_case(words));
+  if (sign == nullptr) return std::nullopt;
+  const auto name = name_in(words, *sign);
+  return Explanation{std::string(sign->cause) + (name.empty() ? "" : ": " + name),
+                     std::string(sign->next_step)};
+}
+
+std::optional<Explanation> by_words(const LaunchOutcome& launch) {
   // Our own words quote RunTask only where nothing was started.
   if (launch.verdict.kind == VerdictKind::kNeverStarted && launch.task_arn.empty()) {
-    const auto words = "\n" + lower_case(launch.verdict.words);
-    if (const auto* sign = find_sign(Evidence::kRefusal, words)) return sign;
-    return find_sign(Evidence::kEnding, words);
+    const auto words = "\n" + launch.verdict.words;
+    if (auto refusal = by_sign(Evidence::kRefusal, words)) return refusal;
+    return by_sign(Evidence::kEnding, words);
   }
-  return find_sign(Evidence::kEnding, ending_words(launch));
+  return by_sign(Evidence::kEnding, ending_words(launch));
 }
 
 }  // namespace
@@ -165,8 +214,7 @@ Explanation explain(const LaunchOutcome& launch) {
       kind == VerdictKind::kDetached || kind == VerdictKind::kCancelled ||
       kind == VerdictKind::kInterrupted)
     return {};
-  if (const auto* sign = sign_of(launch))
-    return {std::string(sign->cause), std::string(sign->next_step)};
+  if (auto known = by_words(launch)) return *std::move(known);
   return by_kind(launch);
 }
 

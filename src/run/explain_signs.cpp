@@ -90,7 +90,11 @@ constexpr auto kLogs = std::to_array<Sign>({
      "give it logs:CreateLogStream and logs:PutLogEvents (logs:CreateLogGroup to create groups)"},
 });
 
+#define RUNTASK_SECRET_NAME "failed to fetch secret |invalid ssm parameters: |invalid parameters: "
+
 constexpr auto kSecrets = std::to_array<Sign>({
+    {"the embedded ecs has no value for it", "", "the embedded ECS has no value for the secret",
+     "give it under `secrets` in the file that the reason names", RUNTASK_SECRET_NAME},
     {"resourceinitializationerror", "ecr:getauthorizationtoken|ecr:batchgetimage",
      "the execution role may not log in to the registry",
      "give it the rights of AmazonECSTaskExecutionRolePolicy"},
@@ -112,8 +116,10 @@ constexpr auto kSecrets = std::to_array<Sign>({
      "the secret is scheduled for deletion", "restore it, or name another one in `valueFrom`"},
     {"", "find the specified secret|invalid ssm parameters|parameternotfound|invalid parameters: ",
      "the secret or SSM parameter does not exist in this account and region",
-     "check `valueFrom`: its name, account and region"},
+     "check `valueFrom`: its name, account and region", RUNTASK_SECRET_NAME},
 });
+
+#undef RUNTASK_SECRET_NAME
 
 constexpr auto kResources = std::to_array<Sign>({
     {"efs", "failed to resolve|mount target", "the EFS file system is not found from the subnet",

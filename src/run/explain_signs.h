@@ -14,6 +14,8 @@ struct Sign {
   std::string_view one_of;  // And one of these; empty: `all_of` is enough.
   std::string_view cause;
   std::string_view next_step;
+  // What is said of a name: it stands behind the first of these that is there, up to a blank.
+  std::string_view name_after = {};
 };
 
 enum class Evidence {

@@ -53,6 +53,16 @@ class Run(Sandbox):
         self.assertIn("CannotPullContainerError", result.err)
         self.assertIn("nobody/nothing", result.err)
 
+    def test_a_secret_that_is_not_there_is_said_as_ecs_says_it_and_named(self):
+        for where in ("/shop/db-password", "arn:aws:secretsmanager:us-east-1:000000000000:secret:db-AbC"):
+            self.register("secret", {"name": "main", "command": ["/bin/true"],
+                                     "secrets": [{"name": "DB", "valueFrom": where}]})
+            result = self.run_local("secret")
+            self.assertEqual(result.code, 125, result)
+            self.assertIn("ResourceInitializationError: unable to pull secrets or registry auth", result.err)
+            self.assertIn("likely cause    the embedded ECS has no value for the secret: %s\n" % where, result.err)
+            self.assertIn(os.path.join(self.state, "local", "images.json"), result.err)
+
     def test_timeout_stops_the_task_drains_its_log_and_is_124(self):
         self.register("slow", ("main", "trap 'echo stopping; exit 3' TERM; echo started; while :; do sleep 0.05; done"))
         result = self.run_local("slow", "--timeout", "500ms")
@@ -220,6 +230,15 @@ class Run(Sandbox):
         self.assertEqual(len(list(suite.iter("failure"))), 1)
         with open(paths[2], encoding="utf-8") as file:
             self.assertIn("3", file.read())
+
+    def test_a_report_that_cannot_be_written_any_more_makes_a_success_none_and_a_failure_no_other(self):
+        os.mkdir(self.path("reports"))
+        for code, expected in ((0, 125), (3, 3)):
+            self.register("x", ("main", "rm -rf %s; exit %d" % (self.path("reports"), code)))
+            os.makedirs(self.path("reports"), exist_ok=True)
+            result = self.run_local("x", "--report", self.path("reports/r.json"))
+            self.assertEqual(result.code, expected, result)
+            self.assertIn("r.json", result.err)
 
     def test_a_report_with_an_unknown_suffix_is_refused_before_anything_starts(self):
         self.register("x", ("main", "touch %s" % self.path("ran")))

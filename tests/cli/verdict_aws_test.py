@@ -56,7 +56,8 @@ class Verdict(AwsSandbox):
     def test_missing_after_it_was_seen_is_never_success(self):
         self.script = [self.task_now("RUNNING"), "MISSING"]
         outcome = self.check(125, "unknown", "--start-timeout", "5s")
-        self.assertIn(outcome["launches"][0]["verdict"], ("unknown", "infrastructure"))
+        self.assertEqual(outcome["launches"][0]["verdict"], "unknown")
+        self.assertTrue(outcome["launches"][0]["may_still_run"])
 
     def test_a_cluster_that_is_deleted_takes_its_tasks_along(self):
         self.script = [self.task_now("RUNNING"), Reply.error("ClusterNotFoundException", "Cluster not found.")]
@@ -90,6 +91,16 @@ class Verdict(AwsSandbox):
         self.aws.operations["DescribeTaskDefinition"] = two
         self.ended({"sidecar": 3, "main": 7})
         self.check(7, "failed", "--container", "main")
+
+    def test_a_named_container_that_a_sidecar_took_along_keeps_its_code_and_the_cause_names_the_sidecar(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.ended({"sidecar": 3, "main": 143})
+        self.check(143, "failed", "--container", "main")
+        result = self.run_aws("--container", "main")
+        self.assertIn("container sidecar, which is essential, ended first (exit code 3), so that ECS stopped main",
+                      result.err)
+        self.assertNotIn("SIGTERM", result.err)
+        self.assertIn("ended first", self.ok("runs", "show", "last").out)
 
     def test_named_0_and_another_essential_failed_is_a_failure(self):
         self.aws.operations["DescribeTaskDefinition"] = two

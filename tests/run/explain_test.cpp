@@ -189,11 +189,16 @@ const std::vector<Case>& endings() {
        "retrieval failed: unable to retrieve secret from asm: service call has been retried 1 "
        "time(s): failed to fetch secret x from secrets manager: ResourceNotFoundException: Secrets "
        "Manager can't find the specified secret.",
-       "the secret or SSM parameter does not exist in this account and region"},
+       "the secret or SSM parameter does not exist in this account and region: x"},
       {"ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
        "retrieval failed: unable to retrieve secrets from ssm: service call has been retried 1 "
-       "time(s): invalid ssm parameters: /app/password",
-       "the secret or SSM parameter does not exist in this account and region"},
+       "time(s): invalid ssm parameters: /App/Password, /app/other",
+       "the secret or SSM parameter does not exist in this account and region: /App/Password"},
+      {"ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
+       "retrieval failed: unable to retrieve secrets from ssm: invalid ssm parameters: /app/db "
+       "(the "
+       "variable DB; the embedded ECS has no value for it in /home/me/images.json)",
+       "the embedded ECS has no value for the secret: /app/db"},
       {"ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
        "retrieval failed: unable to retrieve secret from asm: retrieved secret from Secrets "
        "Manager "
@@ -451,6 +456,25 @@ TEST(Explain, an_essential_sidecar_that_ended_the_task_is_named) {
   EXPECT_EQ(cause(launch), "the program in container proxy ended with an error of its own");
 }
 
+TEST(Explain,
+     the_container_that_ended_first_is_named_where_the_one_that_decides_was_killed_for_it) {
+  for (const int kill : {137, 143})
+    for (const int code : {0, 3}) {
+      auto launch = failed(kill);
+      launch.containers.insert(launch.containers.begin(), {"log", 1, "", false});
+      launch.containers.push_back({"proxy", code, "", true});
+      EXPECT_EQ(cause(launch), "container proxy, which is essential, ended first (exit code " +
+                                   std::to_string(code) + "), so that ECS stopped main");
+      EXPECT_NE(explain(launch).next_step.find("log of proxy"), std::string::npos);
+    }
+  auto all_killed = failed(143);
+  all_killed.containers.push_back({"proxy", 137, "", true});
+  EXPECT_EQ(cause(all_killed), "it ended on SIGTERM");
+  auto own = failed(3);
+  own.containers.push_back({"proxy", 0, "", true});
+  EXPECT_EQ(cause(own).find("proxy"), std::string::npos);
+}
+
 TEST(Explain, a_code_that_is_missing_is_said_to_be) {
   auto launch = failed(0);
   launch.containers[0].exit_code.reset();
@@ -497,6 +521,7 @@ TEST(Explain, why_nobody_knows) {
     launch.verdict.words = words;
     return cause(launch);
   };
+  EXPECT_NE(unknown("ECS never showed the task (MISSING)").find("never showed"), std::string::npos);
   EXPECT_NE(unknown("ECS does not know the task any more (MISSING)").find("about an hour"),
             std::string::npos);
   EXPECT_NE(unknown("its task may still run; the credentials have expired").find("ended before"),
