@@ -6,6 +6,7 @@
 
 #include "aws/reply.h"
 #include "aws/request.h"
+#include "aws/silence.h"
 #include "ecs/sts.h"
 
 namespace runtask::aws {
@@ -16,6 +17,19 @@ constexpr std::size_t kReplyBytesMax = 16U << 20U;
 // Refusals for too many calls that a call outlives beside its attempts. Somebody waits for it.
 constexpr int kThrottlingsForgivenMax = 12;
 constexpr int kThrottledBackoffMax = 3;  // As after so many attempts: up to 4 s.
+constexpr int kServerError = 500;
+
+std::string_view words_of(ecs::Service service) {
+  switch (service) {
+    case ecs::Service::kEcs:
+      return "ECS";
+    case ecs::Service::kLogs:
+      return "CloudWatch Logs";
+    case ecs::Service::kSts:
+      return "STS";
+  }
+  return "AWS";
+}
 
 template <class Operation>
 std::string body_of(const Operation& request) {
@@ -85,6 +99,15 @@ class Client::Engine {
         options(std::move(given_options)),
         credentials(std::move(given_credentials)) {}
 
+  Silence& silence_of(ecs::Service service) {
+    const auto known = silences.find(service);
+    if (known != silences.end()) return known->second;
+    const auto& endpoint = options.endpoints.of(service);
+    auto who = std::string(words_of(service)) + " at " + endpoint.url;
+    if (endpoint.path == "/") who.pop_back();
+    return silences.try_emplace(service, loop, who, options.on_silence).first->second;
+  }
+
   template <class Operation>
   void call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
     constexpr bool kIsSigned = !std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>;
@@ -110,6 +133,7 @@ class Client::Engine {
   const std::unique_ptr<CredentialsProvider> credentials;
   std::map<ecs::Service, Duration> clock_offsets;
   std::map<ecs::Service, RetryQuota> quotas;
+  std::map<ecs::Service, Silence> silences;
 
  private:
   std::map<std::uint64_t, std::unique_ptr<Exchange>> exchanges_;
@@ -127,7 +151,13 @@ class Client::Exchange {
         endpoint_(engine.options.endpoints.of(text_.service)),
         manner_(manner),
         done_(std::move(done)),
+        silence_(engine.silence_of(text_.service)),
         invocation_id_(engine.random.uuid()) {}
+  ~Exchange() {
+    if (is_under_way_) silence_.called_off();
+  }
+  Exchange(const Exchange&) = delete;
+  Exchange& operator=(const Exchange&) = delete;
 
   void attempt() {
     auto* const rates = engine_.options.rates.get();
@@ -162,13 +192,25 @@ class Client::Exchange {
     request.timeout = options.timeout;
     request.silence_max = options.silence_max.value_or(manner_.silence_max);
     request.reply_bytes_max = kReplyBytesMax;
+    silence_.sent();
+    is_under_way_ = true;
     step_ = engine_.http.send(std::move(request),
                               [this](sys::HttpResult result) { receive(std::move(result)); });
   }
 
   void receive(sys::HttpResult result) {
-    if (!result) return decide(no_reply(text_, endpoint_, result.error()));
+    is_under_way_ = false;
+    if (!result) {
+      auto error = no_reply(text_, endpoint_, result.error());
+      silence_.unanswered(error.error.message);
+      return decide(std::move(error));
+    }
     auto body = read_http_reply(text_, *result, keys_);
+    if (!body && result->status >= kServerError) {
+      silence_.unanswered(body.error().error.message);
+    } else {
+      silence_.answered();
+    }
     if (body) {
       engine_.quotas[text_.service].succeeded(quota_taken_);
       return engine_.end(id_, Engine::BodyDone(std::move(done_)), *std::move(body));
@@ -235,6 +277,8 @@ class Client::Exchange {
   const Endpoint& endpoint_;
   const Manner manner_;
   Engine::BodyDone done_;
+  Silence& silence_;
+  bool is_under_way_ = false;
   const std::string invocation_id_;
   int attempts_ = 0;
   int forgiven_ = 0;     // Of them.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,8 @@ struct ClientOptions {
   // Shared by all clients of the account and region. None: no call waits for its turn, and being
   // throttled counts as an attempt.
   std::shared_ptr<Rates> rates;
+  // Told when a service does not answer, and when it does again (aws/silence.h). May be empty.
+  std::function<void(const std::string& text)> on_silence;
 };
 
 // ECS, its logs and STS over HTTP: AWS and the embedded endpoint alike. Signs, tries again what may

@@ -186,7 +186,7 @@ void declare_output(CLI::App& app, RunArguments& run) {
       ->type_name("PREFIX")
       ->group(logs);
   app.add_flag("--timestamps", run.timestamps, "Each log line with its time")->group(logs);
-  app.add_flag("-q,--quiet", run.quiet, "Log lines and errors only")->group(logs);
+  app.add_flag("-q,--quiet", run.quiet, "Log lines, warnings and errors only")->group(logs);
   app.add_option("--report", run.reports,
                  "Write the outcome to a .json, .xml (JUnit) or .md file; repeatable")
       ->type_name("FILE")

@@ -13,7 +13,7 @@ void which_run(CLI::App& app, std::string& target) {
 template <class Arguments>
 void how_shown(CLI::App& app, Arguments& arguments) {
   app.add_flag("--timestamps", arguments.timestamps, "Each log line with its time");
-  app.add_flag("-q,--quiet", arguments.quiet, "Log lines and errors only");
+  app.add_flag("-q,--quiet", arguments.quiet, "Log lines, warnings and errors only");
   app.add_flag("--json", arguments.json, "Every line of standard output is a JSON object");
 }
 

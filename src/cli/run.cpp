@@ -121,6 +121,7 @@ Result<PreparedRun> prepare_by_names(const RunArguments& arguments, const World&
 
 Result<int> try_run(const RunArguments& arguments, const World& world) {
   TRY(check_conflicts(arguments));
+  if (arguments.quiet) world.screen.be_quiet();
   const auto request = TRY(read_request(arguments, world));
   auto prepared = TRY(is_by_names(arguments.selection) ? prepare_by_names(arguments, world, request)
                                                        : prepare_direct(arguments, world, request));
@@ -145,8 +146,8 @@ Result<int> try_run(const RunArguments& arguments, const World& world) {
     settings.secrets.push_back({name, Secret(world.environment.get(name).value_or(""))});
   set_pace(targets, settings);
   if (arguments.drain) settings.log_pace.drain = *arguments.drain;
-  if (!arguments.quiet && !arguments.json)
-    world.screen.message("run " + plan.run_id + ": " + plan.title + " (" + words(targets) + ")");
+  if (!arguments.json)
+    world.screen.note("run " + plan.run_id + ": " + plan.title + " (" + words(targets) + ")");
   RunObserver observer(world.screen, world.loop, plan,
                        {arguments.json, arguments.timestamps, arguments.quiet});
   const int exit_code = TRY(carry_out(world, settings, targets, plan, observer));

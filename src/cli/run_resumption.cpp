@@ -68,7 +68,7 @@ Result<run::Restored> restore(const Resumption& it) {
 Result<std::optional<OnlyOne>> claim(const Resumption& it, const std::vector<Target>& targets,
                                      const run::Restored& restored) {
   const bool starts_more =
-      !it.interrupted_by && !restored.interrupted_by &&
+      it.can_start && !it.interrupted_by && !restored.interrupted_by &&
       std::any_of(restored.launches.begin(), restored.launches.end(),
                   [](const auto& launch) { return !launch.ended && launch.task_arn.empty(); });
   if (!it.record.only_one || !starts_more) return std::optional<OnlyOne>();

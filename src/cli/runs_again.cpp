@@ -86,6 +86,7 @@ Result<int> show_plan_again(const World& world, const run::PlanRecord& record,
 }
 
 Result<int> again(const RunsAgain& arguments, const World& world) {
+  if (arguments.quiet) world.screen.be_quiet();
   const auto old = TRY(find_recipe(world, arguments.run));
   RunSettings settings;
   settings.secrets = TRY(read_secrets(world, old.recipe));
@@ -110,9 +111,9 @@ Result<int> again(const RunsAgain& arguments, const World& world) {
   settings.is_script = record.is_script;
   settings.only_one = record.only_one;
   settings.typed = {"runs", "again", old.id};
-  if (!arguments.quiet && !arguments.json)
-    world.screen.message("run " + record.plan.run_id + ": " + record.plan.title + " (again " +
-                         old.id + ")");
+  if (!arguments.json)
+    world.screen.note("run " + record.plan.run_id + ": " + record.plan.title + " (again " + old.id +
+                      ")");
   RunObserver observer(world.screen, world.loop, record.plan,
                        {arguments.json, arguments.timestamps, arguments.quiet});
   const int code = TRY(carry_out(world, settings, targets, record.plan, observer));

@@ -29,8 +29,8 @@ bool has_end(const history::RunSummary& run) {
 class Attachment {
  public:
   Attachment(const World& world, RunRecords& records, const run::PlanRecord& record,
-             RunObserver& observer, bool quiet)
-      : world_(world), records_(records), record_(record), observer_(observer), quiet_(quiet) {}
+             RunObserver& observer)
+      : world_(world), records_(records), record_(record), observer_(observer) {}
 
   Result<int> attach() {
     for (int i = 0; i < kOwnersMax; ++i) {
@@ -38,7 +38,7 @@ class Attachment {
       // Nobody else is asked for the lock of a run that has neither a future nor files.
       if (has_end(run) && !records_.files.exist(run.record.id)) return show(run);
       const auto hold = TRY(try_hold(records_, run));
-      if (hold) return go_on_with();
+      if (hold) return go_on_with(*hold);
       if (const auto code = TRY(follow())) return *code;
     }
     return fail(Code::kConflict, "one process after the other takes the run over");
@@ -46,10 +46,10 @@ class Attachment {
 
  private:
   // Looked up anew, because only with the lock nobody else changes it.
-  Result<int> go_on_with() {
+  Result<int> go_on_with(const RunHold& hold) {
     const auto run = TRY(records_.history.find(record_.plan.run_id));
     if (has_end(run)) return show(run);
-    return go_on({world_, records_, run, record_, observer_, shown_, {}});
+    return go_on({world_, records_, run, record_, observer_, shown_, {}, hold.lock != nullptr});
   }
 
   Result<int> show(const history::RunSummary& run) {
@@ -61,17 +61,17 @@ class Attachment {
   // The exit code; none when it is for this process to go on.
   Result<std::optional<int>> follow() {
     const auto& id = record_.plan.run_id;
-    say("another process carries the run out; following it");
+    world_.screen.note("another process carries the run out; following it");
     RunFollower follower(world_, records_, record_.plan, observer_);
     const auto end = TRY(follower.follow());
     shown_ = follower.shown();
     if (end == RunFollower::End::kOwnerGone) {
-      say("that process is gone; going on with the run");
+      world_.screen.note("that process is gone; going on with the run");
       return std::optional<int>();
     }
     if (end == RunFollower::End::kLeft) {
       world_.screen.status({});
-      say("the run goes on; to stop it: runtask runs stop " + id);
+      world_.screen.note("the run goes on; to stop it: runtask runs stop " + id);
       return std::optional(follower.exit_code());
     }
     const auto run = TRY(records_.history.find(id));
@@ -81,27 +81,22 @@ class Attachment {
     return std::optional(exit_code_of(record_, outcome.exit_code));
   }
 
-  void say(const std::string& words) {
-    if (!quiet_) world_.screen.message(words);
-  }
-
   const World& world_;
   RunRecords& records_;
   const run::PlanRecord& record_;
   RunObserver& observer_;
-  bool quiet_;
   std::optional<std::uint64_t> shown_;  // By a following.
 };
 
 Result<int> attach(const RunsAttach& arguments, const World& world) {
+  if (arguments.quiet) world.screen.be_quiet();
   auto records = TRY(open_to_go_on(world));
   const auto run = TRY(records.history.find(arguments.run));
   const auto record = TRY(read_record(records, run));
   RunObserver observer(world.screen, world.loop, record.plan,
                        {arguments.json, arguments.timestamps, arguments.quiet});
-  if (!arguments.quiet && !arguments.json)
-    world.screen.message("run " + run.record.id + ": " + record.plan.title);
-  return Attachment(world, records, record, observer, arguments.quiet).attach();
+  if (!arguments.json) world.screen.note("run " + run.record.id + ": " + record.plan.title);
+  return Attachment(world, records, record, observer).attach();
 }
 
 // ---- Stopping

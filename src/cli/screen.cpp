@@ -113,6 +113,10 @@ void Screen::output_lines(std::string_view text) {
   }
 }
 
+void Screen::note(std::string_view text) {
+  if (!is_quiet_) message(text);
+}
+
 void Screen::warning(std::string_view text) {
   message(warning_words_ + std::string(text));
 }

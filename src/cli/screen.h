@@ -47,6 +47,10 @@ class Screen {
   // A line (or several) for people. Everything before it is flushed first, so that the two streams
   // keep their order on one terminal.
   void message(std::string_view text);
+  // A message of how the work goes on; none after be_quiet().
+  void note(std::string_view text);
+  // For -q: what is not a result, a warning or an error is not said from now on.
+  void be_quiet() { is_quiet_ = true; }
   // A message that something is not as it should be, and that the work goes on: "warning: ...".
   void warning(std::string_view text);
   // What a warning begins with from now on; a hamlet script says "(Warn) ".
@@ -90,6 +94,7 @@ class Screen {
   [[nodiscard]] std::string painted(std::string_view text, const char* code) const;
 
   Options options_;
+  bool is_quiet_ = false;
   std::string warning_words_ = "warning: ";
   std::string pending_;                        // Of standard output.
   std::size_t pending_lines_ = 0;              // In pending_.

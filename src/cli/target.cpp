@@ -95,6 +95,7 @@ Result<Target> make_target(const World& world, aws::ClientOptions options,
   target.region = options.region;
   target.words = target.region;
   options.user_agent = user_agent();
+  options.on_silence = [&screen = world.screen](const std::string& text) { screen.note(text); };
   target.http = std::make_unique<sys::HttpClient>(
       world.loop,
       sys::HttpClient::Options{user_agent(), ca_bundle, sys::Proxies::of(world.environment)});
@@ -182,12 +183,13 @@ std::string words_of(const hamlet::AccountCredentials& account) {
 
 }  // namespace
 
-Result<Target> local_target(const World& world) {
+Result<Target> local_target(const World& world, CallChoice calls) {
   const auto endpoint = TRY(ensure_endpoint(world, {0, kIdleTimeoutDefault}));
   aws::ClientOptions options;
   options.region = endpoint.address.region;
   options.endpoints = TRY(aws::one_endpoint(endpoint.address.url(), "the embedded ECS"));
   options.rates = std::make_shared<aws::Rates>(world.loop, aws::Rates::Quotas::kNone);
+  options.counts_throttling = calls.counts_throttling;
   auto target = TRY(make_target(
       world, std::move(options), "",
       [&](const aws::ProviderWorld&, const aws::ClientOptions&) -> Result<aws::ProviderPtr> {
@@ -292,8 +294,8 @@ Result<> check_account(const World& world, const Target& target,
 
 Result<Target> target_by(const World& world, const run::TargetRecipe& recipe,
                          bool counts_throttling) {
-  if (recipe.is_local) return local_target(world);
   const CallChoice calls{recipe.insecure_http, counts_throttling};
+  if (recipe.is_local) return local_target(world, calls);
   if (!recipe.by_names) return aws_target(world, {recipe.profile, recipe.region, calls});
   const hamlet::AccountFacts facts{recipe.cmdb_provider, recipe.account_number, {}, {}};
   const auto credentials =

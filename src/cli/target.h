@@ -36,9 +36,6 @@ struct Target {
   run::TargetRecipe recipe;  // By which target_by() makes it again.
 };
 
-// The embedded endpoint, started if it does not run.
-[[nodiscard]] Result<Target> local_target(const World& world);
-
 // How AWS is called, beside what the environment and the AWS files say.
 struct CallChoice {
   bool insecure_http = false;
@@ -51,6 +48,9 @@ struct AwsChoice {
   CallChoice calls;
 };
 [[nodiscard]] Result<Target> aws_target(const World& world, const AwsChoice& choice);
+
+// The embedded endpoint, started if it does not run.
+[[nodiscard]] Result<Target> local_target(const World& world, CallChoice calls = {});
 
 // The credentials that hamlet's settings choose for an account. `provider` is ACCOUNT_PROVIDER, or
 // empty; `region` is where the run is.

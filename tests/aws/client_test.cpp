@@ -25,6 +25,7 @@ class ClientTest : public testing::Test {
     options.region = "eu-west-1";
     options.endpoints = *one_endpoint(url, "AWS_ENDPOINT_URL");
     options.user_agent = "runtask/1";
+    options.on_silence = [this](const std::string& text) { silences.push_back(text); };
     const Credentials credentials{{"AKIDEXAMPLE", Secret(kSecret), Secret(token)}, {}, "x"};
     auto made = Client::create({loop, http, random}, options,
                                std::make_unique<StaticCredentials>(loop, credentials));
@@ -62,6 +63,7 @@ class ClientTest : public testing::Test {
   sim::SimHttp http{loop};
   sim::SimRandom random{7};
   std::unique_ptr<Client> client;
+  std::vector<std::string> silences;
 };
 
 constexpr const char* kTasks = R"({"tasks":[{"taskArn":"arn:t"}],"failures":[]})";

@@ -223,13 +223,16 @@ class ReadOnlySandbox(GatedSandbox):
 
     def test_nothing_is_started_that_cannot_be_recorded(self):
         self.gated(0, lines=1)
-        self.killed("--count", "2", "--order", "listed", lines=1)
-        self.make_writable(False)
-        self.write("go", "")
-        attached = self.runs("attach", "last", "--json")
-        outcome = json_lines(attached.stdout)[-1]
-        self.assertEqual([it["verdict"] for it in outcome["launches"]], ["succeeded", "never_started"])
-        self.assertEqual((attached.returncode, self.tasks_started()), (125, 1))
+        for number, alone in enumerate(((), ("--only-one",)), 1):
+            self.killed("--count", "2", "--order", "listed", *alone, lines=1)
+            self.make_writable(False)
+            self.write("go", "")
+            attached = self.runs("attach", "last", "--json")
+            outcome = json_lines(attached.stdout)[-1]
+            self.assertEqual([it["verdict"] for it in outcome["launches"]], ["succeeded", "never_started"])
+            self.assertEqual((attached.returncode, self.tasks_started()), (125, number))
+            self.make_writable(True)
+            os.remove(self.path("go"))
 
     def test_the_end_of_one_that_has_ended_is_shown(self):
         self.gated(7)
@@ -364,6 +367,35 @@ class AwsAttachSandbox(AwsSandbox):
         attached, outcome = self.attach()
         self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
         self.assertEqual({request["clientToken"] for request in self.aws.requests("RunTask")}, {sent["clientToken"]})
+
+    def test_a_hang_up_is_told_to_ecs_as_one(self):
+        self.script = [self.task_now("RUNNING")]
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
+        wait_until(lambda: self.aws.count("DescribeTasks") > 0, "it is watched")
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.aws.count("StopTask") > 0, "it is stopped")
+        self.script = [self.task_now("STOPPED", stopCode="UserInitiated")]
+        result = self.finish(process)
+        self.assertEqual(result.code, 143, result)
+        self.assertIn("interrupted by a hang-up (SIGHUP)", self.aws.requests("StopTask")[0]["reason"])
+        self.assertIn("stopped by a hang-up (SIGHUP)", result.err)
+
+    def test_who_waits_for_ecs_is_told_so_once_and_when_it_answers_again(self):
+        self.script = [self.task_now("RUNNING")]
+        self.begin()
+        self.script = [Reply({}, fault="stall")] * 2 + [
+            self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})]
+        self.describes = 0
+        attached = self.runtask("runs", "attach", "last")
+        self.assertEqual(attached.code, 0, attached)
+        self.assertEqual(attached.err.count("waiting for ECS at http://127.0.0.1:%d: no answer yet\n" % self.aws.port), 1, attached)
+        self.assertEqual(attached.err.count("ECS at http://127.0.0.1:%d answers again\n" % self.aws.port), 1, attached)
+
+    def test_who_is_quiet_is_not_told_what_is_waited_for(self):
+        self.script = [Reply({}, fault="stall"),
+                       self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0})]
+        result = self.runtask("run", "--cluster", "c", "--task-definition", "manage", "-q", "--no-logs")
+        self.assertEqual((result.code, result.err), (0, ""), result)
 
     def test_what_an_interrupt_could_not_stop_in_time_is_stopped_later(self):
         self.script = [self.task_now("RUNNING")]  # StopTask is answered, and the task goes on.
