@@ -1,7 +1,7 @@
 #include "cli/only_one.h"
 
 #include <algorithm>
-#include <set>
+#include <map>
 
 #include "base/text.h"
 #include "ecs/life_cycle.h"
@@ -21,8 +21,7 @@ struct Place {
   std::size_t target = 0;
   std::string cluster;  // As the request has it.
   std::string family;
-  std::string folder;  // Of its lock, below the state directory.
-  friend bool operator<(const Place& a, const Place& b) { return a.folder < b.folder; }
+  std::vector<std::string> launches;  // Their names.
 };
 
 // "arn:aws:ecs:eu-west-1:123456789012:task-definition/manage:3", or what stands for it.
@@ -42,9 +41,10 @@ std::string file_name(std::string text) {
   return text;
 }
 
-// In an order that is the same for everybody.
-std::set<Place> places_of(const std::vector<Target>& targets, const run::Plan& plan) {
-  std::set<Place> places;
+// By the folders of their locks below the state directory: in an order that is the same for
+// everybody.
+std::map<std::string, Place> places_of(const std::vector<Target>& targets, const run::Plan& plan) {
+  std::map<std::string, Place> places;
   for (const auto& launch : plan.launches) {
     const auto& part = plan.part_of(launch);
     const auto& target = targets.at(part.place.target);
@@ -53,9 +53,9 @@ std::set<Place> places_of(const std::vector<Target>& targets, const run::Plan& p
     const auto arn = ecs::parse_arn(launch.input.task_definition);
     const auto account = arn ? arn->account + "." + arn->region
                              : target.account + "." + target.region + "." + target.words;
-    place.folder = "/only-one/" + file_name(account) + "/" + file_name(part.cluster) + "/" +
-                   file_name(place.family);
-    places.insert(std::move(place));
+    const auto folder = "/only-one/" + file_name(account) + "/" + file_name(part.cluster) + "/" +
+                        file_name(place.family);
+    places.emplace(folder, std::move(place)).first->second.launches.push_back(launch.name);
   }
   return places;
 }
@@ -157,18 +157,21 @@ Result<OnlyOne> OnlyOne::claim(const World& world, const std::vector<Target>& ta
                                const run::Plan& plan, const OwnTasks& own) {
   const auto state = TRY(world.state_directory());
   OnlyOne claim;
-  for (const auto& place : places_of(targets, plan)) {
-    claim.locks_.push_back(TRY(lock(world, state + place.folder, place, plan.run_id)));
+  for (const auto& [folder, place] : places_of(targets, plan)) {
+    claim.locks_.push_back(TRY(lock(world, state + folder, place, plan.run_id)));
     TRY(look_at(world, targets, place, own));
   }
   return claim;
 }
 
-Result<> OnlyOne::look(const World& world, const std::vector<Target>& targets,
-                       const run::Plan& plan) {
-  for (const auto& place : places_of(targets, plan))
-    TRY(look_at(world, targets, place, {}));
-  return {};
+std::vector<run::PlanCheck> OnlyOne::look(const World& world, const std::vector<Target>& targets,
+                                          const run::Plan& plan) {
+  std::vector<run::PlanCheck> checks;
+  for (const auto& [folder, place] : places_of(targets, plan))
+    if (const auto free = look_at(world, targets, place, {}); !free)
+      checks.push_back(
+          {run::Finding::kBad, free.error().message, free.error().hint, place.launches});
+  return checks;
 }
 
 }  // namespace runtask::cli

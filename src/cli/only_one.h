@@ -8,6 +8,7 @@
 #include "cli/target.h"
 #include "cli/world.h"
 #include "run/plan.h"
+#include "run/plan_check.h"
 #include "sys/files.h"
 
 // --only-one: a run that starts nothing while a task of one of its families is alive in the cluster
@@ -33,9 +34,10 @@ class OnlyOne {
   // may not be listed: then nobody knows, and nothing is to be started.
   [[nodiscard]] static Result<OnlyOne> claim(const World& world, const std::vector<Target>& targets,
                                              const run::Plan& plan, const OwnTasks& own);
-  // Only looks, for --plan.
-  [[nodiscard]] static Result<> look(const World& world, const std::vector<Target>& targets,
-                                     const run::Plan& plan);
+  // Only looks, for --plan: what is in the way, and of which launches.
+  [[nodiscard]] static std::vector<run::PlanCheck> look(const World& world,
+                                                        const std::vector<Target>& targets,
+                                                        const run::Plan& plan);
 
  private:
   OnlyOne() = default;

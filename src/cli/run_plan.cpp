@@ -24,9 +24,8 @@ Result<> check_clusters(const World& world, PreparedRun& prepared) {
 Result<> show_plan(const World& world, PreparedRun& prepared, const PlanForm& form) {
   const auto& plan = prepared.plan;
   if (form.only_one)
-    if (const auto free = OnlyOne::look(world, prepared.targets, plan); !free)
-      run::add_check({run::Finding::kBad, free.error().message, free.error().hint, {}},
-                     prepared.checks);
+    for (auto& check : OnlyOne::look(world, prepared.targets, plan))
+      run::add_check(std::move(check), prepared.checks);
   const run::Definitions definitions(prepared.requests);
   const run::PlanView view{plan, definitions, prepared.checks};
   if (form.json) {

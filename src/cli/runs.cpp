@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 
@@ -146,14 +147,36 @@ Result<> show(const RunsShow& arguments, const World& world) {
   return {};
 }
 
+// Of the launches, as the plan names them; an older record may lack some.
+std::vector<std::string> names_of(const history::RunSummary& run) {
+  std::vector<std::string> names;
+  for (int i = 0; i < run.record.launches; ++i)
+    names.push_back(std::to_string(i + 1));
+  const auto plan = json::parse(run.record.plan, "plan");
+  if (!plan || !plan->is_object()) return names;
+  const auto launches = plan->find("launches");
+  if (launches == plan->end() || !launches->is_array()) return names;
+  for (std::size_t i = 0; i < std::min(names.size(), launches->size()); ++i) {
+    const auto& launch = launches->at(i);
+    const auto name = launch.is_object() ? launch.find("name") : launch.end();
+    if (name != launch.end() && name->is_string()) names[i] = name->get<std::string>();
+  }
+  return names;
+}
+
 Result<> logs(const RunsLogs& arguments, const World& world) {
   auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
   auto& history = records.history;
   const auto run = TRY(history.find(arguments.run));
   const bool many = run.record.launches > 1;
+  const auto names = names_of(run);
   if (arguments.launch && *arguments.launch > run.record.launches)
     return fail(Code::kNotFound, "the run has no launch " + std::to_string(*arguments.launch),
                 "it has " + std::to_string(run.record.launches));
+  const auto name_of = [&names](int launch) {
+    const auto index = static_cast<std::size_t>(launch);
+    return launch >= 0 && index < names.size() ? names[index] : std::to_string(launch + 1);
+  };
   bool is_last = !arguments.follow || run.ended_at || !records.is_alive(run);
   std::int64_t after = 0;
   for (;;) {
@@ -163,13 +186,14 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
       const auto& line = stored.line;
       if (arguments.json) {
         world.screen.output(R"({"type":"log","launch":)" + std::to_string(stored.launch + 1) +
+                            ",\"name\":" + json::quoted(name_of(stored.launch)) +
                             ",\"container\":" + json::quoted(stored.container) +
                             ",\"timestamp\":" + json::quoted(iso_time(line.timestamp)) +
                             ",\"message\":" + json::quoted(line.text) + "}");
       } else {
         const auto time = arguments.timestamps ? iso_time(line.timestamp) + " " : std::string();
         const auto whose = many && !arguments.launch
-                               ? std::to_string(stored.launch + 1) + " " + stored.container + " | "
+                               ? name_of(stored.launch) + " " + stored.container + " | "
                                : std::string();
         world.screen.output(with_prefix(time + whose, line.text));
       }

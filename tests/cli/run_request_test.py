@@ -158,8 +158,9 @@ class Plan(AwsSandbox):
         self.aws.operations["ListTasks"] = lambda request: {
             "taskArns": [self.arn] if request["desiredStatus"] == "RUNNING" else []}
         self.script = [self.task_now("RUNNING", startedBy="somebody")]
-        result = self.planned(125, "--only-one")
+        result = self.planned(125, "--only-one", "--count", "2")
         self.assertIn("started by somebody", result.out)
+        self.assertIn("error: 2 launches: manage/1, manage/2: --only-one: a task of family `manage` is alive", result.err)
 
 
 class OnlyOne(AwsSandbox):

@@ -48,6 +48,13 @@ class AgainSandbox(RunsSandbox):
                          "plan")
         self.assertEqual((len(self.run_ids()), len(self.task_arns())), (1, 1))
 
+    def test_lines_of_several_launches_begin_with_their_names(self):
+        self.register("sim", {"name": "main", "image": "simulated", "command": ["print=hello", "exit=0"]})
+        self.run_local("sim", "--count", "2", "--order", "listed")
+        self.assertEqual(self.ok("runs", "logs", "last").out, "sim/1 main | hello\nsim/2 main | hello\n")
+        names = [line["name"] for line in json_lines(self.ok("runs", "logs", "last", "--json").out)]
+        self.assertEqual(names, ["sim/1", "sim/2"])
+
     def test_many_launches_need_yes_again(self):
         self.register("sim", {"name": "main", "image": "simulated", "command": ["exit=0"]})
         self.assertEqual(self.run_local("sim", "--count", "101", "--max-parallel", "101", "--yes").code, 0)
