@@ -262,7 +262,9 @@ class Restorer {
       open->second.was_refused = false;  // A later answer than the refusal: it may hold more.
     }
     state.task_arn = std::move(it.task_arn);
-    state.since_started = since(it.clock);
+    // Across boots people's clocks tell: a task that is taken for older than it is counts as
+    // forgotten before ECS has shown it.
+    state.since_started = it.clock.boot == now_.boot ? since(it.clock) : Duration(0);
     state.since_running.reset();
     state.our_stop = OurStop::kNone;
     return {};

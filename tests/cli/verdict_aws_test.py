@@ -156,6 +156,28 @@ class Verdict(AwsSandbox):
         self.check(0, "succeeded")
         self.assertEqual(self.aws.count("RunTask"), 2)
 
+    def test_a_task_that_a_refused_call_has_started_is_found_although_the_lists_lag(self):
+        self.aws.operations["RunTask"] = lambda _: {"tasks": [], "failures": [{"arn": "a", "reason": "AGENT"}]}
+        lists = []
+
+        def list_tasks(request):
+            lists.append(request)
+            return {"taskArns": [self.arn] if len(lists) > 4 and "desiredStatus" not in request else []}
+
+        self.aws.operations["ListTasks"] = list_tasks
+        self.check(0, "succeeded")
+        self.assertEqual(self.aws.count("RunTask"), 1)
+        self.assertEqual({request["startedBy"] for request in lists}, {self.aws.requests("RunTask")[0]["startedBy"]})
+
+    def test_a_task_that_nobody_asked_for_is_named_and_stopped(self):
+        other = task_arn("c", "f" * 32)
+        self.aws.operations["RunTask"] = lambda _: {
+            "tasks": [self.task_now("PENDING"), {**self.task_now("PENDING"), "taskArn": other}], "failures": []}
+        result = self.run_aws()
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("ECS has started 1 more than the 1 asked for; stopping: " + other, result.err)
+        self.assertEqual([request["task"] for request in self.aws.requests("StopTask")], [other])
+
     def test_access_denied_to_run_task_is_125_and_says_so(self):
         self.aws.operations["RunTask"] = lambda _: Reply.error("AccessDeniedException", "not authorized to ecs:RunTask")
         result = self.run_aws()

@@ -175,6 +175,14 @@ TEST_F(Journal, the_task_is_as_last_seen_and_running_counts_from_the_first_look_
   EXPECT_EQ(launch.our_stop, OurStop::kCancel);
 }
 
+TEST_F(Journal, after_a_boot_nobody_knows_how_long_ecs_has_had_to_show_the_task) {
+  add(-1, start_call(1, {0}, 10min));
+  auto before = ago(9min);
+  before.boot = "the one before";
+  add(0, journal::Started{1, "arn", before});
+  EXPECT_EQ(restored(1).launches[0].since_started, Duration(0));
+}
+
 TEST_F(Journal, after_a_retry_the_launch_has_no_task_and_the_old_one_is_forgotten) {
   add(-1, start_call(1, {0}, 10min));
   add(0, journal::Started{1, "arn/old", ago(9min)});
