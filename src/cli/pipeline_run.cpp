@@ -220,10 +220,9 @@ class PipelineBuild {
   }
 
   void accept_commission() {
-    if (is_part_of_another()) {
-      request_.cookie = commission_->cookie;
-      request_.upstream = {commission_->upstream_job, commission_->upstream_number};
-    }
+    if (is_part_of_another()) request_.cookie = commission_->cookie;
+    request_.upstream = {commission_->upstream_job, commission_->upstream_number,
+                         is_part_of_another()};
     request_.inputs = commission_->inputs;
     request_.tools = commission_->tools;
     request_.credentials = commission_->credentials;
@@ -328,6 +327,9 @@ class PipelineBuild {
     record_ = &record;
     const auto started = world_.loop.now();
     console_.line({}, "Started build #" + std::to_string(request_.number) + " of " + request_.job);
+    if (request_.upstream.is_there())
+      console_.line({}, "Started by upstream project \"" + request_.upstream.job +
+                            "\" build number " + std::to_string(request_.upstream.number));
     const auto end = run_build(record, job);
     if (!end.description.empty()) console_.line({}, "Description: " + end.description);
     console_.line({}, "Finished: " + std::string(name_of(end.result)));
@@ -382,6 +384,7 @@ class PipelineBuild {
     object["pipeline"] = valid_utf8(request_.file_path);
     object["job"] = valid_utf8(request_.job);
     object["number"] = request_.number;
+    if (request_.upstream.is_there()) object["upstream"] = valid_utf8(request_.upstream.text());
     object["result"] = std::string(name_of(end.result));
     object["description"] = shown(end.description);
     object["error"] = shown(end.error);

@@ -103,7 +103,7 @@ bool show_pipeline(const std::string& outcome, const World& world) {
     return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
   };
   constexpr std::size_t kWidth = 13;
-  for (const std::string name : {"result", "description", "error", "artifacts"})
+  for (const std::string name : {"upstream", "result", "description", "error", "artifacts"})
     if (const auto words = text(*tree, name.c_str()); !words.empty())
       world.screen.output(name + std::string(kWidth - name.size(), ' ') + words);
   const auto stages = tree->find("stages");

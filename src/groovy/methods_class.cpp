@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <unordered_map>
 
@@ -49,6 +51,12 @@ Answer constant(MethodCall& c) {
   if (name == "BigDecimal" && field.starts_with("ROUND_")) return c.fiber.string(field.substr(6));
   if (name == "BigDecimal" && field == "ZERO") return c.fiber.decimal(Decimal(0));
   if (name == "BigDecimal" && field == "ONE") return c.fiber.decimal(Decimal(1));
+  if (c.self.as<ClassValue>().info.name == "hudson.model.Result") {
+    constexpr std::string_view kResults[] = {"SUCCESS", "UNSTABLE", "FAILURE", "NOT_BUILT",
+                                             "ABORTED"};
+    if (std::find(std::begin(kResults), std::end(kResults), field) != std::end(kResults))
+      return c.fiber.string(field);  // As results are texts everywhere else.
+  }
   if (name == "RoundingMode") return c.fiber.string(field);  // A text serves as the mode.
   if (name == "Closure") {
     const std::unordered_map<std::string, Resolve> strategies = {

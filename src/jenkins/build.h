@@ -32,10 +32,14 @@ struct PreviousBuild {
   std::string description;
 };
 
-// The build that has started this one; none has a number of 0.
+// The build that has started this one; a number of 0: there is none.
 struct UpstreamBuild {
   std::string job;
   int number = 0;
+  bool waits = false;  // For the end of this one; then it is who interrupts it.
+
+  [[nodiscard]] bool is_there() const { return number != 0; }
+  [[nodiscard]] std::string text() const { return job + " #" + std::to_string(number); }
 };
 
 struct BuildRequest {

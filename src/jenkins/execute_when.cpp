@@ -12,6 +12,7 @@ namespace {
 using Truth = tl::expected<bool, Raised>;
 
 constexpr std::string_view kUserCause = "UserIdCause";
+constexpr std::string_view kUpstreamCause = "BuildUpstreamCause";
 
 }  // namespace
 
@@ -119,10 +120,11 @@ Truth Execution::is_triggered_by(Branch& branch, const Condition& condition) {
   if (cause == nullptr) return false;
   auto wanted = text_of(branch, *cause);
   if (!wanted) return tl::unexpected<Raised>(wanted.error());
-  if (*wanted != kUserCause) {
+  const bool is_upstream = request_.upstream.is_there();
+  const std::string own(is_upstream ? kUpstreamCause : kUserCause);
+  if (*wanted != own) {
     auto pattern = branch.text_value("(?i).*" + *wanted + ".*");
-    auto matched = branch.invoke_method(branch.text_value(std::string(kUserCause)), "matches",
-                                        {std::move(pattern)});
+    auto matched = branch.invoke_method(branch.text_value(own), "matches", {std::move(pattern)});
     if (!matched) return tl::unexpected<Raised>(matched.error());
     return branch.truth(*matched);
   }

@@ -166,9 +166,9 @@ void Execution::interrupt(const std::string& why) {
       if (branch->cancel) branch->cancel();
     return;
   }
-  const bool is_child = request_.upstream.number != 0;
-  raise_in(*root_interrupts_, {BuildResult::kAborted, why,
-                               is_child ? InterruptionCause::kUpstream : InterruptionCause::kUser});
+  const auto cause =
+      request_.upstream.waits ? InterruptionCause::kUpstream : InterruptionCause::kUser;
+  raise_in(*root_interrupts_, {BuildResult::kAborted, why, cause});
 }
 
 void Execution::supersede(const std::string& why) {

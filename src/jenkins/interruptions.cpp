@@ -120,7 +120,8 @@ std::optional<Interruption> interruption_in(const Raised& raised) {
   // Nobody else gives an exception of this class one.
   if (payload.is(groovy::Kind::kHost))
     return static_cast<Details&>(payload.as<HostObject>()).what();
-  return Interruption{BuildResult::kAborted, Execution::message_of(raised),
+  const auto message = Execution::message_of(raised);
+  return Interruption{result_named(message).value_or(BuildResult::kAborted), message,
                       InterruptionCause::kUser};
 }
 

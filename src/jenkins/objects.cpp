@@ -232,7 +232,8 @@ class CurrentBuild final : public HostObject {
     if (method == "getBuildCauses") {
       if (arguments.empty()) return causes(fiber);
       const auto wanted = fiber.text(arguments[0]).value_or("");
-      return wanted.ends_with("UserIdCause") ? causes(fiber) : Value(fiber.list());
+      const auto* own = execution_.request().upstream.is_there() ? "UpstreamCause" : "UserIdCause";
+      return wanted.ends_with(own) ? causes(fiber) : Value(fiber.list());
     }
     const bool is_better = method == "resultIsBetterOrEqualTo";
     if ((is_better || method == "resultIsWorseOrEqualTo") && arguments.size() == 1) {
@@ -251,10 +252,19 @@ class CurrentBuild final : public HostObject {
     const auto put = [&](const char* key, const std::string& value) {
       map->put(fiber.text_value(key), fiber.text_value(value));
     };
-    put("_class", "hudson.model.Cause$UserIdCause");
-    put("shortDescription", "Started from the command line");
-    put("userId", execution_.user());
-    put("userName", execution_.user());
+    const auto& upstream = execution_.request().upstream;
+    if (upstream.is_there()) {
+      put("_class", "org.jenkinsci.plugins.workflow.support.steps.build.BuildUpstreamCause");
+      put("shortDescription", "Started by upstream project \"" + upstream.job + "\" build number " +
+                                  std::to_string(upstream.number));
+      put("upstreamProject", upstream.job);
+      map->put(fiber.text_value("upstreamBuild"), Value::integer(upstream.number));
+    } else {
+      put("_class", "hudson.model.Cause$UserIdCause");
+      put("shortDescription", "Started from the command line");
+      put("userId", execution_.user());
+      put("userName", execution_.user());
+    }
     return fiber.list({Value(map)});
   }
   [[nodiscard]] Value variables(Fiber& fiber) const {

@@ -180,7 +180,7 @@ class PipelineChildStopSandbox(PipelineChildSandbox):
                          [("product/child #1", "process gone"), ("product/parent #1", "process gone")])
         for run in runs:
             shown = self.ok("runs", "show", run["run"]).out
-            self.assertIn("sh `sleep 1000" if "child" in run["title"] else "stage `Only`", shown)
+            self.assertIn("last  sh `sleep 1000" if "child" in run["title"] else "last  build `child`", shown)
 
 
 class PipelineChildResultSandbox(PipelineChildSandbox):
@@ -259,6 +259,28 @@ class PipelineChildResultSandbox(PipelineChildSandbox):
         self.pipeline("child", "sh 'kill -9 $(cut -d" " -f4 /proc/$(cut -d" " -f4 /proc/$$/stat)/stat)'")
         self.parent("script { echo \"it was ${build(job: 'child', propagate: false).result}\" }")
         self.assertIn("\nit was FAILURE\n", self.build().out)
+
+    def test_the_child_knows_which_build_has_started_it(self):
+        self.pipeline("child", "script {\ndef by = currentBuild.getBuildCauses('hudson.model.Cause$UpstreamCause')\n"
+                      "echo \"${currentBuild.buildCauses[0].shortDescription}, ${by[0].upstreamBuild}, "
+                      "${currentBuild.getBuildCauses('hudson.model.Cause\\$UserIdCause')}\"\n}")
+        self.parent("build 'child'")
+        result = self.build()
+        told = "Started by upstream project \"product/parent\" build number 1"
+        self.assert_in_order(result.out, "Started build #1 of product/child\n%s\n" % told, "\n%s, 1, []\n" % told)
+        run = support.json_lines(self.ok("runs", "list", "--json").out)[0]
+        self.assertEqual(run["title"], "product/child #1")
+        self.assertIn("upstream     product/parent #1\n", self.ok("runs", "show", run["run"]).out)
+
+    def test_conditions_can_ask_for_it(self):
+        names = ("UpstreamCause", "BuildUpstreamCause", "UserIdCause")
+        self.write("product/child", "pipeline {\n  agent any\n  options { skipDefaultCheckout() }\n  stages {\n" + "".join(
+            "    stage('%s') {\n      when { triggeredBy '%s' }\n      steps { echo 'yes' }\n    }\n" % (name, name)
+            for name in names) + "  }\n}\n")
+        self.parent("build 'child'")
+        out = self.build().out
+        self.assertEqual(["Stage \"%s\" skipped due to when conditional\n" % name in out for name in names],
+                         [False, False, True])
 
     def test_parameters_that_the_child_does_not_declare_are_left_out(self):
         self.parent("build job: 'child', parameters: [string(name: 'OTHER', value: 'x'), string(name: 'RESULT', value: 'SUCCESS')]")
