@@ -105,25 +105,30 @@ pid_t parent_of(pid_t pid) {
   return static_cast<pid_t>(take_number(text));
 }
 
-// One that has ended, collected or not.
-bool has_ended(pid_t pid) {
+// 'R', 'T', ...; of one that has ended 'X', collected or not.
+char state_of(pid_t pid) {
   std::array<char, 512> buffer{};
   const auto text = read_state(pid, buffer);
-  return text.empty() || text[0] == 'Z' || text[0] == 'X';
+  return text.empty() || text[0] == 'Z' ? 'X' : text[0];
 }
 
-// Whether the environment has the variable of `mark` with another value.
-bool is_marked_otherwise(pid_t pid, std::string_view mark) {
+enum class Mark { kOther, kSame, kUnreadable };
+
+// Whether the environment has the variable of `mark` with another value. Nothing can be read of a
+// process that is in the middle of an exec, which may last, or that has no environment.
+Mark mark_of(pid_t pid, std::string_view mark) {
   const int file = open_for_reading(ProcPath().add("/proc/").add(pid).add("/environ").text(), 0);
-  if (file < 0) return false;
+  if (file < 0) return Mark::kUnreadable;
   const auto name_size = mark.find('=') + 1;
   std::array<char, 4096> buffer{};
   std::size_t matched = 0;  // Letters of the mark that this entry has begun with.
   bool matches = true;
   bool is_other = false;
+  bool is_empty = true;
   for (;;) {
     const auto size = ::read(file, buffer.data(), buffer.size());
     if (size <= 0) break;
+    is_empty = false;
     for (const char letter : std::string_view(buffer.data(), static_cast<std::size_t>(size))) {
       if (letter == '\0') {
         is_other |= matched >= name_size && !(matches && matched == mark.size());
@@ -137,7 +142,8 @@ bool is_marked_otherwise(pid_t pid, std::string_view mark) {
     }
   }
   ::close(file);
-  return is_other;
+  if (is_empty) return Mark::kUnreadable;
+  return is_other ? Mark::kOther : Mark::kSame;
 }
 
 // The children that one thread has forked: "12 34 ". False when there is no such file.
@@ -236,12 +242,21 @@ void kill_descendants(pid_t root, std::span<pid_t> memory) {
 
 std::size_t kill_marked_descendants(pid_t root, std::span<pid_t> memory, std::string_view mark) {
   const auto found = gather(root, memory, [&](pid_t pid) {
-    if (!is_marked_otherwise(pid, mark)) ::kill(pid, SIGSTOP);
+    if (mark_of(pid, mark) != Mark::kOther) ::kill(pid, SIGSTOP);
   });
   std::size_t count = 0;
   for (const pid_t pid : found) {
-    if (has_ended(pid) || is_marked_otherwise(pid, mark)) continue;
+    const char state = state_of(pid);
+    if (state == 'X') continue;
+    const auto its = mark_of(pid, mark);
+    if (its == Mark::kOther) {
+      // It was stopped before it could be told who it is.
+      ::kill(pid, SIGCONT);
+      continue;
+    }
     ++count;
+    // What is in the middle of an exec stands still behind it. The next time more is known of it.
+    if (its == Mark::kUnreadable && state != 'T') continue;
     ::kill(pid, SIGKILL);
   }
   return count;

@@ -12,6 +12,7 @@
 
 #include "sys/files.h"
 #include "sys/process_run.h"
+#include "sys/process_tree.h"
 #include "sys/scratch.h"
 
 namespace runtask::sys {
@@ -142,6 +143,40 @@ TEST_F(KeptTree, spares_those_with_another_mark_and_nobody_else) {
     EXPECT_EQ(is_alive(pids_[i]), i == 0 || i == 5) << i;
   for (const std::size_t i : {0U, 5U})
     (void)::kill(pids_[i], SIGKILL);
+}
+
+TEST_F(KeptTree, spares_those_with_another_mark_in_the_middle_of_an_exec_too) {
+  // At many a moment nothing can be read of their environment.
+  const Scratch scratch;
+  const auto program = scratch / "again";
+  std::ofstream(program) << "#!/bin/sh\nexec \"$0\"\n";
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  constexpr int kProcesses = 4;
+  ProcessRun run;
+  auto spec =
+      kept_shell("for i in 1 2 3 4; do MARK=other " + program + " >/dev/null 2>&1 & echo $!; done");
+  spec.may_linger = true;
+  spec.mark = "MARK=mine";
+  run.start(spec);
+  EXPECT_EQ(run.wait().code, 0);
+  pids_ = numbers_in(run.output);
+  ASSERT_EQ(pids_.size(), kProcesses);
+  for (const int pid : pids_)  // Each has to become the program first.
+    ASSERT_TRUE(wait_for(kPatience, [&] {
+      std::ifstream file("/proc/" + std::to_string(pid) + "/environ");
+      std::string environment;
+      std::getline(file, environment);
+      return environment.find("MARK=other") != std::string::npos;
+    }));
+  const TreeMemory memory;
+  constexpr int kLooks = 300;
+  for (int look = 0; look < kLooks; ++look)
+    (void)kill_marked_descendants(look_at(pids_[0])->parent, memory.pids(), "MARK=mine");
+  for (const int pid : pids_) {
+    ASSERT_TRUE(is_alive(pid));
+    EXPECT_TRUE(wait_for(kPatience, [&] { return look_at(pid)->state != 'T'; }));
+    (void)::kill(pid, SIGKILL);
+  }
 }
 
 TEST_F(KeptTree, a_child_that_dies_of_a_signal_takes_all_along) {
