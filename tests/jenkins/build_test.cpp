@@ -45,6 +45,7 @@ class SimulatedBuild {
   [[nodiscard]] const std::string& console() const { return console_; }
   [[nodiscard]] Duration passed() const { return loop_.now() - Instant(Duration(0)); }
   sim::SimProcesses& processes() { return processes_; }
+  sim::SimFiles& files() { return files_; }
 
  private:
   sim::SimLoop loop_;
@@ -146,6 +147,24 @@ TEST(Build, a_script_of_an_abandoned_body_is_killed) {
   EXPECT_THAT(build.console(), HasSubstr("Sending interrupt signal to process\n"));
   EXPECT_THAT(build.console(), HasSubstr(kGivesUp));
   EXPECT_EQ(build.passed(), std::chrono::seconds(660));
+}
+
+TEST(Build, a_build_that_another_one_has_started_ends_in_its_own_time_until_it_is_abandoned) {
+  for (const bool ends : {true, false}) {
+    SimulatedBuild build;
+    ASSERT_TRUE(build.files().make_directory("/product", 0755));
+    ASSERT_TRUE(build.files().write("/product/child", "pipeline { }", 0644));
+    // Beyond SIGTERM: its `post`, which ends half a minute later, or never.
+    build.processes().script([&](const sys::ProcessSpec&) {
+      if (ends) return sim::Steps{sim::IgnoreTerm{}, sim::Wait{std::chrono::seconds(630)}};
+      return sim::Steps{sim::IgnoreTerm{}, sim::Hold{}};
+    });
+    const auto end = build.run("timeout(time: 10, unit: 'MINUTES') { build 'child' }");
+    EXPECT_EQ(end.result, BuildResult::kAborted);
+    EXPECT_EQ(end.error, "Timeout has been exceeded");
+    EXPECT_THAT(build.console(), Not(HasSubstr("did not stop")));
+    EXPECT_EQ(build.passed(), std::chrono::seconds(ends ? 630 : 660));
+  }
 }
 
 }  // namespace
