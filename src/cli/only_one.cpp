@@ -90,7 +90,7 @@ struct Look {
 // The tasks of one page that are alive. Those that are listed as stopped may still be at it.
 Result<> refuse_living(const Look& look, std::vector<std::string> tasks, bool is_wanted_stopped) {
   const auto& [world, target, place, own] = look;
-  std::erase_if(tasks, [&](const std::string& task) { return own.arns.contains(task); });
+  std::erase_if(tasks, [&look](const std::string& task) { return look.own.arns.contains(task); });
   if (tasks.empty()) return {};
   ecs::DescribeTasks request;
   request.cluster = place.cluster;
