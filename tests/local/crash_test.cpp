@@ -167,7 +167,7 @@ TEST(EndpointCrash, a_full_disk_refuses_what_must_be_stored_and_serves_the_rest)
   {
     EndpointWorld world(scratch.path());
     ASSERT_TRUE(world.start());
-    world.register_shell("seq 1 200000; exit 4");
+    world.register_shell("seq 1 60000; exit 4");
   }
   // Room for a little more than what is there: the task itself fits, its output does not.
   ForkedEndpoint full(scratch.path(), rlim_t{700} << 10U);
@@ -180,6 +180,7 @@ TEST(EndpointCrash, a_full_disk_refuses_what_must_be_stored_and_serves_the_rest)
     return task.last_status == "STOPPED";
   }));
   EXPECT_EQ(task.containers.at(0).exit_code, 4);  // Its output was drained, not blocked.
+  EXPECT_LT(world.lines(id).size(), 60'000U);     // And the disk was full indeed.
   // Now nothing more can be stored: first nothing large, then nothing at all.
   std::string name;
   for (const std::size_t size : {20'000U, 1U}) {

@@ -273,11 +273,14 @@ TEST_F(EndpointTest, the_key_file_is_for_its_owner_only) {
 TEST(EndpointIdle, it_ends_by_itself_but_not_while_a_task_runs) {
   const sys::Scratch scratch;
   EndpointWorld world(scratch.path());
-  ASSERT_TRUE(world.start(std::chrono::milliseconds(150)));
-  world.register_shell("sleep 0.6");
+  // As long as a slow machine may take from one call to the next.
+  constexpr auto kIdle = std::chrono::seconds(2);
+  ASSERT_TRUE(world.start(kIdle));
+  world.register_shell("while [ ! -e " + (scratch / "go") + " ]; do sleep 0.02; done");
   (void)world.run();
-  world.run_for(std::chrono::milliseconds(400));
+  world.run_for(kIdle + kIdle / 2);
   EXPECT_FALSE(world.has_ended);
+  ASSERT_TRUE(world.files.write(scratch / "go", "", 0600));
   EXPECT_TRUE(world.wait_until([&] { return world.has_ended; }));
 }
 
