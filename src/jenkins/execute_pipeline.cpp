@@ -103,8 +103,8 @@ Outcome Execution::run_pipeline(Branch& branch, const Value& body) {
   const auto found = models_.find(closure.code);
   if (found == models_.end())
     return abort(branch,
-                 "this `pipeline` block cannot run: only one at the top level of the Jenkinsfile, "
-                 "or in a method `call` of a library's vars/*.groovy, can");
+                 "this `pipeline` block cannot run: only one at the top level of a file, or in a "
+                 "method `call` of a library's vars/*.groovy, can");
   if (model_.pipeline != nullptr)
     return branch.raise("java.lang.IllegalStateException",
                         "Only one pipeline { ... } block can be executed in a single run.");
@@ -419,7 +419,6 @@ std::optional<Raised> Execution::enter_environment(Branch& branch, const Environ
     if (!text) return tl::unexpected<Raised>(text.error());
     return branch.text_value(*std::move(text));
   };
-  const bool saw = std::exchange(sees_parameters, true);
   std::optional<Raised> error;
   Texts variables;
   for (const auto& entry : block.entries) {
@@ -438,7 +437,6 @@ std::optional<Raised> Execution::enter_environment(Branch& branch, const Environ
     }
     variables.emplace_back(entry.name, *std::move(text));
   }
-  sees_parameters = saw;
   branch.sibling = {};
   if (!error) branch.context.layers = with_layer(branch.context.layers, std::move(variables));
   return error;

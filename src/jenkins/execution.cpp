@@ -299,10 +299,11 @@ std::optional<Outcome> Execution::get(groovy::Fiber& fiber, const std::string& n
     if (auto value = branch.sibling(name)) return value;
   if (auto value = variables_.find(name, branch.context.layers.get()))
     return branch.text_value(*std::move(value));
-  if (sees_parameters)
-    if (const auto* parameter = request_.parameters.find(name))
-      return branch.text_value(parameter->text);
-  return std::nullopt;
+  if (!branch.sibling) return std::nullopt;
+  // Inside `environment` bare names are parameters too, and any other is null: Jenkins has
+  // params.get(name) for what is no property of the script.
+  const auto* parameter = request_.parameters.find(name);
+  return parameter != nullptr ? branch.text_value(parameter->text) : Value();
 }
 
 std::optional<Outcome> Execution::call(groovy::Call& call) {

@@ -219,8 +219,6 @@ class Execution final : public groovy::Host {
   [[nodiscard]] const Pipeline& pipeline() const { return *model_.pipeline; }
   [[nodiscard]] const groovy::Unit& pipeline_unit() const { return *model_.file->unit; }
 
-  // True inside `environment`: bare names are parameters too.
-  bool sees_parameters = false;
   std::map<std::string, std::string> stashes;  // Name to directory.
   std::vector<std::string> secret_files;       // Removed at the end of the build.
 

@@ -1,5 +1,4 @@
 #include "base/text.h"
-#include "groovy/parser.h"
 #include "jenkins/containers.h"
 #include "jenkins/scratch.h"
 #include "jenkins/steps.h"
@@ -185,14 +184,11 @@ Outcome step_not_here(Execution& /*execution*/, StepCall& call) {
 Outcome Execution::load_script(Branch& branch, const std::string& path) {
   auto text = outside_.files.read(path);
   if (!text) return branch.raise("java.nio.file.NoSuchFileException", path);
-  auto parsed = groovy::parse(*std::move(text), path, request_.file->unit->class_path);
-  if (!parsed.can_run()) {
-    std::string words = path + " does not compile";
-    const auto& wrong = parsed.errors.empty() ? parsed.unsupported : parsed.errors;
-    if (!wrong.empty()) words += ": " + wrong[0].message;
-    return abort(branch, words);
-  }
-  return branch.run(interpreter_.add(parsed.unit));
+  const auto checked = std::make_shared<const Checked>(
+      check(*std::move(text), path, request_.file->unit->class_path));
+  if (!checked->can_run()) return abort(branch, path + " does not compile\n" + checked->report());
+  add_models(checked);
+  return branch.run(interpreter_.add(checked->unit));
 }
 
 // vars/*.groovy become globals: scripts that are run when first read, so that their fields are
@@ -220,9 +216,10 @@ std::optional<Raised> Execution::load_library(Branch& branch, const std::string&
         check(*std::move(text), path, request_.file->unit->class_path));
     // One that this program does not understand is missing, as a step that nobody has.
     if (!checked->can_run()) {
-      const auto& wrong = checked->errors.empty() ? checked->unsupported : checked->errors;
-      say(branch, "WARNING: " + path + " cannot be used: " +
-                      (wrong.empty() ? "it does not compile" : wrong[0].message));
+      const auto& wrong = checked->errors.empty() ? checked->unsupported[0] : checked->errors[0];
+      const auto line = position_of(checked->source, wrong.range.begin).line;
+      say(branch,
+          "WARNING: " + path + ":" + std::to_string(line) + " cannot be used: " + wrong.message);
       continue;
     }
     add_models(checked);

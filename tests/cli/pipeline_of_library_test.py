@@ -140,6 +140,25 @@ class PipelineOfLibrarySandbox(support.Sandbox):
         self.assertEqual(result.code, 1, result)
         self.assertIn("this `pipeline` block cannot run", result.out)
 
+    def test_a_file_that_is_loaded_may_hold_it(self):
+        self.write("product/part.groovy", "def who = 'loaded'\npipeline { agent any\n stages { stage('a') { steps { echo \"${who} too\" } } } }\n")
+        self.jenkinsfile("node { load '%s' }\n" % self.path("product/part.groovy"))
+        result = self.command("run")
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("\nloaded too\n", result.out)
+
+    def test_mistakes_of_a_file_that_is_loaded_have_their_places(self):
+        path = self.write("product/part.groovy", "pipeline {\n  agent any\n  stages { }\n}\n")
+        self.jenkinsfile("node { load '%s' }\n" % path)
+        result = self.command("run")
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("ERROR: %s does not compile\nerror: `stages` is empty\n --> %s:3:3\n" % (path, path), result.out)
+
+    def test_a_file_of_a_library_that_cannot_be_used_is_named_with_the_line(self):
+        path = self.write("library/vars/broken.groovy", BROKEN)
+        self.jenkinsfile("echo 'runs'\n")
+        self.assertIn("\nWARNING: %s:5 cannot be used: the stage `One` has nothing to do\n" % path, self.command("run").out)
+
     def test_mistakes_are_found_before_anything_runs(self):
         path = self.write("library/vars/broken.groovy", BROKEN)
         self.write("library/vars/byAnother.groovy", "def call() { broken([:]) }\n")
