@@ -15,6 +15,7 @@
 #include "jenkins/child_build.h"
 #include "jenkins/jobs.h"
 #include "jenkins/parameters.h"
+#include "sys/local_time.h"
 #include "sys/programs.h"
 #include "sys/terminal_line.h"
 
@@ -424,7 +425,8 @@ class PipelineBuild {
                                   [&](const std::string& kind, const std::string& what) {
                                     record.event(kind, console_.masked(what));
                                   },
-                                  {}};
+                                  {},
+                                  sys::local_zone};
     if (sys::is_terminal(0) && sys::is_terminal(2))
       outside.ask = [&](const std::string& question, auto done) {
         world_.screen.flush();

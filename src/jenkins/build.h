@@ -15,6 +15,7 @@
 #include "jenkins/result.h"
 #include "sys/environment.h"
 #include "sys/files.h"
+#include "sys/local_time.h"
 #include "sys/loop.h"
 #include "sys/processes.h"
 #include "sys/random.h"
@@ -78,6 +79,8 @@ struct BuildOutside {
   std::function<sys::PendingPtr(const std::string& question,
                                 std::function<void(std::optional<std::string>)> done)>
       ask;
+  // The time zone in force at a time. Empty: UTC.
+  std::function<sys::LocalZone(WallTime)> zone;
 };
 
 struct StageOutcome {

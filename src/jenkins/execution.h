@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "groovy/baton.h"
+#include "groovy/date.h"
 #include "groovy/host.h"
 #include "groovy/interpreter.h"
 #include "jenkins/branch.h"
@@ -84,11 +85,20 @@ class Execution final : public groovy::Host {
   [[nodiscard]] std::optional<std::uint64_t> random() override {
     return outside_.random.below(UINT64_MAX);
   }
+  [[nodiscard]] int zone_offset_minutes(WallTime time) override {
+    return zone_at(time).offset_minutes;
+  }
+  [[nodiscard]] std::string zone_name(WallTime time) override { return zone_at(time).name; }
   [[nodiscard]] groovy::Stop should_stop() override;
   [[nodiscard]] Value interruption(groovy::Fiber& fiber) override;
 
   // ---- For steps and stages
   [[nodiscard]] BuildOutside& outside() { return outside_; }
+  [[nodiscard]] groovy::Zone zone_at(WallTime time) const {
+    if (!outside_.zone) return {};
+    const auto zone = outside_.zone(time);
+    return {zone.offset_minutes, zone.name};
+  }
   [[nodiscard]] const BuildRequest& request() const { return request_; }
   [[nodiscard]] BuildVariables& variables() { return variables_; }
   [[nodiscard]] groovy::Interpreter& interpreter() { return interpreter_; }

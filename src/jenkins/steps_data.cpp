@@ -69,7 +69,8 @@ Outcome step_read_properties(Execution& execution, StepCall& call) {
     execution.say(branch, "Interpolation set to true, starting to parse the variable!");
     const auto date = [&](std::string_view pattern) -> Result<std::string> {
       char bad = 0;
-      auto words = groovy::format_date(execution.outside().loop.wall_now(), pattern, {}, bad);
+      const auto now = execution.outside().loop.wall_now();
+      auto words = groovy::format_date(now, pattern, execution.zone_at(now), bad);
       if (!words)
         return fail(Code::kInvalid, std::string("Illegal pattern character '") + bad + "'");
       return *std::move(words);

@@ -89,6 +89,18 @@ class GoldenPipelines(PipelineSandbox):
                 self.check(path)
 
 
+class PipelineDates(PipelineSandbox):
+    def test_are_in_the_time_zone_of_the_machine(self):
+        self.env["TZ"] = "XST-3:30"
+        self.stages("""script {
+            echo new Date(0).format('yyyy-MM-dd HH:mm Z z') + ' ' + new Date(0)
+            echo new Date(0).format('HH:mm', TimeZone.getTimeZone('UTC'))
+            echo readProperties(text: 'AT=${date:Z}', interpolate: true).AT
+        }""")
+        self.assertIn("\n1970-01-01 03:30 +0330 XST Thu Jan 01 03:30:00 XST 1970\n00:00\n", self.build().out)
+        self.assertIn("\n+0330\n", self.build().out)
+
+
 class PipelineJobs(PipelineSandbox):
     def test_numbers_its_builds_and_knows_the_one_before(self):
         self.stages("script {\nif (params.BAD) { error 'bad' }\n}",
