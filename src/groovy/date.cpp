@@ -24,13 +24,17 @@ struct Fields {
     const std::chrono::sys_days first = date.year() / std::chrono::January / 1;
     day_of_year = (day - first).count() + 1;
     const auto saturday = day + std::chrono::days(6 - static_cast<int>(weekday));
-    week_year = int(std::chrono::year_month_day(saturday).year());
+    const std::chrono::year_month_day week(saturday);
+    const std::chrono::sys_days week_first = week.year() / std::chrono::January / 1;
+    week_year = int(week.year());
+    week_of_year = (saturday - week_first).count() / 7 + 1;
   }
   std::chrono::year_month_day date;
   unsigned weekday = 0;
   std::chrono::hh_mm_ss<std::chrono::milliseconds> clock;
   std::int64_t day_of_year = 0;
-  int week_year = 0;
+  int week_year = 0;  // Weeks begin on Sundays; the first is that of the 1st of January.
+  std::int64_t week_of_year = 0;
 };
 
 std::string padded(std::int64_t number, std::size_t width) {
@@ -71,6 +75,15 @@ std::optional<std::string> number_field(char letter, std::size_t count, const Fi
       return padded(fields.clock.seconds().count(), count);
     case 'S':
       return padded(fields.clock.subseconds().count(), count);
+    case 'w':
+      return padded(fields.week_of_year, count);
+    case 'W': {
+      const unsigned day = unsigned(fields.date.day()) - 1;
+      const unsigned first = (fields.weekday + 35 - day) % 7;  // The weekday of the 1st.
+      return padded((day + first) / 7 + 1, count);
+    }
+    case 'F':
+      return padded((unsigned(fields.date.day()) - 1) / 7 + 1, count);
     case 'u':
       return padded(fields.weekday == 0 ? 7 : fields.weekday, count);
     default:

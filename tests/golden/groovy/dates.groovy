@@ -6,3 +6,5 @@ println(new Date(86400000L).format('EEE, d MMM yyyy h:mm a', TimeZone.getTimeZon
 println((d + 1).time)  // expect: 86400000
 println(d.before(new Date(5)))  // expect: true
 println(d.format('D S SSS yy', TimeZone.getTimeZone('UTC')))  // expect: 1 0 000 70
+for (day in [0, 2, 3, 9, 27, 30, 31, 33, 364, 365]) print(new Date(1735689600000L + day * 86400000L).format('w.W.F '))
+println()  // expect: 1.1.1 1.1.1 1.1.1 2.2.2 5.5.4 5.5.5 5.1.1 6.2.1 1.5.5 1.1.1 
