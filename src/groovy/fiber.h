@@ -240,6 +240,8 @@ class Fiber {
   bool equals(const Value& left, const Value& right);
   int compare(const Value& left, const Value& right);
   std::optional<Value> code_of(const Value& value);
+
+  // print.cpp
   std::string to_text(const Value& value);
   void append_text(std::string& text, const Value& value, int depth);
   void append_gstring(std::string& text, const Value& value, int depth);
@@ -250,6 +252,8 @@ class Fiber {
   std::string inspected(const Value& value, int depth = 0);
   Value plain(const Value& value);  // A String for a GString.
   Value deep_plain(const Value& value);
+
+  // convert.cpp
   Value cast(const Value& value, const TypeName& type, bool is_as);
   Value cast_to(const Value& value, const ClassInfo& info, bool is_as);
   Value cast_to_number(const Value& value, const ClassInfo& info, bool is_as);

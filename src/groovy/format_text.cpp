@@ -128,7 +128,11 @@ class Formatter {
       text = value.is(Kind::kBool) ? fiber_.to_text(value) : value.is_null() ? "false" : "true";
     } else if (spec.letter == 'h' && !value.is_null()) {
       Values none;
-      text = in_base(16, fiber_.call_method(value, "hashCode", none));
+      const auto hash = fiber_.try_method(value, "hashCode", none);
+      if (!hash)
+        fiber_.abort(Code::kInvalid,
+                     "`" + spec.text + "` of a " + class_name_of(value) + " is not supported");
+      text = in_base(16, *hash);
     } else if (spec.letter == 'c' && !value.is_null()) {
       return character(spec, value);
     } else {

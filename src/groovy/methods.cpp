@@ -1,5 +1,6 @@
 #include "groovy/methods.h"
 
+#include <bit>
 #include <unordered_map>
 #include <unordered_set>
 
@@ -39,83 +40,109 @@ Answer with(MethodCall& call) {
   }
 }
 
+Answer to_string(MethodCall& c) {
+  if (!c.takes_none()) return std::nullopt;
+  return c.fiber.string(c.self_text());
+}
+
+Answer inspect(MethodCall& c) {
+  return c.fiber.string(c.fiber.inspected(c.self));
+}
+
+Answer equals(MethodCall& c) {
+  if (c.count() != 1) return std::nullopt;
+  return Value::of(same(c.self, c.arguments[0]));
+}
+
+Answer is(MethodCall& c) {
+  if (c.count() != 1) return std::nullopt;
+  const auto& other = c.arguments[0];
+  if (!c.self.is_object() || !other.is_object()) return Value::of(same(c.self, other));
+  return Value::of(c.self.object() == other.object());
+}
+
+Answer hash_code(MethodCall& c) {
+  if (c.self.is(Kind::kInteger)) return c.self;
+  if (c.self.is(Kind::kBool)) return Value::integer(c.self.truth() ? 1231 : 1237);
+  if (c.self.is(Kind::kLong) || c.self.is(Kind::kDouble)) {
+    const auto bits = c.self.is(Kind::kLong) ? static_cast<std::uint64_t>(c.self.number())
+                                             : std::bit_cast<std::uint64_t>(c.self.real_number());
+    return Value::integer(
+        static_cast<std::int32_t>(static_cast<std::uint32_t>(bits ^ bits >> 32U)));
+  }
+  if (!c.self.is(Kind::kString)) return std::nullopt;
+  std::uint32_t hash = 0;  // As Java, for ASCII.
+  for (const char one : c.self.text()) {
+    if (static_cast<unsigned char>(one) >= 0x80) return std::nullopt;
+    hash = hash * 31 + static_cast<unsigned char>(one);
+  }
+  return Value::integer(static_cast<std::int32_t>(hash));
+}
+
+Answer get_class(MethodCall& c) {
+  if (!c.takes_none()) return std::nullopt;
+  return c.fiber.heap().make<ClassValue>(*class_of(c.self));
+}
+
+Answer as_type(MethodCall& c) {
+  if (!c.is(0, Kind::kClass)) return std::nullopt;
+  return c.fiber.cast_to(c.self, c.arguments[0].as<ClassValue>().info, true);
+}
+
+Answer as_boolean(MethodCall& c) {
+  return Value::of(c.fiber.is_true(c.self));
+}
+
+Answer compare_to(MethodCall& c) {
+  if (c.count() != 1) return std::nullopt;
+  return Value::integer(c.fiber.compare(c.self, c.arguments[0]));
+}
+
+Answer has_property(MethodCall& c) {
+  if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
+  return Value::of(c.fiber.try_property(c.self, c.text(0)).has_value());
+}
+
+Answer responds_to(MethodCall& c) {
+  if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
+  return c.fiber.methods_named(c.self, c.text(0));
+}
+
+Answer invoke_method(MethodCall& c) {
+  if (c.count() != 2 || !c.is_text(0)) return std::nullopt;
+  Values arguments =
+      c.is(1, Kind::kList) ? c.arguments[1].as<List>().items : Values{c.arguments[1]};
+  return c.fiber.call_method(c.self, c.text(0), arguments);
+}
+
+Answer get_property(MethodCall& c) {
+  if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
+  return c.fiber.get_property(c.self, c.text(0));
+}
+
+Answer set_property(MethodCall& c) {
+  if (c.count() != 2 || !c.is_text(0)) return std::nullopt;
+  c.fiber.set_property(c.self, c.text(0), c.arguments[1]);
+  return Value();
+}
+
 const Table& object_methods() {
   static const Table table = {
-      {"toString",
-       [](MethodCall& c) -> Answer {
-         if (!c.takes_none()) return std::nullopt;
-         return c.fiber.string(c.self_text());
-       }},
-      {"inspect",
-       [](MethodCall& c) -> Answer { return c.fiber.string(c.fiber.inspected(c.self)); }},
-      {"equals",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1) return std::nullopt;
-         return Value::of(same(c.self, c.arguments[0]));
-       }},
-      {"is",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1) return std::nullopt;
-         const auto& other = c.arguments[0];
-         if (!c.self.is_object() || !other.is_object()) return Value::of(same(c.self, other));
-         return Value::of(c.self.object() == other.object());
-       }},
-      {"hashCode",
-       [](MethodCall& c) -> Answer {
-         if (c.self.is(Kind::kInteger)) return c.self;
-         if (!c.self.is(Kind::kString)) return std::nullopt;
-         std::uint32_t hash = 0;  // Java's, for ASCII.
-         for (const char one : c.self.text()) {
-           if (static_cast<unsigned char>(one) >= 0x80) return std::nullopt;
-           hash = hash * 31 + static_cast<unsigned char>(one);
-         }
-         return Value::integer(static_cast<std::int32_t>(hash));
-       }},
-      {"getClass",
-       [](MethodCall& c) -> Answer {
-         if (!c.takes_none()) return std::nullopt;
-         return c.fiber.heap().make<ClassValue>(*class_of(c.self));
-       }},
+      {"toString", to_string},
+      {"inspect", inspect},
+      {"equals", equals},
+      {"is", is},
+      {"hashCode", hash_code},
+      {"getClass", get_class},
       {"with", with},
-      {"asType",
-       [](MethodCall& c) -> Answer {
-         if (!c.is(0, Kind::kClass)) return std::nullopt;
-         return c.fiber.cast_to(c.self, c.arguments[0].as<ClassValue>().info, true);
-       }},
-      {"asBoolean", [](MethodCall& c) -> Answer { return Value::of(c.fiber.is_true(c.self)); }},
-      {"compareTo",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1) return std::nullopt;
-         return Value::integer(c.fiber.compare(c.self, c.arguments[0]));
-       }},
-      {"hasProperty",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
-         return Value::of(c.fiber.try_property(c.self, c.text(0)).has_value());
-       }},
-      {"respondsTo",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
-         return c.fiber.methods_named(c.self, c.text(0));
-       }},
-      {"invokeMethod",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 2 || !c.is_text(0)) return std::nullopt;
-         Values arguments =
-             c.is(1, Kind::kList) ? c.arguments[1].as<List>().items : Values{c.arguments[1]};
-         return c.fiber.call_method(c.self, c.text(0), arguments);
-       }},
-      {"getProperty",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
-         return c.fiber.get_property(c.self, c.text(0));
-       }},
-      {"setProperty",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 2 || !c.is_text(0)) return std::nullopt;
-         c.fiber.set_property(c.self, c.text(0), c.arguments[1]);
-         return Value();
-       }},
+      {"asType", as_type},
+      {"asBoolean", as_boolean},
+      {"compareTo", compare_to},
+      {"hasProperty", has_property},
+      {"respondsTo", responds_to},
+      {"invokeMethod", invoke_method},
+      {"getProperty", get_property},
+      {"setProperty", set_property},
   };
   return table;
 }
@@ -268,6 +295,41 @@ const Table& closure_methods() {
   return table;
 }
 
+const Table& builder_methods() {
+  static const Table table = {
+      {"append",
+       [](MethodCall& c) -> Answer {
+         if (c.count() != 1) return std::nullopt;
+         return c.fiber.shift_left(c.self, c.arguments[0]);
+       }},
+      {"insert",
+       [](MethodCall& c) -> Answer {
+         auto& text = c.self.as<Builder>().text;
+         if (c.count() != 2 || !c.is(0, Kind::kInteger) || c.number(0) < 0 ||
+             static_cast<std::size_t>(c.number(0)) > text.size())
+           return std::nullopt;
+         text.insert(static_cast<std::size_t>(c.number(0)), c.text(1));
+         return c.self;
+       }},
+      {"reverse",
+       [](MethodCall& c) -> Answer {
+         auto& text = c.self.as<Builder>().text;
+         Values none;
+         text = c.fiber.to_text(c.fiber.call_method(c.fiber.string(text), "reverse", none));
+         return c.self;
+       }},
+      {"setLength",
+       [](MethodCall& c) -> Answer {
+         if (!c.is(0, Kind::kInteger) || c.number(0) < 0) return std::nullopt;
+         auto& text = c.self.as<Builder>().text;
+         if (static_cast<std::size_t>(c.number(0)) > text.size()) return std::nullopt;
+         text.resize(static_cast<std::size_t>(c.number(0)));
+         return Value();
+       }},
+  };
+  return table;
+}
+
 // What a kind answers before what every value does.
 Method find_own_method(const Value& object, const std::string& name) {
   switch (object.kind()) {
@@ -275,42 +337,10 @@ Method find_own_method(const Value& object, const std::string& name) {
     case Kind::kGString:
       if (const Method method = find_text_method(name)) return method;
       return find_text_search_method(name);
-    case Kind::kBuilder: {
-      static const Table builder = {
-          {"append",
-           [](MethodCall& c) -> Answer {
-             if (c.count() != 1) return std::nullopt;
-             return c.fiber.shift_left(c.self, c.arguments[0]);
-           }},
-          {"insert",
-           [](MethodCall& c) -> Answer {
-             auto& text = c.self.as<Builder>().text;
-             if (c.count() != 2 || !c.is(0, Kind::kInteger) || c.number(0) < 0 ||
-                 static_cast<std::size_t>(c.number(0)) > text.size())
-               return std::nullopt;
-             text.insert(static_cast<std::size_t>(c.number(0)), c.text(1));
-             return c.self;
-           }},
-          {"reverse",
-           [](MethodCall& c) -> Answer {
-             auto& text = c.self.as<Builder>().text;
-             Values none;
-             text = c.fiber.to_text(c.fiber.call_method(c.fiber.string(text), "reverse", none));
-             return c.self;
-           }},
-          {"setLength",
-           [](MethodCall& c) -> Answer {
-             if (!c.is(0, Kind::kInteger) || c.number(0) < 0) return std::nullopt;
-             auto& text = c.self.as<Builder>().text;
-             if (static_cast<std::size_t>(c.number(0)) > text.size()) return std::nullopt;
-             text.resize(static_cast<std::size_t>(c.number(0)));
-             return Value();
-           }},
-      };
-      if (const Method method = find_in_table(builder, name)) return method;
+    case Kind::kBuilder:
+      if (const Method method = find_in_table(builder_methods(), name)) return method;
       if (const Method method = find_text_method(name)) return method;
       return find_text_search_method(name);
-    }
     case Kind::kInteger:
     case Kind::kLong:
     case Kind::kDouble:

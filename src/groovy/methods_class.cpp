@@ -216,6 +216,70 @@ Answer parse_text(MethodCall& c) {
   return parse_json(c.fiber, c.text(0));
 }
 
+Answer is_nan(MethodCall& c) {
+  if (class_name(c) != "Double" || c.count() != 1 || !c.is(0, Kind::kDouble)) return kNone;
+  return Value::of(std::isnan(c.arguments[0].real_number()));
+}
+
+Answer get_name(MethodCall& c) {
+  return c.fiber.string(c.self.as<ClassValue>().info.name);
+}
+
+Answer get_superclass(MethodCall& c) {
+  const ClassInfo* super = c.self.as<ClassValue>().info.super;
+  return super != nullptr ? Value(c.fiber.heap().make<ClassValue>(*super)) : Value();
+}
+
+Answer get_simple_name(MethodCall& c) {
+  return c.fiber.string(std::string(class_name(c)));
+}
+
+Answer format(MethodCall& c) {
+  if (class_name(c) != "String" || !c.is_text(0)) return kNone;
+  return c.fiber.string(format_text(c.fiber, c.arguments));
+}
+
+Answer is_instance(MethodCall& c) {
+  if (c.count() != 1) return kNone;
+  return Value::of(is_instance(c.arguments[0], c.self.as<ClassValue>().info));
+}
+
+Answer compiled(MethodCall& c) {
+  if (class_name(c) != "Pattern" || c.count() != 1 || !c.is_text(0)) return kNone;
+  return Value(Pattern::compile(c.fiber, c.text(0)));
+}
+
+Answer quote_replacement(MethodCall& c) {
+  if (class_name(c) != "Matcher" || !c.is_text(0)) return kNone;
+  std::string text;
+  for (const char one : c.text(0))
+    (text += one == '\\' || one == '$' ? "\\" : "") += one;
+  return c.fiber.string(std::move(text));
+}
+
+Answer quote(MethodCall& c) {
+  if (class_name(c) != "Pattern" || !c.is_text(0)) return kNone;
+  return c.fiber.string("\\Q" + c.text(0) + "\\E");
+}
+
+Answer slurped_text(MethodCall& c) {
+  return is_slurper(c) ? parse_text(c) : kNone;
+}
+
+Answer slurped(MethodCall& c) {
+  return class_name(c) == "Date" ? parse_text(c) : kNone;
+}
+
+Answer to_json(MethodCall& c) {
+  if (class_name(c) != "JsonOutput" || c.count() != 1) return kNone;
+  return c.fiber.string(json_text(c.fiber, c.arguments[0]));
+}
+
+Answer pretty_print(MethodCall& c) {
+  if (class_name(c) != "JsonOutput" || !c.is_text(0)) return kNone;
+  return c.fiber.string(pretty_json(c.fiber, c.text(0)));
+}
+
 }  // namespace
 
 Method find_class_method(const std::string& name) {
@@ -228,11 +292,7 @@ Method find_class_method(const std::string& name) {
       {"max", math_of_two},
       {"min", math_of_two},
       {"pow", math_of_two},
-      {"isNaN",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "Double" || c.count() != 1 || !c.is(0, Kind::kDouble)) return kNone;
-         return Value::of(std::isnan(c.arguments[0].real_number()));
-       }},
+      {"isNaN", is_nan},
       {"parseInt", parse_in_base},
       {"parseLong", parse_in_base},
       {"isDigit", of_character},
@@ -250,58 +310,20 @@ Method find_class_method(const std::string& name) {
       {"join", join},
       {"asList", as_list},
       {"toString", to_string},
-      {"getName",
-       [](MethodCall& c) -> Answer { return c.fiber.string(c.self.as<ClassValue>().info.name); }},
-      {"getSuperclass",
-       [](MethodCall& c) -> Answer {
-         const ClassInfo* super = c.self.as<ClassValue>().info.super;
-         return super != nullptr ? Value(c.fiber.heap().make<ClassValue>(*super)) : Value();
-       }},
-      {"getSimpleName",
-       [](MethodCall& c) -> Answer { return c.fiber.string(std::string(class_name(c))); }},
-      {"format",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "String" || !c.is_text(0)) return kNone;
-         return c.fiber.string(format_text(c.fiber, c.arguments));
-       }},
-      {"isInstance",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1) return kNone;
-         return Value::of(is_instance(c.arguments[0], c.self.as<ClassValue>().info));
-       }},
+      {"getName", get_name},
+      {"getSuperclass", get_superclass},
+      {"getSimpleName", get_simple_name},
+      {"format", format},
+      {"isInstance", is_instance},
       {"currentTimeMillis", current_time_millis},
       {"getTimeZone", time_zone},
-      {"compile",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "Pattern" || c.count() != 1 || !c.is_text(0)) return kNone;
-         return Value(Pattern::compile(c.fiber, c.text(0)));
-       }},
-      {"quoteReplacement",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "Matcher" || !c.is_text(0)) return kNone;
-         std::string text;
-         for (const char one : c.text(0))
-           (text += one == '\\' || one == '$' ? "\\" : "") += one;
-         return c.fiber.string(std::move(text));
-       }},
-      {"quote",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "Pattern" || !c.is_text(0)) return kNone;
-         return c.fiber.string("\\Q" + c.text(0) + "\\E");
-       }},
-      {"parseText", [](MethodCall& c) -> Answer { return is_slurper(c) ? parse_text(c) : kNone; }},
-      {"parse",
-       [](MethodCall& c) -> Answer { return class_name(c) == "Date" ? parse_text(c) : kNone; }},
-      {"toJson",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "JsonOutput" || c.count() != 1) return kNone;
-         return c.fiber.string(json_text(c.fiber, c.arguments[0]));
-       }},
-      {"prettyPrint",
-       [](MethodCall& c) -> Answer {
-         if (class_name(c) != "JsonOutput" || !c.is_text(0)) return kNone;
-         return c.fiber.string(pretty_json(c.fiber, c.text(0)));
-       }},
+      {"compile", compiled},
+      {"quoteReplacement", quote_replacement},
+      {"quote", quote},
+      {"parseText", slurped_text},
+      {"parse", slurped},
+      {"toJson", to_json},
+      {"prettyPrint", pretty_print},
   };
   if (name.starts_with("static ")) return constant;
   if (const Method method = find_in_table(table, name)) return method;

@@ -216,39 +216,106 @@ Answer operation(MethodCall& c) {
   return c.fiber.get_index(c.self, c.arguments[0]);
 }
 
+Answer push(MethodCall& c) {
+  return c.count() == 1 ? add(c) : kNone;
+}
+
+Answer remove_at(MethodCall& c) {
+  return c.is(0, Kind::kInteger) ? remove(c) : kNone;
+}
+
+Answer remove_if(MethodCall& c) {
+  return c.is(0, Kind::kClosure) ? remove_all(c) : kNone;
+}
+
+Answer clear(MethodCall& c) {
+  List* list = growing(c);
+  if (list == nullptr) return kNone;
+  list->items.clear();
+  list->changed();
+  return Value();
+}
+
+Answer size_of(MethodCall& c) {
+  if (!c.takes_none()) return kNone;
+  if (c.self.is(Kind::kRange))
+    return Value::integer(static_cast<std::int32_t>(c.self.as<Range>().size()));
+  return Value::integer(static_cast<std::int32_t>(c.self.as<List>().items.size()));
+}
+
+Answer is_empty(MethodCall& c) {
+  return Value::of(!c.fiber.is_true(c.self));
+}
+
+Answer put_at(MethodCall& c) {
+  if (c.count() != 2) return kNone;
+  c.fiber.set_index(c.self, c.arguments[0], c.arguments[1]);
+  return Value();
+}
+
+Answer get_indices(MethodCall& c) {
+  const auto size = static_cast<std::int64_t>(c.fiber.items_of(c.self).size());
+  const auto range = c.fiber.heap().make<Range>(0, std::max<std::int64_t>(size - 1, 0), false);
+  range->is_empty = size == 0;
+  return Value(range);
+}
+
+Answer swap(MethodCall& c) {
+  List* list = growing(c);
+  if (list == nullptr || c.count() != 2 || !c.is_whole(0) || !c.is_whole(1)) return kNone;
+  for (const std::size_t place : {0U, 1U})
+    check_place(c, c.number(place), list->items.size(), false);
+  std::swap(list->items[static_cast<std::size_t>(c.number(0))],
+            list->items[static_cast<std::size_t>(c.number(1))]);
+  return c.self;
+}
+
+Answer to_array(MethodCall& c) {
+  if (!c.takes_none()) return kNone;
+  return Value(
+      c.fiber.heap().make<List>(c.fiber.items_of(c.self), &known_class("java.lang.Object")));
+}
+
+Answer get_from(MethodCall& c) {
+  return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::min(
+                                       c.self.as<Range>().first, c.self.as<Range>().last))))
+                                 : kNone;
+}
+
+Answer get_to(MethodCall& c) {
+  return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::max(
+                                       c.self.as<Range>().first, c.self.as<Range>().last))))
+                                 : kNone;
+}
+
+Answer as_immutable(MethodCall& c) {
+  const auto fixed = c.fiber.list(c.fiber.items_of(c.self));
+  fixed->is_fixed = true;
+  return Value(fixed);
+}
+
+Answer clone(MethodCall& c) {
+  return Value(c.fiber.list(c.fiber.items_of(c.self)));
+}
+
 }  // namespace
 
 Method find_list_method(const std::string& name) {
   static const Table table = {
       {"add", add},
       {"addAll", add_all},
-      {"push", [](MethodCall& c) -> Answer { return c.count() == 1 ? add(c) : kNone; }},
+      {"push", push},
       {"pop", pop},
       {"removeLast", pop},
       {"remove", remove},
-      {"removeAt",
-       [](MethodCall& c) -> Answer { return c.is(0, Kind::kInteger) ? remove(c) : kNone; }},
+      {"removeAt", remove_at},
       {"removeElement", remove},
       {"removeAll", remove_all},
-      {"removeIf",
-       [](MethodCall& c) -> Answer { return c.is(0, Kind::kClosure) ? remove_all(c) : kNone; }},
+      {"removeIf", remove_if},
       {"retainAll", remove_all},
-      {"clear",
-       [](MethodCall& c) -> Answer {
-         List* list = growing(c);
-         if (list == nullptr) return kNone;
-         list->items.clear();
-         list->changed();
-         return Value();
-       }},
-      {"size",
-       [](MethodCall& c) -> Answer {
-         if (!c.takes_none()) return kNone;
-         if (c.self.is(Kind::kRange))
-           return Value::integer(static_cast<std::int32_t>(c.self.as<Range>().size()));
-         return Value::integer(static_cast<std::int32_t>(c.self.as<List>().items.size()));
-       }},
-      {"isEmpty", [](MethodCall& c) -> Answer { return Value::of(!c.fiber.is_true(c.self)); }},
+      {"clear", clear},
+      {"size", size_of},
+      {"isEmpty", is_empty},
       {"contains", contains},
       {"containsAll", contains},
       {"indexOf", index_of},
@@ -256,66 +323,24 @@ Method find_list_method(const std::string& name) {
       {"get", get},
       {"getAt", operation},
       {"set", set},
-      {"putAt",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 2) return kNone;
-         c.fiber.set_index(c.self, c.arguments[0], c.arguments[1]);
-         return Value();
-       }},
+      {"putAt", put_at},
       {"subList", sub_list},
       {"withIndex", with_index},
       {"indexed", with_index},
       {"transpose", transpose},
-      {"getIndices",
-       [](MethodCall& c) -> Answer {
-         const auto size = static_cast<std::int64_t>(c.fiber.items_of(c.self).size());
-         const auto range =
-             c.fiber.heap().make<Range>(0, std::max<std::int64_t>(size - 1, 0), false);
-         range->is_empty = size == 0;
-         return Value(range);
-       }},
-      {"swap",
-       [](MethodCall& c) -> Answer {
-         List* list = growing(c);
-         if (list == nullptr || c.count() != 2 || !c.is_whole(0) || !c.is_whole(1)) return kNone;
-         for (const std::size_t place : {0U, 1U})
-           check_place(c, c.number(place), list->items.size(), false);
-         std::swap(list->items[static_cast<std::size_t>(c.number(0))],
-                   list->items[static_cast<std::size_t>(c.number(1))]);
-         return c.self;
-       }},
-      {"toArray",
-       [](MethodCall& c) -> Answer {
-         if (!c.takes_none()) return kNone;
-         return Value(
-             c.fiber.heap().make<List>(c.fiber.items_of(c.self), &known_class("java.lang.Object")));
-       }},
+      {"getIndices", get_indices},
+      {"swap", swap},
+      {"toArray", to_array},
       {"encodeBase64", encode_base64},
       {"step", step},
       {"plus", operation},
       {"minus", operation},
       {"multiply", operation},
       {"leftShift", operation},
-      {"getFrom",
-       [](MethodCall& c) -> Answer {
-         return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::min(
-                                              c.self.as<Range>().first, c.self.as<Range>().last))))
-                                        : kNone;
-       }},
-      {"getTo",
-       [](MethodCall& c) -> Answer {
-         return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::max(
-                                              c.self.as<Range>().first, c.self.as<Range>().last))))
-                                        : kNone;
-       }},
-      {"asImmutable",
-       [](MethodCall& c) -> Answer {
-         const auto fixed = c.fiber.list(c.fiber.items_of(c.self));
-         fixed->is_fixed = true;
-         return Value(fixed);
-       }},
-      {"clone",
-       [](MethodCall& c) -> Answer { return Value(c.fiber.list(c.fiber.items_of(c.self))); }},
+      {"getFrom", get_from},
+      {"getTo", get_to},
+      {"asImmutable", as_immutable},
+      {"clone", clone},
   };
   return find_in_table(table, name);
 }

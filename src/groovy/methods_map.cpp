@@ -187,6 +187,68 @@ Answer contains(MethodCall& c) {
   }));
 }
 
+Answer replace(MethodCall& c) {
+  if (!is_map(c) || c.count() != 2) return kNone;
+  return c.self.as<Map>().find(c.arguments[0]) != nullptr ? put(c) : Answer(Value());
+}
+
+Answer as_immutable(MethodCall& c) {
+  if (c.self.is(Kind::kEntry)) return kNone;
+  const auto copy = c.fiber.heap().make<Map>(c.self.kind());
+  copy->assign(c.self.as<Map>().items());
+  copy->is_fixed = true;
+  return Value(copy);
+}
+
+Answer contains_key(MethodCall& c) {
+  if (!is_map(c) || c.count() != 1) return kNone;
+  return Value::of(c.self.as<Map>().find(c.arguments[0]) != nullptr);
+}
+
+Answer size_of(MethodCall& c) {
+  if (c.self.is(Kind::kEntry) || !c.takes_none()) return kNone;
+  return Value::integer(static_cast<std::int32_t>(c.self.as<Map>().size()));
+}
+
+Answer is_empty(MethodCall& c) {
+  if (c.self.is(Kind::kEntry)) return kNone;
+  return Value::of(c.self.as<Map>().size() == 0);
+}
+
+Answer clear(MethodCall& c) {
+  if (c.self.is(Kind::kEntry)) return kNone;
+  c.fiber.changeable(c.self).assign({});
+  return Value();
+}
+
+Answer get_key(MethodCall& c) {
+  return c.self.is(Kind::kEntry) ? Answer(c.self.as<Entry>().key) : kNone;
+}
+
+Answer get_value(MethodCall& c) {
+  return c.self.is(Kind::kEntry) ? Answer(c.self.as<Entry>().value) : kNone;
+}
+
+Answer set_value(MethodCall& c) {
+  if (!c.self.is(Kind::kEntry) || c.count() != 1) return kNone;
+  const Value old = c.self.as<Entry>().value;
+  c.fiber.set_property(c.self, "value", c.arguments[0]);
+  return old;
+}
+
+Answer put_at(MethodCall& c) {
+  if (c.count() != 2 || !is_map(c)) return kNone;
+  c.fiber.set_index(c.self, c.arguments[0], c.arguments[1]);
+  return Value();
+}
+
+Answer clone(MethodCall& c) {
+  if (c.self.is(Kind::kEntry)) return kNone;
+  const auto copy = c.fiber.heap().make<Map>(c.self.kind());
+  copy->assign(c.self.as<Map>().items());
+  return Value(copy);
+}
+
 }  // namespace
 
 Method find_map_method(const std::string& name) {
@@ -200,19 +262,8 @@ Method find_map_method(const std::string& name) {
       {"computeIfPresent", compute},
       {"compute", compute},
       {"merge", merge},
-      {"replace",
-       [](MethodCall& c) -> Answer {
-         if (!is_map(c) || c.count() != 2) return kNone;
-         return c.self.as<Map>().find(c.arguments[0]) != nullptr ? put(c) : Answer(Value());
-       }},
-      {"asImmutable",
-       [](MethodCall& c) -> Answer {
-         if (c.self.is(Kind::kEntry)) return kNone;
-         const auto copy = c.fiber.heap().make<Map>(c.self.kind());
-         copy->assign(c.self.as<Map>().items());
-         copy->is_fixed = true;
-         return Value(copy);
-       }},
+      {"replace", replace},
+      {"asImmutable", as_immutable},
       {"remove", remove},
       {"subMap", sub_map},
       {"replaceAll", replace_all},
@@ -221,42 +272,13 @@ Method find_map_method(const std::string& name) {
       {"entrySet", parts},
       {"withDefault", with_default},
       {"containsValue", contains_value},
-      {"containsKey",
-       [](MethodCall& c) -> Answer {
-         if (!is_map(c) || c.count() != 1) return kNone;
-         return Value::of(c.self.as<Map>().find(c.arguments[0]) != nullptr);
-       }},
-      {"size",
-       [](MethodCall& c) -> Answer {
-         if (c.self.is(Kind::kEntry) || !c.takes_none()) return kNone;
-         return Value::integer(static_cast<std::int32_t>(c.self.as<Map>().size()));
-       }},
-      {"isEmpty",
-       [](MethodCall& c) -> Answer {
-         if (c.self.is(Kind::kEntry)) return kNone;
-         return Value::of(c.self.as<Map>().size() == 0);
-       }},
-      {"clear",
-       [](MethodCall& c) -> Answer {
-         if (c.self.is(Kind::kEntry)) return kNone;
-         c.fiber.changeable(c.self).assign({});
-         return Value();
-       }},
-      {"getKey",
-       [](MethodCall& c) -> Answer {
-         return c.self.is(Kind::kEntry) ? Answer(c.self.as<Entry>().key) : kNone;
-       }},
-      {"getValue",
-       [](MethodCall& c) -> Answer {
-         return c.self.is(Kind::kEntry) ? Answer(c.self.as<Entry>().value) : kNone;
-       }},
-      {"setValue",
-       [](MethodCall& c) -> Answer {
-         if (!c.self.is(Kind::kEntry) || c.count() != 1) return kNone;
-         const Value old = c.self.as<Entry>().value;
-         c.fiber.set_property(c.self, "value", c.arguments[0]);
-         return old;
-       }},
+      {"containsKey", contains_key},
+      {"size", size_of},
+      {"isEmpty", is_empty},
+      {"clear", clear},
+      {"getKey", get_key},
+      {"getValue", get_value},
+      {"setValue", set_value},
       {"add", add},
       {"addAll", add},
       {"removeAll", remove_if},
@@ -266,19 +288,8 @@ Method find_map_method(const std::string& name) {
       {"minus", operation},
       {"leftShift", operation},
       {"getAt", operation},
-      {"putAt",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 2 || !is_map(c)) return kNone;
-         c.fiber.set_index(c.self, c.arguments[0], c.arguments[1]);
-         return Value();
-       }},
-      {"clone",
-       [](MethodCall& c) -> Answer {
-         if (c.self.is(Kind::kEntry)) return kNone;
-         const auto copy = c.fiber.heap().make<Map>(c.self.kind());
-         copy->assign(c.self.as<Map>().items());
-         return Value(copy);
-       }},
+      {"putAt", put_at},
+      {"clone", clone},
   };
   return find_in_table(table, name);
 }

@@ -211,87 +211,94 @@ Answer matcher_at(MethodCall& c) {
   return match_value(c.fiber, matcher.text, matches[static_cast<std::size_t>(place)]);
 }
 
+Answer matches(MethodCall& c) {
+  auto& matcher = c.self.as<Matcher>();
+  matcher.current = matcher.pattern->match_whole(matcher.text);
+  if (matcher.current) matcher.next = matcher.text.size() + 1;
+  return Value::of(matcher.current.has_value());
+}
+
+Answer group(MethodCall& c) {
+  const Match& match = current_match(c);
+  return group_value(c.fiber, c.self.as<Matcher>().text, match[group_index(c, match)]);
+}
+
+Answer start(MethodCall& c) {
+  const Match& match = current_match(c);
+  const auto span = match[group_index(c, match)];
+  return Value::integer(span ? static_cast<std::int32_t>(
+                                   TextIndex(c.self.as<Matcher>().text).character_of(span->begin))
+                             : -1);
+}
+
+Answer end(MethodCall& c) {
+  const Match& match = current_match(c);
+  const auto span = match[group_index(c, match)];
+  return Value::integer(
+      span ? static_cast<std::int32_t>(TextIndex(c.self.as<Matcher>().text).character_of(span->end))
+           : -1);
+}
+
+Answer group_count(MethodCall& c) {
+  return Value::integer(static_cast<std::int32_t>(c.self.as<Matcher>().pattern->group_count()));
+}
+
+Answer has_group(MethodCall& c) {
+  return Value::of(c.self.as<Matcher>().pattern->group_count() > 0);
+}
+
+Answer reset(MethodCall& c) {
+  c.self.as<Matcher>().current.reset();
+  c.self.as<Matcher>().next = 0;
+  return c.self;
+}
+
+Answer get_count(MethodCall& c) {
+  auto& m = c.self.as<Matcher>();
+  return Value::integer(static_cast<std::int32_t>(all_matches(c.fiber, *m.pattern, m.text).size()));
+}
+
+Answer size_of(MethodCall& c) {
+  auto& m = c.self.as<Matcher>();
+  return Value::integer(static_cast<std::int32_t>(all_matches(c.fiber, *m.pattern, m.text).size()));
+}
+
+Answer replace_all_matches(MethodCall& c) {
+  if (!c.is_text(0)) return kNone;
+  auto& m = c.self.as<Matcher>();
+  return c.fiber.string(replace_matches(c.fiber, *m.pattern, m.text, c.text(0), false));
+}
+
+Answer replace_first(MethodCall& c) {
+  if (!c.is_text(0)) return kNone;
+  auto& m = c.self.as<Matcher>();
+  return c.fiber.string(replace_matches(c.fiber, *m.pattern, m.text, c.text(0), true));
+}
+
+Answer matches_in_order(MethodCall& c) {  // What iterating over a matcher visits.
+  auto& m = c.self.as<Matcher>();
+  Values values;
+  for (const auto& match : all_matches(c.fiber, *m.pattern, m.text))
+    values.push_back(match_value(c.fiber, m.text, match));
+  return Value(c.fiber.list(std::move(values)));
+}
+
 const Table& matcher_methods() {
   static const Table table = {
-      {"matches",
-       [](MethodCall& c) -> Answer {
-         auto& matcher = c.self.as<Matcher>();
-         matcher.current = matcher.pattern->match_whole(matcher.text);
-         if (matcher.current) matcher.next = matcher.text.size() + 1;
-         return Value::of(matcher.current.has_value());
-       }},
+      {"matches", matches},
       {"find", matcher_find},
-      {"group",
-       [](MethodCall& c) -> Answer {
-         const Match& match = current_match(c);
-         return group_value(c.fiber, c.self.as<Matcher>().text, match[group_index(c, match)]);
-       }},
-      {"start",
-       [](MethodCall& c) -> Answer {
-         const Match& match = current_match(c);
-         const auto span = match[group_index(c, match)];
-         return Value::integer(
-             span ? static_cast<std::int32_t>(
-                        TextIndex(c.self.as<Matcher>().text).character_of(span->begin))
-                  : -1);
-       }},
-      {"end",
-       [](MethodCall& c) -> Answer {
-         const Match& match = current_match(c);
-         const auto span = match[group_index(c, match)];
-         return Value::integer(
-             span ? static_cast<std::int32_t>(
-                        TextIndex(c.self.as<Matcher>().text).character_of(span->end))
-                  : -1);
-       }},
-      {"groupCount",
-       [](MethodCall& c) -> Answer {
-         return Value::integer(
-             static_cast<std::int32_t>(c.self.as<Matcher>().pattern->group_count()));
-       }},
-      {"hasGroup",
-       [](MethodCall& c) -> Answer {
-         return Value::of(c.self.as<Matcher>().pattern->group_count() > 0);
-       }},
-      {"reset",
-       [](MethodCall& c) -> Answer {
-         c.self.as<Matcher>().current.reset();
-         c.self.as<Matcher>().next = 0;
-         return c.self;
-       }},
+      {"group", group},
+      {"start", start},
+      {"end", end},
+      {"groupCount", group_count},
+      {"hasGroup", has_group},
+      {"reset", reset},
       {"getAt", matcher_at},
-      {"getCount",
-       [](MethodCall& c) -> Answer {
-         auto& m = c.self.as<Matcher>();
-         return Value::integer(
-             static_cast<std::int32_t>(all_matches(c.fiber, *m.pattern, m.text).size()));
-       }},
-      {"size",
-       [](MethodCall& c) -> Answer {
-         auto& m = c.self.as<Matcher>();
-         return Value::integer(
-             static_cast<std::int32_t>(all_matches(c.fiber, *m.pattern, m.text).size()));
-       }},
-      {"replaceAll",
-       [](MethodCall& c) -> Answer {
-         if (!c.is_text(0)) return kNone;
-         auto& m = c.self.as<Matcher>();
-         return c.fiber.string(replace_matches(c.fiber, *m.pattern, m.text, c.text(0), false));
-       }},
-      {"replaceFirst",
-       [](MethodCall& c) -> Answer {
-         if (!c.is_text(0)) return kNone;
-         auto& m = c.self.as<Matcher>();
-         return c.fiber.string(replace_matches(c.fiber, *m.pattern, m.text, c.text(0), true));
-       }},
-      {"matches in order",
-       [](MethodCall& c) -> Answer {  // What iterating over a matcher visits.
-         auto& m = c.self.as<Matcher>();
-         Values values;
-         for (const auto& match : all_matches(c.fiber, *m.pattern, m.text))
-           values.push_back(match_value(c.fiber, m.text, match));
-         return Value(c.fiber.list(std::move(values)));
-       }},
+      {"getCount", get_count},
+      {"size", size_of},
+      {"replaceAll", replace_all_matches},
+      {"replaceFirst", replace_first},
+      {"matches in order", matches_in_order},
   };
   return table;
 }

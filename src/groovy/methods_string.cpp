@@ -300,6 +300,106 @@ Answer take_drop(MethodCall& c) {
   return c.fiber.string(c.name == "take" ? places.part(0, n) : places.part(n, size));
 }
 
+Answer compare_to_ignore_case(MethodCall& c) {
+  if (!c.is_text(0)) return kNone;
+  Values other{c.fiber.string(lower(c.text(0)))};
+  return c.fiber.call_method(c.fiber.string(lower(c.self_text())), "compareTo", other);
+}
+
+Answer is_blank_text(MethodCall& c) {
+  return c.takes_none() ? Answer(Value::of(trimmed_text(c.self_text()).empty())) : kNone;
+}
+
+Answer repeat(MethodCall& c) {
+  if (c.count() != 1 || !c.is(0, Kind::kInteger)) return kNone;
+  return c.fiber.times(c.self, c.arguments[0]);
+}
+
+Answer to_boolean(MethodCall& c) {
+  const std::string text = lower(trimmed_text(c.self_text()));
+  return Value::of(text == "true" || text == "y" || text == "1");
+}
+
+Answer length(MethodCall& c) {
+  if (!c.takes_none()) return kNone;
+  return Value::integer(static_cast<std::int32_t>(TextIndex(c.self_text()).size()));
+}
+
+Answer size_of(MethodCall& c) {
+  if (!c.takes_none()) return kNone;
+  return Value::integer(static_cast<std::int32_t>(TextIndex(c.self_text()).size()));
+}
+
+Answer is_empty(MethodCall& c) {
+  return Value::of(c.self_text().empty());
+}
+
+Answer is_all_whitespace(MethodCall& c) {
+  const std::string text = c.self_text();
+  return Value::of(text.find_first_not_of(" \t\r\n\f\v") == std::string::npos);
+}
+
+Answer read_lines(MethodCall& c) {
+  return list_of(c.fiber, lines_of(c.self_text()));
+}
+
+Answer each_line(MethodCall& c) {
+  if (!c.is(0, Kind::kClosure)) return kNone;
+  Value last;
+  std::int32_t number = 0;
+  for (const auto& line : lines_of(c.self_text())) {
+    Values arguments{c.fiber.string(line)};
+    if (Fiber::arity_of(c.arguments[0].as<Closure>()) == 2)
+      arguments.push_back(Value::integer(number));
+    ++number;
+    last = c.fiber.call_value(c.arguments[0], arguments);
+  }
+  return last;
+}
+
+Answer to_list(MethodCall& c) {
+  return Value(c.fiber.list(c.fiber.items_of(c.self)));
+}
+
+Answer to_char_array(MethodCall& c) {
+  return Value(c.fiber.list(c.fiber.items_of(c.self)));
+}
+
+Answer to_url(MethodCall& c) {
+  c.fiber.abort(Code::kInvalid,
+                "toURL() is not supported: a script reaches the network through steps only");
+}
+
+Answer execute(MethodCall& c) {
+  c.fiber.abort(Code::kInvalid,
+                "execute() is not supported: a script reaches the machine through steps only",
+                "use sh");
+}
+
+Answer concat(MethodCall& c) {
+  if (!c.is_text(0)) return kNone;
+  return c.fiber.string(c.self_text() + c.text(0));
+}
+
+Answer operation(MethodCall& c) {
+  if (c.count() != 1) return kNone;
+  if (c.name == "plus") return c.fiber.plus(c.self, c.arguments[0]);
+  if (c.name == "minus") return c.fiber.minus(c.self, c.arguments[0]);
+  if (c.name == "multiply") return c.fiber.times(c.self, c.arguments[0]);
+  return c.fiber.get_index(c.self, c.arguments[0]);
+}
+
+const Table& conversions() {
+  static const Table table = {
+      {"toInteger", to_number},    {"toLong", to_number},       {"toDouble", to_number},
+      {"toFloat", to_number},      {"toBigDecimal", to_number}, {"toBigInteger", to_number},
+      {"isInteger", is_number},    {"isLong", is_number},       {"isNumber", is_number},
+      {"isDouble", is_number},     {"isFloat", is_number},      {"isBigDecimal", is_number},
+      {"isBigInteger", is_number}, {"toBoolean", to_boolean},
+  };
+  return table;
+}
+
 }  // namespace
 
 Method find_text_method(const std::string& name) {
@@ -309,23 +409,11 @@ Method find_text_method(const std::string& name) {
       {"next", neighbour},
       {"previous", neighbour},
       {"tr", translate},
-      {"compareToIgnoreCase",
-       [](MethodCall& c) -> Answer {
-         if (!c.is_text(0)) return kNone;
-         Values other{c.fiber.string(lower(c.text(0)))};
-         return c.fiber.call_method(c.fiber.string(lower(c.self_text())), "compareTo", other);
-       }},
+      {"compareToIgnoreCase", compare_to_ignore_case},
       {"trim", changed<trimmed_text>},
       {"strip", changed<trimmed_text>},
-      {"isBlank",
-       [](MethodCall& c) -> Answer {
-         return c.takes_none() ? Answer(Value::of(trimmed_text(c.self_text()).empty())) : kNone;
-       }},
-      {"repeat",
-       [](MethodCall& c) -> Answer {
-         if (c.count() != 1 || !c.is(0, Kind::kInteger)) return kNone;
-         return c.fiber.times(c.self, c.arguments[0]);
-       }},
+      {"isBlank", is_blank_text},
+      {"repeat", repeat},
       {"toUpperCase", changed<upper>},
       {"toLowerCase", changed<lower>},
       {"capitalize", changed<capitalized>},
@@ -341,95 +429,24 @@ Method find_text_method(const std::string& name) {
       {"center", pad},
       {"take", take_drop},
       {"drop", take_drop},
-      {"toInteger", to_number},
-      {"toLong", to_number},
-      {"toDouble", to_number},
-      {"toFloat", to_number},
-      {"toBigDecimal", to_number},
-      {"toBigInteger", to_number},
-      {"isInteger", is_number},
-      {"isLong", is_number},
-      {"isNumber", is_number},
-      {"isDouble", is_number},
-      {"isFloat", is_number},
-      {"isBigDecimal", is_number},
-      {"isBigInteger", is_number},
-      {"toBoolean",
-       [](MethodCall& c) -> Answer {
-         const std::string text = lower(trimmed_text(c.self_text()));
-         return Value::of(text == "true" || text == "y" || text == "1");
-       }},
-      {"length",
-       [](MethodCall& c) -> Answer {
-         if (!c.takes_none()) return kNone;
-         return Value::integer(static_cast<std::int32_t>(TextIndex(c.self_text()).size()));
-       }},
-      {"size",
-       [](MethodCall& c) -> Answer {
-         if (!c.takes_none()) return kNone;
-         return Value::integer(static_cast<std::int32_t>(TextIndex(c.self_text()).size()));
-       }},
-      {"isEmpty", [](MethodCall& c) -> Answer { return Value::of(c.self_text().empty()); }},
-      {"isAllWhitespace",
-       [](MethodCall& c) -> Answer {
-         const std::string text = c.self_text();
-         return Value::of(text.find_first_not_of(" \t\r\n\f\v") == std::string::npos);
-       }},
-      {"readLines",
-       [](MethodCall& c) -> Answer { return list_of(c.fiber, lines_of(c.self_text())); }},
-      {"eachLine",
-       [](MethodCall& c) -> Answer {
-         if (!c.is(0, Kind::kClosure)) return kNone;
-         Value last;
-         std::int32_t number = 0;
-         for (const auto& line : lines_of(c.self_text())) {
-           Values arguments{c.fiber.string(line)};
-           if (Fiber::arity_of(c.arguments[0].as<Closure>()) == 2)
-             arguments.push_back(Value::integer(number));
-           ++number;
-           last = c.fiber.call_value(c.arguments[0], arguments);
-         }
-         return last;
-       }},
-      {"toList",
-       [](MethodCall& c) -> Answer { return Value(c.fiber.list(c.fiber.items_of(c.self))); }},
-      {"toCharArray",
-       [](MethodCall& c) -> Answer { return Value(c.fiber.list(c.fiber.items_of(c.self))); }},
-      {"toURL",
-       [](MethodCall& c) -> Answer {
-         c.fiber.abort(Code::kInvalid,
-                       "toURL() is not supported: a script reaches the network through steps only");
-       }},
-      {"execute",
-       [](MethodCall& c) -> Answer {
-         c.fiber.abort(
-             Code::kInvalid,
-             "execute() is not supported: a script reaches the machine through steps only",
-             "use sh");
-       }},
-      {"concat",
-       [](MethodCall& c) -> Answer {
-         if (!c.is_text(0)) return kNone;
-         return c.fiber.string(c.self_text() + c.text(0));
-       }},
-      {"plus",
-       [](MethodCall& c) -> Answer {
-         return c.count() == 1 ? Answer(c.fiber.plus(c.self, c.arguments[0])) : kNone;
-       }},
-      {"minus",
-       [](MethodCall& c) -> Answer {
-         return c.count() == 1 ? Answer(c.fiber.minus(c.self, c.arguments[0])) : kNone;
-       }},
-      {"multiply",
-       [](MethodCall& c) -> Answer {
-         return c.count() == 1 ? Answer(c.fiber.times(c.self, c.arguments[0])) : kNone;
-       }},
-      {"getAt",
-       [](MethodCall& c) -> Answer {
-         return c.count() == 1 ? Answer(c.fiber.get_index(c.self, c.arguments[0])) : kNone;
-       }},
+      {"length", length},
+      {"size", size_of},
+      {"isEmpty", is_empty},
+      {"isAllWhitespace", is_all_whitespace},
+      {"readLines", read_lines},
+      {"eachLine", each_line},
+      {"toList", to_list},
+      {"toCharArray", to_char_array},
+      {"toURL", to_url},
+      {"execute", execute},
+      {"concat", concat},
+      {"plus", operation},
+      {"minus", operation},
+      {"multiply", operation},
+      {"getAt", operation},
   };
-  return find_in_table(table, name);
+  const Method method = find_in_table(table, name);
+  return method != nullptr ? method : find_in_table(conversions(), name);
 }
 
 }  // namespace runtask::groovy

@@ -39,3 +39,5 @@ for (bad in ['%q', '%-d', '%.2d', '%#s', '%3$s', '%', '%d', '%c', '%e', '%f']) {
 // expect: %c IllegalFormatConversionException c != java.lang.String
 // expect: %e IllegalFormatConversionException e != java.lang.String
 // expect: %f IllegalFormatConversionException f != java.lang.String
+println String.format('%h %h %h', 77L, 2.5e-7d, true)  // expect: 4d 9e252b7a 4cf
+println([5L.hashCode(), (-5L).hashCode(), 12345678901L.hashCode(), 1.5d.hashCode(), false.hashCode()])  // expect: [5, 4, -539222985, 1073217536, 1237]
