@@ -312,7 +312,8 @@ class NamedAttachSandbox(NamedSandbox):
 class AwsAttachSandbox(AwsSandbox):
     def begin(self):
         process = self.start("run", "--cluster", "c", "--task-definition", "manage")
-        wait_until(lambda: self.aws.count("DescribeTasks") > 0, "it is watched")
+        # With the second question the first answer is on record.
+        wait_until(lambda: self.aws.count("DescribeTasks") > 1, "it is watched")
         process.kill()
         self.finish(process)
 
