@@ -88,7 +88,7 @@ Value without_json(Fiber& fiber, const Value& value, int depth) {
 
 namespace {
 
-std::string quoted(const std::string& text) {
+std::string string_literal(const std::string& text) {
   std::string out = "\"";
   char before = 0;
   for (const char c : text) {
@@ -135,7 +135,7 @@ class Writer {
     if (value.is(Kind::kMap)) {
       const auto items = value.as<Map>().items();
       write_all('{', items.size(), indent, '}', [&](std::size_t i, int inner) {
-        text += quoted(fiber_.to_text(items[i].key)) + (indent_by_ > 0 ? ": " : ":");
+        text += string_literal(fiber_.to_text(items[i].key)) + (indent_by_ > 0 ? ": " : ":");
         write(items[i].value, inner, depth + 1);
       });
     } else if (is_sequence(value)) {
@@ -147,7 +147,7 @@ class Writer {
     } else if (value.is_null() || value.is(Kind::kBool) || is_json_null(value)) {
       text += fiber_.to_text(value);
     } else {
-      text += quoted(fiber_.to_text(value));
+      text += string_literal(fiber_.to_text(value));
     }
   }
   std::string text;
@@ -245,7 +245,7 @@ std::optional<Value> typed_member(MethodCall& c) {
     if (auto found = as_type(c.fiber, *value, type)) return found;
   if (must_be)
     c.fiber.throw_new(kException,
-                      (c.self.is(Kind::kMap) ? "JSONObject[" + quoted(c.text(0)) + "]"
+                      (c.self.is(Kind::kMap) ? "JSONObject[" + string_literal(c.text(0)) + "]"
                                              : "JSONArray[" + c.text(0) + "]") +
                           (value == nullptr && type == "String" ? " not found."
                            : type.starts_with("JSON") ? " is not a " + std::string(type) + "."

@@ -209,7 +209,7 @@ Value parse_json(Fiber& fiber, const std::string& text) {
 namespace {
 
 // JsonOutput writes what is not ASCII as \uXXXX.
-std::string quoted(const std::string& text) {
+std::string string_literal(const std::string& text) {
   std::string out = "\"";
   const auto unit = [&](unsigned code) {
     std::array<char, 12> buffer{};
@@ -249,14 +249,14 @@ namespace {
 // An object of a class of the text: its properties; a constant: its name.
 std::string object_text(Fiber& fiber, const Value& value, int depth) {
   const auto& object = value.as<Instance>();
-  if (object.ordinal >= 0) return quoted(object.constant);
+  if (object.ordinal >= 0) return string_literal(object.constant);
   std::string text = "{";
   for (const ClassInfo* info = &object.info; info != nullptr && info->declaration != nullptr;
        info = info->super)
     for (const auto& field : info->declaration->fields) {
       if (!field.is_property || field.is_static) continue;
       const std::string& name = *field.variable.name;
-      text += (text.size() > 1 ? "," : "") + quoted(name) + ":" +
+      text += (text.size() > 1 ? "," : "") + string_literal(name) + ":" +
               json_text(fiber, fiber.get_property(value, name), depth + 1);
     }
   return text + "}";
@@ -290,7 +290,7 @@ std::string json_text(Fiber& fiber, const Value& value, int depth) {
       std::string text = "{";
       const auto items = value.as<Map>().items();
       for (const auto& item : items) {
-        text += (text.size() > 1 ? "," : "") + quoted(fiber.to_text(item.key)) + ":" +
+        text += (text.size() > 1 ? "," : "") + string_literal(fiber.to_text(item.key)) + ":" +
                 json_text(fiber, item.value, depth + 1);
         fiber.check_text(text);
       }
@@ -299,12 +299,12 @@ std::string json_text(Fiber& fiber, const Value& value, int depth) {
     case Kind::kString:
     case Kind::kGString:
     case Kind::kBuilder:
-      return quoted(fiber.to_text(value));
+      return string_literal(fiber.to_text(value));
     case Kind::kDate: {
       char bad = 0;
       const auto text =
           format_date(value.as<Date>().time, "yyyy-MM-dd'T'HH:mm:ssZ", Zone{0, "GMT"}, bad);
-      return quoted(text.value_or(""));
+      return string_literal(text.value_or(""));
     }
     case Kind::kInstance:
       return object_text(fiber, value, depth);

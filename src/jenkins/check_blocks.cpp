@@ -101,7 +101,8 @@ void Checker::read_agent_block(Agent& agent, const groovy::ClosureExpr& block) {
     return;
   }
   if (!is_known(Family::kAgent, *type)) {
-    error(call->name_range, "unknown agent " + quoted(*type), suggestion(*type, agent_types()),
+    error(call->name_range, "unknown agent " + in_backticks(*type),
+          suggestion(*type, agent_types()),
           "the agents are any, none, label, node, docker, dockerfile and kubernetes");
     return;
   }
@@ -128,13 +129,13 @@ bool Checker::read_agent_settings(Agent& agent, const groovy::CallExpr& call) {
       }
       const auto values = arguments_of(*setting);
       if (values.size() != 1 || !values[0].name.empty()) {
-        error(setting->name_range, "the setting " + quoted(*name) + " takes one value");
+        error(setting->name_range, "the setting " + in_backticks(*name) + " takes one value");
         continue;
       }
       auto& places = seen[*name];
       places.push_back(setting->name_range);
       if (places.size() > 1) {
-        warning(setting->name_range, "the setting " + quoted(*name) + " is there twice",
+        warning(setting->name_range, "the setting " + in_backticks(*name) + " is there twice",
                 "Jenkins takes this one");
         std::erase_if(agent.settings, [&](const Argument& set) { return set.name == *name; });
       }
@@ -144,11 +145,11 @@ bool Checker::read_agent_settings(Agent& agent, const groovy::CallExpr& call) {
   }
   auto arguments = arguments_of(call);
   if (arguments.empty()) {
-    error(call.name_range, "the agent " + quoted(agent.type) + " needs a value or a block");
+    error(call.name_range, "the agent " + in_backticks(agent.type) + " needs a value or a block");
     return false;
   }
   if (arguments.size() > 1 && arguments[0].name.empty())
-    error(call.name_range, "the agent " + quoted(agent.type) + " takes one value",
+    error(call.name_range, "the agent " + in_backticks(agent.type) + " takes one value",
           "use a block for more");
   const auto signature = signature_of(Family::kAgent, agent.type);
   const Field* sole = signature ? signature->sole_required() : nullptr;
@@ -167,15 +168,17 @@ void Checker::check_agent_settings(const Agent& agent, SourceRange place) {
     check_value(*setting.value);
     const Field* field = signature->find(setting.name);
     if (field == nullptr) {
-      error({setting.range.begin, setting.range.begin + setting.name.size()},
-            "the agent " + quoted(agent.type) + " has no setting " + quoted(setting.name),
-            suggestion(setting.name, signature->names()),
-            "its settings are " + listed(signature->names()));
+      error(
+          {setting.range.begin, setting.range.begin + setting.name.size()},
+          "the agent " + in_backticks(agent.type) + " has no setting " + in_backticks(setting.name),
+          suggestion(setting.name, signature->names()),
+          "its settings are " + listed(signature->names()));
     }
   }
   for (const auto& field : signature->fields)
     if (field.is_required && agent.find(field.name) == nullptr)
-      error(place, "the agent " + quoted(agent.type) + " lacks its setting " + quoted(field.name));
+      error(place, "the agent " + in_backticks(agent.type) + " lacks its setting " +
+                       in_backticks(field.name));
 }
 
 // ---- environment (jenkins-pipeline 1.4)
@@ -195,7 +198,7 @@ Environment Checker::read_environment(const groovy::CallExpr& call) {
     places.push_back(entry->name_range);
     if (places.size() > 1)
       error_again(places.back(), places[0],
-                  "the variable " + quoted(entry->name) + " is there twice");
+                  "the variable " + in_backticks(entry->name) + " is there twice");
     check_environment_value(*entry->value);
     environment.entries.push_back(*std::move(entry));
   }
@@ -235,7 +238,7 @@ std::optional<EnvironmentEntry> Checker::read_entry(const groovy::Stmt& statemen
   }
   entry.name = *name;
   if (!is_variable_name(entry.name))
-    error(entry.name_range, quoted(entry.name) + " cannot be the name of a variable",
+    error(entry.name_range, in_backticks(entry.name) + " cannot be the name of a variable",
           "only letters, digits and _, not a digit first");
   return entry;
 }
@@ -321,7 +324,7 @@ std::optional<Condition> Checker::read_condition(const groovy::Stmt& statement) 
   condition.arguments = arguments_of(*call);
   if (!is_known(Family::kCondition, *name)) {
     const auto names = names_of(Family::kCondition);
-    error(call->name_range, "unknown condition " + quoted(*name), suggestion(*name, names),
+    error(call->name_range, "unknown condition " + in_backticks(*name), suggestion(*name, names),
           "the conditions are " + listed(names));
     return std::nullopt;
   }
@@ -335,7 +338,7 @@ void Checker::check_condition(Condition& condition, const groovy::CallExpr& call
   const auto signature = signature_of(Family::kCondition, name);
   if (!signature->takes_block) {
     if (block != nullptr) {
-      error(call.name_range, "the condition " + quoted(name) + " has no block");
+      error(call.name_range, "the condition " + in_backticks(name) + " has no block");
       return;
     }
     for (const auto& argument : condition.arguments)
@@ -346,7 +349,8 @@ void Checker::check_condition(Condition& condition, const groovy::CallExpr& call
   }
   if (need_block(call, name) == nullptr) return;
   if (!condition.arguments.empty())
-    error(condition.arguments[0].range, "the condition " + quoted(name) + " takes only a block");
+    error(condition.arguments[0].range,
+          "the condition " + in_backticks(name) + " takes only a block");
   if (name == "expression") {
     condition.body = block;
     return;
@@ -355,7 +359,7 @@ void Checker::check_condition(Condition& condition, const groovy::CallExpr& call
     if (auto inner = read_condition(*child)) condition.children.push_back(*std::move(inner));
   const std::size_t count = block->body.statements.size();
   if (count == 0) {
-    error(call.name_range, "the condition " + quoted(name) + " is empty",
+    error(call.name_range, "the condition " + in_backticks(name) + " is empty",
           name == "not" ? "it needs a condition" : "it needs at least one condition");
   } else if (name == "not" && count > 1) {
     error(call.name_range, "`not` takes one condition, not " + std::to_string(count),
@@ -376,7 +380,7 @@ Post Checker::read_post(const groovy::CallExpr& call) {
   for (const auto& statement : block->body.statements)
     if (auto each = read_post_block(*statement, seen)) post.blocks.push_back(*each);
   check_repeated(seen, call.name_range, [](const std::string& name) {
-    return "the condition " + quoted(name) + " is there twice";
+    return "the condition " + in_backticks(name) + " is there twice";
   });
   std::stable_sort(
       post.blocks.begin(), post.blocks.end(),
@@ -399,8 +403,8 @@ std::optional<PostBlock> Checker::read_post_block(const groovy::Stmt& statement,
                                   [&](PostCondition each) { return name_of(each) == *name; });
   check_steps(*body, call->name_range);
   if (found == kPostOrder.end()) {
-    error(call->name_range, "unknown condition " + quoted(*name), suggestion(*name, post_names()),
-          "the conditions are " + listed(post_names()));
+    error(call->name_range, "unknown condition " + in_backticks(*name),
+          suggestion(*name, post_names()), "the conditions are " + listed(post_names()));
     return std::nullopt;
   }
   seen[*name].push_back(call->name_range);
@@ -435,7 +439,7 @@ Input Checker::read_input(const groovy::CallExpr& call) {
     }
     const auto values = arguments_of(*section->call);
     if (values.size() != 1 || !values[0].name.empty() || block_of(*section->call) != nullptr) {
-      error(section->call->name_range, quoted(name) + " takes one value");
+      error(section->call->name_range, in_backticks(name) + " takes one value");
       continue;
     }
     check_value(*values[0].value);

@@ -74,7 +74,7 @@ std::vector<Call> Checker::read_calls(const groovy::CallExpr& section, Family fa
   const auto* block = need_block(section, name);
   if (block == nullptr) return calls;
   if (block->body.statements.empty())
-    error(section.name_range, quoted(name) + " is empty", "remove it, or give it something");
+    error(section.name_range, in_backticks(name) + " is empty", "remove it, or give it something");
   Seen seen;
   for (const auto& statement : block->body.statements) {
     auto call = read_call(*statement, family);
@@ -84,7 +84,7 @@ std::vector<Call> Checker::read_calls(const groovy::CallExpr& section, Family fa
     calls.push_back(*std::move(call));
   }
   check_repeated(seen, section.name_range, [&](const std::string& each) {
-    return "the " + std::string(noun_of(family)) + " " + quoted(each) + " is there twice";
+    return "the " + std::string(noun_of(family)) + " " + in_backticks(each) + " is there twice";
   });
   return calls;
 }
@@ -103,14 +103,14 @@ std::optional<Call> Checker::read_call(const groovy::Stmt& statement, Family fam
     return std::nullopt;
   }
   if (block_of(*call) != nullptr) {
-    error(call->name_range, "the " + noun + " " + quoted(*name) + " cannot have a block");
+    error(call->name_range, "the " + noun + " " + in_backticks(*name) + " cannot have a block");
     return std::nullopt;
   }
   Call result{*name, call->range, call->name_range, arguments_of(*call), call};
   for (const auto& argument : result.arguments) {
     check_value(*argument.value);
     if (argument.value->kind == groovy::ExprKind::kClosure)
-      error(argument.range, "a closure cannot be an argument of " + quoted(*name));
+      error(argument.range, "a closure cannot be an argument of " + in_backticks(*name));
     if (const auto* nested = groovy::node_if<groovy::CallExpr>(*argument.value))
       check_nested_call(*nested);
   }
@@ -124,7 +124,8 @@ void Checker::check_name(const Call& call, Family family, bool is_stage) {
     check_plugin_name(call, family);
     check_schedule(call);
   } else if (!is_known(family, call.name)) {
-    error(call.name_range, "unknown " + std::string(noun_of(family)) + " " + quoted(call.name),
+    error(call.name_range,
+          "unknown " + std::string(noun_of(family)) + " " + in_backticks(call.name),
           suggestion(call.name, names_of(family)));
     return;
   }
@@ -138,11 +139,12 @@ void Checker::check_name(const Call& call, Family family, bool is_stage) {
 void Checker::check_plugin_name(const Call& call, Family family) {
   if (is_known(family, call.name) || is_class_name(call.name)) return;
   const auto near = nearest_name(call.name, names_of(family));
-  const std::string message = "unknown " + std::string(noun_of(family)) + " " + quoted(call.name);
+  const std::string message =
+      "unknown " + std::string(noun_of(family)) + " " + in_backticks(call.name);
   if (near.empty() || !is_slip(call.name, near)) {
     warning(call.name_range, message, "Jenkins takes it if a plugin has it");
   } else {
-    error(call.name_range, message, "did you mean " + quoted(near) + "?");
+    error(call.name_range, message, "did you mean " + in_backticks(near) + "?");
   }
 }
 
@@ -158,14 +160,14 @@ void Checker::check_schedule(const Call& call) {
 
 void Checker::check_option_name(const Call& call, bool is_stage) {
   if (call.name == "parameters" || call.name == "pipelineTriggers") {
-    error(call.name_range, quoted(call.name) + " is no option",
+    error(call.name_range, in_backticks(call.name) + " is no option",
           call.name == "parameters" ? "use the `parameters` section of the pipeline"
                                     : "use the `triggers` section of the pipeline");
   } else if (!is_known(Family::kOption, call.name)) {
-    error(call.name_range, "unknown option " + quoted(call.name),
+    error(call.name_range, "unknown option " + in_backticks(call.name),
           suggestion(call.name, names_of(Family::kOption)));
   } else if (is_stage && !is_stage_option(call.name)) {
-    error(call.name_range, "a stage cannot have the option " + quoted(call.name),
+    error(call.name_range, "a stage cannot have the option " + in_backticks(call.name),
           "it belongs to the whole pipeline");
   } else {
     check_option_value(call);
@@ -179,7 +181,7 @@ void Checker::check_option_value(const Call& call) {
   if (!hint) return;
   if (std::find(kDurabilityHints.begin(), kDurabilityHints.end(), *hint) != kDurabilityHints.end())
     return;
-  error(value->range, "there is no durability " + quoted(*hint),
+  error(value->range, "there is no durability " + in_backticks(*hint),
         suggestion(*hint, kDurabilityHints),
         "the durabilities are PERFORMANCE_OPTIMIZED, SURVIVABLE_NONATOMIC and MAX_SURVIVABILITY");
 }
@@ -190,7 +192,7 @@ void Checker::check_nested_call(const groovy::CallExpr& call) {
   if (!name) return;
   for (const auto* blocked : {"node", "stage", "parallel", "properties"})
     if (*name == blocked)
-      error(call.name_range, "the step " + quoted(*name) + " is not allowed here");
+      error(call.name_range, "the step " + in_backticks(*name) + " is not allowed here");
   const auto signature = signature_of(Family::kFunction, *name);
   if (signature)
     check_arguments(*name, call.name_range, arguments_of(call), *signature, Binding::kDeclared);
@@ -213,7 +215,7 @@ std::vector<Call> Checker::read_tools(const groovy::CallExpr& section) {
     }
     auto arguments = arguments_of(*call);
     if (arguments.size() != 1 || !arguments[0].name.empty() || block_of(*call) != nullptr) {
-      error(call->name_range, "the tool " + quoted(*name) + " needs one value: its name",
+      error(call->name_range, "the tool " + in_backticks(*name) + " needs one value: its name",
             "write `" + *name + " 'name'`");
       continue;
     }
@@ -260,7 +262,7 @@ void Checker::check_arguments(const std::string& name, SourceRange place,
   }
   if (named > 0 && named < arguments.size()) {
     if (!signature.is_open || signature.required_count() > 0 || binding == Binding::kDeclared)
-      error(place, "the arguments of " + quoted(name) + " are partly named, partly not",
+      error(place, "the arguments of " + in_backticks(name) + " are partly named, partly not",
             "name all of them");
   } else if (named > 0 || arguments.empty()) {
     check_named(name, place, arguments, signature);
@@ -281,7 +283,7 @@ void Checker::check_named(const std::string& name, SourceRange place,
       error({argument.range.begin, argument.value->range.begin > argument.range.begin
                                        ? argument.range.begin + argument.name.size()
                                        : argument.range.end},
-            quoted(name) + " has no argument " + quoted(argument.name),
+            in_backticks(name) + " has no argument " + in_backticks(argument.name),
             suggestion(argument.name, signature.names()),
             signature.fields.empty() ? "it takes none" : "");
     }
@@ -295,7 +297,7 @@ void Checker::check_named(const std::string& name, SourceRange place,
     const bool may_lack =
         arguments.empty() && field.type == ArgumentType::kTruth && signature.required_count() == 1;
     if (!is_given && !may_lack)
-      error(place, quoted(name) + " lacks its argument " + quoted(field.name));
+      error(place, in_backticks(name) + " lacks its argument " + in_backticks(field.name));
   }
 }
 
@@ -308,18 +310,18 @@ void Checker::check_positional(const std::string& name, SourceRange place,
     if (sole != nullptr) {
       check_type(*arguments[0].value, *sole, name);
     } else if (!signature.takes_block) {
-      error(arguments[0].range, quoted(name) + " takes no single value",
+      error(arguments[0].range, in_backticks(name) + " takes no single value",
             signature.fields.empty() ? "it takes none" : "name the argument");
     }
     return;
   }
   if (arguments.size() > 1 && signature.required_count() > 1) {
-    error(place, quoted(name) + " takes its values by name", "name the arguments");
+    error(place, in_backticks(name) + " takes its values by name", "name the arguments");
     return;
   }
   if (arguments.size() != signature.required_count()) {
     error(place,
-          quoted(name) + " takes " + std::to_string(signature.required_count()) +
+          in_backticks(name) + " takes " + std::to_string(signature.required_count()) +
               (signature.required_count() == 1 ? " value" : " values") + " without a name, not " +
               std::to_string(arguments.size()),
           "name the arguments");
@@ -351,7 +353,7 @@ void Checker::check_type(const groovy::Expr& value, const Field& field, std::str
       if (!text) {
         expected = "a string";
       } else if (std::find(kTimeUnits.begin(), kTimeUnits.end(), *text) == kTimeUnits.end()) {
-        error(value.range, "there is no unit of time " + quoted(*text),
+        error(value.range, "there is no unit of time " + in_backticks(*text),
               suggestion(*text, kTimeUnits),
               "the units are NANOSECONDS, MICROSECONDS, MILLISECONDS, SECONDS, MINUTES, HOURS and "
               "DAYS");
@@ -360,8 +362,8 @@ void Checker::check_type(const groovy::Expr& value, const Field& field, std::str
   }
   if (!expected.empty())
     error(value.range,
-          "the argument " + quoted(field.name) + " of " + quoted(of) + " is " + expected +
-              ", not " + kind_of_literal(value),
+          "the argument " + in_backticks(field.name) + " of " + in_backticks(of) + " is " +
+              expected + ", not " + kind_of_literal(value),
           {}, expected == "a string" ? "put it into quotes" : "");
 }
 

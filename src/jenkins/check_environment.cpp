@@ -80,10 +80,10 @@ void Checker::check_environment_circles(const Environment& environment) {
     if (is_told[i]) continue;
     const auto circle = circle_at(nodes, i);
     if (circle.empty()) continue;
-    std::string words = quoted(nodes[i].entry->name);
+    std::string words = in_backticks(nodes[i].entry->name);
     for (std::size_t k = 1; k < circle.size(); ++k)
-      words += " needs " + quoted(nodes[circle[k]].entry->name) + ", which";
-    words += " needs " + quoted(nodes[i].entry->name);
+      words += " needs " + in_backticks(nodes[circle[k]].entry->name) + ", which";
+    words += " needs " + in_backticks(nodes[i].entry->name);
     for (const auto at : circle)
       is_told[at] = true;
     error(nodes[i].entry->name_range, "circular reference in `environment`: " + words);

@@ -59,7 +59,7 @@ std::optional<Pipeline> Checker::read_pipeline(const groovy::CallExpr& call) {
   for (const auto& [name, ranges] : seen)
     for (std::size_t i = 1; i < ranges.size(); ++i)
       error_again(ranges[i], ranges[0],
-                  "there is more than one " + quoted(name) + " in the `pipeline` block");
+                  "there is more than one " + in_backticks(name) + " in the `pipeline` block");
   check_required(seen, call.name_range, {"agent", "stages"}, "pipeline");
   return pipeline;
 }
@@ -114,7 +114,8 @@ std::optional<Checker::Section> Checker::section_of(const groovy::Stmt& statemen
 // Jenkins shows it where the block begins.
 void Checker::check_sections_once(const Seen& seen, SourceRange place, const std::string& where) {
   check_repeated(seen, place, [&](const std::string& name) {
-    return "there is more than one " + quoted(name) + " in the " + quoted(where) + " block";
+    return "there is more than one " + in_backticks(name) + " in the " + in_backticks(where) +
+           " block";
   });
 }
 
@@ -125,8 +126,8 @@ void Checker::unknown_section(const Section& section, std::string_view where,
   std::string hint;
   if (label.empty()) {
     const auto near = nearest_name(section.name, allowed);
-    if (!near.empty()) label = "did you mean " + quoted(near) + "?";
-    hint = "the sections of " + quoted(where) + " are " + listed(allowed);
+    if (!near.empty()) label = "did you mean " + in_backticks(near) + "?";
+    hint = "the sections of " + in_backticks(where) + " are " + listed(allowed);
   }
   if (where == "stage" && !contains(kPipelineSections, section.name) && label.empty()) {
     label = "steps must be in a `steps` block";
@@ -137,15 +138,17 @@ void Checker::unknown_section(const Section& section, std::string_view where,
   } else if (where == "pipeline" && contains(kStageSections, section.name)) {
     label = "this belongs into a `stage`";
   }
-  error(range, "unknown section " + quoted(section.name) + " in the " + quoted(where) + " block",
-        std::move(label), std::move(hint));
+  error(
+      range,
+      "unknown section " + in_backticks(section.name) + " in the " + in_backticks(where) + " block",
+      std::move(label), std::move(hint));
 }
 
 void Checker::check_required(const Seen& seen, SourceRange place,
                              std::initializer_list<const char*> required, const std::string& of) {
   for (const auto* name : required) {
     if (seen.count(name) == 0)
-      error(place, quoted(of) + " has no " + quoted(name), {},
+      error(place, in_backticks(of) + " has no " + in_backticks(name), {},
             name == std::string("agent")
                 ? "add `agent any`, or `agent none` if each stage has its own"
                 : "");
@@ -156,7 +159,7 @@ const groovy::ClosureExpr* Checker::need_block(const groovy::CallExpr& call,
                                                std::string_view name) {
   const auto* block = block_of(call);
   if (block == nullptr)
-    error(call.name_range, quoted(name) + " needs a block",
+    error(call.name_range, in_backticks(name) + " needs a block",
           "write `" + std::string(name) + " { ... }`");
   return block;
 }
@@ -167,7 +170,7 @@ std::optional<bool> Checker::read_truth(const groovy::CallExpr& call, std::strin
                          ? literal_bool(arguments[0].value)
                          : std::nullopt;
   if (!truth || block_of(call) != nullptr)
-    error(call.range, quoted(name) + " takes true or false", "as they are, not computed");
+    error(call.range, in_backticks(name) + " takes true or false", "as they are, not computed");
   return truth;
 }
 
@@ -179,7 +182,7 @@ std::vector<Stage> Checker::read_stages(const groovy::CallExpr& call, std::strin
   const auto* block = need_block(call, name);
   if (block == nullptr) return stages;
   if (block->body.statements.empty())
-    error(call.name_range, quoted(name) + " is empty", "it needs at least one stage");
+    error(call.name_range, in_backticks(name) + " is empty", "it needs at least one stage");
   Seen names;
   for (const auto& statement : block->body.statements) {
     auto stage = read_stage(*statement, is_inside);
@@ -188,7 +191,7 @@ std::vector<Stage> Checker::read_stages(const groovy::CallExpr& call, std::strin
     stages.push_back(*std::move(stage));
   }
   check_repeated(names, call.name_range, [](const std::string& each) {
-    return "there is more than one stage " + quoted(each) + " here";
+    return "there is more than one stage " + in_backticks(each) + " here";
   });
   return stages;
 }
@@ -289,17 +292,18 @@ void Checker::check_stage_body(const Stage& stage, const Seen& seen, bool is_ins
           "it needs `steps`, `stages`, `parallel` or `matrix`");
   if (bodies.size() > 1)
     error(stage.name_range,
-          place + " has both " + quoted(bodies[0]) + " and " + quoted(bodies.back()),
+          place + " has both " + in_backticks(bodies[0]) + " and " + in_backticks(bodies.back()),
           "only one of `steps`, `stages`, `parallel` and `matrix`");
   for (const auto* name : {"parallel", "matrix"}) {
     if (seen.count(name) == 0) continue;
     if (is_inside)
-      error(seen.at(name).front(), quoted(name) + " cannot stand inside another parallel or matrix",
+      error(seen.at(name).front(),
+            in_backticks(name) + " cannot stand inside another parallel or matrix",
             "only in a stage that is in neither");
     for (const auto* section : {"agent", "tools"})
       if (seen.count(section) != 0)
-        error(seen.at(section).front(), quoted(section) + " is not allowed in " + place,
-              "it holds " + quoted(name) + "; give it to the stages inside");
+        error(seen.at(section).front(), in_backticks(section) + " is not allowed in " + place,
+              "it holds " + in_backticks(name) + "; give it to the stages inside");
   }
 }
 
@@ -349,8 +353,8 @@ void Checker::check_matrix_names(const Matrix& matrix) {
       if (axis.name.empty() || contains(names, axis.name)) continue;
       // Jenkins takes it: no cell has that axis, so the `exclude` leaves none out.
       const auto near = nearest_name(axis.name, names);
-      warning(axis.range, "the matrix has no axis " + quoted(axis.name),
-              near.empty() ? "nothing is excluded" : "did you mean " + quoted(near) + "?");
+      warning(axis.range, "the matrix has no axis " + in_backticks(axis.name),
+              near.empty() ? "nothing is excluded" : "did you mean " + in_backticks(near) + "?");
     }
   }
 }
@@ -380,7 +384,7 @@ std::vector<Axis> Checker::read_axes(const groovy::CallExpr& call) {
 void Checker::check_axes_once(const Seen& names) {
   for (const auto& [name, ranges] : names)
     check_repeated({{name, ranges}}, ranges.front(), [](const std::string& each) {
-      return "there is more than one axis " + quoted(each);
+      return "there is more than one axis " + in_backticks(each);
     });
 }
 
@@ -402,7 +406,7 @@ ExcludedAxis Checker::read_axis_block(const groovy::CallExpr& call, Seen& seen,
         axis.name = words[0];
         if (!is_variable_name(axis.name))
           error(section->call->arguments[0].value->range,
-                quoted(axis.name) + " cannot be the name of an axis",
+                in_backticks(axis.name) + " cannot be the name of an axis",
                 "it becomes a variable: only letters, digits and _, not a digit first");
       }
       if (words.size() > 1) error(section->call->range, "an axis has one name");
@@ -471,7 +475,7 @@ std::vector<std::string> Checker::literal_words(const groovy::CallExpr& call,
                                                 std::string_view name) {
   std::vector<std::string> words;
   const auto arguments = arguments_of(call);
-  if (arguments.empty()) error(call.name_range, quoted(name) + " needs a value");
+  if (arguments.empty()) error(call.name_range, in_backticks(name) + " needs a value");
   for (const auto& argument : arguments) {
     const auto word = argument.name.empty() ? literal_word(*argument.value) : std::nullopt;
     if (!word) {

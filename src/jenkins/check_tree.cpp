@@ -81,13 +81,13 @@ bool is_variable_name(std::string_view name) {
   });
 }
 
-std::string quoted(std::string_view name) {
+std::string in_backticks(std::string_view name) {
   return "`" + std::string(name) + "`";
 }
 
 std::string suggestion(const std::string& name, const std::vector<std::string>& names) {
   const auto near = nearest_name(name, names);
-  return near.empty() ? "" : "did you mean " + quoted(near) + "?";
+  return near.empty() ? "" : "did you mean " + in_backticks(near) + "?";
 }
 
 std::string hint_of_chain(const groovy::CallExpr& call, std::string_view source) {

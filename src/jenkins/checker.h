@@ -40,7 +40,7 @@ namespace runtask::jenkins {
 // ---- Words of the messages (check_tree.cpp)
 
 // `name`
-[[nodiscard]] std::string quoted(std::string_view name);
+[[nodiscard]] std::string in_backticks(std::string_view name);
 // "did you mean `x`?", or empty.
 [[nodiscard]] std::string suggestion(const std::string& name,
                                      const std::vector<std::string>& names);

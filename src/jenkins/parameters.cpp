@@ -197,7 +197,7 @@ ParameterDefinition definition_of(const Call& call, Folding& folding) {
 
 // ---- Values
 
-std::string quoted(std::string_view name) {
+std::string in_backticks(std::string_view name) {
   return "`" + std::string(name) + "`";
 }
 
@@ -217,10 +217,10 @@ struct Resolution {
   std::vector<std::string> warnings;
 
   void outside(const ParameterDefinition& definition, const std::string& piece, bool is_error) {
-    std::string message = quoted(piece) + " is not among the choices of " + definition.name;
+    std::string message = in_backticks(piece) + " is not among the choices of " + definition.name;
     const auto near = nearest_name(piece, definition.choices);
     message += near.empty() ? ": " + join(definition.choices, ", ")
-                            : "; did you mean " + quoted(near) + "?";
+                            : "; did you mean " + in_backticks(near) + "?";
     (is_error ? errors : warnings).push_back(std::move(message));
   }
 
@@ -242,8 +242,8 @@ struct Resolution {
       case ParameterKind::kBoolean: {
         const auto truth = truth_of(text);
         if (!truth)
-          errors.push_back(quoted(text) + " is neither true nor false, which " + definition.name +
-                           " is");
+          errors.push_back(in_backticks(text) + " is neither true nor false, which " +
+                           definition.name + " is");
         return truth.value_or(false) ? "true" : "false";
       }
       case ParameterKind::kChoice:
@@ -273,8 +273,8 @@ std::vector<std::string> unknown_names(const std::vector<ParameterDefinition>& d
   for (const auto& each : given) {
     if (std::find(names.begin(), names.end(), each.name) != names.end()) continue;
     const auto near = nearest_name(each.name, names);
-    errors.push_back("the pipeline has no parameter " + quoted(each.name) +
-                     (near.empty() ? "" : "; did you mean " + quoted(near) + "?"));
+    errors.push_back("the pipeline has no parameter " + in_backticks(each.name) +
+                     (near.empty() ? "" : "; did you mean " + in_backticks(near) + "?"));
   }
   return errors;
 }

@@ -37,7 +37,7 @@ class SimulatedBuild {
     request.build_directory = "/home/build";
     Console console([this](WallTime, const std::string& line) { console_ += line + "\n"; },
                     [this] { return loop_.wall_now(); });
-    Build build({loop_, files_, processes_, random_, environment_, console, {}, {}}, request);
+    Build build({loop_, files_, processes_, random_, environment_, console, {}, {}, {}}, request);
     auto end = build.run();
     EXPECT_EQ(processes_.alive(), 0U);
     return end;
