@@ -12,8 +12,10 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr Duration kStartPatience = 20s;  // Until a started endpoint must serve.
-constexpr Duration kStopPatience = 60s;   // Longer than any task may take to be stopped.
-constexpr Duration kDeathPatience = 5s;   // Until a dead one's lock is free.
+constexpr Duration kReadyPatience = 2s;   // Until one that has just begun says where it serves.
+constexpr Duration kOthersStartPatience = 15s;  // Of one that waits for another's to serve.
+constexpr Duration kStopPatience = 60s;         // Longer than any task may take to be stopped.
+constexpr Duration kDeathPatience = 5s;         // Until a dead one's lock is free.
 
 // The port of last time, so that what `local env` printed stays true over restarts.
 std::string port_file(const local::StateDirectory& directory) {
@@ -27,6 +29,15 @@ std::uint16_t last_port(const World& world, const local::StateDirectory& directo
   const auto text = world.files.read(port_file(directory));
   const auto port = text ? parse_integer(trimmed(*text), 1, 65535) : std::nullopt;
   return static_cast<std::uint16_t>(port.value_or(0));
+}
+
+Error without_address(const local::StateDirectory& directory) {
+  return {Code::kConflict,
+          "an embedded endpoint holds " + directory.lock() + ", but does not say in " +
+              directory.address() + " where it serves",
+          {},
+          "if it is not just starting, end the process that `fuser " + directory.lock() +
+              "` shows, then start it again"};
 }
 
 sys::Program background_program(const World& world, const std::string& own,
@@ -124,12 +135,14 @@ Result<> serve_endpoint(const World& world, const EndpointStart& start, bool bac
     over = true;
     world.loop.stop();
   });
-  if (!endpoint && background && endpoint.error().code == Code::kConflict) {
+  if (!endpoint && background && world.files.is_locked(directory.lock())) {
     // Lost the race against another start: its endpoint serves us as well.
-    const bool ready = sys::wait_for(
-        kStartPatience, [&] { return local::find_endpoint(world.files, directory).has_value(); });
-    if (ready) sys::say_ready("ready");
-    if (ready) return {};
+    const bool ready = sys::wait_for(kOthersStartPatience, [&] {
+      return local::find_endpoint(world.files, directory).has_value();
+    });
+    if (!ready) return fail(without_address(directory));
+    sys::say_ready("ready");
+    return {};
   }
   if (!endpoint) return fail(std::move(endpoint).error());
 
@@ -160,9 +173,21 @@ bool is_endpoint_stopped(const World& world) {
   return world.files.exists(stop_file(directory)) && !local::find_endpoint(world.files, directory);
 }
 
+Result<std::optional<local::EndpointAddress>> running_endpoint(const World& world) {
+  const local::StateDirectory directory(TRY(world.state_directory()));
+  auto address = local::find_endpoint(world.files, directory);
+  if (address || !world.files.is_locked(directory.lock())) return address;
+  (void)sys::wait_for(kReadyPatience, [&] {
+    address = local::find_endpoint(world.files, directory);
+    return address.has_value() || !world.files.is_locked(directory.lock());
+  });
+  if (!address && world.files.is_locked(directory.lock())) return fail(without_address(directory));
+  return address;
+}
+
 Result<bool> stop_endpoint(const World& world) {
   const local::StateDirectory directory(TRY(world.state_directory()));
-  const auto address = local::find_endpoint(world.files, directory);
+  const auto address = TRY(running_endpoint(world));
   if (!address) return false;
   (void)sys::signal_process(address->process_id, SIGTERM);  // It may have ended just now.
   if (!sys::wait_for(kStopPatience, [&] { return !world.files.is_locked(directory.lock()); }))

@@ -41,6 +41,9 @@ constexpr Duration kIdleTimeoutDefault = std::chrono::minutes(15);
 // Whether somebody has stopped it (a signal, `local stop`), and nobody has started it since.
 [[nodiscard]] bool is_endpoint_stopped(const World& world);
 
+// None when no endpoint runs. kConflict when one does that does not say where it serves.
+[[nodiscard]] Result<std::optional<local::EndpointAddress>> running_endpoint(const World& world);
+
 // Asks the endpoint to end and waits until it has. False when none ran.
 [[nodiscard]] Result<bool> stop_endpoint(const World& world);
 

@@ -2,7 +2,9 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 
+#include "base/diagnostic.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cluster_check.h"
@@ -20,7 +22,7 @@ namespace {
 
 int failed(const World& world, const Error& error) {
   world.screen.message(error.text());
-  return kExitFailure;
+  return error.code == Code::kUsage ? kExitUsage : kExitFailure;
 }
 
 const EndpointStart kStartDefault{0, kIdleTimeoutDefault, local::Limits::kNone};
@@ -103,9 +105,9 @@ int local(const LocalStop&, const World& world) {
 }
 
 int local(const LocalStatus& arguments, const World& world) {
-  const auto state = world.state_directory();
-  if (!state) return failed(world, state.error());
-  const auto address = local::find_endpoint(world.files, local::StateDirectory(*state));
+  const auto found = running_endpoint(world);
+  if (!found) return failed(world, found.error());
+  const auto& address = *found;
   if (!address) {
     world.screen.output(arguments.json ? R"({"running":false})" : "not running");
     return kExitSuccess;
@@ -181,10 +183,96 @@ int local(const LocalAws& arguments, const World& world) {
 
 namespace {
 
+// ECS API: the members of RegisterTaskDefinition, and those that DescribeTaskDefinition adds, so
+// that its reply can be registered again.
+constexpr std::array kDefinitionMembers = {"family",
+                                           "taskRoleArn",
+                                           "executionRoleArn",
+                                           "networkMode",
+                                           "containerDefinitions",
+                                           "volumes",
+                                           "placementConstraints",
+                                           "requiresCompatibilities",
+                                           "cpu",
+                                           "memory",
+                                           "tags",
+                                           "pidMode",
+                                           "ipcMode",
+                                           "proxyConfiguration",
+                                           "inferenceAccelerators",
+                                           "ephemeralStorage",
+                                           "runtimePlatform",
+                                           "enableFaultInjection",
+                                           "requiresAttributes"};
+constexpr std::array kContainerMembers = {"name",
+                                          "image",
+                                          "repositoryCredentials",
+                                          "cpu",
+                                          "memory",
+                                          "memoryReservation",
+                                          "links",
+                                          "portMappings",
+                                          "essential",
+                                          "restartPolicy",
+                                          "entryPoint",
+                                          "command",
+                                          "environment",
+                                          "environmentFiles",
+                                          "mountPoints",
+                                          "volumesFrom",
+                                          "linuxParameters",
+                                          "secrets",
+                                          "dependsOn",
+                                          "startTimeout",
+                                          "stopTimeout",
+                                          "versionConsistency",
+                                          "hostname",
+                                          "user",
+                                          "workingDirectory",
+                                          "disableNetworking",
+                                          "privileged",
+                                          "readonlyRootFilesystem",
+                                          "dnsServers",
+                                          "dnsSearchDomains",
+                                          "extraHosts",
+                                          "dockerSecurityOptions",
+                                          "interactive",
+                                          "pseudoTerminal",
+                                          "dockerLabels",
+                                          "ulimits",
+                                          "logConfiguration",
+                                          "healthCheck",
+                                          "systemControls",
+                                          "resourceRequirements",
+                                          "firelensConfiguration",
+                                          "credentialSpecs"};
+
+// A misspelt member would be obeyed by nobody. `rest` holds those that runtask only keeps.
+Result<> check_members(const json::Members& rest, std::span<const char* const> known,
+                       const std::string& where) {
+  const std::vector<std::string> names(known.begin(), known.end());
+  for (const auto& [name, value] : rest) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    const auto near = nearest_name(name, names);
+    return fail(Code::kUsage, where + " has a member `" + name + "`, which ECS does not know",
+                near.empty() ? "" : "did you mean `" + near + "`?");
+  }
+  return {};
+}
+
+Result<> check_members(const ecs::TaskDefinition& definition, const std::string& path) {
+  TRY(check_members(definition.rest, kDefinitionMembers, path));
+  for (const auto& container : definition.container_definitions)
+    TRY(check_members(container.rest, kContainerMembers,
+                      path + ": container `" + container.name + "`"));
+  return {};
+}
+
 Result<ecs::RegisterTaskDefinitionReply> register_file(const World& world, ecs::Client& client,
                                                        const std::string& path) {
   const auto text = TRY(world.files.read(path));
   auto request = TRY(ecs::read_registration(text, path));
+  TRY(check_members(request.definition, path));
   auto reply = call_and_wait(world, client, request);
   if (!reply) {
     auto error = reply.error().error;

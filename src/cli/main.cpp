@@ -14,6 +14,8 @@ int main(int count, char** words) {
   sys::fill_standard_descriptors();
   // A reader that went away (`| head`) is an error of write(), not the end of a run.
   (void)std::signal(SIGPIPE, SIG_IGN);
+  // And a limit on the size of files is one like a full disk, told by an error of write() as well.
+  (void)std::signal(SIGXFSZ, SIG_IGN);
   sys::forbid_core_dumps();
 
   const auto environment = sys::Environment::of_process();

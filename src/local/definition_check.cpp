@@ -123,6 +123,9 @@ Wrong wrong_others(const ecs::ContainerDefinition& container) {
                                                 {"json-file", "syslog", "journald", "gelf",
                                                  "fluentd", "awslogs", "splunk", "awsfirelens"}))
     return "Log driver '" + container.log_configuration->log_driver + "' is not supported.";
+  if (container.log_configuration && container.log_configuration->log_driver == "awslogs" &&
+      !container.log_configuration->options.contains("awslogs-group"))
+    return "Log driver awslogs requires options: awslogs-group";
   if (const auto ulimits = other_member(container.rest, "ulimits")) {
     if (!ulimits->is_array()) return where + "'ulimits' must be a list.";
     for (const auto& ulimit : *ulimits)

@@ -134,8 +134,13 @@ Result<> ProcessRuntime::try_start(const ContainerStart& start) {
   const auto& definition = start.definition();
   if (const auto refused = refused_settings(start))
     return fail(Code::kDenied, "CannotCreateContainerError: " + *refused);
-  const auto images = ImageTable::load(outside_.files, options_.directory.images());
-  if (!images) return fail(with_name("CannotPullContainerError", images.error()));
+  auto images = ImageTable::load(outside_.files, options_.directory.images());
+  if (!images && definition.image == kHostImage && definition.secrets.empty())
+    images = ImageTable();  // Which needs nothing of the table.
+  if (!images)
+    return fail(images.error().code,
+                "CannotPullContainerError: the table of images on this machine, " +
+                    options_.directory.images() + ", is damaged or cannot be read");
   const auto image = images->find(definition.image);
   if (!image)
     return fail(Code::kNotFound,

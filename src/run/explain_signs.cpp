@@ -42,6 +42,10 @@ constexpr auto kImages = std::to_array<Sign>({
      "AmazonECSTaskExecutionRolePolicy (or `repositoryCredentials` the right login)"},
     {"cannotpull", "invalid reference format|invalid image name",
      "the name of the image is malformed", "check `image` in the task definition"},
+    {"cannotpull", "the table of images on this machine",
+     "the embedded endpoint cannot read which images there are",
+     "mend the file that the reason names, or move it away and add the images again with `runtask "
+     "local image add`"},
     {"cannotpull", "not found|manifest unknown|name unknown|does not exist",
      "the image, or its tag, does not exist in the registry",
      "check `image` in the task definition, and that the tag was pushed"},
@@ -54,7 +58,8 @@ constexpr auto kImages = std::to_array<Sign>({
 constexpr auto kContainers = std::to_array<Sign>({
     {"", "outofmemory|out of memory|killed due to memory",
      "a container needed more memory than it may have",
-     "raise `memory` in the task definition, or run it with --memory"},
+     "raise the container's `memory` in the task definition, or for one run with --override-json; "
+     "--memory raises the task's, which is the limit of containers without one"},
     {"cannotstartcontainererror", "exec format error|wrong architecture",
      "the program was built for another CPU architecture, or a script lacks its #! line",
      "build the image for the platform that the task runs on"},

@@ -65,6 +65,30 @@ Result<> check_providers(const std::vector<ecs::CapacityProviderItem>& providers
 
 }  // namespace
 
+// The request is JSON, so text that is not UTF-8 would become another text on its way, and a secret
+// one that nobody masks.
+Result<> check_variables(const std::vector<Variable>& variables) {
+  for (const auto& variable : variables) {
+    if (variable.name.empty() || variable.name.find('=') != std::string::npos ||
+        !is_valid_utf8(variable.name))
+      return fail(Code::kUsage,
+                  "`" + valid_utf8(variable.name) + "` is not the name of a variable");
+    if (!is_valid_utf8(variable.value))
+      return fail(Code::kUsage,
+                  "the value of " + variable.name + " is not UTF-8, and ECS takes nothing else",
+                  "encode it, with base64 for example");
+  }
+  return {};
+}
+
+Result<> check_command(const std::vector<std::string>& words) {
+  if (words.empty())
+    return fail(Code::kUsage, "the command is empty",
+                "leave it out, and the container runs the one of its task definition");
+  if (std::all_of(words.begin(), words.end(), is_valid_utf8)) return {};
+  return fail(Code::kUsage, "the command is not UTF-8, and ECS takes nothing else");
+}
+
 Result<> check_request(const Request& request) {
   if (!request.launch_type.empty() && !request.capacity_providers.empty())
     return fail(Code::kUsage, "ECS takes a launch type or capacity providers, not both");
@@ -78,9 +102,8 @@ Result<> check_request(const Request& request) {
   if (request.group.starts_with("service:"))
     return fail(Code::kUsage, "--group cannot begin with `service:`",
                 "ECS keeps such groups for the tasks of services");
-  for (const auto& variable : request.environment)
-    if (variable.name.empty() || variable.name.find('=') != std::string::npos)
-      return fail(Code::kUsage, "`" + variable.name + "` is not the name of a variable");
+  TRY(check_variables(request.environment));
+  if (request.command) TRY(check_command(*request.command));
   if (request.count < 1) return fail(Code::kUsage, "--count is at least 1");
   return {};
 }

@@ -33,6 +33,21 @@ class Words(Sandbox):
             self.refused("-e", "run", "--local", "--task-definition", "x", "-e", bad)
         self.refused("-v", "run", "--local", "--task-definition", "x", "-v", "x")
 
+    def test_what_is_not_utf8_is_refused_and_not_changed(self):
+        self.refused("the value of A is not UTF-8", "run", "--local", "--task-definition", "x", "-e", b"A=x\xff\xfey")
+        with open(self.path("env"), "wb") as file:
+            file.write(b"B=q\xffz\n")
+        self.refused("the value of B is not UTF-8", "run", "--local", "--task-definition", "x", "--env-file", self.path("env"))
+        self.env["TOKEN"] = b"hunter2-\xe9-pass"
+        result = self.refused("the value of TOKEN is not UTF-8", "run", "--local", "--task-definition", "x",
+                              "--secret", "TOKEN")
+        self.assertNotIn("hunter2", result.err)
+        self.refused("the command is not UTF-8", "run", "--local", "--task-definition", "x", "--command", b"echo \xff")
+
+    def test_an_empty_command_is_refused(self):
+        for flag in (("--command", ""), ("--command-json", "[]")):
+            self.refused("the command is empty", "run", "--local", "--task-definition", "x", *flag)
+
     def test_malformed_numbers_and_durations(self):
         self.refused("--count", "run", "--task-definition", "x", "--count", "0")
         self.refused("3x", "run", "--task-definition", "x", "--timeout", "3x")
@@ -263,6 +278,18 @@ class Disks(Sandbox):
         task = outcome["launches"][0]["task_arn"]
         described = json.loads(self.ok("local", "aws", "ecs", "describe-tasks", "--tasks", task).out)["tasks"][0]
         self.assertEqual((described["lastStatus"], described["containers"][0]["exitCode"]), ("STOPPED", 7))
+
+    def test_a_limit_on_the_size_of_files_is_a_full_disk_and_not_the_end(self):
+        """As `ulimit -f` sets it; the signal that comes with it would end a program by default."""
+        self.register("x", ("main", "i=0; while [ $i -lt 400 ]; do echo line $i of a long log; i=$((i+1)); done; exit 7"))
+        process = self.start("run", "--local", "--task-definition", "x",
+                             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)))
+        refused = self.finish(process)
+        self.assertEqual(refused.code, 125, refused)
+        self.assertIn("--no-history", refused.err)
+        result = self.finish(self.start("run", "--local", "--task-definition", "x", "--no-history",
+                                        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))))
+        self.assertEqual((result.code, len(result.out.splitlines())), (7, 400), result)
 
     def damage(self, name):
         """Writes over the middle of a state file, as a failing disk does, and takes its journal."""

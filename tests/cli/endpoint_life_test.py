@@ -120,6 +120,55 @@ class Life(Sandbox):
         self.assertEqual(result.code, 0, result)
         self.assertIn("serves on", result.err)
 
+    def test_a_port_that_is_taken_is_said_at_once_in_the_background_too(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            result = self.runtask("local", "start", "--port", str(taken.getsockname()[1]))
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("port", result.err)
+        self.assertIn("taken", result.err)
+        self.assertNotIn("disk", result.err)
+
+    def test_one_whose_address_is_lost_is_not_said_to_be_none(self):
+        self.ok("local", "start")
+        process = json.loads(self.ok("local", "status", "--json").out)["process_id"]
+        self.addCleanup(os.kill, process, signal.SIGTERM)
+        os.remove(os.path.join(self.state, "local", "endpoint.json"))
+        for command in (("local", "status"), ("local", "stop"), ("local", "start")):
+            result = self.runtask(*command)
+            self.assertEqual(result.code, 1, result)
+            for words in ("endpoint.lock", "endpoint.json", "fuser"):
+                self.assertIn(words, result.err)
+        self.assertTrue(alive(process))
+
+    def test_a_damaged_table_of_images_is_named_and_spares_the_host(self):
+        self.ok("local", "image", "add", "shop", "--dir", self.directory)
+        self.register("on-host", ("main", "echo ran"))
+        self.register("on-shop", {"name": "main", "image": "shop", "command": ["/bin/echo", "ran"]})
+        with open(os.path.join(self.state, "local", "images.json"), "w", encoding="utf-8") as file:
+            file.write("junk")
+        self.assertEqual(self.run_local("on-host").out, "ran\n")
+        result = self.run_local("on-shop")
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("images.json, is damaged", result.err)
+        self.assertIn("local image add", result.err)
+        self.assertNotIn("registry", result.err)
+
+    def test_a_misspelt_member_of_a_task_definition_is_refused(self):
+        for name, path in (("comand", "containerDefinitions/0"), ("netwrkMode", "")):
+            definition = {"family": "x", "containerDefinitions": [{"name": "main", "image": "host", "memory": 16}]}
+            (definition["containerDefinitions"][0] if path else definition)[name] = []
+            result = self.runtask("local", "register", self.write("x.json", json.dumps(definition)))
+            self.assertEqual(result.code, 2, result)
+            self.assertIn("`%s`, which ECS does not know" % name, result.err)
+            self.assertIn("did you mean", result.err)
+        definition = {"family": "x", "containerDefinitions": [{
+            "name": "main", "image": "host", "memory": 16, "logConfiguration": {"logDriver": "awslogs"}}]}
+        result = self.runtask("local", "register", self.write("x.json", json.dumps(definition)))
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("awslogs-group", result.err)
+
     def test_stopping_what_does_not_run_is_fine(self):
         self.ok("local", "stop")
 
