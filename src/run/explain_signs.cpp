@@ -200,6 +200,8 @@ constexpr auto kPlacement = std::to_array<Sign>({
      "run it again later, or in subnets of other availability zones"},
     {"", "reached the limit on|provisioning tasks|vcpu limit", "a quota of the account is used up",
      "wait until other tasks end, or ask AWS for a higher quota (Service Quotas, Fargate)"},
+    {"resource:", "this machine has", "the task asks for more than this machine has",
+     "ask for less, with --cpu or --memory or in the task definition"},
     {"resource:cpu", "", "no container instance has that much CPU left",
      "ask for less with --cpu, wait until other tasks end, or add instances"},
     {"resource:memory", "", "no container instance has that much memory left",

@@ -49,6 +49,7 @@ bool passes(const std::string& reason) {
 
 bool may_pass(const ecs::Failure& failure) {
   const auto text = lower_case(failure.reason + " " + failure.detail);
+  if (holds_any(text, {"; this machine has "})) return false;  // The embedded ECS: it never fits.
   return failure.reason.starts_with("RESOURCE:") || failure.reason == "AGENT" ||
          holds_any(text, {"capacity"}) || is_throttling(text) || is_quota(text);
 }

@@ -69,6 +69,14 @@ class Run(Sandbox):
         self.assertEqual(result.code, 124, result)
         self.assertEqual(result.out, "started\nstopping\n")
 
+    def test_what_can_never_fit_is_said_at_once(self):
+        self.register("big", {"name": "main", "image": "host", "memory": 99999999, "command": ["/bin/true"]})
+        result = self.run_local("big")
+        self.assertEqual(result.code, 125, result)
+        self.assertNotIn("trying again", result.err)
+        self.assertIn("the task asks for more than this machine has", result.err)
+        self.assertNotIn("add instances", result.err)
+
     def test_one_that_waits_for_an_unhealthy_container_never_starts(self):
         self.register("sick", {"name": "db", "command": ["/bin/sleep", "600"],
                                "healthCheck": {"command": ["CMD", "/bin/false"], "interval": 5, "retries": 1}},

@@ -42,6 +42,9 @@ const std::vector<Case>& endings() {
       {"CannotPullContainerError: there is no image 'manage' on this machine; `runtask local image "
        "add` makes one, and 'host' is always there",
        "the image is not known to the embedded ECS"},
+      {"CannotPullContainerError: the table of images on this machine, "
+       "/s/local/images.json, is damaged or cannot be read",
+       "the embedded endpoint cannot read which images there are"},
       {"CannotPullContainerError: Error response from daemon: manifest for x/y:1 not found: "
        "manifest unknown",
        "the image, or its tag, does not exist in the registry"},
@@ -304,6 +307,8 @@ const std::vector<Case>& refusals() {
       {"You've reached the limit on the number of vCPUs you can run concurrently",
        "a quota of the account is used up"},
       {"RESOURCE:CPU: 1024 units", "no container instance has that much CPU left"},
+      {"RESOURCE:MEMORY: the task needs 9999999 MiB; this machine has 24105",
+       "the task asks for more than this machine has"},
       {"RESOURCE:MEMORY", "no container instance has that much memory left"},
       {"RESOURCE:PORTS", "a `hostPort` is taken on every container instance"},
       {"RESOURCE:ENI", "no container instance has a network interface left"},

@@ -13,6 +13,9 @@ TEST(StartFailure, failures_that_may_pass_are_told_from_those_that_will_not) {
     EXPECT_TRUE(may_pass(ecs::Failure{"", reason, ""})) << reason;
   for (const auto* reason : {"ATTRIBUTE", "LOCATION", "MISSING", "INACTIVE", "something new"})
     EXPECT_FALSE(may_pass(ecs::Failure{"", reason, ""})) << reason;
+  // As the embedded ECS says that it can never fit, whatever ends meanwhile.
+  EXPECT_FALSE(may_pass(
+      ecs::Failure{"", "RESOURCE:MEMORY", "the task needs 9999999 MiB; this machine has 24105"}));
 }
 
 TEST(StartFailure, errors_may_pass_by_their_kind_or_by_what_hides_in_their_message) {
