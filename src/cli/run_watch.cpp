@@ -36,10 +36,17 @@ Result<> write_reports(const RunWatch& watch, const run::Outcome& outcome) {
 void leave_at_once(const RunWatch& watch, const run::Driver& driver, int code) {
   auto& screen = watch.world.screen;
   screen.status({});
-  std::string text = "left at once; what was started may still run:";
-  for (const auto& launch : driver.machine().launches())
-    if (launch.phase != run::Phase::kDone && !launch.task_arn.empty())
-      text += "\n  " + launch.task_arn;
+  std::string tasks;
+  bool is_under_way = false;
+  for (const auto& launch : driver.machine().launches()) {
+    // The task of one that is draining has ended: only its log is still read.
+    if (launch.phase == run::Phase::kDone || launch.phase == run::Phase::kDraining) continue;
+    is_under_way = true;
+    if (!launch.task_arn.empty()) tasks += "\n  " + launch.task_arn;
+  }
+  std::string text =
+      is_under_way ? "left at once; what was started may still run:" + tasks
+                   : "left at once; the tasks have ended, their logs were not read to the end";
   if (watch.history != nullptr) text += "\ngo on with it: " + attach_command(watch.plan.run_id);
   if (const auto left = screen.unwritten_lines(); left > 0)
     text += "\n" + std::to_string(left) + " lines were not written";

@@ -143,6 +143,9 @@ Result<> show(const RunsShow& arguments, const World& world) {
   for (const auto& launch : outcome.launches)
     if (const auto block = run::failure_block(launch); !block.empty())
       world.screen.output("\n" + block);
+  for (const auto& launch : outcome.launches)
+    if (const auto words = run::log_words(launch); !words.empty())
+      world.screen.output("\n" + launch.name + ":\n" + words);
   if (outcome.history_incomplete) world.screen.output("\nthe history of this run is incomplete");
   return {};
 }

@@ -9,7 +9,7 @@ LogFollower::Step LogFollower::next(Instant now) {
   if (fetching_) return Pending{};
   if (complete_ || denied_ || at_end_) return Done{};
   if (held_since_) return Held{};
-  if (is_given_up(now)) return Done{true, last_failure_};
+  if (is_given_up(now)) return Done{true, why_given_up()};
   if (now < next_fetch_) return Wait{next_fetch_};
   fetching_ = true;
   was_asked_ = true;
@@ -21,7 +21,14 @@ LogFollower::Step LogFollower::next(Instant now) {
 bool LogFollower::is_given_up(Instant now) const {
   if (!stopped_) return false;
   const auto drained = *stopped_ + pace_.drain + held_after_stop_;
-  return now - drained >= kDrainLongest || now - std::max(drained, last_page_) >= kDrainSilent;
+  return now - drained >= kDrainLongest || now - std::max(drained, last_lines_) >= kDrainSilent;
+}
+
+std::string LogFollower::why_given_up() const {
+  if (!last_failure_.empty()) return last_failure_;
+  if (empty_pages_ > 0)
+    return "its pages had no line and no end for " + short_duration(kDrainSilent);
+  return {};
 }
 
 // Only a page that was asked for then can show that no late line has come.
@@ -33,16 +40,22 @@ void LogFollower::page(const Page& page, Instant now) {
   fetching_ = false;
   exists_ = true;
   complete_ = page.is_complete;
-  last_page_ = now;
   last_failure_.clear();
   // Logs API: the end, for now, is a forward token that equals the one that was sent. A page may be
   // empty without being the end.
   const bool end_for_now = page.forward_token == token_;
   token_ = page.forward_token;
-  if (page.events > 0) interval_ = pace_.first;
+  empty_pages_ = page.events > 0 || end_for_now ? 0 : empty_pages_ + 1;
+  if (page.events > 0) {
+    last_lines_ = now;
+    interval_ = pace_.first;
+  }
   const bool is_enough =
       rhythm_.is_watched && page.is_up_to_news && page.events > 0 && !fetched_after_drain();
-  if (!end_for_now && !is_enough) {
+  if (empty_pages_ > kEmptyPagesQuickMax) {
+    lengthen_interval();
+    next_fetch_ = now + interval_;
+  } else if (!end_for_now && !is_enough) {
     next_fetch_ = page.events > 0 ? now : now + std::min<Duration>(pace_.first, kEmptyPagePause);
   } else if (fetched_after_drain()) {
     at_end_ = true;
@@ -60,7 +73,7 @@ void LogFollower::failed(Code code, const std::string& why, Instant now) {
   } else if (code == Code::kNotFound && fetched_after_drain() && token_.empty()) {
     at_end_ = true;  // A container that printed nothing never gets a stream.
   } else {
-    if (code != Code::kNotFound) last_failure_ = why;
+    if (code != Code::kNotFound || !token_.empty()) last_failure_ = why;
     wait_longer(now);
   }
 }
@@ -71,9 +84,13 @@ void LogFollower::rewind(Instant now) {
   next_fetch_ = now;
 }
 
-void LogFollower::wait_longer(Instant now) {
+void LogFollower::lengthen_interval() {
   interval_ = std::min<Duration>(std::max<Duration>(interval_ + interval_ / 2, Duration(1)),
                                  rhythm_.longest);
+}
+
+void LogFollower::wait_longer(Instant now) {
+  lengthen_interval();
   const bool is_draining = stopped_ && now < *stopped_ + pace_.drain;
   const bool waits_for_news = rhythm_.is_watched && (!stopped_ || is_draining);
   next_fetch_ = now + (waits_for_news ? rhythm_.unasked : interval_);

@@ -14,7 +14,8 @@
 //
 // CloudWatch Logs has no end mark: after the container's stop a stream counts as read when a page
 // that was asked for after the drain window brings nothing new. The embedded endpoint does say when
-// a stream is complete.
+// a stream is complete. A stream that comes to no such end is given up, and that is said: whatever
+// the server answers, a run whose task has ended ends too.
 
 namespace runtask::run {
 
@@ -26,9 +27,11 @@ struct LogPace {
 };
 
 constexpr Duration kDrainLongest = std::chrono::minutes(10);  // A stream that never ends.
-// After the drain window, a stream that brings no page at all is given up sooner.
+// After the drain window, a stream that brings no line is given up sooner, be it that there are no
+// pages or that they are empty and each has another token.
 constexpr Duration kDrainSilent = std::chrono::seconds(60);
 constexpr Duration kEmptyPagePause{100};  // Before the page behind an empty one, at most.
+constexpr int kEmptyPagesQuickMax = 20;   // In a row; after more there is no hurry either.
 constexpr Duration kSayNoStreamAfter = std::chrono::seconds(30);
 // A stream whose news are told is still read now and then, in case one was missed: each so often,
 // and more rarely the more there are.
@@ -56,7 +59,7 @@ class LogFollower {
   struct Held {};     // See hold().
   struct Done {
     bool is_capped = false;  // Given up: there may be more.
-    std::string why;         // Then the last failure, if that was the reason.
+    std::string why;         // Then the reason, if one is known.
   };
   using Step = std::variant<Fetch, Wait, Pending, Held, Done>;
   [[nodiscard]] Step next(Instant now);
@@ -95,7 +98,9 @@ class LogFollower {
 
  private:
   [[nodiscard]] bool is_given_up(Instant now) const;
+  [[nodiscard]] std::string why_given_up() const;
   [[nodiscard]] bool fetched_after_drain() const;
+  void lengthen_interval();
   void wait_longer(Instant now);
 
   LogPace pace_;
@@ -111,7 +116,8 @@ class LogFollower {
   std::string token_;
   bool fetching_ = false;
   Instant fetch_began_{};
-  Instant last_page_{};
+  Instant last_lines_{};  // When a page brought some.
+  int empty_pages_ = 0;   // In a row, each with a new token.
   std::string last_failure_;
   bool exists_;
   bool said_no_stream_ = false;

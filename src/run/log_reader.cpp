@@ -98,8 +98,7 @@ class LogReader::State {
     auto& launch = at(index);
     const bool reads_on = std::any_of(launch.readings.begin(), launch.readings.end(),
                                       [](const auto& reading) { return !reading->is_done; });
-    if (reads_on && !is_left_running)
-      launch.log.notes.emplace_back("the log was not read to its end");
+    if (reads_on && !is_left_running) warn(index, "the log was not read to its end");
     leave(launch);
   }
 
@@ -428,8 +427,7 @@ class LogReader::State {
   void read_to_end(Reading& reading, const LogFollower::Done& end) {
     close(reading);
     if (end.is_capped)
-      at(reading.launch)
-          .log.notes.push_back("the log of container " + reading.source.container +
+      warn(reading.launch, "the log of container " + reading.source.container +
                                " was not read to its end" +
                                (end.why.empty() ? "" : ": " + end.why));
     report_drained(reading.launch);
@@ -443,6 +441,13 @@ class LogReader::State {
     outside_.loop.post([this, alive = std::weak_ptr<int>(alive_), index] {
       if (!alive.expired()) outside_.on_drained(index);
     });
+  }
+
+  // Said although the outcome has it too: whose run succeeded reads no more than that.
+  void warn(int index, const std::string& text) {
+    at(index).log.notes.push_back(text);
+    outside_.observer.on_message(
+        (plan_.launches.size() > 1 ? launch_at(index).name + ": " : std::string()) + text);
   }
 
   // For what every launch would say of its own.

@@ -156,6 +156,14 @@ std::string failure_block(const LaunchOutcome& launch) {
   return text;
 }
 
+std::string log_words(const LaunchOutcome& launch) {
+  std::string text;
+  if (!failure_block(launch).empty()) return text;
+  for (const auto& note : launch.log_notes)
+    text += (text.empty() ? "" : "\n") + one_line(note);
+  return text;
+}
+
 std::string to_junit(const Outcome& outcome) {
   int failures = 0;
   int skipped = 0;
@@ -171,6 +179,8 @@ std::string to_junit(const Outcome& outcome) {
       cases += "<failure message=\"" + escaped_xml(launch.verdict.words) + "\" type=\"" +
                std::string(name_of(launch.verdict.kind)) + "\">" + escaped_xml(block) +
                "</failure>";
+    } else if (const auto words = log_words(launch); !words.empty()) {
+      cases += "<system-err>" + escaped_xml(words) + "</system-err>";
     }
     cases += "</testcase>\n";
   }
@@ -191,9 +201,12 @@ std::string to_markdown(const Outcome& outcome) {
       text += " " + escaped_markdown(cell) + " |";
     text += "\n";
   }
-  for (const auto& launch : outcome.launches)
-    if (const auto block = failure_block(launch); !block.empty())
+  for (const auto& launch : outcome.launches) {
+    auto block = failure_block(launch);
+    if (const auto words = log_words(launch); !words.empty()) block = launch.name + ":\n" + words;
+    if (!block.empty())
       text += "\n" + fence_for(block) + "\n" + block + "\n" + fence_for(block) + "\n";
+  }
   return text + "\nrun " + outcome.run_id + "\n";
 }
 

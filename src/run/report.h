@@ -13,6 +13,8 @@ namespace runtask::run {
 // What is to be known of a launch that did not succeed: codes, reasons, the last lines, the likely
 // cause, the next step. Empty for one that did, and for those that runtask itself skipped.
 [[nodiscard]] std::string failure_block(const LaunchOutcome& launch);
+// Why lines of a launch without such a block may be missing, a line each. Empty: none are.
+[[nodiscard]] std::string log_words(const LaunchOutcome& launch);
 
 [[nodiscard]] std::string to_junit(const Outcome& outcome);
 [[nodiscard]] std::string to_markdown(const Outcome& outcome);

@@ -63,6 +63,38 @@ class Logs(AwsSandbox):
         self.assertNotIn("log_notes", launch)
         self.assertNotIn("stream", messages)
 
+    def endless_drain(self, *arguments):
+        """A run whose task has succeeded, and whose log brings a line and then empty pages, each with a new token."""
+        def page(request):
+            token = request.get("nextToken")
+            events = [] if token else [{"timestamp": 1, "message": "line", "ingestionTime": 1}]
+            return {"events": events, "nextForwardToken": "f/2" if token == "f/1" else "f/1"}
+        self.aws.operations["GetLogEvents"] = page
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage", "--drain", "0", *arguments,
+                             stdout=self.sink("out"), stderr=self.sink("err"))
+        wait_until(lambda: self.aws.count("GetLogEvents") > 4, "empty pages")
+        self.assertIsNone(process.poll())
+        return process
+
+    def test_a_log_whose_empty_pages_have_no_end_does_not_hold_a_run_that_is_over(self):
+        process = self.endless_drain("-q")
+        self.assertEqual(process.wait(100), 0, self.text("err"))
+        self.assertEqual(self.text("out"), "line\n")
+        self.assertEqual(self.text("err"), "warning: the log of container main was not read to its end: "
+                                           "its pages had no line and no end for 1m00s\n")
+        self.assertLess(self.aws.count("GetLogEvents"), 100)
+        self.assertIn("its pages had no line", self.ok("runs", "show", "last").out)
+
+    def test_whose_log_is_left_in_a_hurry_has_no_task_that_may_still_run(self):
+        process = self.endless_drain()
+        wait_until(lambda: "manage: STOPPED" in self.text("err"), "the end of the task")
+        process.send_signal(signal.SIGTERM)
+        wait_until(lambda: "once more" in self.text("err"), "the words of the first one")
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(30), 143)
+        self.assertIn("left at once; the tasks have ended, their logs were not read to the end\n", self.text("err"))
+        self.assertNotIn("may still run", self.text("err"))
+
     def test_each_container_is_read_in_the_region_of_its_own_options(self):
         self.log_as(("main", "awslogs", awslogs("eu-central-1")), ("side", "awslogs", awslogs()))
         self.streams = {self.stream("main"): [[(1, "there")]], self.stream("side"): [[(1, "here")]]}

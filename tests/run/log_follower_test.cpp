@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <string>
+
 namespace runtask::run {
 namespace {
 
@@ -212,6 +215,77 @@ TEST(LogFollower, a_stream_that_cannot_be_read_after_the_drain_is_given_up_soon_
   FAIL() << "it went on";
 }
 
+// Whatever it answers from now on: when it is given up, or never.
+Instant end_of(LogFollower& follower, std::string* why,
+               const std::function<void(int, Instant)>& answer) {
+  int fetches = 0;
+  for (Instant now = 0s; now < 1h; now += 20ms) {
+    const auto step = follower.next(now);
+    if (std::holds_alternative<LogFollower::Fetch>(step)) answer(++fetches, now);
+    const auto* done = std::get_if<LogFollower::Done>(&step);
+    if (done == nullptr) continue;
+    EXPECT_TRUE(done->is_capped);
+    *why = done->why;
+    return now;
+  }
+  ADD_FAILURE() << "it went on for ever";
+  return 1h;
+}
+
+TEST(LogFollower, empty_pages_that_each_have_a_new_token_are_given_up_soon_and_not_hurried_after) {
+  LogFollower follower(kPace, 0s, "");
+  follower.stopped(0s);
+  std::string why;
+  int fetches = 0;
+  const auto end = end_of(follower, &why, [&](int fetch, Instant now) {
+    fetches = fetch;
+    follower.page({"f/" + std::to_string(fetch), 0, false}, now);
+  });
+  EXPECT_EQ(end, kPace.drain + kDrainSilent);
+  EXPECT_EQ(why, "its pages had no line and no end for 1m00s");
+  EXPECT_LE(fetches, kEmptyPagesQuickMax + (kPace.drain + kDrainSilent) / kPace.first);
+}
+
+TEST(LogFollower, empty_pages_and_failures_by_turns_are_given_up_as_soon) {
+  LogFollower follower(kPace, 0s, "");
+  follower.stopped(0s);
+  std::string why;
+  const auto end = end_of(follower, &why, [&](int fetch, Instant now) {
+    if (fetch % 2 == 0) return follower.failed(Code::kThrottled, "rate exceeded", now);
+    follower.page({"f/" + std::to_string(fetch), 0, false}, now);
+  });
+  EXPECT_EQ(end, kPace.drain + kDrainSilent);
+  EXPECT_FALSE(why.empty());
+}
+
+TEST(LogFollower, lines_behind_empty_pages_put_the_end_off) {
+  LogFollower follower(kPace, 0s, "");
+  follower.stopped(0s);
+  std::string why;
+  Instant last{};
+  const auto end = end_of(follower, &why, [&](int fetch, Instant now) {
+    const bool has_line = fetch % 30 == 0 && now < 2min;
+    if (has_line) last = now;
+    follower.page({"f/" + std::to_string(fetch), has_line ? 1U : 0U, false}, now);
+  });
+  EXPECT_GT(last, kPace.drain + kDrainSilent);
+  EXPECT_EQ(end, last + kDrainSilent);
+}
+
+TEST(LogFollower, a_stream_of_a_living_task_whose_empty_pages_have_no_end_is_read_at_its_pace) {
+  LogFollower follower(kPace, 0s, "");
+  int fetches = 0;
+  for (Instant now = 0s; now < 10min; now += 20ms)
+    if (std::holds_alternative<LogFollower::Fetch>(follower.next(now)))
+      follower.page({"f/" + std::to_string(++fetches), 0, false}, now);
+  EXPECT_GE(fetches, 10min / kPace.longest);
+  EXPECT_LE(fetches, kEmptyPagesQuickMax + 10 + 10min / kPace.longest);
+  const auto next = 10min + kPace.longest;
+  EXPECT_NE(fetched(follower, next), "(nothing)");
+  follower.page({"f/line", 1, false}, next);  // It has come to where there is something.
+  EXPECT_EQ(fetched(follower, next), "token:f/line");
+}
+
 TEST(LogFollower, a_stream_that_was_there_and_is_gone_has_not_been_read_to_its_end) {
   LogFollower follower(kPace, 0s, "");
   EXPECT_EQ(fetched(follower, 0s), "token:");
@@ -220,6 +294,11 @@ TEST(LogFollower, a_stream_that_was_there_and_is_gone_has_not_been_read_to_its_e
   EXPECT_EQ(fetched(follower, 10s), "token:f/1");
   follower.failed(Code::kNotFound, "no such stream", 10s);
   EXPECT_FALSE(is_done(follower, 10s));
+  const auto step = follower.next(10s + kDrainSilent);
+  const auto* done = std::get_if<LogFollower::Done>(&step);
+  ASSERT_NE(done, nullptr);
+  EXPECT_TRUE(done->is_capped);
+  EXPECT_EQ(done->why, "no such stream");
 }
 
 }  // namespace

@@ -157,6 +157,23 @@ TEST(Report, junit_counts_and_escapes) {
   EXPECT_EQ(count(xml, "<failure "), 1U);
 }
 
+TEST(Report, a_log_of_a_launch_that_succeeded_says_in_every_form_that_lines_may_be_missing) {
+  auto made = outcome();
+  made.launches[0].log_notes = {"the log of container a<b was not read to its end", "two\nlines"};
+  EXPECT_EQ(log_words(made.launches[0]),
+            "the log of container a<b was not read to its end\ntwo lines");
+  EXPECT_NE(to_junit(made).find("<system-err>the log of container a&lt;b was not read to its "
+                                "end\ntwo lines</system-err></testcase>"),
+            std::string::npos)
+      << to_junit(made);
+  EXPECT_NE(to_markdown(made).find("\n```\nmanage/1:\nthe log of container a<b was not read to its "
+                                   "end\ntwo lines\n```\n"),
+            std::string::npos)
+      << to_markdown(made);
+  // The failure block says it.
+  EXPECT_EQ(log_words(made.launches[1]), "");
+}
+
 TEST(Report, junit_stays_xml_whatever_a_task_prints) {
   auto nasty = outcome();
   nasty.launches[1].last_lines = {std::string("\x1b[31mred\x1b[0m \x00 ]]> \xff", 20),

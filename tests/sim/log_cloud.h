@@ -29,7 +29,8 @@ class LogCloud final : public ecs::Client {
   Duration delay{20};             // From a call to its answer.
   std::size_t page_max = 10'000;  // Events in one page.
   std::set<std::string>
-      empty_pages_before;  // Of these streams, each page comes after an empty one.
+      empty_pages_before;         // Of these streams, each page comes after an empty one.
+  std::set<std::string> endless;  // Behind their lines come empty pages, each with a new token.
   bool is_get_denied = false, is_filter_denied = false;
   bool is_gone = false;               // GetLogEvents gets no reply at all.
   std::string filter_fails_with;      // Empty: it does not.

@@ -176,6 +176,37 @@ TEST_F(RunLogReader, a_log_that_could_not_be_read_to_its_end_says_so_in_the_note
   ASSERT_EQ(one->log_of(0).notes.size(), 1U);
   EXPECT_EQ(one->log_of(0).notes[0],
             "the log of container main was not read to its end: InvalidParameterException");
+  EXPECT_EQ(notebook_.messages, one->log_of(0).notes);
+}
+
+TEST_F(RunLogReader, a_log_whose_empty_pages_have_no_end_is_given_up_and_that_is_said) {
+  make_plan_of(2);
+  const auto one = reader();
+  for (int i = 0; i < 2; ++i) {
+    one->follow(i, arn(i));
+    logs_.write(stream(i), "line");
+  }
+  logs_.endless.insert(stream(1));
+  loop_.run_for(10min);
+  // In a row at first, then as often as one that has nothing new, with those of the other stream.
+  EXPECT_LE(logs_.gets_of[stream(1)], kEmptyPagesQuickMax + 10 + 10min / pace_.longest);
+  for (int i = 0; i < 2; ++i)
+    one->drain(i, "");
+  loop_.run_for(pace_.drain + kDrainSilent - 1s);
+  EXPECT_EQ(drained_.size(), 1U);
+  EXPECT_TRUE(notebook_.messages.empty());
+  loop_.run_for(2s);
+  EXPECT_EQ(drained_.size(), 2U);
+  EXPECT_TRUE(one->log_of(0).notes.empty());
+  const std::string words =
+      "the log of container main was not read to its end: its pages had no line and no end for "
+      "1m00s";
+  EXPECT_EQ(one->log_of(1).notes, std::vector<std::string>{words});
+  EXPECT_EQ(notebook_.messages, std::vector<std::string>{"job-1: " + words});
+  EXPECT_EQ(one->log_of(1).lines, 1U);
+  const int gets = logs_.gets;
+  loop_.run_for(1h);
+  EXPECT_EQ(logs_.gets, gets);
 }
 
 TEST_F(RunLogReader, a_container_whose_group_is_in_another_region_is_read_there) {
