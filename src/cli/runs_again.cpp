@@ -31,7 +31,7 @@ Result<std::vector<run::NamedSecret>> read_secrets(const World& world, const std
   return fail(
       Code::kUsage,
       "the run had secrets that are not set in runtask's environment: " + join(missing, ", "),
-      "set them; their values are never kept");
+      "set them; their values are not kept for another run");
 }
 
 // The recipe of the run that is meant.

@@ -31,6 +31,7 @@ class AgainSandbox(RunsSandbox):
         missing = self.runtask("runs", "again", "last", "--json")
         self.assertEqual(missing.code, 2)
         self.assertIn("FIRST, SECOND", missing.err)
+        self.assertIn("hint: set them; their values are not kept for another run\n", missing.err)
         self.assertEqual(json.loads(missing.out)["verdict"], "never_started")
         again = self.runtask("runs", "again", "last", env={"FIRST": "other-one", "SECOND": "c"})
         self.assertEqual(again.out, "GOT OTHER-ONE C\n", again)
