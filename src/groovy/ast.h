@@ -138,7 +138,8 @@ struct NameExpr : Expr {
   explicit NameExpr(Name which) : Expr(kKind), name(which) {}
   Name name;
   bool is_local = false;            // Set by the resolver: a variable or parameter of the text.
-  const ClassInfo* info = nullptr;  // Set by the resolver: the class that the name means.
+  const ClassInfo* info = nullptr;  // Set by the resolver: the class that the name means,
+  Name member = nullptr;            // or that has this static member, which the name means.
 };
 
 struct ThisExpr : Expr {  // this, super
@@ -196,6 +197,9 @@ struct CallExpr : Expr {  // name(args), object.name(args), value(args)
   bool is_command = false;       // Written without parentheses: echo 'x'.
   bool calls_object = false;     // value(args): object is what is called.
   bool may_be_variable = false;  // Set by the resolver: `name` is a variable of the text.
+  // Set by the resolver when an `import static` has the name: the class and its static member.
+  const ClassInfo* info = nullptr;
+  Name member = nullptr;
 };
 
 struct NewExpr : Expr {

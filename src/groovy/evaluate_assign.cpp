@@ -111,6 +111,8 @@ void Fiber::assign_name(const NameExpr& target, Value value, const Ref<Scope>& s
       return;
     }
   }
+  if (target.member != nullptr)
+    return set_property(heap().make<ClassValue>(*target.info), *target.member, std::move(value));
   set_free_name(*target.name, std::move(value), scope);
 }
 

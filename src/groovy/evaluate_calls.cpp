@@ -114,9 +114,10 @@ Value Fiber::call_free(const CallExpr& expr, const std::string& name, Values& ar
                        const Ref<Scope>& scope) {
   if (auto value = call_delegate(scope, name, arguments, true)) return *value;
   if (const Value self = scope->this_value(); !self.is(Kind::kScript))
-    return call_own(self, name, arguments, scope);
+    return call_own(expr, self, name, arguments, scope);
   const Ref<Script> script = scope->script;
   if (auto value = call_script_method(script, name, arguments)) return *value;
+  if (auto value = call_imported(expr, arguments)) return *value;
   Value variable;
   if (const auto field = script->fields.find(name); field != script->fields.end())
     variable = field->second;
@@ -138,14 +139,21 @@ Value Fiber::call_free(const CallExpr& expr, const std::string& name, Values& ar
 }
 
 // A call on nobody in a class's text.
-Value Fiber::call_own(const Value& self, const std::string& name, Values& arguments,
-                      const Ref<Scope>& scope) {
+Value Fiber::call_own(const CallExpr& expr, const Value& self, const std::string& name,
+                      Values& arguments, const Ref<Scope>& scope) {
   if (auto value = method_of_declared(self, name, arguments)) return *value;
+  if (auto value = call_imported(expr, arguments)) return *value;
   if (auto value = call_builtin(name, arguments)) return *value;
   if (auto value = call_builtin_method(self, name, arguments)) return *value;
   if (auto value = call_delegate(scope, name, arguments, false)) return *value;
   if (auto value = call_missing(self, name, arguments)) return *value;
   missing_method(self, name, arguments);
+}
+
+// What an `import static` brings.
+std::optional<Value> Fiber::call_imported(const CallExpr& expr, Values& arguments) {
+  if (expr.member == nullptr) return std::nullopt;
+  return try_method(heap().make<ClassValue>(*expr.info), *expr.member, arguments);
 }
 
 std::optional<Value> Fiber::call_builtin_method(const Value& self, const std::string& name,

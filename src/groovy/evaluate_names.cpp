@@ -15,7 +15,10 @@ Value Fiber::get_name(const NameExpr& expr, const Ref<Scope>& scope) {
   if (expr.is_local) {
     if (const Scope::Slot* slot = scope->find(expr.name)) return slot->value;
   }
-  if (expr.info != nullptr) return heap().make<ClassValue>(*expr.info);
+  if (expr.info != nullptr) {
+    const Value of = heap().make<ClassValue>(*expr.info);
+    return expr.member != nullptr ? get_property(of, *expr.member) : of;
+  }
   return get_free_name(*expr.name, scope);
 }
 

@@ -162,8 +162,9 @@ class Fiber {
                                      Values& arguments, bool first);
   std::optional<Value> call_script_method(const Ref<Script>& script, const std::string& name,
                                           Values& arguments);
-  Value call_own(const Value& self, const std::string& name, Values& arguments,
-                 const Ref<Scope>& scope);
+  Value call_own(const CallExpr& expr, const Value& self, const std::string& name,
+                 Values& arguments, const Ref<Scope>& scope);
+  std::optional<Value> call_imported(const CallExpr& expr, Values& arguments);
   Value run_method(const Ref<Scope>& scope, const MethodDecl& method, Values& arguments);
   // How well the arguments fit, 0 best; none if they do not.
   static std::optional<int> fit_of(const std::vector<Parameter>& parameters,

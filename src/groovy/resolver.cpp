@@ -14,6 +14,7 @@ constexpr std::size_t kLabelsCompared = 1'000;  // Of one call; each with those 
 }  // namespace
 
 void Resolver::resolve_unit() {
+  read_static_imports();
   for (auto& declaration : unit_.classes)
     finish_line(*declaration);
   for (auto& declaration : unit_.classes)
@@ -171,7 +172,8 @@ const ClassInfo* Resolver::find_type(const std::string& name) const {
       if (const auto* info = find_anywhere(import.name.substr(0, import.name.size() - 1) + name))
         return info;
     } else if (name == (import.alias.empty() ? last : import.alias)) {
-      return find_anywhere(import.name);
+      const auto* info = find_anywhere(import.name);
+      if (info != nullptr || !import.is_static) return info;
     }
   }
   if (!unit_.package.empty())
@@ -202,6 +204,7 @@ bool Resolver::may_come_from_outside(const std::string& name) const {
       [](const Annotation& one) { return one.name == "Library" || one.name == "Grab"; });
   return has_library ||
          std::any_of(unit_.imports.begin(), unit_.imports.end(), [&](const Import& import) {
+           if (import.is_static) return false;
            const auto last = import.name.substr(import.name.rfind('.') + 1);
            return last == "*" || name == (import.alias.empty() ? last : import.alias);
          });
@@ -374,6 +377,11 @@ void Resolver::resolve_name(NameExpr& node) {
   if (node.is_local) return;
   const char first = node.name->c_str()[0];
   if (first >= 'A' && first <= 'Z') node.info = find_type(*node.name);
+  if (node.info == nullptr) {
+    const auto found = find_static(*node.name);
+    node.info = found.info;
+    node.member = found.member;
+  }
   if (is_static_ && node.info == nullptr && static_names_.count(*node.name) == 0)
     complain(node.range, "the variable `" + *node.name + "` is not there in a static method",
              "pass it as an argument, or leave `static` out");
@@ -421,6 +429,11 @@ void Resolver::resolve_expr(Expr& expr) {
       resolve_optional(node.object);
       resolve_optional(node.computed);
       node.may_be_variable = !node.object && node.name != nullptr && is_variable(node.name);
+      if (!node.object && node.name != nullptr && !node.may_be_variable) {
+        const auto found = find_static(*node.name);
+        node.info = found.info;
+        node.member = found.member;
+      }
       if (node.calls_object && node.object->kind == ExprKind::kThis) check_constructor_call(node);
       check_labels(node.arguments);
       return resolve_arguments(node.arguments);

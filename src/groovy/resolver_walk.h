@@ -81,6 +81,16 @@ class Resolver {
   void report_unknown(const TypeName& type);
   [[nodiscard]] bool may_come_from_outside(const std::string& name) const;
 
+  // resolver_imports.cpp
+  struct StaticMember {
+    const ClassInfo* info = nullptr;  // Null: no `import static` has the name.
+    Name member = nullptr;
+  };
+  void read_static_imports();
+  void report_unknown_member(const Import& import, const ClassInfo& info,
+                             const std::string& member);
+  [[nodiscard]] StaticMember find_static(const std::string& name);
+
   // Statements.
   void resolve_stmt(Stmt& stmt);
   void resolve_declaration(DeclarationStmt& node);
@@ -109,7 +119,9 @@ class Resolver {
   const ClassPath* class_path_;
   std::vector<Diagnostic>& errors_;
   std::vector<Diagnostic>& unsupported_;
-  std::unordered_map<std::string_view, const ClassInfo*> own_;  // Classes of the unit.
+  std::unordered_map<std::string_view, const ClassInfo*> own_;    // Classes of the unit.
+  std::unordered_map<std::string, StaticMember> static_imports_;  // By the name in this unit.
+  std::vector<const ClassInfo*> static_classes_;                  // import static a.B.*
   std::vector<std::string> type_parameters_;  // Of the class and the method around.
   std::vector<Name> fields_;
   std::vector<ScopeNames> scopes_;

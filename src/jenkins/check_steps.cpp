@@ -93,6 +93,7 @@ void Checker::check_step_call(const std::string& name, const groovy::CallExpr& c
   const auto arguments = arguments_of(call);
   for (const auto& argument : arguments)
     check_value(*argument.value);
+  if (call.info != nullptr) return;  // What an `import static` brings.
   for (const auto& method : unit_.methods)
     if (*method->name == name) return;  // A function of the file, which takes what it takes.
   const auto signature = signature_of(Family::kStep, name);

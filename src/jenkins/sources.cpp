@@ -14,7 +14,8 @@ namespace {
 std::vector<std::string> names_called(const groovy::Unit& unit) {
   std::vector<std::string> names;
   const auto add = [&](const groovy::CallExpr& call) {
-    if (const auto name = called_name(call); name && !call.may_be_variable) names.push_back(*name);
+    if (const auto name = called_name(call); name && !call.may_be_variable && call.info == nullptr)
+      names.push_back(*name);
     return true;
   };
   each_call(unit.body, add);
