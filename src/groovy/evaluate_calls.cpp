@@ -109,9 +109,22 @@ Value Fiber::eval_call(const CallExpr& expr, const Ref<Scope>& scope) {
   return list(std::move(results));
 }
 
+namespace {
+
+// Whose text the call is in, if it is a closure's: call(...) there is that closure itself.
+Ref<Closure> closure_around(const Ref<Scope>& scope) {
+  for (const Scope* at = scope.get(); at != nullptr; at = at->parent.get())
+    if (at->closure && at->closure->code != nullptr) return at->closure;
+  return {};
+}
+
+}  // namespace
+
 // A call on nobody.
 Value Fiber::call_free(const CallExpr& expr, const std::string& name, Values& arguments,
                        const Ref<Scope>& scope) {
+  if (name == "call" || name == "doCall")
+    if (const auto closure = closure_around(scope)) return call_closure(*closure, arguments);
   if (auto value = call_delegate(scope, name, arguments, true)) return *value;
   if (const Value self = scope->this_value(); !self.is(Kind::kScript))
     return call_own(expr, self, name, arguments, scope);

@@ -51,3 +51,12 @@ def ret = { if (it) return 'early'; 'late' }
 println(ret(1) + ret(0))  // expect: earlylate
 def branch = { if (it) { 'yes' } else { 'no' } }
 println(branch(true))  // expect: yes
+
+// call(...) inside a closure is that closure.
+def sum = { int n -> n <= 0 ? 0 : n + call(n - 1) }
+println sum(3)  // expect: 6
+def deep = { n -> [n].each { if (it > 0) println "at $it" }; n > 0 ? doCall(n - 1) : 'end' }
+println deep(2)
+// expect: at 2
+// expect: at 1
+// expect: end
