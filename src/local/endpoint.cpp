@@ -1,5 +1,7 @@
 #include "local/endpoint.h"
 
+#include <algorithm>
+#include <optional>
 #include <thread>
 
 #include "base/text.h"
@@ -20,6 +22,10 @@ constexpr std::size_t kHeaderBytesMax = 16U << 10U;
 constexpr std::size_t kConnectionsMax = 256;
 constexpr auto kRequestTimeout = std::chrono::seconds(10);
 constexpr auto kConnectionIdleTimeout = std::chrono::seconds(60);
+// A run that watches asks several times a second, until it has seen its task's end and its log's:
+// so long after the last question, but not longer after the end of the last task, it is waited for.
+constexpr auto kWatcherPatience = std::chrono::seconds(1);
+constexpr auto kWatchersLongest = std::chrono::seconds(3);
 constexpr int kCpuUnitsPerCore = 1024;
 constexpr int kKiBPerMiB = 1024;
 
@@ -60,6 +66,7 @@ class ServingEndpoint final : public Endpoint {
   [[nodiscard]] sys::ServerReply answer_sts(const sys::ServerRequest& request, const Caller& caller,
                                             const std::string& request_id);
   void watch_idleness(Duration patience);
+  void end_when_read();
   void end();
 
   sys::Loop& loop_;
@@ -75,7 +82,11 @@ class ServingEndpoint final : public Endpoint {
   std::unique_ptr<sys::HttpServer> server_;
   Instant last_use_{};
   sys::PendingPtr idle_;
+  std::optional<Instant> last_request_;
+  std::optional<Instant> tasks_ended_;  // By stop().
+  sys::PendingPtr reading_;             // What they left is still asked for.
   bool is_stopping_ = false;
+  bool is_in_hurry_ = false;
   bool has_ended_ = false;
 };
 
@@ -105,7 +116,7 @@ Result<> ServingEndpoint::begin() {
   TRY(listen());
   service_->on_change = [this] {
     last_use_ = loop_.now();
-    if (is_stopping_ && service_->live_tasks() == 0) end();
+    if (is_stopping_ && service_->live_tasks() == 0) end_when_read();
   };
   last_use_ = loop_.now();
   if (options_.idle_timeout > Duration(0)) watch_idleness(options_.idle_timeout);
@@ -146,7 +157,7 @@ Result<> ServingEndpoint::listen() {
 
 void ServingEndpoint::serve(const sys::ServerRequest& request,
                             const sys::HttpServer::Respond& respond) {
-  last_use_ = loop_.now();
+  last_request_ = last_use_ = loop_.now();
   respond(answer(request));
   service_->pump();  // The caller need not wait for what it has set going.
 }
@@ -187,16 +198,34 @@ void ServingEndpoint::watch_idleness(Duration patience) {
 }
 
 void ServingEndpoint::stop() {
-  const bool again = is_stopping_;
+  is_in_hurry_ |= is_stopping_;
   is_stopping_ = true;
-  service_->stop_tasks(again ? Duration(0) : options_.stop_timeout_max);
-  if (service_->live_tasks() == 0) end();
+  const bool ends_tasks = service_->live_tasks() > 0;
+  service_->stop_tasks(is_in_hurry_ ? Duration(0) : options_.stop_timeout_max);
+  if (service_->live_tasks() > 0) return;
+  if (ends_tasks) {
+    end_when_read();
+  } else {
+    end();
+  }
+}
+
+// Whoever watches a task has not been told of its end yet, nor has read its last lines.
+void ServingEndpoint::end_when_read() {
+  if (has_ended_) return;
+  const auto now = loop_.now();
+  if (!tasks_ended_) tasks_ended_ = now;
+  const auto longest = *tasks_ended_ + kWatchersLongest;
+  const auto until = last_request_ ? std::min(*last_request_ + kWatcherPatience, longest) : now;
+  if (is_in_hurry_ || until <= now) return end();
+  reading_ = loop_.after(until - now, [this] { end_when_read(); });
 }
 
 void ServingEndpoint::end() {
   if (has_ended_) return;
   has_ended_ = true;
   idle_.reset();
+  reading_.reset();
   // Not from inside: a reply may be under way, and the owner may destroy this object.
   loop_.post([this] {
     (void)outside_.files.remove(directory_.address());

@@ -89,6 +89,17 @@ class Life(Sandbox):
         self.ok("local", "stop")
         self.assertFalse(any(alive(pid) for pid in self.pids_in("pids")))
 
+    def test_a_run_that_watches_reads_what_its_task_writes_while_it_is_stopped(self):
+        self.register("slow", ("main", "trap 'sleep 1; echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done"))
+        process = self.start("run", "--local", "--task-definition", "slow", stdout=self.sink("out"))
+        wait_until(lambda: self.text("out"), "the log line")
+        self.ok("local", "stop")
+        result = self.finish(process)
+        self.assertEqual(result.code, 125, result)
+        self.assertEqual(self.text("out"), "up\nbye\n")
+        self.assertNotIn("not read to its end", result.err)
+        self.assertEqual(self.ok("local", "status").out, "not running\n")
+
     def test_one_that_was_stopped_is_not_started_again_by_the_run_that_watches(self):
         self.register("long", ("main", "echo up; sleep 600"))
         process = self.start("run", "--local", "--task-definition", "long", "--count", "2", "--order", "listed", "--json",

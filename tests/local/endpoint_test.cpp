@@ -239,6 +239,18 @@ TEST_F(EndpointTest, a_second_endpoint_on_the_directory_is_refused) {
   EXPECT_TRUE(world.call<ecs::ListTasks>("{}"));
 }
 
+TEST_F(EndpointTest, whoever_watches_a_task_that_its_stop_ends_is_told_and_gets_its_last_line) {
+  world.register_shell(
+      "trap 'sleep 0.2; echo bye; exit 5' TERM; echo up; while :; do sleep 0.01; done");
+  const auto id = world.run();
+  ASSERT_TRUE(world.wait_until([&] { return !world.lines(id).empty(); }));
+  world.endpoint->stop();
+  EXPECT_EQ(world.wait_for(id, "STOPPED").containers.at(0).exit_code, 5);
+  EXPECT_EQ(world.lines(id), (std::vector<std::string>{"up", "bye"}));
+  EXPECT_TRUE(world.is_complete);
+  EXPECT_TRUE(world.wait_until([&] { return world.has_ended; }));
+}
+
 TEST_F(EndpointTest, stopping_it_stops_its_tasks_and_a_new_one_remembers_everything) {
   world.register_shell("trap 'exit 5' TERM; echo up; while :; do sleep 0.01; done");
   const auto id = world.run(R"(,"clientToken":"once")");
