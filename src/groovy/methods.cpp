@@ -1,5 +1,6 @@
 #include "groovy/methods.h"
 
+#include <algorithm>
 #include <bit>
 #include <unordered_map>
 #include <unordered_set>
@@ -61,22 +62,92 @@ Answer is(MethodCall& c) {
   return Value::of(c.self.object() == other.object());
 }
 
+// Of java.lang.String: over the units of UTF-16.
+std::uint32_t text_hash(const std::string& text) {
+  std::uint32_t hash = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<unsigned char>(text[i]);
+    const std::size_t size = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+    std::uint32_t code = size == 1 ? lead : lead & (0x7FU >> size);
+    for (std::size_t k = 1; k < size && i + k < text.size(); ++k)
+      code = code << 6U | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
+    if (code >= 0x10000) {
+      hash = hash * 31 + (0xD7C0U + (code >> 10U));
+      code = 0xDC00U + (code & 0x3FFU);
+    }
+    hash = hash * 31 + code;
+    i += size;
+  }
+  return hash;
+}
+
+// Of java.math.BigInteger, for the digits without the point; BigDecimal adds its scale.
+std::uint32_t number_hash(const Decimal& number, bool is_whole) {
+  Decimal::Unscaled digits = 0;
+  const std::string text = number.plain_text();
+  const auto zeros = static_cast<std::size_t>(std::max(0, -number.scale()));  // Not of the digits.
+  for (const char one : std::string_view(text).substr(0, text.size() - zeros))
+    if (one >= '0' && one <= '9') digits = digits * 10 + (one - '0');
+  std::uint32_t hash = 0;
+  for (int shift = 96; shift >= 0; shift -= 32)
+    hash = hash * 31 + static_cast<std::uint32_t>(digits >> shift);
+  if (number.sign() < 0) hash = 0U - hash;
+  return is_whole ? hash : hash * 31 + static_cast<std::uint32_t>(number.scale());
+}
+
+std::uint32_t hash_of_part(Fiber& fiber, const Value& part) {
+  Values none;
+  if (part.is_null()) return 0;
+  const Value hash = fiber.call_method(part, "hashCode", none);
+  return hash.is_number() ? static_cast<std::uint32_t>(hash.number()) : 0;
+}
+
+std::optional<std::uint32_t> java_hash(Fiber& fiber, const Value& value) {
+  std::uint32_t hash = 0;
+  switch (value.kind()) {
+    case Kind::kInteger:
+      return static_cast<std::uint32_t>(value.number());
+    case Kind::kBool:
+      return value.truth() ? 1231 : 1237;
+    case Kind::kLong:
+    case Kind::kDouble: {
+      const auto bits = value.is(Kind::kLong) ? static_cast<std::uint64_t>(value.number())
+                                              : std::bit_cast<std::uint64_t>(value.real_number());
+      return static_cast<std::uint32_t>(bits ^ bits >> 32U);
+    }
+    case Kind::kBigInteger:
+    case Kind::kBigDecimal:
+      return number_hash(value.as<Number>().value, value.is(Kind::kBigInteger));
+    case Kind::kString:
+      return text_hash(value.text());
+    case Kind::kGString:
+      return 37 + text_hash(fiber.to_text(value));
+    case Kind::kList: {
+      if (value.as<List>().element != nullptr) return std::nullopt;  // Of an array: its identity.
+      hash = 1;
+      for (const auto& item : Values(value.as<List>().items))
+        hash = hash * 31 + hash_of_part(fiber, item);
+      return hash;
+    }
+    case Kind::kMap:
+    case Kind::kSet:
+      for (const auto& item : std::vector<Map::Item>(value.as<Map>().items()))
+        hash += hash_of_part(fiber, item.key) ^ hash_of_part(fiber, item.value);
+      return hash;
+    case Kind::kEntry:
+      return hash_of_part(fiber, value.as<Entry>().key) ^
+             hash_of_part(fiber, value.as<Entry>().value);
+    default:
+      return std::nullopt;
+  }
+}
+
 Answer hash_code(MethodCall& c) {
-  if (c.self.is(Kind::kInteger)) return c.self;
-  if (c.self.is(Kind::kBool)) return Value::integer(c.self.truth() ? 1231 : 1237);
-  if (c.self.is(Kind::kLong) || c.self.is(Kind::kDouble)) {
-    const auto bits = c.self.is(Kind::kLong) ? static_cast<std::uint64_t>(c.self.number())
-                                             : std::bit_cast<std::uint64_t>(c.self.real_number());
-    return Value::integer(
-        static_cast<std::int32_t>(static_cast<std::uint32_t>(bits ^ bits >> 32U)));
-  }
-  if (!c.self.is(Kind::kString)) return std::nullopt;
-  std::uint32_t hash = 0;  // As Java, for ASCII.
-  for (const char one : c.self.text()) {
-    if (static_cast<unsigned char>(one) >= 0x80) return std::nullopt;
-    hash = hash * 31 + static_cast<unsigned char>(one);
-  }
-  return Value::integer(static_cast<std::int32_t>(hash));
+  if (!c.takes_none()) return std::nullopt;
+  (void)hash_of(c.self);  // Ends the script at a list that holds itself.
+  const auto hash = java_hash(c.fiber, c.self);
+  if (!hash) return std::nullopt;
+  return Value::integer(static_cast<std::int32_t>(*hash));
 }
 
 Answer get_class(MethodCall& c) {
