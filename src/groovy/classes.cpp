@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <deque>
 #include <map>
 #include <memory>
 
@@ -241,8 +242,39 @@ constexpr Row kRows[] = {
      kThrow},
     {"org.jenkinsci.plugins.workflow.steps.FlowInterruptedException",
      "java.lang.InterruptedException", kThrow},
-    {"org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution.ExceededTimeout",
-     "java.lang.Object", kName},
+    {"jenkins.model.CauseOfInterruption", "java.lang.Object", kName},
+    {"jenkins.model.CauseOfInterruption$UserInterruption", "jenkins.model.CauseOfInterruption",
+     kName},
+    {"org.jenkinsci.plugins.workflow.steps.TimeoutStepExecution$ExceededTimeout",
+     "jenkins.model.CauseOfInterruption", kName},
+    {"org.jenkinsci.plugins.workflow.support.steps.input.Rejection",
+     "jenkins.model.CauseOfInterruption", kName},
+    {"org.jenkinsci.plugins.workflow.cps.steps.ParallelStep$FailFastCause",
+     "jenkins.model.CauseOfInterruption", kName},
+    {"org.jenkinsci.plugins.workflow.job.properties."
+     "DisableConcurrentBuildsJobProperty$CancelledCause",
+     "jenkins.model.CauseOfInterruption", kName},
+    {"org.jenkinsci.plugins.workflow.support.steps.build.BuildTriggerCancelledCause",
+     "jenkins.model.CauseOfInterruption", kName},
+    {"org.jenkinsci.plugins.workflow.support.steps.build.DownstreamFailureCause",
+     "jenkins.model.CauseOfInterruption", kName},
+    {"org.jenkinsci.plugins.workflow.support.steps.build.RunWrapper", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.workflow.cps.EnvActionImpl", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.workflow.cps.DSL", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.workflow.libs.LibraryStep$LoadedClasses", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.docker.workflow.Docker", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.docker.workflow.Docker$Container", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.docker.workflow.Docker$Image", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.pipeline.utility.steps.fs.FileWrapper", "java.lang.Object", kName},
+    {"org.jenkinsci.plugins.pipeline.utility.steps.conf.mf.SimpleManifest", "java.lang.Object",
+     kName},
+    {"org.apache.maven.model.Model", "java.lang.Object", kName},
+    {"hudson.tasks.junit.TestResultSummary", "java.lang.Object", kName},
+    {"hudson.plugins.git.GitSCM", "java.lang.Object", kName},
+    {"hudson.model.User", "java.lang.Object", kName},
+    {"org.codehaus.groovy.runtime.GStringImpl", "groovy.lang.GString", kName},
+    {"[Ljava.lang.String;", "java.lang.Object", kName},
+    {"[Ljava.lang.Object;", "java.lang.Object", kName},
     {"org.jenkinsci.plugins.scriptsecurity.sandbox.RejectedAccessException",
      "java.lang.SecurityException", kThrow},
     {"org.jenkinsci.plugins.credentialsbinding.impl.CredentialNotFoundException",
@@ -267,7 +299,16 @@ struct Table {
       info->super = super == by_name.end() ? nullptr : super->second;
       info->use = row.use;
       by_name.emplace(info->name, info.get());
-      by_simple_name.emplace(info->simple_name(), info.get());
+      // The text writes Outer.Inner for what the class calls itself, Outer$Inner.
+      const auto inner = row.name.rfind('$');
+      if (inner != std::string_view::npos) {
+        dotted.push_back(info->name);
+        dotted.back()[inner] = '.';
+        by_name.emplace(dotted.back(), info.get());
+      }
+      by_simple_name.emplace(
+          inner != std::string_view::npos ? row.name.substr(inner + 1) : info->simple_name(),
+          info.get());
       const bool is_imported =
           std::any_of(std::begin(kImported), std::end(kImported), [&](std::string_view prefix) {
             if (!row.name.starts_with(prefix)) return false;
@@ -286,6 +327,7 @@ struct Table {
       imported.emplace(name, by_simple_name.at(boxed));
   }
   std::vector<std::unique_ptr<ClassInfo>> all;
+  std::deque<std::string> dotted;
   std::map<std::string_view, const ClassInfo*, std::less<>> by_name;
   std::map<std::string_view, const ClassInfo*, std::less<>> by_simple_name;
   std::map<std::string_view, const ClassInfo*, std::less<>> imported;

@@ -218,9 +218,25 @@ Values Fiber::items_of(const Value& value) {
 
 // ---- Casts
 
+namespace {
+
+// Whether nothing makes the value one of that primitive type, which the message then names.
+bool is_no_primitive(const Value& value, const TypeName& type, bool is_as) {
+  if (!is_primitive(type.name) || type.name == "boolean" || value.is_null() || value.is_number())
+    return false;
+  if (!value.is(Kind::kString)) return !value.is_text();
+  return !is_as && TextIndex(value.text()).size() != 1;
+}
+
+}  // namespace
+
 Value Fiber::cast(const Value& value, const TypeName& type, bool is_as) {
   if (!type.is_array) {
     if (type.info == nullptr) return value;
+    if (is_no_primitive(value, type, is_as))
+      throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",
+                "Cannot cast object '" + to_text(value) + "' with class '" + class_name_of(value) +
+                    "' to class '" + type.name + "'");
     if (value.is_null() && is_primitive(type.name) && type.name != "boolean")
       throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",
                 "Cannot cast object 'null' with class 'null' to class '" + type.name + "'. Try '" +

@@ -10,6 +10,15 @@
 // Names, properties, subscripts.
 
 namespace runtask::groovy {
+namespace {
+
+// What getClass() tells: that of a host's object, of an array or of a GString too.
+const ClassInfo& exact_class_of(const Value& object) {
+  const ClassInfo* exact = find_class(class_name_of(object));
+  return exact != nullptr && class_of(object)->declaration == nullptr ? *exact : *class_of(object);
+}
+
+}  // namespace
 
 Value Fiber::get_name(const NameExpr& expr, const Ref<Scope>& scope) {
   if (expr.is_local) {
@@ -99,9 +108,9 @@ std::optional<Value> Fiber::try_property(const Value& object, const std::string&
     case Kind::kMap:
       return get_index(object, string(name));
     case Kind::kHost: {
-      auto value = object.as<HostObject>().get(*this, name);
-      if (!value) return std::nullopt;
-      return unwrap(std::move(*value));
+      if (auto value = object.as<HostObject>().get(*this, name)) return unwrap(std::move(*value));
+      if (name == "class") return heap().make<ClassValue>(exact_class_of(object));
+      return std::nullopt;
     }
     case Kind::kScript:
       return property_of_script(object.as<Script>(), name);
@@ -123,7 +132,7 @@ std::optional<Value> Fiber::try_property(const Value& object, const std::string&
     default:
       break;
   }
-  if (name == "class") return heap().make<ClassValue>(*class_of(object));
+  if (name == "class") return heap().make<ClassValue>(exact_class_of(object));
   const bool is_array = object.is(Kind::kList) && object.as<List>().element != nullptr;
   if (is_array && name == "length")
     return Value::integer(static_cast<std::int32_t>(object.as<List>().items.size()));

@@ -152,7 +152,8 @@ Answer hash_code(MethodCall& c) {
 
 Answer get_class(MethodCall& c) {
   if (!c.takes_none()) return std::nullopt;
-  return c.fiber.heap().make<ClassValue>(*class_of(c.self));
+  if (c.self.is(Kind::kMap)) return c.fiber.heap().make<ClassValue>(*class_of(c.self));
+  return c.fiber.get_property(c.self, "class");
 }
 
 Answer as_type(MethodCall& c) {

@@ -225,13 +225,24 @@ Answer get_name(MethodCall& c) {
   return c.fiber.string(c.self.as<ClassValue>().info.name);
 }
 
+// Class.newInstance(arguments), for the classes that files declare.
+Answer new_instance(MethodCall& c) {
+  const auto& info = c.self.as<ClassValue>().info;
+  if (info.declaration == nullptr) return kNone;
+  return c.fiber.construct_declared(info, c.arguments);
+}
+
 Answer get_superclass(MethodCall& c) {
   const ClassInfo* super = c.self.as<ClassValue>().info.super;
   return super != nullptr ? Value(c.fiber.heap().make<ClassValue>(*super)) : Value();
 }
 
 Answer get_simple_name(MethodCall& c) {
-  return c.fiber.string(std::string(class_name(c)));
+  const std::string& name = c.self.as<ClassValue>().info.name;
+  const auto from = name.find_last_of(".$") + 1;  // npos + 1 is 0.
+  return name.starts_with('[')
+             ? c.fiber.string(name.substr(from, name.size() - from - 1) + "[]")  // [La.b.C;
+             : c.fiber.string(name.substr(from));
 }
 
 Answer format(MethodCall& c) {
@@ -312,6 +323,7 @@ Method find_class_method(const std::string& name) {
       {"toString", to_string},
       {"getName", get_name},
       {"getSuperclass", get_superclass},
+      {"newInstance", new_instance},
       {"getSimpleName", get_simple_name},
       {"format", format},
       {"isInstance", is_instance},

@@ -244,7 +244,7 @@ class ContainerObject final : public groovy::HostObject {
   ContainerObject(Execution& execution, std::string id)
       : execution_(execution), id_(std::move(id)) {}
   [[nodiscard]] std::string class_name() const override {
-    return "org.jenkinsci.plugins.docker.workflow.Docker.Container";
+    return "org.jenkinsci.plugins.docker.workflow.Docker$Container";
   }
   [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
     if (name == "id") return fiber.text_value(id_);
@@ -278,7 +278,7 @@ class ImageObject final : public groovy::HostObject {
   ImageObject(Execution& execution, std::string image)
       : execution_(execution), image_(std::move(image)) {}
   [[nodiscard]] std::string class_name() const override {
-    return "org.jenkinsci.plugins.docker.workflow.Docker.Image";
+    return "org.jenkinsci.plugins.docker.workflow.Docker$Image";
   }
   [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
     if (name == "id") return fiber.text_value(image_);

@@ -146,7 +146,7 @@ class Record final : public HostObject {
   [[nodiscard]] std::optional<Outcome> get(Fiber& /*fiber*/, const std::string& name) override {
     for (const auto& [part, value] : parts_)
       if (part == name) return value;
-    if (is_lenient_ && !name.empty()) return Value();
+    if (is_lenient_ && !name.empty() && name != "class") return Value();
     return std::nullopt;
   }
   [[nodiscard]] std::optional<Outcome> call(Fiber& fiber, const std::string& method,
