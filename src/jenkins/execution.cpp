@@ -318,7 +318,8 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
   if (is_description(call.name) && !is_elsewhere(call.name))
     return run_step(branch, {call.name, step_binding, "value"}, call.arguments);
   // What the language itself has is looked for next.
-  static constexpr std::array kBuiltin = {"println", "print", "printf", "sleep", "use"};
+  static constexpr std::array kBuiltin = {"println", "print", "printf",    "sprintf",
+                                          "sleep",   "use",   "getBinding"};
   if (std::find(kBuiltin.begin(), kBuiltin.end(), call.name) != kBuiltin.end()) return std::nullopt;
   auto names = step_names();
   for (const auto& [name, script] : globals_)
