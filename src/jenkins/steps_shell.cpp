@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "jenkins/containers.h"
+#include "jenkins/loaded_library.h"
 #include "jenkins/scratch.h"
 #include "jenkins/steps.h"
 
@@ -239,7 +240,7 @@ Outcome step_load(Execution& execution, StepCall& call) {
 Outcome step_library(Execution& execution, StepCall& call) {
   if (auto error = execution.load_library(call.branch, call.text_or("identifier", "")))
     return failed(*std::move(error));
-  return Value();
+  return make_loaded_library(execution, call.branch.heap());
 }
 
 Outcome step_tool(Execution& execution, StepCall& call) {

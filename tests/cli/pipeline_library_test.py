@@ -109,6 +109,29 @@ class PipelineLibrarySandbox(support.Sandbox):
         self.assertNotIn("runs", result.out)
         self.assertEqual(self.runtask("pipeline", "lint", path).code, 0)
 
+    def test_static_imports_reach_the_classes_of_a_library(self):
+        path = self.jenkinsfile("@Library('mine') _\nimport static org.example.Tool.of\nimport static org.example.Tool.PREFIX as NAME",
+                                "echo NAME + ' ' + of(this).build()\necho sprintf('%s!', NAME)")
+        result = self.run_library(path)
+        self.assertEqual(result.code, 0, result)
+        for line in ("tool tool-none Only", "tool built", "tool!"):
+            self.assertIn("\n%s\n" % line, result.out)
+        path = self.jenkinsfile("@Library('mine') _\nimport static org.example.Tool.nope", "echo 'runs'")
+        result = self.run_library(path)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("the class org.example.Tool has no static member `nope`", result.err)
+        self.assertNotIn("runs", result.out)
+
+    def test_the_step_library_gives_its_classes(self):
+        path = self.jenkinsfile("", "def l = library('mine')\nl.org.example.Tool.of(this).build()\n"
+                                "echo l.org.example.Tool.PREFIX + ' ' + l.org.example.util.Names.new().tidy('X')\n"
+                                "l.org.example.Tool.new(this).build(name: 'Y')\n"
+                                "try { l.org.example.Nope.x() } catch (ClassNotFoundException e) { echo 'no ' + e.message }")
+        result = self.run_library(path)
+        self.assertEqual(result.code, 0, result)
+        for line in ("tool tool-none Only", "tool tool-x", "tool tool-y Only", "no org.example.Nope"):
+            self.assertIn("\n%s\n" % line, result.out)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
