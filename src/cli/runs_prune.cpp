@@ -4,6 +4,7 @@
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/run_records.h"
+#include "jenkins/jobs.h"
 #include "sys/programs.h"
 
 namespace runtask::cli {
@@ -55,6 +56,8 @@ Result<Pruned> prune(int keep_days, const World& world) {
   for (const auto& run : TRY(records.history.older_than(before)))
     ++(TRY(forget(records, run)) ? pruned.runs : pruned.alive);
   TRY(forget_strays(records));
+  const auto state = TRY(world.state_directory());
+  TRY(jenkins::remove_leftovers(world.files, state + "/jenkins"));
   // While the file is copied nobody can write: a run that is under way would lose lines.
   if (pruned.runs > 0 && !TRY(is_anybody_at_work(records))) TRY(records.history.compact());
   return pruned;

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cassert>
 #include <csignal>
 
 #include "base/text.h"
@@ -81,6 +82,7 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     spec.keep_tree = true;
     spec.may_linger = program.may_linger;
     spec.mark = kCookie + request_.cookie;
+    spec.orphaned_files = {temporaries_.begin(), temporaries_.end()};
     auto spawned = outside_.processes.spawn(spec, {[&](std::string_view bytes) {
                                                      if (program.is_shown) return lines.add(bytes);
                                                      program.output += bytes;
@@ -135,9 +137,16 @@ Result<std::string> Execution::temporary_directory() {
   return path;
 }
 
-std::string Execution::new_temporary(const std::string& what) {
-  return request_.workspace + "@tmp/" + what + "-" + std::to_string(request_.number) + "-" +
-         std::to_string(++next_temporary_);
+std::string Execution::new_temporary(const std::string& what, const std::string& ending) {
+  const auto name = what + "-" + std::to_string(request_.number) + "-" +
+                    std::to_string(++next_temporary_) + ending;
+  assert(is_temporary_name(name) && "the next build finds it");
+  return *temporaries_.insert(request_.workspace + "@tmp/" + name).first;
+}
+
+void Execution::remove_temporary(const std::string& path) {
+  (void)outside_.files.remove(path);
+  temporaries_.erase(path);
 }
 
 }  // namespace runtask::jenkins

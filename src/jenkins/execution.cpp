@@ -131,7 +131,7 @@ void Execution::finish(Outcome outcome, Branch& branch) {
     say(branch, words_of(outcome.error()));
   }
   for (const auto& path : secret_files)
-    (void)outside_.files.remove(path);
+    remove_temporary(path);
   end_.result = current_result();
   end_.variables = variables_.written;
   if (model_.pipeline != nullptr) end_.rotator = rotator_of(model_.pipeline->options);

@@ -154,7 +154,11 @@ class Execution final : public groovy::Host {
 
   // Paths as steps see them: relative to the directory of the context.
   [[nodiscard]] static std::string path_in(const Branch& branch, const std::string& path);
-  [[nodiscard]] std::string new_temporary(const std::string& what);  // A path in tmp, unique.
+  // A path in the temporary directory, unique: is_temporary_name() knows it. What is there is
+  // removed with remove_temporary(); when this program is killed by the keepers of what it runs,
+  // or by the next build in the workspace.
+  [[nodiscard]] std::string new_temporary(const std::string& what, const std::string& ending = {});
+  void remove_temporary(const std::string& path);
   [[nodiscard]] Result<std::string> temporary_directory();
 
   // Makes a workspace the branch's place, for as long as its context has it: the job's own, or the
@@ -298,6 +302,7 @@ class Execution final : public groovy::Host {
   std::vector<std::unique_ptr<sys::Process>> lingering_;
   int next_branch_ = 0;
   int next_temporary_ = 0;
+  std::set<std::string> temporaries_;  // Which may be there.
   // Where stages without an agent of their own get a container each: newContainerPerStage(). Empty:
   // nowhere.
   std::string per_stage_workspace_;

@@ -1,6 +1,7 @@
 #include "jenkins/jobs.h"
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/json.h"
@@ -60,6 +61,15 @@ bool is_successful(const StoredBuild& build) {
   return build.result && *build.result <= BuildResult::kUnstable;
 }
 
+// Of builds that nobody carries out any more: with the lock of the workspace.
+Result<> remove_temporaries(sys::Files& files, const std::string& workspace) {
+  const auto directory = workspace + "@tmp";
+  if (!files.is_directory(directory)) return {};
+  for (const auto& name : TRY(files.list(directory)))
+    if (is_temporary_name(name)) TRY(files.remove(directory + "/" + name));
+  return {};
+}
+
 // The builds that a limit of days or of number takes, newest first.
 std::vector<int> beyond(const std::vector<StoredBuild>& builds, std::optional<long long> days,
                         std::optional<long long> count, WallTime now) {
@@ -73,6 +83,28 @@ std::vector<int> beyond(const std::vector<StoredBuild>& builds, std::optional<lo
 }
 
 }  // namespace
+
+bool is_temporary_name(std::string_view name) {
+  constexpr std::array<std::string_view, 7> kKinds = {"askpass", "build",  "config", "output",
+                                                      "report",  "script", "secret"};
+  const auto parts = split(name.substr(0, name.find('.')), '-');
+  return parts.size() == 3 && std::find(kKinds.begin(), kKinds.end(), parts[0]) != kKinds.end() &&
+         parse_integer(parts[1], 1, kNumberMax) && parse_integer(parts[2], 1, kNumberMax);
+}
+
+Result<> remove_leftovers(sys::Files& files, const std::string& home) {
+  constexpr std::string_view kLock = ".lock";
+  const auto workspaces = home + "/workspaces";
+  if (!files.is_directory(workspaces)) return {};
+  for (const auto& name : TRY(files.list(workspaces))) {
+    if (!name.ends_with(kLock)) continue;
+    const auto workspace = workspaces + "/" + name.substr(0, name.size() - kLock.size());
+    if (!files.is_directory(workspace + "@tmp")) continue;
+    const auto lock = files.lock(workspace + std::string(kLock), Duration(0));
+    if (lock) TRY(remove_temporaries(files, workspace));
+  }
+  return {};
+}
 
 std::optional<LogRotator> rotator_of(const std::vector<Call>& options) {
   for (const auto& option : options) {
@@ -126,6 +158,7 @@ Result<Job::Workspace> Job::take_workspace() {
     if (!lock && lock.error().code == Code::kConflict) continue;
     auto held = TRY(std::move(lock));
     TRY(files_.make_directory(path, kDirectoryMode));
+    TRY(remove_temporaries(files_, path));
     return Workspace{path, std::move(held)};
   }
   return fail(Code::kFull,

@@ -89,6 +89,13 @@ class Job {
   std::string workspace_;
 };
 
+// Whether a build gives such names to what it keeps in the temporary directory of its workspace,
+// JOB@tmp, for no longer than a step: scripts, secrets, what is handed to other builds.
+[[nodiscard]] bool is_temporary_name(std::string_view name);
+// Deletes them where no build is, of all jobs: their runners were killed. take_workspace() does so
+// for its workspace.
+[[nodiscard]] Result<> remove_leftovers(sys::Files& files, const std::string& home);
+
 // Whether git can know anything of the directory: a .git stands in it or above it. Starting git to
 // learn that there is none takes longer than an empty build.
 [[nodiscard]] bool may_be_in_repository(const sys::Files& files, const std::string& directory);

@@ -10,14 +10,14 @@ namespace runtask::jenkins {
 class Scratch {
  public:
   Scratch(Execution& execution, const char* what, const std::string& ending)
-      : files_(execution.outside().files), path_(execution.new_temporary(what) + ending) {}
+      : execution_(execution), path_(execution.new_temporary(what, ending)) {}
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() { (void)files_.remove(path_); }
+  ~Scratch() { execution_.remove_temporary(path_); }
   [[nodiscard]] const std::string& path() const { return path_; }
 
  private:
-  sys::Files& files_;
+  Execution& execution_;
   std::string path_;
 };
 

@@ -100,7 +100,7 @@ Outcome step_ssh_agent(Execution& execution, StepCall& call) {
     execution.say(branch, "[ssh-agent] Using credentials " + id);
   }
   while (execution.secret_files.size() > kept) {
-    (void)execution.outside().files.remove(execution.secret_files.back());
+    execution.remove_temporary(execution.secret_files.back());
     execution.secret_files.pop_back();
   }
   auto& layers = branch.context.layers;
@@ -161,7 +161,7 @@ Outcome step_config_files(Execution& execution, StepCall& call) {
   branch.context.layers = with_layer(branch.context.layers, std::move(variables));
   auto outcome = error ? Outcome(failed(*std::move(error))) : execution.run_body(branch, call.body);
   for (const auto& path : made)
-    (void)files.remove(path);
+    execution.remove_temporary(path);
   return outcome;
 }
 

@@ -231,7 +231,7 @@ Outcome step_with_credentials(Execution& execution, StepCall& call) {
   branch.context.layers = with_layer(branch.context.layers, std::move(variables));
   auto outcome = execution.run_body(branch, call.body);
   while (execution.secret_files.size() > kept) {
-    (void)execution.outside().files.remove(execution.secret_files.back());
+    execution.remove_temporary(execution.secret_files.back());
     execution.secret_files.pop_back();
   }
   return outcome;

@@ -65,7 +65,8 @@ class Keeper {
     for (;;) {
       const bool has_children = reap();
       if (must_kill_ || (status_ && !(plan_.may_linger && has_children))) return;
-      if (status_ && !std::exchange(has_told_, true)) send(KeeperReport::Kind::kLingers, false);
+      if (status_ && !std::exchange(has_told_, true))
+        (void)send(KeeperReport::Kind::kLingers, false);
       std::array<pollfd, 3> ready{pollfd{signals_, POLLIN, 0}, pollfd{plan_.socket, POLLIN, 0},
                                   pollfd{-1, 0, 0}};  // -1 is passed over.
       if (plan_.cgroup != nullptr) ready[2] = {plan_.cgroup->events(), plan_.cgroup->poll_for(), 0};
@@ -103,17 +104,27 @@ class Keeper {
     }
   }
 
-  void report(bool all_are_gone) const { send(KeeperReport::Kind::kEnded, !all_are_gone); }
+  void report(bool all_are_gone) {
+    is_orphaned_ |= !send(KeeperReport::Kind::kEnded, !all_are_gone);
+  }
+
+  // What the program would have removed itself, had it not died.
+  void remove_orphaned_files() const {
+    if (!is_orphaned_) return;
+    for (const auto& path : plan_.orphaned_files)
+      (void)::unlink(path.c_str());
+  }
 
  private:
-  void send(KeeperReport::Kind kind, bool somebody_lives) const {
+  // False: there is nobody to tell.
+  bool send(KeeperReport::Kind kind, bool somebody_lives) const {
     KeeperReport report;
     report.kind = kind;
     report.number = status_.value_or(0);
     report.is_known = status_ ? 1 : 0;
     report.out_of_memory = out_of_memory_ ? 1 : 0;
     report.somebody_lives = somebody_lives ? 1 : 0;
-    (void)::send(plan_.socket, &report, sizeof report, MSG_NOSIGNAL);
+    return ::send(plan_.socket, &report, sizeof report, MSG_NOSIGNAL) >= 0;
   }
 
   // All who have ended; false when there are no children any more.
@@ -142,6 +153,7 @@ class Keeper {
       if (!status_) (void)::kill(child_, word);
     } else {
       must_kill_ = true;  // So it was told, or whoever tells is gone.
+      is_orphaned_ = size != 1;
     }
   }
 
@@ -165,6 +177,7 @@ class Keeper {
   std::optional<int> status_;
   bool out_of_memory_ = false;
   bool must_kill_ = false;
+  bool is_orphaned_ = false;
   bool has_told_ = false;  // That the child has ended and others live.
 };
 
@@ -203,6 +216,7 @@ void keep_tree(const KeeperPlan& plan) {
     const bool all_are_gone = watcher.kill_all();
     if (plan.cgroup != nullptr) plan.cgroup->remove();
     watcher.report(all_are_gone);
+    watcher.remove_orphaned_files();
   }
   ::_exit(0);
 }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "sys/cgroup.h"
@@ -35,6 +37,7 @@ struct KeeperPlan {
   const MemoryCgroup* cgroup;        // Where the child is put, removed at the end; or none.
   bool may_linger;                   // ProcessSpec::may_linger and its mark.
   std::string_view mark;
+  std::span<const std::string> orphaned_files;  // ProcessSpec's.
 };
 
 // In a fork of this program, with all signals blocked. Async-signal-safe.

@@ -84,6 +84,7 @@ struct Birth {
   std::uint64_t resident_bytes_max = 0;
   bool may_linger = false;
   std::string mark;
+  std::vector<std::string> orphaned_files;
   std::optional<ChildFailure> failure;  // After a failed start: why.
 
   [[nodiscard]] Result<pid_t> fork_child() const;
@@ -104,7 +105,7 @@ Result<pid_t> Birth::fork_keeper() const {
   const pid_t pid = ::fork();
   if (pid == 0) {
     keep_tree({plan, socket.theirs.get(), output.theirs.get(), error.theirs.get(),
-               resident_bytes_max, cgroup ? &*cgroup : nullptr, may_linger, mark});
+               resident_bytes_max, cgroup ? &*cgroup : nullptr, may_linger, mark, orphaned_files});
   }
   if (pid < 0) return no_resources("fork");
   return pid;
@@ -133,8 +134,10 @@ Result<StartedProcess> start(Birth& birth, bool is_kept) {
     if (birth.cgroup) started.cgroup_directory = birth.cgroup->directory();
     return started;
   }
-  // It ends by itself, or with its socket; without a pidfd it has to be made to.
-  birth.socket.ours.close();
+  // It ends by itself, or has to be made to, without a pidfd. A keeper is told: it must not take
+  // this program for dead.
+  started.socket = std::move(birth.socket.ours);
+  if (is_kept) started.kill();
   if (!is_kept) (void)::kill(started.waited, SIGKILL);
   while (::waitpid(started.waited, nullptr, 0) < 0 && errno == EINTR) {
   }
@@ -291,10 +294,11 @@ SystemProcesses::~SystemProcesses() {
 
 Result<std::unique_ptr<Process>> SystemProcesses::spawn(const ProcessSpec& spec,
                                                         Handlers handlers) {
-  Birth birth{TRY(ChildPlan::make(spec)), {}, {}, {}, std::nullopt, 0, false, {}, std::nullopt};
+  Birth birth{TRY(ChildPlan::make(spec)), {}, {}, {}, std::nullopt, 0, false, {}, {}, std::nullopt};
   const bool may_linger = spec.keep_tree && spec.may_linger;
   birth.may_linger = may_linger;
   if (may_linger && spec.mark.find('=') != std::string::npos) birth.mark = spec.mark;
+  if (spec.keep_tree) birth.orphaned_files = spec.orphaned_files;
   if (spec.keep_tree && !nursery_->adopts)
     nursery_->adopts = ::prctl(PR_SET_CHILD_SUBREAPER, 1) == 0;
   const bool is_limited = spec.keep_tree && spec.memory_bytes_max > 0;

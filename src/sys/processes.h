@@ -43,6 +43,10 @@ struct ProcessSpec {
   // killed, and at last outlives this program. Empty: everybody is.
   std::string mark;
 
+  // Of a kept tree: absolute paths of files that are removed, when this program dies, once the tree
+  // has been killed.
+  std::vector<std::string> orphaned_files;
+
   // For a kept tree: the memory it may have resident, in bytes; 0 is no limit. By a cgroup where
   // one can be made, else by watching the tree, which sees an excess within about 50 ms and counts
   // a page that two of its processes share twice. Either way the whole tree is killed.

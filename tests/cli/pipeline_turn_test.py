@@ -1,4 +1,5 @@
 """Builds of `runtask pipeline run` that get into each other's way: locks, and one build of a job at a time."""
+import json
 import os
 import signal
 import unittest
@@ -136,6 +137,61 @@ class PipelineOneAtATimeSandbox(PipelineTurnSandbox):
         path = self.job("first", "sh 'sleep 0.5'", options=self.OPTION % "abortPrevious: true")
         for _ in range(2):
             self.assertEqual(self.runtask("pipeline", "run", path).code, 0)
+
+
+class PipelineLeftoversSandbox(PipelineTurnSandbox):
+    """What must not stay on the disk when a runner is killed."""
+
+    SECRET = "withCredentials([file(credentialsId: 'id', variable: 'SECRET')]) {\n%s\n}"
+
+    def setUp(self):
+        super().setUp()
+        self.env["CRED_id"] = json.dumps({"content": "s3cret of the file"})
+
+    def left(self, workspace=""):
+        directory = os.path.join(self.state, "jenkins", "workspaces", "first+Jenkinsfile" + workspace + "@tmp")
+        return sorted(name for name in os.listdir(directory) if not name.startswith("checkout"))
+
+    def sleeper(self):
+        """A build that has a secret and runs no program."""
+        process = self.start("pipeline", "run", self.job("first", self.SECRET % "sleep 1000"))
+        self.seen(process, "Sleeping for")
+        return process
+
+    def kill(self, process):
+        process.kill()
+        process.communicate()
+
+    def test_what_runs_takes_its_files_with_it(self):
+        self.kill(self.holder(self.SECRET % "sh \"\"\"touch '$BASE/held'; sleep 1000 # ${readFile(SECRET)}\"\"\""
+                              .replace("$BASE", self.directory)))
+        support.wait_until(lambda: not self.left(), "the removal of the script and the secret")
+
+    def test_the_next_build_in_the_workspace_removes_what_is_left_of_a_dead_one_alone(self):
+        alive, dead = self.sleeper(), self.sleeper()
+        self.kill(dead)
+        self.assertEqual((self.left(), self.left("@2")), (["secret-1-1"], ["secret-2-1"]))
+        for name in ("build-2-2", "script-2-3.ps1", "mine-2-1", "secret-of-mine"):
+            self.write("state/jenkins/workspaces/first+Jenkinsfile@2@tmp/" + name, "")
+        self.assertEqual(self.runtask("pipeline", "run", self.job("first", "echo 'on'")).code, 0)
+        self.assertEqual((self.left(), self.left("@2")), (["secret-1-1"], ["mine-2-1", "secret-of-mine"]))
+        alive.send_signal(signal.SIGTERM)
+        self.assertEqual(self.finish(alive).code, 143)
+
+    def test_pruning_does_so_in_all_workspaces_that_nobody_uses(self):
+        alive, dead = self.sleeper(), self.sleeper()
+        self.kill(dead)
+        self.ok("runs", "prune", "--keep-days", "1000")
+        self.assertEqual((self.left(), self.left("@2")), (["secret-1-1"], []))
+        self.kill(alive)
+        self.ok("runs", "prune", "--keep-days", "1000")
+        self.assertEqual(self.left(), [])
+
+    def test_a_program_that_cannot_be_started_removes_nothing_of_the_build_that_goes_on(self):
+        path = self.job("first", self.SECRET % "sh(script: '#!/nowhere/at/all', returnStatus: true)\nsh 'cat $SECRET | wc -c'")
+        result = self.runtask("pipeline", "run", path)
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("\n18\n", result.out)
 
 
 if __name__ == "__main__":
