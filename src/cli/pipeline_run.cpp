@@ -178,14 +178,15 @@ class PipelineBuild {
     if (!wants_report()) say_ready();
     came_ = world_.loop.wall_now();
     auto job = jenkins::Job(world_.files, request_.home, request_.job);
+    watch_signals();
     const auto turn = TRY(take_turn(job));
-    auto workspace = TRY(take_workspace(job));
+    jenkins::Job::Workspace workspace;
+    if (signal_ == 0) workspace = TRY(take_workspace(job));
     request_.workspace = workspace.path;
     for (const auto& build : job.builds()) {
       if (!build.result) continue;
       request_.previous.push_back({build.number, *build.result, build.description});
     }
-    watch_signals();
     request_.number = TRY(job.new_number());
     request_.build_directory = job.build_directory(request_.number);
     jenkins::StoredBuild stored;
@@ -281,6 +282,7 @@ class PipelineBuild {
       request_.exports[name] = value;
   }
 
+  // None: it needs none, or a signal has ended the wait.
   Result<std::unique_ptr<sys::FileLock>> take_turn(jenkins::Job& job) {
     const auto* option = find_option(sources_, "disableConcurrentBuilds");
     if (option == nullptr) return std::unique_ptr<sys::FileLock>();
@@ -294,7 +296,10 @@ class PipelineBuild {
     const auto deadline = world_.loop.now() + kTurnPatience;
     while (world_.loop.now() < deadline) {
       if (supersedes) TRY(job.supersede(came_));
-      turn = job.take_turn(kTurnLookEvery);
+      const auto next_look = world_.loop.after(kTurnLookEvery, [this] { world_.loop.stop(); });
+      world_.loop.run();
+      if (signal_ != 0) return std::unique_ptr<sys::FileLock>();
+      turn = job.take_turn(Duration(0));
       if (turn || turn.error().code != Code::kConflict) return turn;
     }
     return turn;
@@ -331,7 +336,7 @@ class PipelineBuild {
     if (request_.upstream.is_there())
       console_.line({}, "Started by upstream project \"" + request_.upstream.job +
                             "\" build number " + std::to_string(request_.upstream.number));
-    const auto end = run_build(record, job);
+    const auto end = signal_ == 0 ? run_build(record, job) : ended_while_waiting();
     if (!end.description.empty()) console_.line({}, "Description: " + end.description);
     console_.line({}, "Finished: " + std::string(name_of(end.result)));
     const int code = exit_code_of(end.result, is_part_of_another() ? 0 : signal_);
@@ -445,21 +450,33 @@ class PipelineBuild {
     return end;
   }
 
-  // From before the build has a number, so that none is left behind without an end. They are told
-  // by the loop, which first runs when the build does.
+  // A build whose turn never came.
+  jenkins::BuildEnd ended_while_waiting() {
+    jenkins::BuildEnd end;
+    end.result = jenkins::BuildResult::kAborted;
+    end.error = why_it_stops();
+    console_.line({}, end.error);
+    return end;
+  }
+
+  // From before the build waits or has a number, so that none is left behind without an end. They
+  // are told by the loop, which runs while the build waits for its turn and when it runs.
   void watch_signals() {
     for (const int number : {SIGINT, SIGTERM, SIGHUP})
       watches_.push_back(world_.loop.on_signal(number, [this, number] { stop(number); }));
   }
   void stop(int number) {
-    if (build_ == nullptr) return;
-    const std::string why =
-        is_part_of_another() ? "Calling Pipeline was cancelled" : "Aborted by a signal";
     const bool is_first = std::exchange(signal_, number) == 0;
+    if (build_ == nullptr) return world_.loop.stop();
+    const auto why = why_it_stops();
     if (is_first && !is_part_of_another())
       world_.screen.message("stopping the build; once more to leave at once");
     if (is_first) console_.line({}, why);
     build_->interrupt(why);
+  }
+
+  [[nodiscard]] std::string why_it_stops() const {
+    return is_part_of_another() ? "Calling Pipeline was cancelled" : "Aborted by a signal";
   }
 
   const PipelineRun& arguments_;

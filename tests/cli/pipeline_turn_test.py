@@ -118,6 +118,22 @@ class PipelineOneAtATimeSandbox(PipelineTurnSandbox):
         self.assertEqual(self.finish(first).code, 0)
         self.assertIn("Started build #2 of", self.finish(second).out)
 
+    def test_a_signal_ends_the_wait_as_that_for_a_lock(self):
+        first = self.holder(options=self.OPTION % "")
+        for number, (sent, code) in enumerate(((signal.SIGTERM, 143), (signal.SIGINT, 130)), 2):
+            with self.subTest(sent):
+                second = self.start("pipeline", "run", self.path("first/Jenkinsfile"))
+                self.assertIn(b"waiting for another build", second.stderr.readline())
+                second.send_signal(sent)
+                result = self.finish(second)
+                self.assertEqual(result.code, code, result)
+                self.assertTrue(result.out.endswith("Started build #%d of first/Jenkinsfile\nAborted by a signal\n"
+                                                    "Finished: ABORTED\n" % number), result)
+                run = support.json_lines(self.ok("runs", "list", "--json").out)[0]
+                self.assertEqual((run["title"], run["verdict"]), ("first/Jenkinsfile #%d" % number, "aborted"))
+        self.write("go", "")
+        self.assertEqual(self.finish(first).code, 0)
+
     def test_with_abort_previous_the_first_build_is_aborted_and_its_post_runs(self):
         first = self.holder(options=self.OPTION % "abortPrevious: true", post="post { always { echo 'post ran' } }")
         os.remove(self.path("held"))
