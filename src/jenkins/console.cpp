@@ -9,6 +9,39 @@ namespace {
 
 constexpr std::size_t kBase64Min = 6;  // Fewer letters would be found anywhere.
 
+// As bash quotes a word for `printf %q`. A first # or ~ has a backslash only where it begins the
+// word; the form without is found in both.
+std::string backslashed(std::string_view text) {
+  constexpr std::string_view kQuoted = " \"'\\|&;()<>!{}*[]?^$`,";
+  std::string quoted;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool is_home = text[i] == '~' && i > 0 && (text[i - 1] == ':' || text[i - 1] == '=');
+    if (is_home || kQuoted.find(text[i]) != std::string_view::npos) quoted += '\\';
+    quoted += text[i];
+  }
+  return quoted;
+}
+
+// As bash does with control characters in it, in $'...'.
+std::string escaped(std::string_view text) {
+  constexpr std::string_view kNamed = "\a\b\033\f\n\r\t\v\\'";
+  constexpr std::string_view kNames = "abEfnrtv\\'";
+  std::string quoted;
+  for (const char c : text) {
+    const unsigned byte = static_cast<unsigned char>(c);
+    if (const auto at = kNamed.find(c); at != std::string_view::npos) {
+      quoted += {'\\', kNames[at]};
+    } else if (byte < 0x20 || byte == 0x7f) {
+      quoted += '\\';
+      for (const unsigned digit : {byte >> 6U & 7U, byte >> 3U & 7U, byte & 7U})
+        quoted += std::to_string(digit);
+    } else {
+      quoted += c;
+    }
+  }
+  return quoted;
+}
+
 }  // namespace
 
 std::string base64(std::string_view bytes) {
@@ -75,6 +108,8 @@ void Console::mask(const std::string& secret) {
       quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
     add(quoted);
   }
+  add(backslashed(secret));
+  add(escaped(secret));
   std::stable_sort(hidden_.begin(), hidden_.end(),
                    [](const auto& a, const auto& b) { return a.size() > b.size(); });
 }

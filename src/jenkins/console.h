@@ -27,7 +27,8 @@ class Console {
   void print(const Style& style, std::string_view text);
   void line(const Style& style, std::string_view line);
 
-  // From now on the text is shown as ****, its lines and its base64 form too.
+  // From now on the text is shown as ****, its lines and its base64 form too, and what
+  // a shell makes of it when it quotes it.
   void mask(const std::string& secret);
   // What mask() was called with.
   [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }

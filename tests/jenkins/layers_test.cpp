@@ -72,6 +72,17 @@ TEST_F(ConsoleTest, masks_a_secret_its_lines_and_its_base64_form) {
   EXPECT_EQ(lines_, (std::vector<std::string>{"x **** y ****", "the ****", "**** ****"}));
 }
 
+TEST_F(ConsoleTest, masks_a_secret_as_bash_quotes_it) {
+  console_.mask(R"(pa$$ w'rd)");
+  console_.mask("~a=~b,c#");
+  console_.mask("tab\there's a \x01\\");
+  // Made with bash 5.2: printf '%q\n'.
+  console_.line({}, R"(pa\$\$\ w\'rd x-pa\$\$\ w\'rd)");
+  console_.line({}, R"(\~a=\~b\,c# x~a=\~b\,c#)");
+  console_.line({}, R"($'tab\there\'s a \001\\')");
+  EXPECT_EQ(lines_, (std::vector<std::string>{"**** x-****", R"(\**** x****)", "$'****'"}));
+}
+
 TEST_F(ConsoleTest, masks_the_base64_form_of_a_secret_inside_of_a_longer_text) {
   console_.mask("s3cr3tvalue");
   for (const char* around : {"", "a", "ab", "abc"})
