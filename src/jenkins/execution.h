@@ -222,13 +222,11 @@ class Execution final : public groovy::Host {
   [[nodiscard]] const std::vector<StageOutcome>& stage_outcomes() const { return end_.stages; }
   [[nodiscard]] Outcome load_script(Branch& branch, const std::string& path);
   [[nodiscard]] std::optional<Raised> load_library(Branch& branch, const std::string& name);
-  [[nodiscard]] std::optional<std::string> ask_at_terminal(Branch& branch, const StepCall& call);
+  // A line of whoever sits at the terminal; none when nobody answers or the branch must stop.
+  [[nodiscard]] std::optional<std::string> ask_at_terminal(Branch& branch,
+                                                           const std::string& question);
   // Waits for the answer of an `input`; then its values.
   [[nodiscard]] Outcome ask_input(Branch& branch, const StepCall& call);
-  // What an answered `input` step gives: its parameters, as `--input NAME=VALUE` says or as their
-  // defaults, and the submitterParameter. Null for none, the value of a sole one, else a map.
-  [[nodiscard]] Outcome input_values(Branch& branch, const StepCall& call,
-                                     const std::string& answer);
   // The one that runs.
   [[nodiscard]] const Pipeline& pipeline() const { return *model_.pipeline; }
   [[nodiscard]] const groovy::Unit& pipeline_unit() const { return *model_.file->unit; }

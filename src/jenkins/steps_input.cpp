@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <array>
 
 #include "base/text.h"
+#include "jenkins/interruptions.h"
 #include "jenkins/steps.h"
 
 // The values that `input` gives (jenkins-pipeline 2.3): for one parameter itself, for several a
@@ -32,58 +34,200 @@ bool is_truth(const std::string& text) {
   return word == "true" || word == "yes" || word == "y" || word == "on" || word == "1";
 }
 
-// What the form of Jenkins shows before anybody has touched it, or what was given.
-Outcome parameter_value(Branch& branch, const groovy::Map& description,
-                        const std::optional<std::string>& given) {
-  const auto kind = branch.text(member(description, "$kind")).value_or("");
-  const Value preset = member(description, "defaultValue");
-  const auto text = preset.is_null() ? std::string() : branch.text(preset).value_or("");
-  if (kind == "booleanParam") return Value::of(is_truth(given.value_or(text)));
-  std::vector<std::string> choices;
-  if (kind == "choice") choices = texts_of(branch, member(description, "choices"), '\n');
-  if (kind == "extendedChoice") choices = texts_of(branch, member(description, "value"), ',');
-  if (given) {
-    if (kind == "choice" && std::find(choices.begin(), choices.end(), *given) == choices.end())
-      return Execution::abort(
-          branch, "the input has no choice `" + *given + "`: it has " + join(choices, ", "));
-    return branch.text_value(*given);
-  }
-  const bool is_single =
-      kind == "choice" ||
-      (kind == "extendedChoice" &&
-       branch.text(member(description, "type")).value_or("").ends_with("SINGLE_SELECT"));
-  if (text.empty() && is_single && !choices.empty()) return branch.text_value(choices.front());
-  return branch.text_value(text);
+constexpr int kAnswersMax = 100;  // To one question at the terminal.
+
+bool is_refusal(std::string_view word) {
+  return word == "abort" || word == "no" || word == "n";
+}
+bool is_consent(std::string_view word) {
+  return word.empty() || word == "proceed" || word == "yes" || word == "y";
 }
 
-}  // namespace
+// A parameter, as it is described.
+struct Field {
+  std::string name;
+  std::string description;
+  std::string kind;
+  std::string preset;
+  std::vector<std::string> choices;
+  bool is_single = false;  // One of the choices, the first unless another one is preset.
 
-Outcome Execution::input_values(Branch& branch, const StepCall& call, const std::string& answer) {
-  const auto parameters = call.value("parameters");
-  const auto list =
-      parameters.is(groovy::Kind::kList) ? parameters.as<groovy::List>().items : groovy::Values();
-  const auto word = lower_case(trimmed(answer));
-  const bool is_plain = word.empty() || word == "proceed" || word == "yes" || word == "y";
+  Field(Branch& branch, const groovy::Map& map) {
+    const auto text = [&](std::string_view key) {
+      const Value value = member(map, key);
+      return value.is_null() ? std::string() : branch.text(value).value_or("");
+    };
+    name = text("name");
+    description = text("description");
+    kind = text("$kind");
+    preset = text("defaultValue");
+    if (kind == "choice") choices = texts_of(branch, member(map, "choices"), '\n');
+    if (kind == "extendedChoice") choices = texts_of(branch, member(map, "value"), ',');
+    is_single =
+        kind == "choice" || (kind == "extendedChoice" && text("type").ends_with("SINGLE_SELECT"));
+    if (preset.empty() && is_single && !choices.empty()) preset = choices.front();
+    if (kind == "booleanParam") preset = is_truth(preset) ? "true" : "false";
+  }
+
+  [[nodiscard]] bool takes(const std::string& text) const {
+    if (kind == "choice") return std::find(choices.begin(), choices.end(), text) != choices.end();
+    if (kind != "booleanParam") return true;
+    constexpr std::array<std::string_view, 5> kFalse = {"false", "no", "n", "off", "0"};
+    return is_truth(text) ||
+           std::find(kFalse.begin(), kFalse.end(), lower_case(trimmed(text))) != kFalse.end();
+  }
+  [[nodiscard]] std::string question() const {
+    std::string question = name;
+    if (!description.empty()) question += " (" + description + ")";
+    if (!choices.empty()) question += "\n  one of: " + join(choices, ", ");
+    if (kind == "booleanParam") question += "\n  one of: true, false";
+    // A password is not shown.
+    return question + (preset.empty() || kind == "password" ? ": " : " [" + preset + "]: ");
+  }
+};
+
+std::vector<Value> parameters_of(const StepCall& call) {
+  const auto list = call.value("parameters");
+  return list.is(groovy::Kind::kList) ? list.as<groovy::List>().items : groovy::Values();
+}
+
+using Answers = std::map<std::string, std::string>;
+
+// What an answered `input` step gives: its parameters, as they were answered or as the form of
+// Jenkins shows them before anybody has touched it, and the submitterParameter. Null for none, the
+// value of a sole one, else a map.
+Outcome values_of(Execution& execution, const StepCall& call, const Answers& answers) {
+  auto& branch = call.branch;
   const auto map = branch.map();
-  for (const auto& one : list) {
+  for (const auto& one : parameters_of(call)) {
     if (!one.is(groovy::Kind::kMap))
-      return abort(branch, "a parameter of `input` is none that is known here");
-    const auto& description = one.as<groovy::Map>();
-    const auto name = branch.text(member(description, "name")).value_or("");
-    std::optional<std::string> given;
-    if (const auto found = request_.inputs.find(name); found != request_.inputs.end())
-      given = found->second;
-    else if (list.size() == 1 && !is_plain)
-      given = answer;
-    auto value = parameter_value(branch, description, given);
-    if (!value) return value;
-    map->put(branch.text_value(name), *std::move(value));
+      return Execution::abort(branch, "a parameter of `input` is none that is known here");
+    const Field field(branch, one.as<groovy::Map>());
+    const auto answer = answers.find(field.name);
+    const auto& text = answer != answers.end() ? answer->second : field.preset;
+    if (answer != answers.end() && field.kind == "choice" && !field.takes(text))
+      return Execution::abort(
+          branch, "the input has no choice `" + text + "`: it has " + join(field.choices, ", "));
+    map->put(branch.text_value(field.name), field.kind == "booleanParam"
+                                                ? Value::of(is_truth(text))
+                                                : Value(branch.text_value(text)));
   }
   if (const auto submitter = call.text_or("submitterParameter", ""); !submitter.empty())
-    map->put(branch.text_value(submitter), branch.text_value(user()));
+    map->put(branch.text_value(submitter), branch.text_value(execution.user()));
   if (map->size() == 0) return Value();
   if (map->size() == 1) return map->items().begin()->value;
   return Value(map);
+}
+
+Outcome refused(Execution& execution, Branch& branch) {
+  return Branch::raise(
+      make_interruption(branch,
+                        {BuildResult::kAborted, "Rejected by the person at the terminal",
+                         InterruptionCause::kRejection},
+                        execution.user()));
+}
+
+// A conversation with the person at the terminal.
+class Talk {
+ public:
+  Talk(Execution& execution, const StepCall& call) : execution_(execution), call_(call) {}
+
+  [[nodiscard]] Outcome run(Answers answers) {
+    const auto ok = call_.text_or("ok", "Proceed");
+    const auto consent =
+        ask(call_.text_or("message", "") + " (" + ok + " / Abort) ", true, [&](const auto& text) {
+          const auto word = lower_case(trimmed(text));
+          return is_consent(word) || word == lower_case(trimmed(ok));
+        });
+    if (!consent) return tl::unexpected<Raised>(consent.error());
+    for (const auto& one : parameters_of(call_)) {
+      if (!one.is(groovy::Kind::kMap)) continue;
+      const Field field(call_.branch, one.as<groovy::Map>());
+      if (answers.count(field.name) > 0) continue;
+      const bool is_free = field.takes("abort");  // Then it is a text as any other.
+      auto answer = ask(field.question(), !is_free,
+                        [&](const std::string& text) { return text.empty() || field.takes(text); });
+      if (!answer) return tl::unexpected<Raised>(answer.error());
+      if (!answer->empty()) answers[field.name] = *std::move(answer);
+    }
+    return values_of(execution_, call_, answers);
+  }
+
+ private:
+  // Asks until the answer will do.
+  [[nodiscard]] tl::expected<std::string, Raised> ask(
+      const std::string& question, bool can_refuse,
+      const std::function<bool(const std::string&)>& will_do) {
+    auto& branch = call_.branch;
+    std::string complaint;
+    for (int i = 0; i < kAnswersMax; ++i) {
+      auto answer = execution_.ask_at_terminal(branch, complaint + question);
+      if (auto stop = execution_.interrupted(branch))
+        return tl::unexpected<Raised>(*std::move(stop));
+      if (!answer) break;
+      if (will_do(*answer)) return *std::move(answer);
+      if (can_refuse && is_refusal(lower_case(trimmed(*answer))))
+        return tl::unexpected<Raised>(refused(execution_, branch).error());
+      complaint = "`" + *answer + "` is no answer here.\n";
+    }
+    return tl::unexpected<Raised>(
+        Execution::abort(branch, "the input was not answered at the terminal; --input " +
+                                     shell_quoted(call_.text_or("id", "input")) +
+                                     "=Proceed answers it beforehand")
+            .value());
+  }
+
+  Execution& execution_;
+  const StepCall& call_;
+};
+
+}  // namespace
+
+Outcome step_input(Execution& execution, StepCall& call) {
+  return execution.ask_input(call.branch, call);
+}
+
+std::optional<std::string> Execution::ask_at_terminal(Branch& branch, const std::string& question) {
+  std::optional<std::string> answer;
+  sys::PendingPtr pending;
+  Wake wake;
+  await(
+      branch,
+      [&](const Wake& on_end) {
+        if (must_stop(branch)) return on_end();
+        wake = on_end;
+        pending = outside_.ask(question, [&answer, on_end](std::optional<std::string> line) {
+          answer = std::move(line);
+          on_end();
+        });
+      },
+      [&] {
+        if (wake) wake();
+      });
+  return answer;
+}
+
+// `--input ID=ANSWER` answers it beforehand, `--input NAME=VALUE` its parameters.
+Outcome Execution::ask_input(Branch& branch, const StepCall& call) {
+  const auto id = call.text_or("id", "input");
+  say(branch, call.text_or("message", ""));
+  say(branch, "Proceed or Abort");
+  auto answers = request_.inputs;
+  const auto given = answers.find(id);
+  if (given == answers.end() && outside_.ask) return Talk(*this, call).run(std::move(answers));
+  if (auto stop = interrupted(branch)) return tl::unexpected<Raised>(*std::move(stop));
+  if (given == answers.end())
+    return abort(branch, "the input '" + id +
+                             "' waits for an answer, and nobody is at a terminal; answer it with "
+                             "--input " +
+                             shell_quoted(id) + "=Proceed");
+  const auto word = lower_case(trimmed(given->second));
+  if (is_refusal(word)) return refused(*this, branch);
+  // Any other answer is the value of a sole parameter.
+  const auto parameters = parameters_of(call);
+  if (!is_consent(word) && parameters.size() == 1 && parameters[0].is(groovy::Kind::kMap))
+    answers.emplace(Field(branch, parameters[0].as<groovy::Map>()).name, given->second);
+  return values_of(*this, call, answers);
 }
 
 }  // namespace runtask::jenkins

@@ -37,7 +37,7 @@ class SimulatedBuild {
     request.build_directory = "/home/build";
     Console console([this](WallTime, const std::string& line) { console_ += line + "\n"; },
                     [this] { return loop_.wall_now(); });
-    Build build({loop_, files_, processes_, random_, environment_, console, {}, {}, {}}, request);
+    Build build({loop_, files_, processes_, random_, environment_, console, {}, ask_, {}}, request);
     auto end = build.run();
     EXPECT_EQ(processes_.alive(), 0U);
     return end;
@@ -46,8 +46,22 @@ class SimulatedBuild {
   [[nodiscard]] Duration passed() const { return loop_.now() - Instant(Duration(0)); }
   sim::SimProcesses& processes() { return processes_; }
   sim::SimFiles& files() { return files_; }
+  // Somebody sits at the terminal, who types these lines and then is gone.
+  void type(std::vector<std::string> lines) {
+    ask_ = [this, lines = std::move(lines)](const std::string& question, const auto& done) {
+      questions_.push_back(question);
+      const auto at = questions_.size() - 1;
+      loop_.post([done, line = at < lines.size() ? std::optional(lines[at]) : std::nullopt] {
+        done(line);
+      });
+      return sys::PendingPtr();
+    };
+  }
+  [[nodiscard]] const std::vector<std::string>& questions() const { return questions_; }
 
  private:
+  decltype(BuildOutside::ask) ask_;
+  std::vector<std::string> questions_;
   sim::SimLoop loop_;
   sim::SimFiles files_;
   sim::SimProcesses processes_{loop_};
@@ -68,6 +82,47 @@ TEST(Build, what_a_timeout_interrupts_may_take_a_minute_to_end) {
   EXPECT_THAT(build.console(), Not(HasSubstr(kGivesUp)));
   EXPECT_THAT(build.console(), Not(HasSubstr("not reached")));
   EXPECT_EQ(build.passed(), std::chrono::seconds(659));
+}
+
+constexpr auto kAsks =
+    "def v = input(message: 'go', parameters: [choice(name: 'C', choices: ['a', 'b'],\n"
+    "description: 'which'), booleanParam(name: 'B', defaultValue: true), string(name: 'S')])\n"
+    "echo \"got ${v}\"";
+
+TEST(Build, an_input_asks_for_each_parameter_and_again_after_a_wrong_answer) {
+  SimulatedBuild build;
+  build.type({"zzz", "Proceed", "c", "b", "", "abort"});
+  EXPECT_EQ(build.run(kAsks).result, BuildResult::kSuccess);
+  EXPECT_THAT(build.console(), HasSubstr("got [C:b, B:true, S:abort]\n"));
+  EXPECT_THAT(build.questions(),
+              testing::ElementsAre("go (Proceed / Abort) ",
+                                   "`zzz` is no answer here.\ngo (Proceed / Abort) ",
+                                   "C (which)\n  one of: a, b [a]: ",
+                                   "`c` is no answer here.\nC (which)\n  one of: a, b [a]: ",
+                                   "B\n  one of: true, false [true]: ", "S: "));
+}
+
+TEST(Build, an_input_can_be_refused_at_each_question_with_choices) {
+  for (const auto& lines : std::vector<std::vector<std::string>>{
+           {"Abort"}, {"zzz", "no"}, {"", "abort"}, {"y", "a", "Abort"}}) {
+    SimulatedBuild build;
+    build.type(lines);
+    const auto end = build.run(kAsks);
+    EXPECT_EQ(end.result, BuildResult::kAborted);
+    EXPECT_THAT(build.console(), HasSubstr("Rejected by the person at the terminal"));
+    EXPECT_EQ(build.questions().size(), lines.size());
+  }
+}
+
+TEST(Build, an_input_whose_person_leaves_or_never_answers_right_fails) {
+  for (const auto& lines : {std::vector<std::string>{"y"}, std::vector<std::string>(200, "zzz")}) {
+    SimulatedBuild build;
+    build.type(lines);
+    const auto end = build.run(kAsks);
+    EXPECT_EQ(end.result, BuildResult::kFailure);
+    EXPECT_THAT(end.error, HasSubstr("not answered at the terminal"));
+    EXPECT_LE(build.questions().size(), 100U);
+  }
 }
 
 TEST(Build, a_body_that_swallows_its_interruption_is_abandoned_a_minute_later) {
