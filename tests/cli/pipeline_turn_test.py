@@ -1,7 +1,11 @@
 """Builds of `runtask pipeline run` that get into each other's way: locks, and one build of a job at a time."""
+import fcntl
 import json
 import os
+import select
 import signal
+import subprocess
+import termios
 import unittest
 
 import support
@@ -153,6 +157,47 @@ class PipelineOneAtATimeSandbox(PipelineTurnSandbox):
         path = self.job("first", "sh 'sleep 0.5'", options=self.OPTION % "abortPrevious: true")
         for _ in range(2):
             self.assertEqual(self.runtask("pipeline", "run", path).code, 0)
+
+
+class PipelineInputSandbox(PipelineTurnSandbox):
+    """`input` at a terminal."""
+
+    def talk(self, path, *talk):
+        """Types each answer when its question stands there; the exit code and what the terminal showed."""
+        ours, theirs = os.openpty()
+        self.addCleanup(os.close, ours)
+        process = subprocess.Popen([support.RUNTASK, "pipeline", "run", path], env=self.env, stdin=theirs, stdout=theirs,
+                                   stderr=theirs, start_new_session=True,
+                                   preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        self.addCleanup(self._end, process)
+        os.close(theirs)
+        shown, at = "", 0
+        for question, answer in talk:
+            while question not in shown[at:]:
+                self.assertTrue(select.select([ours], [], [], support.LONGEST)[0], shown)
+                shown += os.read(ours, 4096).decode()
+            at = shown.index(question, at) + len(question)
+            os.write(ours, answer.encode() + b"\n")
+        try:
+            while piece := os.read(ours, 4096):
+                shown += piece.decode()
+        except OSError:  # The end of a terminal.
+            pass
+        return process.wait(support.LONGEST), shown.replace("\r\n", "\n")
+
+    STEPS = "echo 'got ' + input(message: 'go', parameters: [choice(name: 'C', choices: ['a', 'b'])])"
+
+    def test_asks_for_the_parameter_with_its_choices_and_again_after_a_typo(self):
+        code, shown = self.talk(self.job("first", "script { %s }" % self.STEPS), ("go (Proceed / Abort) ", "zzz"),
+                                ("go (Proceed / Abort) ", "Proceed"), ("one of: a, b [a]: ", "c"), ("one of: a, b [a]: ", "b"))
+        self.assertEqual(code, 0, shown)
+        self.assertIn("\ngot b\n", shown)
+
+    def test_abort_refuses_at_the_parameter_too(self):
+        code, shown = self.talk(self.job("first", "script { %s }" % self.STEPS), ("go (Proceed / Abort) ", "Proceed"),
+                                ("one of: a, b [a]: ", "Abort"))
+        self.assertEqual(code, 4, shown)
+        self.assertNotIn("\ngot", shown)
 
 
 class PipelineLeftoversSandbox(PipelineTurnSandbox):
