@@ -58,15 +58,14 @@ Result<typename Operation::Reply> read_body(const std::string& body) {
   }
 }
 
-// ECS API: the token makes RunTask the same call however often it is sent. All others end in the
-// same state when sent twice; RegisterTaskDefinition only adds one more revision of equal content.
+// ECS API: a token makes RunTask the same call however often it is sent. Yet whether a lost one is
+// still wanted, and what a refusal means that comes after it, only the caller knows, so it is left
+// to the caller. All others end in the same state when sent twice; RegisterTaskDefinition only adds
+// one more revision of equal content.
 template <class Operation>
-Repeat repeat_of(const Operation&) {
-  return Repeat::kAnyTime;
-}
-Repeat repeat_of(const ecs::RunTask& request) {
-  return request.client_token.empty() ? Repeat::kOnlyIfNotDone : Repeat::kAnyTime;
-}
+constexpr Repeat kRepeatOf = Repeat::kAnyTime;
+template <>
+constexpr Repeat kRepeatOf<ecs::RunTask> = Repeat::kOnlyIfNotDone;
 
 template <class Operation>
 constexpr Duration kSilenceMaxOf = kSilenceMax;
@@ -112,7 +111,8 @@ class Client::Engine {
   void call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
     constexpr bool kIsSigned = !std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>;
     CallText text{Operation::kService, Operation::kName, body_of(request), kIsSigned};
-    begin(std::move(text), {repeat_of(request), kSilenceMaxOf<Operation>, Rates::call_of(request)},
+    begin(std::move(text),
+          {kRepeatOf<Operation>, kSilenceMaxOf<Operation>, Rates::call_of(request)},
           [done = std::move(done)](auto body) {
             if (!body) return done(tl::unexpected(std::move(body).error()));
             auto reply = read_body<Operation>(*body);
@@ -192,6 +192,7 @@ class Client::Exchange {
     request.timeout = options.timeout;
     request.silence_max = options.silence_max.value_or(manner_.silence_max);
     request.reply_bytes_max = kReplyBytesMax;
+    request.is_sent_once = manner_.repeat == Repeat::kOnlyIfNotDone;
     silence_.sent();
     is_under_way_ = true;
     step_ = engine_.http.send(std::move(request),

@@ -45,8 +45,8 @@ struct ClientOptions {
 };
 
 // ECS, its logs and STS over HTTP: AWS and the embedded endpoint alike. Signs, tries again what may
-// be tried again (RunTask after a lost reply only if it has a client token), corrects the clock,
-// asks once for newer keys when those it had have expired, and says in plain words what went wrong;
+// be tried again (RunTask only if it surely started nothing), corrects the clock, asks once for
+// newer keys when those it had have expired, and says in plain words what went wrong;
 // `may_have_happened` of an error is about all attempts together. For the loop's thread.
 class Client final : public ecs::Client {
  public:

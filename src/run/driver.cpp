@@ -207,8 +207,10 @@ class Driver::State {
           tasks.emplace_back().task_arn = arn;
         return feed(Started{call, std::move(tasks), {}});
       }
-      return feed(
-          StartFailed{call, error.error.code, error.error.message, error.may_have_happened});
+      // Nor does one that names none say that there are none: the token has been used.
+      const bool may_have_started =
+          error.may_have_happened || error.name == ecs::error_name::kConflict;
+      return feed(StartFailed{call, error.error.code, error.error.message, may_have_started});
     }
     if (answer->tasks.empty() && answer->failures.empty())
       return feed(StartFailed{call, Code::kInvalid,

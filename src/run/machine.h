@@ -27,8 +27,8 @@
 //
 // Tasks are started by StartCalls: one RunTask for launches that become ready together and have the
 // same input. Until it is known what became of a StartCall, nothing else is started for its
-// launches: the same call is sent again as long as ECS surely remembers its token, and later its
-// tasks are looked for.
+// launches: the same call is sent again as long as ECS surely remembers its token and its tasks are
+// wanted, and later they are looked for.
 
 namespace runtask::run {
 
@@ -386,6 +386,7 @@ class Machine {
   void leave_call(int launch);
   void close_if_resolved(int call);
   void say_start(const Call& call, const std::string& what);
+  void say_look(const Call& call);
   [[nodiscard]] Call* call_at(int number);
   [[nodiscard]] bool is_any_wanted(const Call& call) const;
   [[nodiscard]] int attempts_of(const Call& call) const;
@@ -469,7 +470,9 @@ constexpr Duration kStopAgain = std::chrono::seconds(5);
 // From the first StopTask, beyond the containers' stopTimeouts: ECS needs some of it to take the
 // network away, and a task that is still not STOPPED then is not going to be.
 constexpr Duration kStopOverdue = std::chrono::seconds(60);
-constexpr int kLearnAttemptsMin = 4;  // After a lost RunTask reply, whatever --retries says.
+// How long the tasks of a call are looked for whose only answer is a refusal that will not pass:
+// MISSING, ATTRIBUTE. It almost always is the truth, and somebody waits for it.
+constexpr Duration kFinalRefusalLook = std::chrono::seconds(5);
 constexpr Duration kBackoffFirst = std::chrono::seconds(1);
 constexpr Duration kBackoffLongest = std::chrono::seconds(30);
 // How long ECS surely remembers a client token. The documentation says 24 hours for a bound that

@@ -105,13 +105,15 @@ void Machine::pause(Call& call, Duration duration) {
 }
 
 // The pause is over. A call that was refused is not sent again: by its token ECS may repeat the
-// refusal. One whose outcome is unknown is, for it starts nothing twice.
+// refusal. One whose outcome is unknown is, for it starts nothing twice; but not when its tasks are
+// not wanted any more, for it may be the one that starts them.
 void Machine::go_on(Call& call) {
   if (call.state != Call::State::kPausing || now_ < call.next) return;
   if (call.open.empty()) return close_if_resolved(call.number);
   if (now_ - call.first_sent >= kTokenSure) call.is_token_unsure = true;
   if (call.finds_denied && call.is_refused) return go_on_without_search(call);
-  const bool searches = call.is_refused || call.is_token_unsure || call.is_last;
+  const bool searches =
+      call.is_refused || call.is_token_unsure || call.is_last || !is_any_wanted(call);
   searches ? find(call) : send(call);
 }
 
@@ -187,8 +189,9 @@ void Machine::adopt(int index, int call, const ecs::Task& task) {
 }
 
 // A reply with failures is no proof that nothing was started (apache/airflow#16150). So before
-// anything else is started for these launches, or they are given up for a reason that may pass, the
-// call's tasks are looked for until the lists must show them.
+// anything else is started for these launches, or they are given up, the call's tasks are looked
+// for until the lists must show them; only for kFinalRefusalLook if it is a clean answer to the
+// only call that can have started them, with a reason that will not pass.
 void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
   ecs::Failure failure{"", "RunTask started fewer tasks than it was asked for", ""};
   bool passes = failures.empty();
@@ -203,20 +206,22 @@ void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
   actions_.emplace_back(Keep{-1, journal::Refused{call.number, call.open, call.why}});
   for (const auto index : call.open)
     ++at(index).attempts;
-  if (!passes && !call.may_have_started)
-    return end_open(call, VerdictKind::kNeverStarted, call.why);
   call.is_refused = true;
+  const auto lag = passes || call.may_have_started
+                       ? policy_.lists_lag
+                       : std::min<Duration>(policy_.lists_lag, kFinalRefusalLook);
+  call.lists_complete = now_ + lag;
   const auto wait = backoff(attempts_of(call));
   const auto until_next = std::max(wait, policy_.lists_lag);
   call.is_last = !passes || attempts_of(call) > policy_.retries || is_out_of_time(call, until_next);
   const bool goes_on = !call.is_last && is_any_wanted(call);
-  const auto lag = short_duration(policy_.lists_lag);
-  if (policy_.lists_lag == Duration(0)) {
-    if (goes_on) say_start(call, "trying again");
-  } else if (goes_on) {
-    say_start(call, "trying again in " + lag + ", unless a task of it shows until then");
+  if (!goes_on) {
+    say_look(call);
+  } else if (lag == Duration(0)) {
+    say_start(call, "trying again");
   } else {
-    say_start(call, "looking for " + lag + " whether it has started a task nevertheless");
+    say_start(call,
+              "trying again in " + short_duration(lag) + ", unless a task of it shows until then");
   }
   pause(call, goes_on ? wait : Duration(0));
 }
@@ -229,19 +234,19 @@ void Machine::handle(const StartFailed& event) {
   call->why = event.why;
   for (const auto index : call->open)
     ++at(index).attempts;
-  const bool passes = event.may_have_started || may_pass(event.code, event.why);
+  const bool passes = may_pass(event.code, event.why);
   const bool wanted = is_any_wanted(*call);
-  if (call->may_have_started) {
-    // The only way to learn whether tasks run, even if they are not wanted any more, is to ask
-    // again with the same token: giving up would leave tasks that nobody watches.
-    call->is_last =
-        !passes || (is_out_of_time(*call, Duration(0)) && call->sends >= kLearnAttemptsMin);
-    if (!call->is_last) say_start(*call, "trying again");
-    return pause(*call, call->is_last ? Duration(0)
-                        : wanted      ? backoff(attempts_of(*call))
-                                      : kBackoffFirst / 4);
-  }
   const auto wait = backoff(attempts_of(*call));
+  if (call->may_have_started) {
+    // Giving up would leave tasks that nobody watches. ECS says which they are when it is asked
+    // again with the same token; but to a call that is refused now it says nothing, and one that
+    // comes too late must not be the one that starts them. Then they are looked for.
+    const bool asks = passes || (event.may_have_started && event.code != Code::kConflict);
+    call->is_last = !asks || is_out_of_time(*call, wait);
+    const bool goes_on = !call->is_last && wanted;
+    goes_on ? say_start(*call, "trying again") : say_look(*call);
+    return pause(*call, goes_on ? wait : Duration(0));
+  }
   if (!passes || !wanted || attempts_of(*call) > policy_.retries || is_out_of_time(*call, wait)) {
     end_open(*call, VerdictKind::kNeverStarted, event.why);
     return close_if_resolved(event.call);
@@ -354,6 +359,12 @@ void Machine::close_if_resolved(int number) {
 void Machine::say_start(const Call& call, const std::string& what) {
   actions_.emplace_back(Say{"start of " + words_of(call.open) + ", attempt " +
                             std::to_string(attempts_of(call)) + ": " + call.why + "; " + what});
+}
+
+void Machine::say_look(const Call& call) {
+  const auto left = call.lists_complete - now_;
+  if (left > Duration(0))
+    say_start(call, "looking for " + short_duration(left) + " whether it has started a task");
 }
 
 bool Machine::is_any_wanted(const Call& call) const {

@@ -126,8 +126,10 @@ void Machine::handle(const Interrupted& event) {
   }
   // Launches whose RunTask is under way have until the end of the patience.
   leave_detached("interrupted: left running");
-  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
     if (at(i).phase == Phase::kBackoff) stop_start(i);
+    if (at(i).phase == Phase::kDraining) stop(i, why);  // No other task follows.
+  }
 }
 
 void Machine::handle(const StopTaken& event) {

@@ -33,6 +33,9 @@ struct HttpRequest {
   std::size_t reply_bytes_max = 0;
   bool is_direct = false;  // Never by way of a proxy, whatever the environment says.
   bool is_urgent = false;  // Not to wait for others whose answers do not come.
+  // Never twice by itself. Otherwise a request that a kept connection was closed on is sent again
+  // without a word, though the server may have carried it out.
+  bool is_sent_once = false;
 };
 
 struct HttpReply {

@@ -105,6 +105,7 @@ class HttpClient::Exchange final : public Pending {
  private:
   [[nodiscard]] Result<> set_headers();
   void set_method();
+  void send_once();
   [[nodiscard]] HttpFailure failure(CURLcode code) const;
   [[nodiscard]] std::string reason(CURLcode code) const;
   void deliver(EventLoop& loop, HttpResult result);
@@ -112,6 +113,7 @@ class HttpClient::Exchange final : public Pending {
   void hear() {
     if (clock_ != nullptr) heard_ = clock_->now();
   }
+  static int allow_sending(void* self, char* to, char* from, int to_port, int from_port);
   static std::size_t take_header(char* bytes, std::size_t size, std::size_t count, void* self);
   static std::size_t take_body(char* bytes, std::size_t size, std::size_t count, void* self);
 
@@ -129,6 +131,8 @@ class HttpClient::Exchange final : public Pending {
   HttpReply reply_;
   std::size_t header_bytes_ = 0;
   bool is_too_large_ = false;
+  bool is_sent_ = false;  // Known only of one that is sent once.
+  bool is_not_sent_again_ = false;
   // Of the server's silence, if that is limited.
   const EventLoop* clock_ = nullptr;
   Instant sent_{};
@@ -351,10 +355,19 @@ Result<CURL*> HttpClient::Exchange::open(const CurlLibrary& curl, const Options&
   set(CURLOPT_HEADERDATA, this);
   set(CURLOPT_WRITEFUNCTION, &Exchange::take_body);
   set(CURLOPT_WRITEDATA, this);
+  if (request_.is_sent_once) send_once();
   set_method();
   TRY(set_headers());
   set(CURLOPT_HTTPHEADER, headers_);
   return easy_;
+}
+
+// curl asks before every sending, its own repetitions included. One that is too old to ask repeats
+// nothing on a connection that is new.
+void HttpClient::Exchange::send_once() {
+  const auto known = curl_->easy_setopt(easy_, CURLOPT_PREREQFUNCTION, &Exchange::allow_sending);
+  curl_->easy_setopt(easy_, CURLOPT_PREREQDATA, this);
+  if (known != CURLE_OK) curl_->easy_setopt(easy_, CURLOPT_FRESH_CONNECT, 1L);
 }
 
 void HttpClient::Exchange::set_method() {
@@ -459,6 +472,12 @@ HttpFailure HttpClient::Exchange::failure(CURLcode code) const {
                       std::to_string(request_.reply_bytes_max) + " bytes",
                   true);
   }
+  if (is_not_sent_again_) {
+    return failed(
+        Code::kUnavailable,
+        "no whole answer from " + where + ": the connection was closed before an answer came",
+        true);
+  }
   if (is_silent_) {
     return failed(Code::kTimeout,
                   (heard_ ? "no whole answer from " + where + ": nothing came for "
@@ -526,6 +545,12 @@ std::string HttpClient::Exchange::reason(CURLcode code) const {
   }
   if (words_[0] != '\0') return words_.data();
   return curl_->easy_strerror(code);
+}
+
+int HttpClient::Exchange::allow_sending(void* self, char*, char*, int, int) {
+  auto& exchange = *static_cast<Exchange*>(self);
+  exchange.is_not_sent_again_ = std::exchange(exchange.is_sent_, true);
+  return exchange.is_not_sent_again_ ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 std::size_t HttpClient::Exchange::take_header(char* bytes, std::size_t size, std::size_t count,

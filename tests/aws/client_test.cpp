@@ -173,8 +173,7 @@ TEST_F(ClientTest, what_could_not_be_sent_at_all_is_not_the_addresss_fault) {
 
 TEST_F(ClientTest, a_reset_may_have_happened) {
   make();
-  for (int i = 0; i < 3; ++i)
-    http.will_fail(Code::kUnavailable, "no whole answer: connection reset by peer", true);
+  http.will_fail(Code::kUnavailable, "no whole answer: connection reset by peer", true);
   const auto error = failure(run_task("token"));
   EXPECT_THAT(error.error.message, HasSubstr("connection reset"));
   EXPECT_TRUE(error.may_have_happened);
@@ -355,21 +354,20 @@ TEST_F(ClientTest, the_users_own_patience_counts_instead) {
   EXPECT_EQ(http.requests().back().silence_max, Duration(700ms));
 }
 
-TEST_F(ClientTest, run_task_after_a_lost_answer_needs_a_client_token) {
+TEST_F(ClientTest, run_task_after_a_lost_answer_is_left_to_the_caller) {
   make();
-  http.will_fail(Code::kUnavailable, "reset", true);
+  for (const auto* token : {"", "token"}) {
+    const auto before = http.requests().size();
+    http.will_fail(Code::kUnavailable, "reset", true);
+    EXPECT_TRUE(failure(run_task(token)).may_have_happened);
+    http.will_answer(500, R"({"__type":"ServerException"})");
+    EXPECT_TRUE(failure(run_task(token)).may_have_happened);
+    EXPECT_EQ(http.requests().size(), before + 2);
+    EXPECT_TRUE(http.requests().back().is_sent_once);
+  }
   http.will_answer(200, kTasks);
-  const auto error = failure(run_task(""));
-  EXPECT_TRUE(error.may_have_happened);
-  EXPECT_EQ(http.requests().size(), 1U);
-  ASSERT_TRUE(call(run_task("")));
-
-  http.will_fail(Code::kUnavailable, "reset", true);
-  http.will_answer(500, R"({"__type":"ServerException"})");
-  http.will_answer(200, kTasks);
-  ASSERT_TRUE(call(run_task("token")));
-  EXPECT_EQ(http.requests().size(), 5U);
-  EXPECT_EQ(http.requests()[2].body, http.requests()[4].body);
+  ASSERT_TRUE(call(ecs::DescribeTasks{}));
+  EXPECT_FALSE(http.requests().back().is_sent_once);
 }
 
 TEST_F(ClientTest, run_task_that_surely_did_not_arrive_is_sent_again_without_a_token) {
@@ -385,9 +383,9 @@ TEST_F(ClientTest, a_later_refusal_does_not_make_a_lost_answer_certain) {
   http.will_fail(Code::kUnavailable, "reset", true);
   http.will_fail(Code::kUnavailable, "refused", false);
   http.will_answer(400, R"({"__type":"AccessDeniedException"})");
-  const auto error = failure(run_task("token"));
+  const auto error = failure(ecs::StopTask{});
   EXPECT_EQ(error.name, "AccessDeniedException");
-  EXPECT_TRUE(error.may_have_happened) << "the first attempt may have started the task";
+  EXPECT_TRUE(error.may_have_happened) << "the first attempt may have stopped the task";
 }
 
 // ---- The clock

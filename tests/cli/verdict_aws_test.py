@@ -142,12 +142,57 @@ class Verdict(AwsSandbox):
         self.assertEqual({c["name"]: c["exit_code"] for c in outcome["launches"][0]["containers"]},
                          {"main": 0, "log": 9})
 
-    def test_run_task_failures_that_cannot_pass_end_at_once(self):
+    def test_run_task_failures_that_cannot_pass_end_after_a_look(self):
+        self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
         for reason in ("ATTRIBUTE", "MISSING"):
             self.aws.calls.clear()
             self.aws.operations["RunTask"] = lambda _, r=reason: {"tasks": [], "failures": [{"arn": "a", "reason": r}]}
             self.check(125, "never_started")
             self.assertEqual(self.aws.count("RunTask"), 1)
+            self.assertGreaterEqual(self.aws.count("ListTasks"), 4, "running and stopped ones, now and later")
+
+    def test_a_task_that_a_call_with_a_failure_for_good_has_started_is_found(self):
+        self.aws.operations["RunTask"] = lambda _: {"tasks": [], "failures": [{"arn": "a", "reason": "MISSING"}]}
+        self.list_from(3)
+        self.check(0, "succeeded")
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def list_from(self, call):
+        """ListTasks shows the task as running from that call on."""
+        calls = []
+
+        def list_tasks(request):
+            calls.append(request)
+            return {"taskArns": [self.arn] if len(calls) >= call and "desiredStatus" not in request else []}
+
+        self.aws.operations["ListTasks"] = list_tasks
+
+    LATER_REFUSALS = {
+        "AccessDeniedException": 400, "ExpiredTokenException": 400, "InvalidParameterException": 400,
+        "ClientException": 400, "ConflictException": 400, "ThrottlingException": 400, "ServerException": 500,
+    }
+
+    def lose_first_reply(self, then):
+        """ECS starts the task, and the connection, which was kept, is closed before it answers."""
+        answers = [Reply({}, fault="reset")]
+        self.aws.operations["RunTask"] = lambda _: answers.pop(0) if answers else then
+
+    def test_a_refusal_after_a_lost_reply_does_not_hide_the_task(self):
+        self.list_from(1)
+        for name, status in self.LATER_REFUSALS.items():
+            with self.subTest(name):
+                self.aws.calls.clear()
+                self.lose_first_reply(Reply.error(name, "no", status))
+                self.check(0, "succeeded", "--retries", "0", "--start-timeout", "2s")
+                tokens = {request["clientToken"] for request in self.aws.requests("RunTask")}
+                self.assertEqual(len(tokens), 1)
+
+    def test_who_may_do_nothing_after_a_lost_reply_does_not_know(self):
+        denied = Reply.error("AccessDeniedException", "no")
+        self.lose_first_reply(denied)
+        self.aws.operations["ListTasks"] = lambda _: denied
+        outcome = self.check(125, "unknown")
+        self.assertTrue(outcome["launches"][0]["may_still_run"])
 
     def test_run_task_failures_that_may_pass_are_retried_with_a_new_start_or_the_same_token(self):
         answers = [{"tasks": [], "failures": [{"arn": "a", "reason": "RESOURCE:MEMORY"}]},
@@ -225,6 +270,12 @@ class Verdict(AwsSandbox):
         result = self.run_aws("--json")
         self.assertLessEqual(self.aws.count("RunTask"), 1, result)
 
+    def test_a_conflict_that_names_no_task_is_looked_into(self):
+        self.aws.operations["RunTask"] = lambda _: Reply.error("ConflictException", "token used")
+        self.list_from(1)
+        self.check(0, "succeeded")
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
     def test_a_lost_reply_is_asked_again_with_the_same_token(self):
         answers = [Reply({}, fault="reset"), {"tasks": [self.task_now("PENDING")], "failures": []}]
         self.aws.operations["RunTask"] = lambda _: answers.pop(0)
@@ -258,6 +309,34 @@ class Interrupt(AwsSandbox):
         self.assertEqual(result.code, expected, result)
         self.assertEqual(self.stopped["task"], self.arn)
         self.assertEqual(json_lines(result.out)[-1]["launches"][0]["verdict"], "interrupted")
+
+    def test_after_a_signal_a_lost_start_is_looked_for_and_not_sent_again(self):
+        arrived = threading.Event()
+        signalled = threading.Event()
+
+        def run_task(_):
+            arrived.set()
+            signalled.wait(60)
+            return Reply({}, fault="reset")
+
+        def stop(request):
+            self.stopped = request
+            return {"task": self.task_now("RUNNING")}
+
+        self.aws.operations.update({
+            "RunTask": run_task, "StopTask": stop,
+            "DescribeTasks": lambda _: {"failures": [], "tasks": [
+                self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated") if self.stopped else
+                self.task_now("RUNNING")]},
+            "ListTasks": lambda request: {"taskArns": [] if "desiredStatus" in request else [self.arn]}})
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage", "--drain", "0", "--json")
+        self.assertTrue(arrived.wait(60))
+        process.send_signal(signal.SIGTERM)
+        signalled.set()
+        result = self.finish(process)
+        self.assertEqual(result.code, 143, result)
+        self.assertEqual(self.stopped["task"], self.arn)
+        self.assertEqual(self.aws.count("RunTask"), 1)
 
     def test_sigint_stops_the_task_and_is_130(self):
         self.interrupted(signal.SIGINT, 130)

@@ -256,6 +256,81 @@ TEST(MachineStart, a_refusal_after_a_lost_reply_is_looked_into_whatever_its_reas
   EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
 }
 
+TEST(MachineStart, an_error_after_a_lost_reply_is_looked_into_whatever_its_kind) {
+  for (const auto code : {Code::kDenied, Code::kNotFound, Code::kInvalid, Code::kConflict}) {
+    for (const bool is_found : {false, true}) {
+      Machinery run(1);
+      run.fail_start(0, Code::kTimeout, "no reply", true);
+      run.pass(2s);
+      ASSERT_EQ(run.take<CallRunTask>().size(), 2U);
+      run.finds_nothing = !is_found;
+      run.fail_start(0, code, "no", false);
+      ASSERT_EQ(run.take<CallFind>().size(), 1U);
+      if (is_found) {
+        run.feed(Found{1, tasks(0, 1)});
+        EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
+      } else {
+        run.pass(1min);
+        EXPECT_EQ(run.verdict(), "unknown");
+        EXPECT_TRUE(run.launch(0).verdict.may_still_run);
+      }
+      EXPECT_TRUE(run.take<CallRunTask>().empty());
+    }
+  }
+}
+
+TEST(MachineStart, who_may_do_nothing_after_a_lost_reply_does_not_know) {
+  Machinery run(1);
+  run.finds_nothing = false;
+  run.fail_start(0, Code::kTimeout, "no reply", true);
+  run.pass(2s);
+  run.fail_start(0, Code::kDenied, "RunTask is denied", false);
+  run.feed(FindFailed{1, Code::kDenied, "ListTasks is denied"});
+  EXPECT_EQ(run.verdict(), "unknown");
+  EXPECT_TRUE(run.launch(0).verdict.may_still_run);
+}
+
+TEST(MachineStart, a_token_that_is_said_to_be_used_is_looked_for_and_not_sent_again) {
+  Machinery run(1);
+  run.take<CallRunTask>();
+  run.finds_nothing = false;
+  run.fail_start(0, Code::kConflict, "ConflictException", true);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  ASSERT_EQ(run.take<CallFind>().size(), 1U);
+  run.feed(Found{1, tasks(0, 1)});
+  EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
+}
+
+TEST(MachineStart, a_refusal_that_will_not_pass_is_looked_into_for_a_few_seconds) {
+  for (const auto lag : {Duration(0s), Duration(60s)}) {
+    Policy policy;
+    policy.lists_lag = lag;
+    Machinery run(1, policy);
+    run.take<CallRunTask>();
+    run.refuse(0, {"arn", "MISSING", ""});
+    if (lag > 0s) {
+      run.pass(kFinalRefusalLook - 1ms);
+      EXPECT_FALSE(run.machine.is_done());
+      run.pass(1ms);
+    }
+    const auto finds = run.take<CallFind>().size();
+    EXPECT_TRUE(lag == 0s ? finds == 1 : finds >= 3) << finds;
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.verdict(), "never_started");
+    EXPECT_EQ(run.launch(0).verdict.words, "MISSING");
+  }
+}
+
+TEST(MachineStart, a_task_of_a_call_with_a_refusal_that_will_not_pass_is_found) {
+  Machinery run(1);
+  run.finds_nothing = false;
+  run.refuse(0, {"arn", "MISSING", ""});
+  run.feed(Found{1, {}});
+  run.pass(2s);
+  run.feed(Found{1, tasks(0, 1)});
+  EXPECT_EQ(run.launch(0).phase, Phase::kWatching);
+}
+
 TEST(MachineStart, by_a_users_own_started_by_too_many_matches_are_none) {
   auto plan = Machinery::plan(1);
   plan.launches[0].input.started_by = "me";

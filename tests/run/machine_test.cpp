@@ -56,18 +56,22 @@ TEST(Machine, errors_of_run_task_end_the_launch_or_are_retried_by_their_kind) {
   EXPECT_FALSE(retries(Code::kInvalid, "InvalidParameterException"));
 }
 
-TEST(Machine, a_lost_reply_is_asked_for_again_even_without_retries_and_ends_unknown) {
+TEST(Machine, a_lost_reply_is_asked_for_again_without_retries_until_the_start_timeout) {
   Policy policy;
   policy.retries = 0;
-  policy.start_timeout = 0s;
+  policy.start_timeout = 3min;
   Machinery run(1, policy);
+  const auto begin = run.now;
   int attempts = 0;
-  while (!run.machine.is_done() && attempts < 100) {
-    attempts += static_cast<int>(run.take<CallRunTask>().size());
-    run.fail_start(0, Code::kTimeout, "no reply", true);
-    run.pass(1min);
+  while (!run.machine.is_done() && run.now < begin + 1h) {
+    for (const auto& call : run.take<CallRunTask>()) {
+      ++attempts;
+      EXPECT_LT(run.now, begin + policy.start_timeout);
+      run.feed(StartFailed{call.call, Code::kTimeout, "no reply", true});
+    }
+    run.pass(1s);
   }
-  EXPECT_EQ(attempts, kLearnAttemptsMin);
+  EXPECT_GE(attempts, 4);
   EXPECT_EQ(run.verdict(), "unknown");
   EXPECT_NE(run.launch(0).verdict.words.find("may have been started"), std::string::npos);
   EXPECT_EQ(run.machine.exit_code(), 125);
@@ -495,14 +499,32 @@ TEST(Machine, an_interrupt_while_starting_stops_the_task_once_its_name_is_known)
   EXPECT_EQ(run.take<CallStop>().at(0).task_arn, arn(0));
 }
 
-TEST(Machine, an_interrupt_after_a_lost_reply_asks_for_the_task_to_stop_it) {
+// Asked for by RunTask it might be started by just that.
+TEST(Machine, an_interrupt_after_a_lost_reply_looks_for_the_task_to_stop_it) {
+  for (const bool is_under_way : {false, true}) {
+    Machinery run(1);
+    run.finds_nothing = false;
+    if (!is_under_way) run.fail_start(0, Code::kTimeout, "no reply", true);
+    run.take<CallRunTask>();
+    run.feed(Interrupted{kExitInterrupted});
+    if (is_under_way) run.fail_start(0, Code::kTimeout, "no reply", true);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.take<CallFind>().size(), 1U);
+    run.feed(Found{1, {task(0, "")}});
+    EXPECT_EQ(run.take<CallStop>().size(), 1U);
+  }
+}
+
+TEST(Machine, an_interrupt_after_a_lost_reply_starts_nothing_and_says_what_may_run) {
   Machinery run(1);
   run.fail_start(0, Code::kTimeout, "no reply", true);
   run.take<CallRunTask>();
   run.feed(Interrupted{kExitInterrupted});
-  EXPECT_EQ(run.take<CallRunTask>().size(), 1U);
-  run.start(0);
-  EXPECT_EQ(run.take<CallStop>().size(), 1U);
+  run.pass(kInterruptPatience);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_GE(run.take<CallFind>().size(), 3U);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
+  EXPECT_TRUE(run.launch(0).verdict.may_still_run);
 }
 
 TEST(Machine, an_interrupt_of_a_launch_that_was_only_refused_starts_nothing_more) {
@@ -552,6 +574,7 @@ TEST(Machine, detach_with_a_launch_that_did_not_start_is_no_success) {
   Machinery run(2, policy);
   run.start(1);
   run.refuse(0, {"arn", "ATTRIBUTE", ""});
+  run.pass(kFinalRefusalLook);
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
 }
 

@@ -122,6 +122,9 @@ void Cloud::exchange(const ecs::Done<Reply>& done, Body body) {
 void Cloud::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
   tokens_.insert(request.client_token);
   const bool for_now = chance(faults_.refused_for_now);
+  if (chance(faults_.denied))
+    return later(reply_delay(),
+                 [done] { done(call_error("ExpiredTokenException", 400, Code::kDenied)); });
   // Where a token has started something, that is the answer.
   if (!remembers(request.client_token) && (for_now || chance(faults_.refused))) {
     ecs::RunTaskReply refusal;
@@ -129,11 +132,14 @@ void Cloud::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done)
     return later(reply_delay(), [done, refusal] { done(refusal); });
   }
   const bool says_refused = chance(faults_.started_but_refused);
-  exchange<ecs::RunTaskReply>(done, [this, request, says_refused] {
+  const bool says_missing = chance(faults_.started_but_missing);
+  const bool says_conflict = chance(faults_.started_but_conflict);
+  exchange<ecs::RunTaskReply>(done, [=, this]() -> ecs::Called<ecs::RunTaskReply> {
     auto reply = start(request);
-    if (reply && says_refused) {
+    if (reply && says_conflict) return call_error("ConflictException", 400, Code::kConflict);
+    if (reply && (says_refused || says_missing)) {
       reply->tasks.clear();
-      reply->failures.push_back({"arn", "RESOURCE:MEMORY", ""});
+      reply->failures = {{"arn", says_missing ? "MISSING" : "RESOURCE:MEMORY", ""}};
     }
     return reply;
   });

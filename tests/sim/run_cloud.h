@@ -35,11 +35,14 @@ struct Faults {
   // Of ListTasks: how long it may not show a new task.
   Duration list_lag_max{0};
   // Of RunTask.
-  int surplus = 0;              // It starts one more than it was asked for.
-  int refused_for_now = 0;      // RESOURCE:MEMORY
-  int refused = 0;              // ATTRIBUTE
-  int partial = 0;              // Of several tasks only some are started.
-  int started_but_refused = 0;  // The reply says RESOURCE:MEMORY, and tasks run nevertheless.
+  int surplus = 0;               // It starts one more than it was asked for.
+  int refused_for_now = 0;       // RESOURCE:MEMORY
+  int refused = 0;               // ATTRIBUTE
+  int partial = 0;               // Of several tasks only some are started.
+  int started_but_refused = 0;   // The reply says RESOURCE:MEMORY, and tasks run nevertheless.
+  int started_but_missing = 0;   // It says MISSING.
+  int started_but_conflict = 0;  // ConflictException, which names no task.
+  int denied = 0;                // ExpiredTokenException; nothing happens.
   // Afterwards a token is as new. The documentation promises some bound and does not say which.
   Duration token_kept = std::chrono::hours(24);
   // Of a task.

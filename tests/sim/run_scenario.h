@@ -123,9 +123,16 @@ struct Scenario {
     chosen.list_denied = one_in(8);
     // Who may not look for its tasks can only believe the reply.
     if (!chosen.list_denied) chosen.started_but_refused = maybe(15);
-    if (one_in(2)) chosen.list_lag_max = Policy().lists_lag - 1s;
+    if (!chosen.list_denied) chosen.started_but_missing = maybe(15);
+    chosen.started_but_conflict = maybe(15);
+    chosen.denied = maybe(15);
+    // A refusal for good is believed after a while, though the lists may be later.
+    const auto lag = chosen.started_but_missing > 0 ? kFinalRefusalLook : Policy().lists_lag;
+    if (one_in(2)) chosen.list_lag_max = lag - 1s;
     // Where the reply does not name them all, nobody counts them.
-    if (chosen.started_but_refused == 0) chosen.surplus = one_in(8) ? 30 : 0;
+    const bool names_all = chosen.started_but_refused == 0 && chosen.started_but_missing == 0 &&
+                           chosen.started_but_conflict == 0;
+    if (names_all) chosen.surplus = one_in(8) ? 30 : 0;
     chosen.starts_later = maybe(15);
     if (one_in(2)) chosen.token_kept = 10min;
     chosen.spot = one_in(6) ? 20 : 0;

@@ -195,6 +195,8 @@ class Simulation {
   }
 
   void check_turn(const std::string& token) {
+    if (interrupted_at && died_at < *interrupted_at && loop.now() > *interrupted_at)
+      out_of_turn.push_back(token + " was sent after the interrupt");
     for (const auto& event : book.events) {
       if (event.kind != "start_call" || event.data.find(token) == std::string::npos) continue;
       const auto record = *journal::read_event(event);
@@ -351,8 +353,10 @@ class Simulation {
       if (launch.verdict.kind == VerdictKind::kUnknown) {
         ASSERT_FALSE(seen_stopped.contains(launch.task_arn)) << "it is known how it ended";
       }
-      if (launch.verdict.words.find("MISSING") != std::string::npos && faults.missing_blip == 0 &&
-          !faults.stale_answers) {
+      // Of DescribeTasks, not of a reply that refused the start.
+      const bool is_missing = launch.verdict.words.find("MISSING") != std::string::npos &&
+                              launch.verdict.words.find("been started") == std::string::npos;
+      if (is_missing && faults.missing_blip == 0 && !faults.stale_answers) {
         ASSERT_TRUE(cloud.has_forgotten(launch.task_arn));
       }
       return;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sys/curl_library.h"
@@ -185,6 +186,51 @@ TEST(HttpClient, a_request_whose_answer_is_lost_may_have_arrived) {
     EXPECT_THAT(reply.error().error.message,
                 StartsWith("no whole answer from " + place_of(server.port()) + ": "));
     EXPECT_THAT(reply.error().error.message, HasSubstr(one.reason));
+  }
+}
+
+// The server carries the second request out and closes the connection, which was kept, before it
+// answers; whoever comes again is refused.
+TEST(HttpClient, on_a_kept_connection_that_is_closed_a_request_is_sent_again_unless_it_may_not_be) {
+  for (const bool is_sent_once : {false, true}) {
+    const Ear ear(8);
+    std::thread server([&] {
+      {
+        Line line = ear.accept();
+        hear_request(line);
+        line.say("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        hear_request(line);
+      }
+      if (is_sent_once) return;
+      Line line = ear.accept();
+      hear_request(line);
+      line.say("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+    });
+    EventLoop loop;
+    HttpClient client(loop, {"runtask/test", ""});
+    std::vector<HttpResult> results;
+    sys::PendingPtr pending;
+    const auto send = [&] {
+      auto request = request_to(url_of(ear.port()));
+      request.is_sent_once = is_sent_once;
+      pending = client.send(std::move(request), [&](HttpResult got) {
+        results.push_back(std::move(got));
+        loop.stop();
+      });
+      loop.run();
+    };
+    send();
+    send();
+    server.join();
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_TRUE(results[0]);
+    ASSERT_EQ(results[1].has_value(), !is_sent_once);
+    if (!is_sent_once) continue;
+    EXPECT_EQ(results[1].error().error.code, Code::kUnavailable);
+    EXPECT_EQ(results[1].error().error.message,
+              "no whole answer from " + place_of(ear.port()) +
+                  ": the connection was closed before an answer came");
+    EXPECT_TRUE(results[1].error().may_have_arrived);
   }
 }
 
