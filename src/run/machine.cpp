@@ -258,9 +258,9 @@ void Machine::end(int index, Verdict verdict) {
 }
 
 void Machine::note_failure(VerdictKind kind) {
-  if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kDetached ||
-      kind == VerdictKind::kSkipped || kind == VerdictKind::kCancelled)
-    return;
+  // One that was given up for another's failure is one as well: that other may turn out, after an
+  // attach, to have ended well.
+  if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kDetached) return;
   if (std::exchange(failed_, true) || policy_.after_failure != AfterFailure::kFailFast) return;
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
     stop(i, OurStop::kCancel);

@@ -21,11 +21,6 @@ void Machine::handle(const Resume& event) {
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
     if (const auto& ended = restored.launches[static_cast<std::size_t>(i)].ended)
       note_failure(ended->verdict.kind);
-  // One that was given up for another's failure stays so, and with it what was to follow, even when
-  // that other one turns out to have ended well.
-  failed_ |= std::any_of(restored.launches.begin(), restored.launches.end(), [](const auto& one) {
-    return one.ended && one.ended->verdict.kind == VerdictKind::kSkipped;
-  });
   if (!restored.interrupted_by) return;
   // Tasks that were left running are watched now; what had not been started stays so.
   cut_short_by_ = restored.interrupted_by;

@@ -134,7 +134,12 @@ class StartSearch::State : public std::enable_shared_from_this<State> {
                            asked = request.tasks](ecs::Called<ecs::DescribeTasksReply> answer) {
       const auto self = weak.lock();
       if (!self || self->is_off_) return;
-      if (!answer) return self->done_(tl::unexpected(answer.error()));
+      if (!answer) {
+        // There are tasks, and whose they are cannot be seen: that is not as if none were listed.
+        auto error = std::move(answer).error();
+        error.error.code = Code::kUnavailable;
+        return self->done_(tl::unexpected(std::move(error)));
+      }
       std::set<std::string> shown;
       for (auto& task : answer->tasks) {
         shown.insert(ecs::last_part(task.task_arn));

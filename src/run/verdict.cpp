@@ -207,15 +207,17 @@ Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
 
 namespace {
 
-// What runtask itself stopped or skipped because of another launch does not count.
+// What runtask itself stopped or skipped because of another launch counts only when that other one
+// has ended well after all, as attaching to it may show.
 const Verdict* deciding_launch(const std::vector<Verdict>& launches) {
+  const Verdict* given_up = nullptr;
   for (const auto& verdict : launches) {
-    const bool counts =
-        verdict.kind != VerdictKind::kSucceeded && verdict.kind != VerdictKind::kDetached &&
-        verdict.kind != VerdictKind::kCancelled && verdict.kind != VerdictKind::kSkipped;
-    if (counts) return &verdict;
+    if (verdict.kind == VerdictKind::kSucceeded || verdict.kind == VerdictKind::kDetached) continue;
+    if (verdict.kind != VerdictKind::kCancelled && verdict.kind != VerdictKind::kSkipped)
+      return &verdict;
+    if (given_up == nullptr) given_up = &verdict;
   }
-  return nullptr;
+  return given_up;
 }
 
 // Whether the signal made a difference: when every launch has ended by itself, it did not.

@@ -187,6 +187,10 @@ TEST(RunExitCode, is_the_first_failed_launch_in_the_order_of_the_plan) {
   EXPECT_EQ(run_exit_code({good, good}, {}), 0);
   EXPECT_EQ(run_exit_code({good, nine, seven}, {}), 9);
   EXPECT_EQ(run_exit_code({cancelled, skipped, seven}, {}), 7);
+  // What they were given up for has ended well after all; not everything was done.
+  EXPECT_EQ(run_exit_code({good, cancelled, good}, {}), 125);
+  EXPECT_EQ(run_kind({good, cancelled, good}, {}), VerdictKind::kCancelled);
+  EXPECT_EQ(run_exit_code({good, skipped}, {}), 125);
   EXPECT_EQ(run_exit_code({{VerdictKind::kDetached, 0, "", ""}}, {}), 0);
 }
 

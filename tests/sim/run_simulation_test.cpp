@@ -428,15 +428,18 @@ class Simulation {
 
   void check_exit_code(const Outcome& outcome) {
     int failed = 0;
+    bool given_up = false;
     bool cut_short = false;
     for (const auto& launch : outcome.launches) {
       const auto kind = launch.verdict.kind;
       const bool is_ours = kind == VerdictKind::kSucceeded || kind == VerdictKind::kDetached ||
                            kind == VerdictKind::kSkipped || kind == VerdictKind::kCancelled;
       if (!is_ours && failed == 0) failed = launch.verdict.exit_code;
+      given_up |= kind == VerdictKind::kSkipped || kind == VerdictKind::kCancelled;
       ASSERT_TRUE(is_ours || launch.verdict.exit_code != 0);
       cut_short |= kind == VerdictKind::kInterrupted;
     }
+    if (given_up && failed == 0) failed = kExitCouldNotRun;  // Not everything was done.
     if (cut_short) {
       ASSERT_EQ(outcome.exit_code, scenario.interrupt_code);
     } else if (outcome.exit_code != failed) {
@@ -500,6 +503,17 @@ TEST_P(RunSimulation, tells_the_truth_starts_nothing_twice_and_loses_no_line) {
     return;
   }
 }
+
+// Beyond the seeds that are always run: DescribeTasks was denied in the middle of a search for what
+// a lost call has started, which was taken for a search that had found nothing. And launches were
+// started after ones that had been cancelled, because what they were cancelled for ended well.
+TEST(RunSimulationSeeds, that_failed_once_pass) {
+  for (const unsigned seed : {24975U, 30866U, 31526U}) {
+    SCOPED_TRACE("replay with RUNTASK_SIM_SEED=" + std::to_string(seed));
+    Simulation(seed).drive();
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Seeds, RunSimulation, testing::Range(0U, kParts));
 
 }  // namespace
