@@ -86,9 +86,10 @@ class Logs(Sandbox):
 
     def test_the_log_of_a_task_is_found_wherever_its_options_lead(self):
         awslogs = {"awslogs-group": "/test", "awslogs-region": "us-east-1"}
-        for options in (awslogs, {}, {**awslogs, "awslogs-stream-prefix": "p"}):
+        for options in (awslogs, None, {**awslogs, "awslogs-stream-prefix": "p"}):
+            configuration = options and {"logDriver": "awslogs", "options": options}
             self.register("said", {"name": "main", "command": ["/bin/echo", "here"],
-                                   "logConfiguration": {"logDriver": "awslogs", "options": options}})
+                                   "logConfiguration": configuration})
             self.assertEqual(self.run_local("said").code, 0)
             self.assertEqual(self.ok("local", "logs").out, "here\n", options)
             self.assertEqual(self.ok("local", "logs", "-f").out, "here\n", options)
