@@ -1,0 +1,126 @@
+#include <gtest/gtest.h>
+
+#include "run/machinery.h"
+
+// Signals: what they stop, what they start no more, and what is said of it.
+
+namespace runtask::run {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(MachineInterrupt,
+     an_interrupt_stops_everything_alive_at_once_and_exits_with_the_signals_code) {
+  for (const int code : {kExitInterrupted, kExitTerminated}) {
+    Policy policy;
+    policy.max_parallel = 2;
+    Machinery run(3, policy);
+    run.start(0);
+    run.start(1);
+    run.feed(Interrupted{code});
+    EXPECT_EQ(run.take<CallStop>().size(), 2U);
+    EXPECT_EQ(run.verdict(2), "skipped");
+    for (const int launch : {0, 1}) {
+      run.see(stopped(launch, 143, "UserInitiated"));
+      run.feed(LogsDrained{launch});
+    }
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, code);
+    EXPECT_EQ(run.verdict(), "interrupted");
+  }
+}
+
+TEST(MachineInterrupt, a_hang_up_is_no_sigterm_but_has_its_exit_code) {
+  Machinery run(1);
+  run.start(0);
+  run.feed(Interrupted{kExitTerminated, OurStop::kHangUp});
+  EXPECT_EQ(run.take<CallStop>().at(0).reason, "runtask: interrupted by a hang-up (SIGHUP)");
+  std::optional<journal::Interrupted> kept;
+  for (const auto& keep : run.take<Keep>())
+    if (const auto* it = std::get_if<journal::Interrupted>(&keep.record)) kept = *it;
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->why, OurStop::kHangUp);
+  run.see(stopped(0, 143, "UserInitiated"));
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitTerminated);
+  EXPECT_EQ(run.launch(0).verdict.words, "stopped by a hang-up (SIGHUP)");
+}
+
+TEST(MachineInterrupt, an_interrupt_ends_the_run_within_8_s_and_says_what_may_still_run) {
+  Machinery run(1);
+  run.start(0);
+  run.feed(Interrupted{kExitInterrupted});
+  run.pass(7999ms);
+  EXPECT_FALSE(run.machine.is_done());
+  run.pass(1ms);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
+  EXPECT_NE(run.launch(0).verdict.words.find("may still run"), std::string::npos);
+  EXPECT_TRUE(is_left_running(run.launch(0).verdict));
+}
+
+TEST(MachineInterrupt, an_interrupt_while_starting_stops_the_task_once_its_name_is_known) {
+  Machinery run(1);
+  run.feed(Interrupted{kExitInterrupted});
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  run.start(0);
+  EXPECT_EQ(run.take<CallStop>().at(0).task_arn, arn(0));
+}
+
+// Asked for by RunTask it might be started by just that.
+TEST(MachineInterrupt, an_interrupt_after_a_lost_reply_looks_for_the_task_to_stop_it) {
+  for (const bool is_under_way : {false, true}) {
+    Machinery run(1);
+    run.finds_nothing = false;
+    if (!is_under_way) run.fail_start(0, Code::kTimeout, "no reply", true);
+    run.take<CallRunTask>();
+    run.feed(Interrupted{kExitInterrupted});
+    if (is_under_way) run.fail_start(0, Code::kTimeout, "no reply", true);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.take<CallFind>().size(), 1U);
+    run.feed(Found{1, {task(0, "")}});
+    EXPECT_EQ(run.take<CallStop>().size(), 1U);
+  }
+}
+
+TEST(MachineInterrupt, an_interrupt_after_a_lost_reply_starts_nothing_and_says_what_may_run) {
+  Machinery run(1);
+  run.fail_start(0, Code::kTimeout, "no reply", true);
+  run.take<CallRunTask>();
+  run.feed(Interrupted{kExitInterrupted});
+  run.pass(kInterruptPatience);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_GE(run.take<CallFind>().size(), 3U);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
+  EXPECT_TRUE(run.launch(0).verdict.may_still_run);
+}
+
+TEST(MachineInterrupt, an_interrupt_of_a_launch_that_was_only_refused_starts_nothing_more) {
+  for (const auto lag : {0s, 60s}) {
+    Policy policy;
+    policy.lists_lag = lag;
+    Machinery run(1, policy);
+    run.refuse(0, {"arn", "AGENT", ""});
+    run.take<CallRunTask>();
+    run.feed(Interrupted{kExitInterrupted});
+    run.pass(kInterruptPatience);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
+    // As long as the lists may be late nobody can say that nothing runs.
+    EXPECT_EQ(is_left_running(run.launch(0).verdict), lag != 0s);
+  }
+}
+
+TEST(MachineInterrupt, an_interrupt_may_leave_the_tasks_running) {
+  Policy policy;
+  policy.detach_on_interrupt = true;
+  Machinery run(2, policy);
+  run.start(0);
+  run.feed(Interrupted{kExitInterrupted});
+  EXPECT_EQ(run.verdict(0), "detached");
+  EXPECT_FALSE(run.machine.is_done());  // The other one is just being started.
+  run.start(1);
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
+}
+
+}  // namespace
+}  // namespace runtask::run
