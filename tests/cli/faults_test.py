@@ -27,7 +27,8 @@ class Step:
 
 HALF = reply(200, b'{"taskDefinition": {"fam', length=5000)
 RETRIED = {
-    "reset when connected": (Step(then="reset", is_read=False), "no whole answer"),
+    # The reset may come before the client has seen that it is connected.
+    "reset when connected": (Step(then="reset", is_read=False), r"no whole answer|connection reset by peer"),
     "reset after the request": (Step(then="reset"), "no whole answer"),
     "closed without an answer": (Step(), "closed before an answer"),
     "reset in the header": (Step(b"HTTP/1.1 200 OK\r\nContent-Ty", "reset"), "no whole answer"),
@@ -164,7 +165,7 @@ class Faults:
         self.assertEqual(result.code, 125, result)
         self.assertEqual(result.out, "")
         self.assertEqual(result.err.count("error:"), 1, result.err)
-        self.assertIn(words, result.err)
+        self.assertRegex(result.err, words)
         for word in ("terminate called", "Assertion", "what():", "std::", SECRET):
             self.assertNotIn(word, result.err)
         return result
