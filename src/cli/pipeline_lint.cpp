@@ -42,7 +42,7 @@ std::string summary_of(const jenkins::Sources& sources) {
   }
   std::string holders;
   for (const auto* each : sources.files())
-    if (!each->library_pipelines.empty())
+    if (!each->pipelines_of_library.empty())
       holders += (holders.empty() ? "" : ", ") + function_of(each->source_name);
   return "ok, " + (pipelines.size() == 1 ? "the pipeline" : counted(pipelines.size(), "pipeline")) +
          " of " + holders + ": " + size_of(*pipelines[0]) + (pipelines.size() == 1 ? "" : "; ...");

@@ -157,7 +157,7 @@ void Checker::check_unit() {
   if (first != nullptr) return;
   result_.is_scripted = true;
   read_library_pipelines();
-  if (result_.library_pipelines.empty()) find_nested_pipelines(unit_.body);
+  if (result_.pipelines_of_library.empty()) find_nested_pipelines(unit_.body);
 }
 
 // Wherever in a method `call` they stand, such as on both sides of an `if`. What has neither an
@@ -168,7 +168,7 @@ void Checker::read_library_pipelines() {
     const auto* block = block_of(call);
     if (block == nullptr || !has_section(*block, {"agent", "stages"})) return true;
     if (auto pipeline = read_pipeline(call))
-      result_.library_pipelines.push_back(*std::move(pipeline));
+      result_.pipelines_of_library.push_back(*std::move(pipeline));
     return false;
   };
   for (const auto& method : unit_.methods)

@@ -24,7 +24,7 @@ struct Checked {
   // Those within methods `call` of a file without one of its own: how a shared library's
   // vars/*.groovy hold them, of which a build runs at most one (jenkins-pipeline 1.1). In the order
   // of the text; whole only without errors.
-  std::vector<Pipeline> library_pipelines;
+  std::vector<Pipeline> pipelines_of_library;
   std::string source_name;
   std::string source;
   std::vector<Diagnostic> errors;    // In the order of the text. With any of them nothing runs.

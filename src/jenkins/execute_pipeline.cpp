@@ -94,7 +94,7 @@ Outcome Execution::value_of(Branch& branch, const groovy::Expr& expr) {
 
 void Execution::add_models(const std::shared_ptr<const Checked>& file) {
   if (file->pipeline) models_[file->pipeline->body] = {file, &*file->pipeline};
-  for (const auto& pipeline : file->library_pipelines)
+  for (const auto& pipeline : file->pipelines_of_library)
     models_[pipeline.body] = {file, &pipeline};
 }
 

@@ -39,7 +39,7 @@ class Search {
       if (!seen_.insert(name).second) continue;
       auto file = read(name);
       if (!file) continue;
-      const bool matters = !file->unit || !file->library_pipelines.empty();
+      const bool matters = !file->unit || !file->pipelines_of_library.empty();
       if (file->unit) follow(*file->unit);
       if (matters) found.push_back(std::move(file));
     }
@@ -86,13 +86,13 @@ Sources read_sources(const sys::Files& files, std::string source, std::string so
   if (!sources.file->unit || !sources.file->is_scripted || libraries.empty()) return sources;
   Search search(files, libraries, classes);
   search.follow(*sources.file->unit);
-  sources.library_files = std::move(search.found);
+  sources.files_of_library = std::move(search.found);
   return sources;
 }
 
 std::vector<const Checked*> Sources::files() const {
   std::vector<const Checked*> all = {file.get()};
-  for (const auto& each : library_files)
+  for (const auto& each : files_of_library)
     all.push_back(each.get());
   return all;
 }
@@ -121,7 +121,7 @@ std::vector<const Pipeline*> Sources::pipelines() const {
   std::vector<const Pipeline*> all;
   for (const auto* each : files()) {
     if (each->pipeline) all.push_back(&*each->pipeline);
-    for (const auto& pipeline : each->library_pipelines)
+    for (const auto& pipeline : each->pipelines_of_library)
       all.push_back(&pipeline);
   }
   return all;
@@ -132,7 +132,7 @@ std::vector<ParameterDefinition> Sources::parameters() const {
   for (const auto* each : files()) {
     if (!each->unit) continue;
     auto declared = declared_parameters(*each->unit, each->pipeline ? &*each->pipeline : nullptr);
-    for (const auto& pipeline : each->library_pipelines)
+    for (const auto& pipeline : each->pipelines_of_library)
       declared.insert(declared.end(), pipeline.parameters.begin(), pipeline.parameters.end());
     for (auto& definition : parameters_of(declared, *each->unit))
       put_definition(all, std::move(definition));

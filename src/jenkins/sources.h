@@ -20,7 +20,7 @@ struct Sources {
   std::shared_ptr<const Checked> file;
   // Of vars/, those that the Jenkinsfile's calls lead to, directly or through others, and that hold
   // a pipeline or do not compile. Empty if the Jenkinsfile has a pipeline itself.
-  std::vector<std::shared_ptr<const Checked>> library_files;
+  std::vector<std::shared_ptr<const Checked>> files_of_library;
 
   // All of them, the Jenkinsfile first.
   [[nodiscard]] std::vector<const Checked*> files() const;

@@ -196,9 +196,10 @@ TEST(Check, reads_the_pipelines_of_a_library_wherever_they_stand_in_call) {
   EXPECT_TRUE(checked.can_run()) << checked.report();
   EXPECT_TRUE(checked.is_scripted);
   EXPECT_FALSE(checked.pipeline);
-  ASSERT_EQ(checked.library_pipelines.size(), 2U);
-  EXPECT_EQ(checked.library_pipelines[1].stages.at(0).name, "a");
-  EXPECT_LT(checked.library_pipelines[0].range.begin, checked.library_pipelines[1].range.begin);
+  ASSERT_EQ(checked.pipelines_of_library.size(), 2U);
+  EXPECT_EQ(checked.pipelines_of_library[1].stages.at(0).name, "a");
+  EXPECT_LT(checked.pipelines_of_library[0].range.begin,
+            checked.pipelines_of_library[1].range.begin);
 }
 
 TEST(Check, does_not_look_into_call_beside_a_pipeline) {
@@ -207,7 +208,7 @@ TEST(Check, does_not_look_into_call_beside_a_pipeline) {
       check("def call() { pipeline { agent wrong; stages { } } }\n" + pipeline, "f");
   EXPECT_TRUE(checked.can_run()) << checked.report();
   EXPECT_TRUE(checked.pipeline);
-  EXPECT_TRUE(checked.library_pipelines.empty());
+  EXPECT_TRUE(checked.pipelines_of_library.empty());
 }
 
 TEST(Check, takes_an_empty_file_as_a_scripted_pipeline_that_does_nothing) {
