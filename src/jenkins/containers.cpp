@@ -101,8 +101,7 @@ tl::expected<std::string, Raised> run_docker(Execution& execution, Branch& branc
   run.directory = branch.context.directory.empty() ? "/" : branch.context.directory;
   run.is_shown = is_shown;
   execution.say(branch, "$ " + join(run.argv, " "));
-  execution.run_program(branch, run);
-  if (run.raised) return failed(*run.raised);
+  if (auto stop = execution.run_program(branch, run)) return failed(*std::move(stop));
   if (run.code == 0) return run.output;
   if (!is_shown && !trimmed(run.output).empty()) execution.say(branch, trimmed(run.output));
   return failed(Execution::abort(
@@ -128,8 +127,8 @@ std::optional<Raised> start_container(Execution& execution, Branch& branch,
   look.environment = execution.environment_for(branch);
   look.directory = branch.context.workspace;
   look.is_shown = false;
-  if (!wish.always_pulls) execution.run_program(branch, look);
-  if (look.raised) return look.raised;
+  if (!wish.always_pulls)
+    if (auto stop = execution.run_program(branch, look)) return stop;
   if (wish.always_pulls || look.code != 0)
     if (auto pulled = run_docker(execution, branch, {"pull", image}, true); !pulled)
       return pulled.error();
@@ -157,9 +156,8 @@ void end_container(Execution& execution, Branch& branch, const Container& contai
   run.environment = execution.variables().process;
   run.directory = "/";
   run.is_shown = false;
-  run.is_cleanup = true;
   execution.say(branch, "$ " + join(run.argv, " "));
-  execution.run_program(branch, run);
+  execution.run_cleanup(branch, run);
   if (run.code != 0)
     execution.say(branch, "WARNING: the container " + container.id +
                               " was not removed: " + std::string(trimmed(run.output)));
@@ -212,8 +210,7 @@ std::optional<Raised> enter_registry(Execution& execution, Branch& branch, const
   login.directory = "/";
   execution.say(branch, "$ " + *program + " login -u " + found->username + " --password-stdin" +
                             (host.empty() ? "" : " " + host));
-  execution.run_program(branch, login);
-  if (login.raised) return login.raised;
+  if (auto stop = execution.run_program(branch, login)) return stop;
   if (login.code != 0)
     return Execution::abort(branch, *program + " login ended with " + std::to_string(login.code))
         .value();

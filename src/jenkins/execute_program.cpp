@@ -66,7 +66,17 @@ class Execution::ProgramEnd {
   sys::PendingPtr patience_;
 };
 
-void Execution::run_program(Branch& branch, ProgramRun& program) {
+std::optional<Raised> Execution::run_program(Branch& branch, ProgramRun& program) {
+  carry_out(branch, program);
+  return interrupted(branch);
+}
+
+void Execution::run_cleanup(Branch& branch, ProgramRun& program) {
+  program.is_cleanup = true;
+  carry_out(branch, program);
+}
+
+void Execution::carry_out(Branch& branch, ProgramRun& program) {
   std::unique_ptr<sys::Process> process;
   ProgramEnd end(*this, branch, program);
   LineBuffer lines([&](std::string_view line) {
@@ -110,7 +120,6 @@ void Execution::run_program(Branch& branch, ProgramRun& program) {
     if (must_stop(branch)) process->kill_tree();
     lingering_.push_back(std::move(process));
   }
-  if (!program.is_cleanup) program.raised = interrupted(branch);
 }
 
 bool Execution::program_on(const std::string& path, const std::string& name) const {

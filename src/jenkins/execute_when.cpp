@@ -50,15 +50,16 @@ Truth Execution::matches(Branch& branch, const Condition& condition, const std::
   return matches_glob(*wanted, actual, literal_bool(sensitive).value_or(false));
 }
 
-std::vector<std::string> Execution::git_lines(Branch& branch, std::vector<std::string> words) {
-  if (request_.source.empty()) return {};
+tl::expected<std::vector<std::string>, Raised> Execution::git_lines(
+    Branch& branch, std::vector<std::string> words) {
+  if (request_.source.empty()) return std::vector<std::string>();
   ProgramRun git;
   git.argv = {"git", "-C", request_.source};
   git.argv.insert(git.argv.end(), words.begin(), words.end());
   git.environment = variables_.process;
   git.is_shown = false;
-  run_program(branch, git);
-  if (git.code != 0) return {};
+  if (auto stop = run_program(branch, git)) return tl::unexpected<Raised>(*std::move(stop));
+  if (git.code != 0) return std::vector<std::string>();
   return split(trimmed(git.output), '\n');
 }
 
@@ -68,8 +69,10 @@ Truth Execution::has_changed(Branch& branch, const Condition& condition) {
   std::vector<std::string> changes;
   if (!request_.since.empty()) {
     const auto range = request_.since + (is_log ? "..HEAD" : "");
-    changes = is_log ? git_lines(branch, {"log", "--format=%B", range, "--"})
-                     : git_lines(branch, {"diff", "--name-only", range, "--"});
+    auto lines = is_log ? git_lines(branch, {"log", "--format=%B", range, "--"})
+                        : git_lines(branch, {"diff", "--name-only", range, "--"});
+    if (!lines) return tl::unexpected<Raised>(lines.error());
+    changes = *std::move(lines);
   }
   if (changes.empty()) {
     say(branch,
@@ -90,8 +93,11 @@ Truth Execution::is_change_request(Branch& branch, const Condition& condition) {
   const auto* layers = branch.context.layers.get();
   if (!variables_.find("CHANGE_ID", layers)) return false;
   std::string comparator = "EQUALS";
-  if (const auto* given = condition.find("comparator"))
-    comparator = text_of(branch, *given).value_or(comparator);
+  if (const auto* given = condition.find("comparator")) {
+    auto text = text_of(branch, *given);
+    if (!text) return tl::unexpected<Raised>(text.error());
+    comparator = *std::move(text);
+  }
   static constexpr std::array kFields = {
       std::pair("id", "CHANGE_ID"),
       std::pair("target", "CHANGE_TARGET"),

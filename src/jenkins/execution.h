@@ -176,13 +176,16 @@ class Execution final : public groovy::Host {
     std::string output;                                       // What was kept.
     std::function<void(std::string_view line)> on_line = {};  // Of what is shown.
     bool may_linger = false;  // What it leaves in the background runs until the build ends.
-    bool is_cleanup = false;  // Runs whatever happens to the build, for kCleanupPatience at most.
+    bool is_cleanup = false;  // See run_cleanup.
     // It runs a build, which ends what it has started itself when it is asked, and then its `post`.
     bool is_build = false;
     int code = 0;
-    std::optional<Raised> raised;  // It was interrupted.
   };
-  void run_program(Branch& branch, ProgramRun& program);
+  // The interruption that has come meanwhile, if any. Nobody tells the branch of it again: whoever
+  // does not pass it on has the build go on as if it had never come.
+  [[nodiscard]] std::optional<Raised> run_program(Branch& branch, ProgramRun& program);
+  // Runs it whatever happens to the build, for kCleanupPatience at most.
+  void run_cleanup(Branch& branch, ProgramRun& program);
   // Whether a directory of that PATH has the program.
   [[nodiscard]] bool program_on(const std::string& path, const std::string& name) const;
   [[nodiscard]] std::map<std::string, std::string> environment_for(const Branch& branch) const;
@@ -236,6 +239,7 @@ class Execution final : public groovy::Host {
 
  private:
   class ProgramEnd;
+  void carry_out(Branch& branch, ProgramRun& program);
   [[nodiscard]] std::optional<Raised> agent_and(Branch& branch, const Agent& agent,
                                                 const std::vector<Call>& options, bool is_root);
   [[nodiscard]] std::optional<Raised> enter_agent(Branch& branch, const Agent& agent,
@@ -268,7 +272,8 @@ class Execution final : public groovy::Host {
   [[nodiscard]] tl::expected<bool, Raised> has_changed(Branch& branch, const Condition& condition);
   [[nodiscard]] tl::expected<bool, Raised> is_triggered_by(Branch& branch,
                                                            const Condition& condition);
-  [[nodiscard]] std::vector<std::string> git_lines(Branch& branch, std::vector<std::string> words);
+  [[nodiscard]] tl::expected<std::vector<std::string>, Raised> git_lines(
+      Branch& branch, std::vector<std::string> words);
   [[nodiscard]] Outcome stage_inside_options(Branch& branch, const Stage& stage);
   [[nodiscard]] Outcome stage_inside_agent(Branch& branch, const Stage& stage);
   [[nodiscard]] Outcome stage_body(Branch& branch, const Stage& stage);

@@ -21,8 +21,9 @@ tl::unexpected<Raised> no_credential(Branch& branch, const std::string& id) {
 }
 
 // A program of this machine, its output kept.
-Execution::ProgramRun run(Execution& execution, Branch& branch, std::vector<std::string> argv,
-                          const Execution::Texts& more = {}) {
+tl::expected<Execution::ProgramRun, Raised> run(Execution& execution, Branch& branch,
+                                                std::vector<std::string> argv,
+                                                const Execution::Texts& more = {}) {
   Execution::ProgramRun program;
   program.argv = std::move(argv);
   program.environment = execution.environment_for(branch);
@@ -31,7 +32,7 @@ Execution::ProgramRun run(Execution& execution, Branch& branch, std::vector<std:
   program.directory = branch.context.directory.empty() ? "/" : branch.context.directory;
   program.is_shown = false;
   program.may_linger = true;  // ssh-agent goes on in the background.
-  execution.run_program(branch, program);
+  if (auto stop = execution.run_program(branch, program)) return failed(*std::move(stop));
   return program;
 }
 
@@ -66,10 +67,10 @@ std::optional<Raised> add_key(Execution& execution, Branch& branch, const std::s
     variables.emplace_back("RUNTASK_PASSPHRASE", credential->password);
   }
   const auto added = run(execution, branch, {"ssh-add", *file}, variables);
-  if (added.raised) return added.raised;
-  if (added.code == 0) return std::nullopt;
+  if (!added) return added.error();
+  if (added->code == 0) return std::nullopt;
   return Execution::abort(branch, "ssh-add took no key from the credentials '" + id +
-                                      "': " + std::string(trimmed(added.output)))
+                                      "': " + std::string(trimmed(added->output)))
       .value();
 }
 
@@ -81,13 +82,13 @@ Outcome step_ssh_agent(Execution& execution, StepCall& call) {
   auto& branch = call.branch;
   const ContextChange change(branch);
   const auto started = run(execution, branch, {"ssh-agent", "-s"});
-  if (started.raised) return failed(*started.raised);
-  const Execution::Texts agent = {{"SSH_AUTH_SOCK", assigned(started.output, "SSH_AUTH_SOCK")},
-                                  {"SSH_AGENT_PID", assigned(started.output, "SSH_AGENT_PID")}};
-  if (started.code != 0 || agent[0].second.empty())
-    return Execution::abort(branch, started.code == 127
+  if (!started) return failed(started.error());
+  const Execution::Texts agent = {{"SSH_AUTH_SOCK", assigned(started->output, "SSH_AUTH_SOCK")},
+                                  {"SSH_AGENT_PID", assigned(started->output, "SSH_AGENT_PID")}};
+  if (started->code != 0 || agent[0].second.empty())
+    return Execution::abort(branch, started->code == 127
                                         ? "sshagent needs the program ssh-agent (openssh-client)"
-                                        : "ssh-agent did not start: " + started.output);
+                                        : "ssh-agent did not start: " + started->output);
   const auto kept = execution.secret_files.size();
   std::optional<Raised> error;
   for (const auto& id : call.texts("credentials")) {
@@ -111,8 +112,7 @@ Outcome step_ssh_agent(Execution& execution, StepCall& call) {
   stop.environment = execution.environment_for(branch);
   stop.directory = "/";
   stop.is_shown = false;
-  stop.is_cleanup = true;
-  execution.run_program(branch, stop);
+  execution.run_cleanup(branch, stop);
   return outcome;
 }
 
@@ -194,14 +194,14 @@ tl::expected<Execution::Texts, Raised> assume_role(Execution& execution, StepCal
                                          {"duration", "--duration-seconds"}})
     if (const auto value = call.text(argument)) argv.insert(argv.end(), {option, *value});
   const auto assumed = run(execution, branch, std::move(argv), keys);
-  if (assumed.raised) return failed(*assumed.raised);
-  if (assumed.code != 0)
-    return failed(Execution::abort(branch, assumed.code == 127
+  if (!assumed) return failed(assumed.error());
+  if (assumed->code != 0)
+    return failed(Execution::abort(branch, assumed->code == 127
                                                ? "withAWS(role: ...) needs the AWS CLI, `aws`"
                                                : "the role " + role + " cannot be assumed: " +
-                                                     std::string(trimmed(assumed.output)))
+                                                     std::string(trimmed(assumed->output)))
                       .value());
-  const auto answer = json::parse(assumed.output, "aws sts assume-role");
+  const auto answer = json::parse(assumed->output, "aws sts assume-role");
   const auto word = [&](const char* name) -> std::string {
     if (!answer || !answer->is_object() || !answer->contains("Credentials")) return "";
     const auto& credentials = answer->at("Credentials");

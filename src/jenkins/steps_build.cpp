@@ -153,8 +153,7 @@ tl::expected<ChildBuild, Raised> run_build(Execution& execution, StepCall& call,
   run.directory = file.substr(0, file.rfind('/'));
   run.is_build = true;
   run.may_linger = true;  // What has another cookie is to outlive it.
-  execution.run_program(branch, run);
-  if (run.raised) return tl::unexpected<Raised>(*std::move(run.raised));
+  if (auto stop = execution.run_program(branch, run)) return tl::unexpected<Raised>(*stop);
   if (way == Way::kApart && run.code == 0) return ChildBuild();
   auto build = read_report(files, report.path());
   if (!build) return Execution::abort(branch, "the build of " + job + " could not be started");

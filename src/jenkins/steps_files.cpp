@@ -25,8 +25,7 @@ Outcome copy_files(Execution& execution, Branch& branch, const std::string& from
         paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kAtOnce, paths.size())));
     copy.environment = execution.variables().process;
     copy.directory = from;
-    execution.run_program(branch, copy);
-    if (copy.raised) return tl::unexpected<Raised>(*copy.raised);
+    if (auto stop = execution.run_program(branch, copy)) return tl::unexpected<Raised>(*stop);
     if (copy.code != 0) return Execution::abort(branch, "files could not be copied to " + to);
   }
   return Value();
@@ -169,8 +168,7 @@ Outcome step_find_files(Execution& execution, StepCall& call) {
     look.environment = execution.variables().process;
     look.directory = branch.context.directory;
     look.is_shown = false;
-    execution.run_program(branch, look);
-    if (look.raised) return tl::unexpected<Raised>(*look.raised);
+    if (auto stop = execution.run_program(branch, look)) return tl::unexpected<Raised>(*stop);
     const auto lines = split(look.output, '\n');
     for (std::size_t k = i; k < end; ++k) {
       const auto words = split(k - i < lines.size() ? lines[k - i] : "", ' ');

@@ -14,13 +14,18 @@ namespace {
 
 constexpr std::size_t kWordsAtOnce = 500;  // Of one command line.
 
+tl::unexpected<Raised> failed(Raised error) {
+  return tl::unexpected<Raised>(std::move(error));
+}
+
 struct GitRun {
   Execution& execution;
   Branch& branch;
   std::string directory;
-  std::optional<Raised> raised;
 
-  std::optional<std::string> output(std::vector<std::string> words) {
+  // What it says; none: it failed. Raises an interruption.
+  [[nodiscard]] tl::expected<std::optional<std::string>, Raised> output(
+      std::vector<std::string> words) const {
     Execution::ProgramRun git;
     git.argv = {"git", "-C", directory};
     git.argv.insert(git.argv.end(), words.begin(), words.end());
@@ -28,8 +33,7 @@ struct GitRun {
     git.environment["GIT_OPTIONAL_LOCKS"] = "0";
     git.directory = "/";
     git.is_shown = false;
-    execution.run_program(branch, git);
-    if (git.raised) raised = git.raised;
+    if (auto stop = execution.run_program(branch, git)) return failed(*std::move(stop));
     if (git.code != 0) return std::nullopt;
     return git.output;
   }
@@ -57,8 +61,7 @@ Outcome clone(Execution& execution, Branch& branch, const std::string& url,
     git.environment["GIT_TERMINAL_PROMPT"] = "0";
     git.directory = directory;
     execution.say(branch, " > git " + join(words, " "));
-    execution.run_program(branch, git);
-    if (git.raised) return tl::unexpected<Raised>(*git.raised);
+    if (auto stop = execution.run_program(branch, git)) return failed(*std::move(stop));
     if (git.code != 0)
       return Execution::abort(branch,
                               "git " + words[0] + " ended with " + std::to_string(git.code));
@@ -70,20 +73,19 @@ Outcome clone(Execution& execution, Branch& branch, const std::string& url,
           {"fetch", "-q", "--tags", "--force", "--", url, "+refs/heads/*:refs/remotes/origin/*"});
       !outcome)
     return outcome;
-  GitRun git{execution, branch, directory, {}};
+  const GitRun git{execution, branch, directory};
   auto wanted = reference;
   if (wanted.starts_with("*/")) wanted.erase(0, 2);
   if (wanted.starts_with("refs/heads/")) wanted.erase(0, 11);
-  const bool is_branch =
-      git.output({"rev-parse", "-q", "--verify", "refs/remotes/origin/" + wanted + "^{commit}"})
-          .has_value();
-  const auto commit =
-      git.output({"rev-parse", "-q", "--verify",
-                  (is_branch ? "refs/remotes/origin/" : "") + wanted + "^{commit}"});
-  if (!commit)
+  auto commit =
+      git.output({"rev-parse", "-q", "--verify", "refs/remotes/origin/" + wanted + "^{commit}"});
+  if (commit && !*commit)
+    commit = git.output({"rev-parse", "-q", "--verify", wanted + "^{commit}"});
+  if (!commit) return failed(commit.error());
+  if (!*commit)
     return Execution::abort(
         branch, "Couldn't find any revision to build: there is no " + wanted + " in " + url);
-  const std::string hash(trimmed(*commit));
+  const std::string hash(trimmed(**commit));
   if (auto outcome = run({"checkout", "-q", "-f", "--detach", hash}); !outcome) return outcome;
   return map_of(branch,
                 {{"GIT_BRANCH", "origin/" + wanted}, {"GIT_COMMIT", hash}, {"GIT_URL", url}});
@@ -92,23 +94,41 @@ Outcome clone(Execution& execution, Branch& branch, const std::string& url,
 // The history beside the files, for steps that ask git. Its objects are those of the source, only
 // read; its remote is that of the source, so that no step can push into the user's own repository.
 // Without it (a source of another user, one without commits) the files are there all the same.
-void bring_history(GitRun git, const std::string& directory, const std::string& temporary) {
-  auto& files = git.execution.outside().files;
-  const auto url = git.output({"config", "--get", "remote.origin.url"});
+std::optional<Raised> bring_history(const GitRun& source, const std::string& directory,
+                                    const std::string& temporary) {
+  auto& files = source.execution.outside().files;
+  const auto url = source.output({"config", "--get", "remote.origin.url"});
+  if (!url) return url.error();
   const auto clone = temporary + "/clone";
-  if (!files.remove(clone)) return;
-  if (!git.output({"clone", "-q", "--no-checkout", "--shared", "--", ".", clone})) return;
+  if (!files.remove(clone)) return std::nullopt;
+  const auto cloned = source.output({"clone", "-q", "--no-checkout", "--shared", "--", ".", clone});
+  if (!cloned) return cloned.error();
+  if (!*cloned) return std::nullopt;
   const bool is_moved = files.remove(directory + "/.git").has_value() &&
                         files.rename(clone + "/.git", directory + "/.git").has_value();
   (void)files.remove(clone);
-  if (!is_moved) return;
-  git.directory = directory;
-  if (url) {
-    (void)git.output({"remote", "set-url", "origin", std::string(trimmed(*url))});
-  } else {
-    (void)git.output({"remote", "remove", "origin"});
+  if (!is_moved) return std::nullopt;
+  const GitRun copy{source.execution, source.branch, directory};
+  const auto done = *url ? copy.output({"remote", "set-url", "origin", std::string(trimmed(**url))})
+                         : copy.output({"remote", "remove", "origin"});
+  if (!done) return done.error();
+  const auto reset = copy.output({"reset", "-q"});
+  return reset ? std::nullopt : std::optional(reset.error());
+}
+
+// What git knows of the source, as Jenkins names it.
+tl::expected<Execution::Texts, Raised> texts_of(const GitRun& git) {
+  Execution::Texts texts;
+  for (const auto& [name, words] :
+       std::initializer_list<std::pair<const char*, std::vector<std::string>>>{
+           {"GIT_COMMIT", {"rev-parse", "-q", "--verify", "HEAD"}},
+           {"GIT_LOCAL_BRANCH", {"symbolic-ref", "-q", "--short", "HEAD"}},
+           {"GIT_URL", {"config", "--get", "remote.origin.url"}}}) {
+    const auto text = git.output(words);
+    if (!text) return failed(text.error());
+    if (*text && !trimmed(**text).empty()) texts.emplace_back(name, trimmed(**text));
   }
-  (void)git.output({"reset", "-q"});
+  return texts;
 }
 
 // Files that an earlier checkout brought and that are gone now are removed.
@@ -153,8 +173,7 @@ std::optional<Raised> Execution::copy_source(Branch& branch, const std::string& 
         paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kWordsAtOnce, paths.size())));
     copy.environment = variables_.process;
     copy.directory = request_.source;
-    run_program(branch, copy);
-    if (copy.raised) return copy.raised;
+    if (auto stop = run_program(branch, copy)) return stop;
     if (copy.code != 0)
       return abort(branch, "the checkout of " + request_.source + " failed").value();
   }
@@ -164,43 +183,38 @@ std::optional<Raised> Execution::copy_source(Branch& branch, const std::string& 
 tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branch,
                                                                    const std::string& directory) {
   auto& files = outside_.files;
-  GitRun git{*this, branch, request_.source, {}};
+  const GitRun git{*this, branch, request_.source};
   std::optional<std::string> listed;
-  if (may_be_in_repository(files, request_.source) || variables_.process.count("GIT_DIR") > 0)
-    listed = git.output(
+  if (may_be_in_repository(files, request_.source) || variables_.process.count("GIT_DIR") > 0) {
+    auto output = git.output(
         {"ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"});
-  if (git.raised) return tl::unexpected<Raised>(*git.raised);
+    if (!output) return failed(output.error());
+    listed = *std::move(output);
+  }
   std::vector<std::string> paths;
   if (listed) {
     for (auto& path : split(*listed, '\0'))
       if (!path.empty() && files.exists(request_.source + "/" + path)) paths.push_back(path);
   } else {
     auto found = find_files(files, request_.source, "**", "", true);
-    if (!found) return tl::unexpected<Raised>(abort(branch, found.error().message).value());
+    if (!found) return failed(abort(branch, found.error().message).value());
     paths = *std::move(found);
   }
   if (auto made = files.make_directory(directory, 0755); !made)
-    return tl::unexpected<Raised>(abort(branch, made.error().message).value());
+    return failed(abort(branch, made.error().message).value());
   const auto temporary = temporary_directory();
-  if (!temporary) return tl::unexpected<Raised>(abort(branch, temporary.error().message).value());
+  if (!temporary) return failed(abort(branch, temporary.error().message).value());
   std::string key = directory;
   std::replace(key.begin(), key.end(), '/', '%');
   remove_what_is_gone(files, *temporary + "/checkout" + key, directory, paths);
-  if (auto raised = copy_source(branch, directory, paths)) return tl::unexpected<Raised>(*raised);
+  if (auto raised = copy_source(branch, directory, paths)) return failed(*raised);
   say(branch, "Checked out " + std::to_string(paths.size()) + " file(s) of " + request_.source);
-  Texts texts;
-  if (!listed) return texts;
-  bring_history(git, directory, *temporary);
-  const auto add = [&](const char* name, std::vector<std::string> words) {
-    if (const auto text = git.output(std::move(words)); text && !trimmed(*text).empty())
-      texts.emplace_back(name, trimmed(*text));
-  };
-  add("GIT_COMMIT", {"rev-parse", "-q", "--verify", "HEAD"});
-  add("GIT_LOCAL_BRANCH", {"symbolic-ref", "-q", "--short", "HEAD"});
-  add("GIT_URL", {"config", "--get", "remote.origin.url"});
-  if (texts.size() > 1 && texts[1].first == "GIT_LOCAL_BRANCH") {
-    const auto name = texts[1].second;
-    texts.emplace_back("GIT_BRANCH", "origin/" + name);
+  if (!listed) return Texts();
+  if (auto stop = bring_history(git, directory, *temporary)) return failed(*std::move(stop));
+  auto texts = texts_of(git);
+  if (texts && texts->size() > 1 && (*texts)[1].first == "GIT_LOCAL_BRANCH") {
+    const auto name = (*texts)[1].second;
+    texts->emplace_back("GIT_BRANCH", "origin/" + name);
     if (variables_.build.count("BRANCH_NAME") == 0 && variables_.process.count("BRANCH_NAME") == 0)
       variables_.build["BRANCH_NAME"] = name;
   }
@@ -234,7 +248,7 @@ Outcome step_checkout(Execution& execution, StepCall& call) {
                             "‘checkout scm’ is only available when a source is known; give "
                             "one with --scm DIR");
   auto texts = execution.check_out_source(branch, branch.context.directory);
-  if (!texts) return tl::unexpected<Raised>(texts.error());
+  if (!texts) return failed(texts.error());
   return map_of(branch, *texts);
 }
 

@@ -24,7 +24,6 @@ std::string first_line(const std::string& script) {
 
 Outcome sh_value(Execution& execution, StepCall& call, const Execution::ProgramRun& run,
                  const std::optional<std::string>& captured) {
-  if (run.raised) return failed(*run.raised);
   if (call.truth("returnStatus", false)) return Value::integer(run.code);
   if (run.code != 0) {
     if (captured && !captured->empty()) execution.say(call.branch, *captured);
@@ -94,7 +93,7 @@ Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
     run.argv.insert(run.argv.begin(), {"/bin/sh", "-c", R"(exec >"$0"; exec "$@")", output.path()});
   run.directory = branch.context.directory;
   run.may_linger = true;
-  execution.run_program(branch, run);
+  if (auto stop = execution.run_program(branch, run)) return failed(*std::move(stop));
   std::optional<std::string> captured;
   if (returns_output) captured = files.read(output.path()).value_or("");
   return sh_value(execution, call, run, captured);

@@ -182,8 +182,7 @@ Outcome step_read_manifest(Execution& execution, StepCall& call) {
     unzip.environment = execution.environment_for(branch);
     unzip.directory = branch.context.directory;
     unzip.is_shown = false;
-    execution.run_program(branch, unzip);
-    if (unzip.raised) return tl::unexpected<Raised>(*unzip.raised);
+    if (auto stop = execution.run_program(branch, unzip)) return tl::unexpected<Raised>(*stop);
     if (unzip.code != 0)
       return Execution::abort(branch, "the manifest of " + file +
                                           " cannot be read: " + std::string(trimmed(unzip.output)));

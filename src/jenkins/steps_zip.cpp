@@ -24,11 +24,8 @@ struct Archiver {
     program.environment = execution.environment_for(call.branch);
     program.directory = directory;
     program.is_shown = false;
-    execution.run_program(call.branch, program);
-    if (program.raised) {
-      error = *program.raised;
-      return std::nullopt;
-    }
+    error = execution.run_program(call.branch, program);
+    if (error) return std::nullopt;
     if (program.code == 0) return std::move(program.output);
     const std::string words = program.code == 127
                                   ? name + " is not installed; install the package of that name"

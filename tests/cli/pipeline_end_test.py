@@ -2,6 +2,7 @@
 import glob
 import json
 import os
+import shutil
 import signal
 import subprocess
 import unittest
@@ -37,6 +38,40 @@ class PipelineInterruptedSandbox(PipelineEndSandbox):
         self.assertIn("has tidied\n", result.out)
         self.assertNotIn("went on", result.out)
         self.assertIn("Finished: ABORTED\n", result.out)
+
+
+class PipelineFailFastSandbox(PipelineEndSandbox):
+    """A branch that is interrupted in its checkout, by a git that takes as long as the other branch needs to fail."""
+
+    def test_ends_a_branch_in_its_checkout(self):
+        real = shutil.which("git", path=self.env.get("PATH", os.defpath))
+        os.mkdir(self.path("bin"))
+        self.write("bin/git", "#!/bin/sh\ncase \" $* \" in *' clone '*) : > \"$BASE/checks-out\"; exec sleep 1000;; esac\nexec %s \"$@\"\n" % real)
+        os.chmod(self.path("bin/git"), 0o755)
+        path = self.write("product/Jenkinsfile", """pipeline {
+  agent none
+  stages {
+    stage('Fast') {
+      failFast true
+      parallel {
+        stage('slow') { agent any
+          steps { sh 'echo went on' } }
+        stage('bad') { agent any
+          options { skipDefaultCheckout() }
+          steps { sh 'set +x; while [ ! -e "$BASE/checks-out" ]; do sleep 0.05; done'
+                  error 'no luck' } }
+      }
+    }
+  }
+}
+""")
+        subprocess.run([real, "init", "-q", self.path("product")], check=True, env=self.env)
+        result = self.runtask("pipeline", "run", path, env={
+            "BASE": self.directory, "PATH": self.path("bin") + ":" + self.env.get("PATH", os.defpath)})
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("[slow] Sending interrupt signal to process\n", result.out)
+        self.assertIn("Failed in branch slow\n", result.out)
+        self.assertNotIn("went on", result.out)
 
 
 class PipelineBackgroundSandbox(PipelineEndSandbox):

@@ -21,7 +21,7 @@ class SimulatedBuild {
   // A pipeline with one stage of these steps, and more sections after the stages.
   BuildEnd run(const std::string& steps, const std::string& sections = "") {
     const auto text = "pipeline {\n agent any\n " + sections + "\n stages {\n stage('Only') {\n" +
-                      " steps { script {\n" + steps + "\n} }\n" +
+                      when + " steps { script {\n" + steps + "\n} }\n" +
                       " post { always { echo 'post of the stage' } }\n }\n" +
                       " stage('Next') { steps { echo 'the next stage' } }\n }\n" +
                       " post { aborted { echo 'post of the build' } }\n}\n";
@@ -35,6 +35,8 @@ class SimulatedBuild {
     request.home = "/home";
     request.workspace = "/home/workspace";
     request.build_directory = "/home/build";
+    request.source = source;
+    request.since = source.empty() ? "" : "HEAD~1";
     Console console([this](WallTime, const std::string& line) { console_ += line + "\n"; },
                     [this] { return loop_.wall_now(); });
     Build build({loop_, files_, processes_, random_, environment_, console, {}, ask_, {}}, request);
@@ -42,6 +44,8 @@ class SimulatedBuild {
     EXPECT_EQ(processes_.alive(), 0U);
     return end;
   }
+  std::string source;  // Of `scm`; empty: there is none.
+  std::string when;    // Of the stage.
   [[nodiscard]] const std::string& console() const { return console_; }
   [[nodiscard]] Duration passed() const { return loop_.now() - Instant(Duration(0)); }
   sim::SimProcesses& processes() { return processes_; }
@@ -202,6 +206,58 @@ TEST(Build, a_script_of_an_abandoned_body_is_killed) {
   EXPECT_THAT(build.console(), HasSubstr("Sending interrupt signal to process\n"));
   EXPECT_THAT(build.console(), HasSubstr(kGivesUp));
   EXPECT_EQ(build.passed(), std::chrono::seconds(660));
+}
+
+// A repository whose programs all do what they are asked for, but for the one that takes for ever.
+void with_repository(SimulatedBuild& build, std::size_t hanging) {
+  build.source = "/product";
+  ASSERT_TRUE(build.files().make_directory("/product/.git", 0755));
+  ASSERT_TRUE(build.files().write("/product/file", "", 0644));
+  build.processes().script([&build, hanging](const sys::ProcessSpec& spec) {
+    if (build.processes().started().size() == hanging) return sim::Steps{sim::Hold{}};
+    if (spec.argv.back().ends_with("/clone")) {
+      EXPECT_TRUE(build.files().make_directory(spec.argv.back() + "/.git", 0755));
+    }
+    return sim::Steps{sim::Say{"file"}};
+  });
+}
+
+TEST(Build, an_interruption_is_never_lost_whichever_program_it_meets) {
+  constexpr auto kSkips = "options { skipDefaultCheckout() }";
+  struct Case {
+    std::string name, steps;
+    std::size_t programs;
+  };
+  for (const auto& [name, steps, programs] :
+       std::vector<Case>{{"checkout", "timeout(10) { checkout scm; echo 'not reached' }", 9},
+                         {"clone", "timeout(10) { git url: 'u'; echo 'not reached' }", 4}}) {
+    for (std::size_t hanging = 0; hanging <= programs; ++hanging) {
+      SCOPED_TRACE(name + ", program " + std::to_string(hanging));
+      SimulatedBuild build;
+      with_repository(build, hanging);
+      const auto end = build.run(steps, kSkips);
+      ASSERT_EQ(build.processes().started().size(), std::min(hanging + 1, programs));
+      if (hanging == programs) {
+        EXPECT_EQ(end.result, BuildResult::kSuccess);
+        continue;
+      }
+      EXPECT_EQ(end.result, BuildResult::kAborted);
+      EXPECT_EQ(end.error, "Timeout has been exceeded");
+      EXPECT_THAT(build.console(), HasSubstr("Sending interrupt signal to process\n"));
+      EXPECT_THAT(build.console(), Not(HasSubstr("not reached")));
+    }
+  }
+}
+
+TEST(Build, an_interruption_that_meets_a_look_at_the_changes_ends_the_stage) {
+  for (const auto* condition : {"changeset '**'", "changelog '.*'"}) {
+    SimulatedBuild build;
+    with_repository(build, 0);
+    build.when = std::string("when { ") + condition + " }\n";
+    const auto end =
+        build.run("echo 'not reached'", "options { skipDefaultCheckout(); timeout(10) }");
+    EXPECT_EQ(end.result, BuildResult::kAborted);
+  }
 }
 
 TEST(Build, a_build_that_another_one_has_started_ends_in_its_own_time_until_it_is_abandoned) {
