@@ -12,13 +12,12 @@ namespace {
 
 constexpr Duration kLookEvery{20};  // For what was asked to end.
 
-// Not one that has ended and is only not collected yet.
-bool is_running(const sys::Files& files, int pid) {
-  const auto state = files.read("/proc/" + std::to_string(pid) + "/stat");
-  if (!state) return false;
-  const auto after_name = state->rfind(") ");
-  return after_name != std::string::npos && after_name + 2 < state->size() &&
-         (*state)[after_name + 2] != 'Z';
+// 'R', 'T', ...; of one that has ended 'Z', collected or not.
+char state_of(const sys::Files& files, int pid) {
+  const auto text = files.read("/proc/" + std::to_string(pid) + "/stat").value_or("");
+  const auto after_name = text.rfind(") ");
+  return after_name == std::string::npos || after_name + 2 >= text.size() ? 'Z'
+                                                                          : text[after_name + 2];
 }
 
 std::string command_of(const sys::Files& files, int pid) {
@@ -44,17 +43,15 @@ void TreeStop::ask(sys::Process& process) {
   // A shell that ends takes its tree with it, and one whose command ends goes on to the next:
   // so it stands still until what it has started has ended in peace.
   process.signal(SIGSTOP);
-  const sys::TreeMemory memory;
-  for (const auto pid : sys::descendants(process.pid(), memory.pids()))
-    if (is_of_build(files_, pid, cookie_)) {
-      asked_.push_back({pid, command_of(files_, pid)});
-      (void)sys::signal_process(pid, SIGTERM);
-    }
   look();
 }
 
 void TreeStop::look() {
   if (process_ == nullptr) return;
+  const char state = state_of(files_, process_->pid());
+  // Until it stands still it may start others.
+  const bool is_still = state == 'T' || state == 'Z';
+  if (is_still) ask_descendants();
   for (auto& one : asked_) {
     if (one.is_asked_again) continue;
     const auto now = command_of(files_, one.pid);
@@ -62,13 +59,26 @@ void TreeStop::look() {
     one.is_asked_again = true;
     (void)sys::signal_process(one.pid, SIGTERM);
   }
-  if (std::none_of(asked_.begin(), asked_.end(),
-                   [this](const Asked& one) { return is_running(files_, one.pid); })) {
+  if (is_still && std::none_of(asked_.begin(), asked_.end(), [this](const Asked& one) {
+        return state_of(files_, one.pid) != 'Z';
+      })) {
     process_->signal(SIGTERM);  // Comes with the SIGCONT, before the shell does anything else.
     process_->signal(SIGCONT);
     return;
   }
   next_look_ = loop_.after(kLookEvery, [this] { look(); });
+}
+
+// Those that have not been asked yet: each look may find new ones.
+void TreeStop::ask_descendants() {
+  const sys::TreeMemory memory;
+  for (const auto pid : sys::descendants(process_->pid(), memory.pids())) {
+    const bool was_asked = std::any_of(asked_.begin(), asked_.end(),
+                                       [pid](const Asked& one) { return one.pid == pid; });
+    if (was_asked || !is_of_build(files_, pid, cookie_)) continue;
+    asked_.push_back({pid, command_of(files_, pid)});
+    (void)sys::signal_process(pid, SIGTERM);
+  }
 }
 
 }  // namespace runtask::jenkins

@@ -36,6 +36,7 @@ class TreeStop {
     bool is_asked_again = false;
   };
   void look();
+  void ask_descendants();
 
   sys::Loop& loop_;
   const sys::Files& files_;
