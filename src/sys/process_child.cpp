@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "base/text.h"
+#include "sys/exec_words.h"
 
 namespace runtask::sys {
 namespace {
@@ -23,15 +24,6 @@ constexpr int kNotStarted = 127;  // Seen by nobody: the failure is told through
 
 bool has_nul(std::string_view text) {
   return text.find('\0') != std::string_view::npos;
-}
-
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  all.reserve(texts.size() + 1);
-  for (const auto& text : texts)
-    all.push_back(const_cast<char*>(text.c_str()));  // NOLINT: exec wants it so, and reads only.
-  all.push_back(nullptr);
-  return all;
 }
 
 std::vector<std::string> programs_of(const ProcessSpec& spec) {
@@ -138,8 +130,8 @@ Result<ChildPlan> ChildPlan::make(const ProcessSpec& spec) {
       return fail(Code::kUsage, "the environment cannot hold `" + valid_utf8(name) + "`");
     plan.assignments.push_back(name + "=" + value);
   }
-  plan.argv = pointers(plan.arguments);
-  plan.environment = pointers(plan.assignments);
+  plan.argv = exec_words(plan.arguments);
+  plan.environment = exec_words(plan.assignments);
   plan.programs = programs_of(spec);
   plan.directory = spec.working_directory;
   plan.is_attended = spec.is_attended;

@@ -23,19 +23,11 @@
 
 #include "base/text.h"
 #include "sys/descriptor.h"
+#include "sys/exec_words.h"
 
 namespace runtask::sys {
 namespace {
 
-// argv and environ as exec wants them; the strings stay with the Program.
-std::vector<char*> pointers(const std::vector<std::string>& words) {
-  std::vector<char*> all;
-  all.reserve(words.size() + 1);
-  for (const auto& word : words)
-    all.push_back(const_cast<char*>(word.c_str()));  // NOLINT: exec does not write to them.
-  all.push_back(nullptr);
-  return all;
-}
 std::vector<std::string> assignments(const std::map<std::string, std::string>& environment) {
   std::vector<std::string> all;
   all.reserve(environment.size());
@@ -117,9 +109,9 @@ Result<std::string> start_in_background(const Program& program, const std::strin
     ::close(log);
     return fail(Code::kUnavailable, std::string("pipe: ") + std::strerror(errno));
   }
-  const auto argv = pointers(program.argv);
+  const auto argv = exec_words(program.argv);
   const auto environment = assignments(program.environment);
-  const auto env = pointers(environment);
+  const auto env = exec_words(environment);
   // Twice, so that the program is nobody's child and leaves no zombie here.
   const pid_t child = ::fork();
   if (child == 0) {
@@ -157,9 +149,9 @@ void say_ready(const std::string& line) {
 }
 
 Error replace_by(const Program& program) {
-  const auto argv = pointers(program.argv);
+  const auto argv = exec_words(program.argv);
   const auto environment = assignments(program.environment);
-  const auto env = pointers(environment);
+  const auto env = exec_words(environment);
   (void)::execvpe(argv[0], argv.data(), env.data());
   const Code code = errno == ENOENT ? Code::kNotFound : Code::kUnavailable;
   return Error{code, "cannot run " + program.argv[0] + ": " + std::strerror(errno), {}, {}};
