@@ -108,20 +108,22 @@ class Client::Engine {
   }
 
   template <class Operation>
-  void call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
+  std::uint64_t call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
     constexpr bool kIsSigned = !std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>;
     CallText text{Operation::kService, Operation::kName, body_of(request), kIsSigned};
-    begin(std::move(text),
-          {kRepeatOf<Operation>, kSilenceMaxOf<Operation>, Rates::call_of(request)},
-          [done = std::move(done)](auto body) {
-            if (!body) return done(tl::unexpected(std::move(body).error()));
-            auto reply = read_body<Operation>(*body);
-            if (!reply)
-              return done(tl::unexpected(unreadable_reply(Operation::kName, reply.error())));
-            done(*std::move(reply));
-          });
+    return begin(std::move(text),
+                 {kRepeatOf<Operation>, kSilenceMaxOf<Operation>, Rates::call_of(request)},
+                 [done = std::move(done)](auto body) {
+                   if (!body) return done(tl::unexpected(std::move(body).error()));
+                   auto reply = read_body<Operation>(*body);
+                   if (!reply)
+                     return done(tl::unexpected(unreadable_reply(Operation::kName, reply.error())));
+                   done(*std::move(reply));
+                 });
   }
-  void begin(CallText text, const Manner& manner, BodyDone done);
+  std::uint64_t begin(CallText text, const Manner& manner, BodyDone done);
+  void start(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done);
+  void withdraw_start(const std::string& token);
   // Forgets the exchange, which ends it, and only then answers: the answer may destroy the client.
   void end(std::uint64_t exchange, const BodyDone& done,
            tl::expected<std::string, ecs::CallError> body);
@@ -137,6 +139,7 @@ class Client::Engine {
 
  private:
   std::map<std::uint64_t, std::unique_ptr<Exchange>> exchanges_;
+  std::map<std::string, std::uint64_t> starts_;  // RunTask, by token.
   std::uint64_t next_exchange_ = 0;
 };
 
@@ -162,11 +165,22 @@ class Client::Exchange {
   void attempt() {
     auto* const rates = engine_.options.rates.get();
     if (rates == nullptr || rates->admit(manner_.rate)) return get_keys();
+    is_held_back_ = true;
     step_ = rates->wait(manner_.rate, [this] { get_keys(); });
+  }
+  // Gives up, unless an attempt is under way.
+  void withdraw() {
+    if (!is_held_back_) return;
+    step_ = engine_.loop.after(Duration(0), [this] {
+      ecs::CallError error;
+      error.error = {Code::kCancelled, text_.operation + ": given up before it was sent", {}, {}};
+      give_up(std::move(error));
+    });
   }
 
  private:
   void get_keys() {
+    is_held_back_ = false;
     ++attempts_;
     if (!text_.is_signed) return send({});
     step_ = engine_.credentials->get([this](Result<Credentials> credentials) {
@@ -248,6 +262,7 @@ class Client::Exchange {
         (!is_forgiven && !engine_.quotas[text_.service].acquire(error, quota_taken_)))
       return give_up(std::move(error));
     const int number = is_forgiven ? std::min(attempts_, kThrottledBackoffMax) : attempts_;
+    is_held_back_ = true;
     step_ =
         engine_.loop.after(backoff(number, random_fraction(engine_.random)), [this] { attempt(); });
   }
@@ -280,6 +295,7 @@ class Client::Exchange {
   Engine::BodyDone done_;
   Silence& silence_;
   bool is_under_way_ = false;
+  bool is_held_back_ = false;  // By its rate, or between two attempts.
   const std::string invocation_id_;
   int attempts_ = 0;
   int forgiven_ = 0;     // Of them.
@@ -292,11 +308,27 @@ class Client::Exchange {
   sys::PendingPtr step_;
 };
 
-void Client::Engine::begin(CallText text, const Manner& manner, BodyDone done) {
+std::uint64_t Client::Engine::begin(CallText text, const Manner& manner, BodyDone done) {
   const auto id = next_exchange_++;
   auto& exchange = exchanges_[id];
   exchange = std::make_unique<Exchange>(*this, id, std::move(text), manner, std::move(done));
   exchange->attempt();
+  return id;
+}
+
+void Client::Engine::start(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
+  const auto token = request.client_token;
+  starts_[token] = call(request, [this, token, done = std::move(done)](auto reply) {
+    starts_.erase(token);
+    done(std::move(reply));
+  });
+}
+
+void Client::Engine::withdraw_start(const std::string& token) {
+  const auto start = starts_.find(token);
+  if (start == starts_.end()) return;
+  const auto exchange = exchanges_.find(start->second);
+  if (exchange != exchanges_.end()) exchange->second->withdraw();
 }
 
 void Client::Engine::end(std::uint64_t exchange, const BodyDone& done,
@@ -317,7 +349,10 @@ Result<std::unique_ptr<Client>> Client::create(const Outside& outside, ClientOpt
 }
 
 void Client::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
-  engine_->call(request, std::move(done));
+  engine_->start(request, std::move(done));
+}
+void Client::withdraw_start(const std::string& client_token) {
+  engine_->withdraw_start(client_token);
 }
 void Client::call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) {
   engine_->call(request, std::move(done));

@@ -62,6 +62,7 @@ class Client final : public ecs::Client {
   ~Client() override;
 
   void call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) override;
+  void withdraw_start(const std::string& client_token) override;
   void call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) override;
   void call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) override;
   void call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) override;

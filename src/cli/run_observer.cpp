@@ -118,6 +118,7 @@ void RunObserver::on_launch_ended(const run::LaunchOutcome& launch) {
 }
 
 void RunObserver::on_end(const run::Outcome& outcome) {
+  is_left_running_ = run::is_left_running(outcome);
   clock_.reset();
   flush_.reset();
   screen_.status({});

@@ -34,6 +34,9 @@ class RunObserver final : public run::Observer {
   void on_launch_ended(const run::LaunchOutcome& launch) override;
   void on_end(const run::Outcome& outcome) override;
 
+  // Known from on_end() on: see run::is_left_running.
+  [[nodiscard]] bool is_left_running() const { return is_left_running_; }
+
  private:
   struct Line {  // Of the live status.
     std::string name;
@@ -53,6 +56,7 @@ class RunObserver final : public run::Observer {
   sys::Loop& loop_;
   const run::Plan& plan_;
   Options options_;
+  bool is_left_running_ = false;
   std::uint64_t skipped_lines_ = 0;  // Still to be passed over.
   std::vector<Line> lines_;
   sys::PendingPtr clock_;

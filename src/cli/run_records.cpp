@@ -38,8 +38,7 @@ bool is_left_running(const history::RunSummary& run) {
   if (!run.ended_at) return false;
   const auto outcome = run::read_outcome(run.outcome);
   if (!outcome) return run.verdict == run::name_of(run::VerdictKind::kDetached);
-  return std::any_of(outcome->launches.begin(), outcome->launches.end(),
-                     [](const auto& launch) { return run::is_left_running(launch.verdict); });
+  return run::is_left_running(*outcome);
 }
 
 }  // namespace runtask::cli

@@ -87,11 +87,6 @@ void count_lines(const RunWatch& watch, std::uint64_t shown) {
   watch.world.screen.count_log_lines(*std::move(file), shown);
 }
 
-bool is_left_running(const run::Outcome& outcome) {
-  return std::any_of(outcome.launches.begin(), outcome.launches.end(),
-                     [](const auto& launch) { return run::is_left_running(launch.verdict); });
-}
-
 // Whether there is nothing left to go on with.
 bool is_over(const RunWatch& watch, const run::Driver& driver) {
   const auto& outcome = *driver.outcome();

@@ -135,7 +135,9 @@ Result<> stop(const RunsStop& arguments, const World& world) {
   const Resumption resumption{world, records, run, record, observer, {}, run::kExitTerminated};
   if (!has_end(run)) {
     (void)TRY(go_on(resumption));
-    return {};
+    if (!observer.is_left_running()) return {};
+    return fail(Code::kUnavailable, "not all of its tasks were seen to end",
+                "to stop what may still run: runtask runs stop " + id);
   }
   // Its lines belong to whoever attached to it; nobody has, and nobody will.
   observer.on_end(TRY(run::read_outcome(run.outcome)));

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <string>
 #include <tl/expected.hpp>
 
 #include "ecs/api.h"
@@ -40,6 +41,11 @@ class Client {
   virtual void call(const GetLogEvents& request, Done<GetLogEventsReply> done) = 0;
   virtual void call(const FilterLogEvents& request, Done<FilterLogEventsReply> done) = 0;
   virtual void call(const GetCallerIdentity& request, Done<GetCallerIdentityReply> done) = 0;
+
+  // The RunTask of that token is not wanted any more. While it is held back, for its rate or
+  // between two attempts, it is answered with kCancelled: nothing was sent that may have happened.
+  // Once it has gone out, its own answer comes.
+  virtual void withdraw_start(const std::string& client_token) = 0;
 };
 
 }  // namespace runtask::ecs

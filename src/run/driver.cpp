@@ -114,6 +114,7 @@ class Driver::State {
   void perform(const Action& action) {
     std::visit(
         Match{[&](const CallRunTask& it) { run_task(it); },
+              [&](const WithdrawStart& it) { withdraw(it.call); },
               [&](const CallFind& it) { find(it.call); },
               [&](const ForgetCall& it) { calls_.erase(it.call); },
               [&](const Keep& it) { keep(it.launch, it.record); },
@@ -201,12 +202,10 @@ class Driver::State {
     if (!answer) {
       const auto& error = answer.error();
       // ECS API: the token was used with other parameters; these tasks exist already.
-      if (error.name == ecs::error_name::kConflict && !error.resource_ids.empty()) {
-        std::vector<ecs::Task> tasks;
-        for (const auto& arn : error.resource_ids)
-          tasks.emplace_back().task_arn = arn;
-        return feed(Started{call, std::move(tasks), {}});
-      }
+      if (error.name == ecs::error_name::kConflict && !error.resource_ids.empty())
+        return look_at(call, error.resource_ids, error.error.message);
+      if (error.error.code == Code::kCancelled && !error.may_have_happened)
+        return feed(StartWithdrawn{call});
       // Nor does one that names none say that there are none: the token has been used.
       const bool may_have_started =
           error.may_have_happened || error.name == ecs::error_name::kConflict;
@@ -218,15 +217,34 @@ class Driver::State {
     feed(Started{call, std::move(answer->tasks), std::move(answer->failures)});
   }
 
+  void withdraw(int number) {
+    const auto& call = calls_[number].record;
+    client_of(launch_at(call.launches.front())).withdraw_start(call.token);
+  }
+
   void find(int number) {
     auto& call = calls_[number];
     const auto& launch = launch_at(call.record.launches.front());
     call.search = std::make_unique<StartSearch>(
         client_of(launch), launch.input, call.record,
-        [this, number](ecs::Called<std::vector<ecs::Task>> found) {
-          if (found) return feed(Found{number, *std::move(found)});
+        [this, number](ecs::Called<StartsFound> found) {
+          if (found) return feed(Found{number, std::move(found->tasks), std::move(found->older)});
           feed(FindFailed{number, found.error().error.code, found.error().error.message});
         });
+  }
+
+  // Tasks that are said to be the call's. They are followed, and stopped, only if they show that.
+  void look_at(int number, std::vector<std::string> named, const std::string& why) {
+    auto& call = calls_[number];
+    const auto& launch = launch_at(call.record.launches.front());
+    call.search = std::make_unique<StartSearch>(
+        client_of(launch), launch.input, call.record,
+        [this, number, why](ecs::Called<StartsFound> found) {
+          if (found && !found->tasks.empty())
+            return feed(Started{number, std::move(found->tasks), {}});
+          feed(StartFailed{number, Code::kConflict, why, true});
+        },
+        std::move(named));
   }
 
   void describe(const CallDescribe& action) {

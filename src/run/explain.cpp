@@ -146,7 +146,18 @@ Explanation of_unknown(const LaunchOutcome& launch) {
   return {};
 }
 
+// Of a task that was to be stopped and was not: see Machine::end_unstopped.
+Explanation of_unstopped(const LaunchOutcome& launch) {
+  if (contains(launch.verdict.words, "may not be stopped"))
+    return {"these credentials may not stop tasks, so it runs on",
+            "allow ecs:StopTask, then: runtask runs stop"};
+  return {"it was asked to stop and did not", "look at it in the cluster, then: runtask runs stop"};
+}
+
 Explanation by_kind(const LaunchOutcome& launch) {
+  const bool was_to_stop = launch.verdict.kind == VerdictKind::kTimedOut ||
+                           launch.verdict.kind == VerdictKind::kNeverStarted;
+  if (was_to_stop && launch.verdict.may_still_run) return of_unstopped(launch);
   switch (launch.verdict.kind) {
     case VerdictKind::kTimedOut:
       return {"it ran longer than --timeout allows", "raise --timeout, or look where it hangs"};

@@ -37,7 +37,7 @@ Machine::Machine(const Plan& plan, const Policy& policy)
     stop_patience_.push_back(part.stop_patience);
   }
   // The plan's own startedBy stands where the user gave none.
-  const auto by_plan = "runtask/" + plan.run_id;
+  const auto by_plan = started_by_of_calls(plan.run_id);
   std::map<std::pair<std::size_t, std::string>, std::size_t> views;
   std::map<std::string, std::size_t> environments, inputs;
   for (const auto& launch : plan.launches) {
@@ -68,8 +68,9 @@ std::vector<Action> Machine::on(const Event& event, Instant now) {
   now_ = std::max(now_, now);
   std::visit([this](const auto& it) { handle(it); }, event);
   if (!begun_) return std::move(actions_);
-  if (interrupted_by_ && now_ - interrupted_at_ >= kInterruptPatience)
-    end_whatever_is_left("not seen to end within 8s of the interrupt");
+  if (interrupted_by_ && now_ - interrupted_at_ >= policy_.interrupt_patience)
+    end_whatever_is_left("not seen to end within " + short_duration(policy_.interrupt_patience) +
+                         " of the interrupt");
   settle();
   start_ready_ones();
   settle();
@@ -158,6 +159,9 @@ std::optional<Instant> Machine::deadline_of(Kind kind, int index) const {
   if (launch.phase != Phase::kWatching) return {};
   if (launch.our_stop != OurStop::kNone) {
     if (!launch.stop_called) return now_;
+    if (launch.stop_denied)
+      return launch.seen_as_of >= *launch.stop_denied ? now_
+                                                      : *launch.stop_denied + kStopDeniedLook;
     // Until ECS shows that it has taken the stop, it is asked again: a StopTask may be lost.
     return launch.task.desired_status == "STOPPED"
                ? launch.stop_given_up
@@ -177,7 +181,7 @@ std::optional<Instant> Machine::wake_at() const {
   std::optional<Instant> when;
   if (!deadlines_.empty()) when = std::get<Instant>(*deadlines_.begin());
   if (interrupted_by_) {
-    const auto end = interrupted_at_ + kInterruptPatience;
+    const auto end = interrupted_at_ + policy_.interrupt_patience;
     when = when ? std::min(*when, end) : end;
   }
   return when;
@@ -193,12 +197,18 @@ int Machine::parallel_limit() const {
 }
 
 // A launch whose log is still read to its end runs no task any more. Only where launches are to
-// follow one another does the next one wait for it, so that their logs do not mix.
+// follow one another does the next one wait for it, so that their logs do not mix. One that was
+// given up while its task may run keeps its place.
 bool Machine::has_place() const {
   const auto limit = parallel_limit();
   auto active = count(Phase::kStarting) + count(Phase::kBackoff) + count(Phase::kWatching);
   active += limit == 1 ? count(Phase::kDraining) : replacing_;
-  return active < static_cast<std::size_t>(limit);
+  return active + unended_ < static_cast<std::size_t>(limit);
+}
+
+bool Machine::will_have_place() const {
+  const auto limit = static_cast<std::size_t>(parallel_limit());
+  return unended_ < limit || count(Phase::kDone) + count(Phase::kWaiting) < launches_.size();
 }
 
 bool Machine::starts_no_more() const {
@@ -219,6 +229,11 @@ void Machine::start_ready_ones() {
       end(index,
           verdict_of(VerdictKind::kSkipped, interrupted ? "not started: interrupted"
                                                         : "not started: another launch failed"));
+      continue;
+    }
+    if (!will_have_place()) {
+      end(index, verdict_of(VerdictKind::kSkipped,
+                            "not started: as many tasks as may run at a time may still run"));
       continue;
     }
     if (!has_place()) break;
@@ -252,6 +267,7 @@ void Machine::end(int index, Verdict verdict) {
   leave_call(index);
   enter(index, Phase::kDone);
   launch.verdict = std::move(verdict);
+  if (launch.verdict.may_still_run) ++unended_;
   launch.drained_containers.clear();
   actions_.emplace_back(LaunchEnded{index});
   note_failure(launch.verdict.kind);
@@ -316,7 +332,7 @@ void Machine::finish_if_over() {
     settle();
   }
   if (count(Phase::kDone) < launches_.size() || done_) return;
-  const bool may_wait = !interrupted_by_ || now_ - interrupted_at_ < kInterruptPatience;
+  const bool may_wait = !interrupted_by_ || now_ - interrupted_at_ < policy_.interrupt_patience;
   const bool stops = std::any_of(surplus_.begin(), surplus_.end(),
                                  [](const Surplus& surplus) { return !surplus.is_over; });
   if (stops && may_wait) return;

@@ -48,12 +48,16 @@ struct StartFailed {  // RunTask did not answer, or with an error.
   std::string why;
   bool may_have_started;
 };
+struct StartWithdrawn {  // As asked for: it was not sent this time.
+  int call;
+};
 struct TokenTooOld {  // RunTask was not sent again: ECS may have forgotten its token.
   int call;
 };
 struct Found {  // The search for a StartCall's tasks has ended; these match it.
   int call;
   std::vector<ecs::Task> tasks;
+  std::vector<std::string> older = {};  // See StartsFound.
 };
 struct FindFailed {
   int call;
@@ -92,9 +96,9 @@ struct TargetGone {  // With all of its tasks, for good.
   std::string words;
 };
 struct Tick {};
-using Event =
-    std::variant<Begin, Resume, Started, StartFailed, TokenTooOld, Found, FindFailed, Observed,
-                 ObserveFailed, StopTaken, StopFailed, LogsDrained, Interrupted, TargetGone, Tick>;
+using Event = std::variant<Begin, Resume, Started, StartFailed, StartWithdrawn, TokenTooOld, Found,
+                           FindFailed, Observed, ObserveFailed, StopTaken, StopFailed, LogsDrained,
+                           Interrupted, TargetGone, Tick>;
 
 // ---- What it asks for.
 struct CallRunTask {  // With the input of the first of its launches, but for these:
@@ -103,6 +107,9 @@ struct CallRunTask {  // With the input of the first of its launches, but for th
   std::string token, started_by;
   bool is_started_by_own;  // See journal::StartCall.
   bool is_first;           // To be journalled and synced before it is sent.
+};
+struct WithdrawStart {  // StartWithdrawn, if the RunTask under way has not gone out yet.
+  int call;
 };
 struct CallFind {  // Look for the tasks of the StartCall by its startedBy: Found or FindFailed.
   int call;
@@ -152,8 +159,8 @@ struct RunEnded {
   int exit_code;
 };
 using Action =
-    std::variant<CallRunTask, CallFind, ForgetCall, CallDescribe, CallStop, Keep, FollowLogs,
-                 DrainLogs, ShowStatus, ShowLook, Say, LaunchEnded, RunEnded>;
+    std::variant<CallRunTask, WithdrawStart, CallFind, ForgetCall, CallDescribe, CallStop, Keep,
+                 FollowLogs, DrainLogs, ShowStatus, ShowLook, Say, LaunchEnded, RunEnded>;
 
 // How often DescribeTasks is called: soon at first and after every change, then more rarely. One
 // call shows up to 100 tasks, and ECS takes 20 a second of one account and region: a call every
@@ -193,6 +200,8 @@ struct Policy {
   int retry_on_spot = 0;
   bool detach = false;  // End once everything is started.
   bool detach_on_interrupt = false;
+  // From an interrupt to the end, at most.
+  Duration interrupt_patience = std::chrono::seconds(8);
   Pace pace;
   std::optional<Polls> polls;
   std::uint64_t jitter_seed = 0;
@@ -227,8 +236,9 @@ struct LaunchState {
   bool is_poll_asked = false;      // and whether the look under way is one.
   std::optional<Instant> running;  // When it was first seen RUNNING.
   OurStop our_stop = OurStop::kNone;
-  bool stop_called = false;  // Before that, an end is not our doing.
-  bool stop_denied = false;
+  bool stop_called = false;            // Before that, an end is not our doing.
+  std::optional<Instant> stop_denied;  // When StopTask was refused for good,
+  std::string stop_refusal;            // and its words.
   Instant stop_given_up{};  // After the first StopTask: when its end is not waited for any longer.
   Instant next_stop{};      // When StopTask is sent again.
   std::set<std::string> drained_containers;
@@ -301,11 +311,13 @@ class Machine {
     bool may_have_started = false;  // A RunTask got no answer: tasks may run.
     bool is_refused = false;        // The answer held failures: looked for, then given up.
     bool is_last = false;           // Then nothing more is tried.
+    bool is_withdrawn = false;      // The RunTask that is under way, if it can be.
     int finds = 0;                  // Searches that found too little.
     Instant find_began{};           // The last search.
     std::optional<Instant> finds_fail_since;
     bool finds_denied = false;
-    std::string why;  // The last failure.
+    std::string why;                 // The last failure.
+    std::vector<std::string> older;  // By the last search: see StartsFound.
   };
   // A task beyond those that a StartCall asked for: nobody wants it, so it is stopped.
   struct Surplus {
@@ -323,6 +335,7 @@ class Machine {
   void handle(const Resume& event);
   void handle(const Started& event);
   void handle(const StartFailed& event);
+  void handle(const StartWithdrawn& event);
   void handle(const TokenTooOld& event);
   void handle(const Found& event);
   void handle(const FindFailed& event);
@@ -352,6 +365,7 @@ class Machine {
   void leave_detached(int launch);
   void finish_if_over();
   [[nodiscard]] bool has_place() const;
+  [[nodiscard]] bool will_have_place() const;
   [[nodiscard]] bool starts_no_more() const;
   [[nodiscard]] bool is_wanted(const LaunchState& launch) const;
   [[nodiscard]] int parallel_limit() const;
@@ -371,6 +385,7 @@ class Machine {
   void make_calls();
   void make_call(std::vector<int> launches);
   void send(Call& call);
+  void withdraw(int number);
   void find(Call& call);
   void go_on(Call& call);
   void go_on_without_search(Call& call);
@@ -417,6 +432,7 @@ class Machine {
   void stop_start(int launch);
   void send_stop(int launch);
   void give_up_stopping(int launch);
+  void end_unstopped(int launch, const std::string& words);
   void check_deadlines(int launch);
   void send_stop(Surplus& surplus);
   void handle_failed_stop(Surplus& surplus, const StopFailed& event);
@@ -440,6 +456,7 @@ class Machine {
 
   std::array<std::size_t, kPhases> counts_{};  // Launches by phase.
   std::size_t replacing_ = 0;                  // Of those in kDraining: they get another task.
+  std::size_t unended_ = 0;                    // Of those in kDone: their tasks may still run.
   std::vector<std::size_t> left_;              // By environment: launches that are not done.
   std::size_t open_environment_ = 0;           // The first that is not over.
   int next_waiting_ = 0;                       // No launch before it is kWaiting.
@@ -462,7 +479,8 @@ class Machine {
 };
 
 // Limits that are not the user's to set.
-constexpr Duration kInterruptPatience = std::chrono::seconds(8);  // From the signal to the end.
+// A task that may not be stopped may have ended by itself: one more look, or so long for it.
+constexpr Duration kStopDeniedLook = std::chrono::seconds(5);
 constexpr Duration kMissingGraceUnseen = std::chrono::seconds(60);
 constexpr Duration kMissingGraceSeen = std::chrono::seconds(10);
 constexpr int kMissesSeenMin = 4;  // One replica that lags answers now and then.

@@ -34,6 +34,12 @@ std::string words_of(const std::vector<int>& launches) {
   return "launches " + join(numbers, ", ");
 }
 
+// A clock that is ahead makes the call's own tasks look older than it.
+std::string words_of_older(const std::vector<std::string>& tasks) {
+  if (tasks.empty()) return "";
+  return "; by this machine's clock older, else just like it: " + join(tasks, ", ");
+}
+
 }  // namespace
 
 Machine::Call* Machine::call_at(int number) {
@@ -81,12 +87,20 @@ void Machine::make_call(std::vector<int> launches) {
 void Machine::send(Call& call) {
   call.state = Call::State::kUnderWay;
   call.is_refused = false;  // What it comes to now, only its answer tells.
+  call.is_withdrawn = false;
   ++call.sends;
   for (const auto index : call.open)
     if (at(index).phase != Phase::kStarting) enter(index, Phase::kStarting);
   actions_.emplace_back(CallRunTask{call.number, call.launches, call.token, call.started_by,
                                     call.is_started_by_own, call.sends == 1});
   touch(Kind::kCall, call.number);
+}
+
+// Nobody wants it any more: it need not go out, if it has not.
+void Machine::withdraw(int number) {
+  auto* call = call_at(number);
+  if (call == nullptr || call->state != Call::State::kUnderWay || is_any_wanted(*call)) return;
+  if (!std::exchange(call->is_withdrawn, true)) actions_.emplace_back(WithdrawStart{number});
 }
 
 void Machine::find(Call& call) {
@@ -255,6 +269,16 @@ void Machine::handle(const StartFailed& event) {
   pause(*call, wait);
 }
 
+// Of an earlier time that it was sent this tells nothing.
+void Machine::handle(const StartWithdrawn& event) {
+  auto* call = call_at(event.call);
+  if (call == nullptr || call->state != Call::State::kUnderWay) return;
+  call->is_refused = call->finds_denied;
+  if (call->may_have_started || call->is_refused) return pause(*call, Duration(0));
+  end_open(*call, VerdictKind::kSkipped, "given up before it started");
+  close_if_resolved(event.call);
+}
+
 void Machine::handle(const TokenTooOld& event) {
   auto* call = call_at(event.call);
   if (call == nullptr || call->state != Call::State::kUnderWay) return;
@@ -279,6 +303,7 @@ void Machine::handle(const Found& event) {
     return close_if_resolved(event.call);
   }
   call->finds_fail_since.reset();
+  call->older = event.older;
   assign(*call, event.tasks);
   if (!call->open.empty()) found_too_little(*call);
   close_if_resolved(event.call);
@@ -292,7 +317,7 @@ void Machine::found_too_little(Call& call) {
   if (call.is_refused && now_ - call.first_sent < kListsKept) return conclude_refusal(call, "");
   end_open(call, VerdictKind::kUnknown,
            "it may have been started" + (call.why.empty() ? "" : ": " + call.why) +
-               "; ECS shows no task of it");
+               "; ECS shows no task of it" + words_of_older(call.older));
 }
 
 void Machine::handle(const FindFailed& event) {
@@ -315,7 +340,7 @@ void Machine::handle(const FindFailed& event) {
 // Nothing has come of the refused call: another one may be made. `why_not_again`: not.
 void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
   const auto number = call.number;
-  const auto words = call.why + (call.is_last ? "" : why_not_again);
+  const auto words = call.why + (call.is_last ? "" : why_not_again) + words_of_older(call.older);
   const bool is_over =
       call.is_last || !why_not_again.empty() || attempts_of(call) > policy_.retries;
   for (const auto index : std::vector(call.open)) {

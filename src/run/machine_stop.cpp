@@ -28,6 +28,27 @@ std::string reason_of(OurStop why) {
   return "runtask";
 }
 
+// Why it was to be stopped, of a task that was not.
+std::string occasion_of(OurStop why) {
+  switch (why) {
+    case OurStop::kTimeout:
+      return "--timeout has passed";
+    case OurStop::kStartTimeout:
+      return "not running at --start-timeout";
+    case OurStop::kInterrupt:
+      return "interrupted by Ctrl-C";
+    case OurStop::kTerminate:
+      return "interrupted by SIGTERM";
+    case OurStop::kHangUp:
+      return "interrupted by a hang-up (SIGHUP)";
+    case OurStop::kCancel:
+      return "another launch failed";
+    case OurStop::kNone:
+      break;
+  }
+  return "given up";
+}
+
 }  // namespace
 
 void Machine::stop(int index, OurStop why) {
@@ -44,7 +65,7 @@ void Machine::stop(int index, OurStop why) {
       return note_failure(launch.verdict.kind);
     case Phase::kStarting:
       launch.our_stop = why;
-      return;  // Stopped as soon as its name is known: see deadline_of.
+      return withdraw(launch.call);  // Else stopped as soon as its name is known: see deadline_of.
     case Phase::kBackoff:
       launch.our_stop = why;
       return stop_start(index);
@@ -107,6 +128,12 @@ void Machine::check_deadlines(int index) {
     }
   }
   if (launch.our_stop == OurStop::kNone) return;
+  if (launch.stop_denied) {
+    const bool was_looked_at = launch.seen_as_of >= *launch.stop_denied;
+    if (was_looked_at || now_ - *launch.stop_denied >= kStopDeniedLook)
+      end_unstopped(index, "its task may not be stopped and still runs: " + launch.stop_refusal);
+    return;
+  }
   if (launch.stop_called && now_ >= launch.stop_given_up) return give_up_stopping(index);
   const bool is_taken = launch.task.desired_status == "STOPPED";
   if (!launch.stop_called || (!is_taken && launch.next_stop <= now_)) send_stop(index);
@@ -127,6 +154,7 @@ void Machine::handle(const Interrupted& event) {
   // Launches whose RunTask is under way have until the end of the patience.
   leave_detached("interrupted: left running");
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
+    if (at(i).phase == Phase::kStarting) withdraw(at(i).call);
     if (at(i).phase == Phase::kBackoff) stop_start(i);
     if (at(i).phase == Phase::kDraining) stop(i, why);  // No other task follows.
   }
@@ -147,12 +175,11 @@ void Machine::handle(const StopFailed& event) {
     return;
   }
   if (launch.stop_denied) return;
-  launch.stop_denied = true;
-  actions_.emplace_back(Say{event.why + "; the task still runs: " + launch.task_arn});
-  auto verdict = verdict_of_stop(launch.our_stop);
-  verdict.words += ", but it could not be stopped and still runs";
-  verdict.may_still_run = true;
-  end(event.launch, std::move(verdict));
+  launch.stop_denied = now_;
+  launch.stop_refusal = event.why;
+  touch(Kind::kLaunch, event.launch);
+  view_of(event.launch).next_describe = now_;
+  touch(Kind::kView, static_cast<int>(facet_of(event.launch).view));
 }
 
 // ---- Tasks that nobody asked for
@@ -187,13 +214,17 @@ void Machine::handle_failed_stop(Surplus& surplus, const StopFailed& event) {
 
 // A task that ignores its stop, or an ECS that does: nothing more can be done from here.
 void Machine::give_up_stopping(int index) {
-  const auto& launch = at(index);
-  auto verdict = verdict_of_stop(launch.our_stop);
   const auto part = facet_of(index).part;
-  verdict.words += ", but " + short_duration(stop_patience_[part] + kStopOverdue) +
-                   " after StopTask it has not ended; its task may still run";
+  end_unstopped(index, "its task may still run: it has not ended " +
+                           short_duration(stop_patience_[part] + kStopOverdue) + " after StopTask");
+}
+
+void Machine::end_unstopped(int index, const std::string& words) {
+  const auto& launch = at(index);
+  actions_.emplace_back(Say{words + "; " + launch.task_arn});
+  auto verdict = verdict_of_stop(launch.our_stop);
+  verdict.words = occasion_of(launch.our_stop) + "; " + words;
   verdict.may_still_run = true;
-  actions_.emplace_back(Say{"a task does not stop and may still run: " + launch.task_arn});
   end(index, std::move(verdict));
 }
 

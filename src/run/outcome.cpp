@@ -1,5 +1,7 @@
 #include "run/outcome.h"
 
+#include <algorithm>
+
 #include "base/json_members.h"
 
 namespace runtask::run {
@@ -85,6 +87,11 @@ void members(Visitor& visit, OutcomeRecord& it) {
   time_member(visit, "ended_at", it.outcome.ended_at);
   visit.always("history_incomplete", it.outcome.history_incomplete);
   visit.always("launches", it.outcome.launches);
+}
+
+bool is_left_running(const Outcome& outcome) {
+  return std::any_of(outcome.launches.begin(), outcome.launches.end(),
+                     [](const auto& launch) { return is_left_running(launch.verdict); });
 }
 
 std::string to_json(const Outcome& outcome) {

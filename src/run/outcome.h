@@ -55,6 +55,9 @@ struct Outcome {
   bool history_incomplete = false;
 };
 
+// Some launch has or may have a task that nobody saw end.
+[[nodiscard]] bool is_left_running(const Outcome& outcome);
+
 [[nodiscard]] std::string to_json(const Outcome& outcome);  // One line; `type` is "outcome".
 [[nodiscard]] Result<Outcome> read_outcome(std::string_view text);
 

@@ -213,7 +213,7 @@ Result<ecs::RunTask> make_input(const Request& request, const ecs::TaskDefinitio
   TRY(check_size(overrides));
   if (changes_something(overrides)) input.overrides = std::move(overrides);
   // By which the run's tasks can be found again.
-  input.started_by = request.started_by.empty() ? "runtask/" + run_id : request.started_by;
+  input.started_by = request.started_by.empty() ? started_by_of_calls(run_id) : request.started_by;
   input.group = request.group;
   input.tags = request.tags;
   if (request.enable_execute_command) input.enable_execute_command = true;
@@ -451,11 +451,25 @@ json::Value tree_of(const Plan& plan, const Launch& launch) {
   auto& logs = tree["logs"] = json::Value::array();
   for (const auto& source : part.logs)
     logs.push_back(tree_of(source));
-  tree["request"] = json::parse(ecs::write_request(launch.input), "plan").value_or(json::Value());
+  const auto request = ecs::write_request(request_alone(plan, launch));
+  tree["request"] = json::parse(request, "plan").value_or(json::Value());
   return tree;
 }
 
 }  // namespace
+
+std::string started_by_of_calls(const std::string& run_id) {
+  return "runtask/" + run_id;
+}
+
+ecs::RunTask request_alone(const Plan& plan, const Launch& launch) {
+  const auto number = std::to_string(launch.index + 1);
+  auto request = launch.input;
+  request.client_token = plan.run_id + "-" + number;
+  if (request.started_by == started_by_of_calls(plan.run_id))
+    request.started_by = plan.run_id + "/" + number;
+  return request;
+}
 
 std::string to_json(const Plan& plan) {
   auto tree = json::Value::object();

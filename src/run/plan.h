@@ -94,6 +94,12 @@ struct DefinedRequest {
 // The length of the overrides as ECS counts it: all of their JSON, in characters.
 [[nodiscard]] std::size_t characters_of(const ecs::TaskOverride& overrides);
 
+// The launch's request as ECS gets it when no other launch shares the call: with that call's token
+// and, where the user gave none, its startedBy.
+[[nodiscard]] ecs::RunTask request_alone(const Plan& plan, const Launch& launch);
+// What stands for startedBy in the requests of a plan until a call has its own.
+[[nodiscard]] std::string started_by_of_calls(const std::string& run_id);
+
 // One line. Values of secrets are masked. For people: run/plan_view.h.
 [[nodiscard]] std::string to_json(const Plan& plan);
 

@@ -132,8 +132,10 @@ void members(Visitor& visit, Polls& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, Policy& it) {
+  // How long an interrupted run may take is for each process that carries it out.
   auto& [order, after_failure, max_parallel, timeout, start_timeout, retries, lists_lag,
-         retry_on_spot, detach, detach_on_interrupt, pace, polls, jitter_seed] = it;
+         retry_on_spot, detach, detach_on_interrupt, interrupt_patience, pace, polls, jitter_seed] =
+      it;
   word(visit, "order", order, kOrders);
   word(visit, "after_failure", after_failure, kAfterFailures);
   visit.always("max_parallel", max_parallel);

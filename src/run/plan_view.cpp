@@ -68,19 +68,20 @@ std::string shared_text(const PlanView& view, const Launch& launch) {
          std::to_string(ecs::limits::kOverridesCharactersMax) + " characters\n";
 }
 
-json::Value tree_of(const ecs::RunTask& input) {
-  auto tree = json::parse(ecs::write_request(input), "plan");
+json::Value tree_of(const Plan& plan, const Launch& launch) {
+  auto tree = json::parse(ecs::write_request(request_alone(plan, launch)), "plan");
   assert(tree && "what runtask has written is JSON");
   return *std::move(tree);
 }
 
 // In what the requests of a group differ, by the names of ECS.
-std::vector<std::string> differing_members(const std::vector<const Launch*>& group) {
-  const auto first = tree_of(group.front()->input);
+std::vector<std::string> differing_members(const Plan& plan,
+                                           const std::vector<const Launch*>& group) {
+  const auto first = tree_of(plan, *group.front());
   std::vector<std::string> names;
   for (const auto& member : first.items()) {
     const bool differs = std::any_of(group.begin() + 1, group.end(), [&](const Launch* launch) {
-      const auto tree = tree_of(launch->input);
+      const auto tree = tree_of(plan, *launch);
       const auto other = tree.find(member.key());
       return other == tree.end() || *other != member.value();
     });
@@ -94,8 +95,9 @@ std::string request_text(const PlanView& view, const std::vector<const Launch*>&
   std::string text = "  request";
   if (group.size() > 1)
     text += " of " + first.name + " (those of the others differ in " +
-            join(differing_members(group), ", ") + ")";
-  auto tree = json::parse(masked_json(ecs::write_request(first.input), view.plan.secrets), "plan");
+            join(differing_members(view.plan, group), ", ") + ")";
+  const auto request = ecs::write_request(request_alone(view.plan, first));
+  auto tree = json::parse(masked_json(request, view.plan.secrets), "plan");
   assert(tree && "what runtask has written is JSON");
   text += ":\n";
   for (const auto& line : split(json::to_pretty_text(*tree), '\n'))

@@ -40,17 +40,24 @@ std::map<std::string, Change> changes_of(const ecs::TaskOverride& overrides) {
   return changes;
 }
 
-}  // namespace
-
-bool is_of_call(const ecs::Task& task, const ecs::RunTask& input, const journal::StartCall& call) {
+bool looks_like_one_of_call(const ecs::Task& task, const ecs::RunTask& input,
+                            const journal::StartCall& call) {
   if (task.started_by != call.started_by) return false;
   if (call.is_started_by_own) return true;
   if (!is_same_definition(task.task_definition_arn, input.task_definition)) return false;
-  if (!task.created_at || *task.created_at < call.clock.wall) return false;
   const auto asked = input.overrides.value_or(ecs::TaskOverride{});
   return changes_of(task.overrides) == changes_of(asked) &&
          (asked.cpu.empty() || asked.cpu == task.overrides.cpu) &&
          (asked.memory.empty() || asked.memory == task.overrides.memory);
+}
+bool is_older(const ecs::Task& task, const journal::StartCall& call) {
+  return !call.is_started_by_own && (!task.created_at || *task.created_at < call.clock.wall);
+}
+
+}  // namespace
+
+bool is_of_call(const ecs::Task& task, const ecs::RunTask& input, const journal::StartCall& call) {
+  return looks_like_one_of_call(task, input, call) && !is_older(task, call);
 }
 
 class StartSearch::State : public std::enable_shared_from_this<State> {
@@ -64,6 +71,10 @@ class StartSearch::State : public std::enable_shared_from_this<State> {
     request.cluster = input_.cluster;
     request.started_by = call_.started_by;
     list(request, 0, [](State& it) { it.list_stopped(); });
+  }
+  void look_at(std::vector<std::string> named) {
+    arns_ = std::move(named);
+    describe();
   }
   void call_off() { is_off_ = true; }
 
@@ -114,16 +125,19 @@ class StartSearch::State : public std::enable_shared_from_this<State> {
     list(std::move(request), pages + 1, std::move(then));
   }
 
-  // Nothing else needs to be known of tasks that were listed by a startedBy of the call's own.
+  // Nothing else needs to be known of tasks that were listed by a startedBy of the call's own,
+  // unless there are more than it asked for: a server that does not heed startedBy lists those of
+  // others.
   void look() {
-    if (!call_.is_started_by_own || by_family_) return describe();
+    const bool is_too_much = arns_.size() > call_.launches.size();
+    if (!call_.is_started_by_own || by_family_ || is_too_much) return describe();
     for (auto& arn : arns_)
-      tasks_.emplace_back().task_arn = std::move(arn);
-    done_(std::move(tasks_));
+      found_.tasks.emplace_back().task_arn = std::move(arn);
+    done_(std::move(found_));
   }
 
   void describe() {
-    if (described_ >= arns_.size()) return done_(std::move(tasks_));
+    if (described_ >= arns_.size()) return done_(std::move(found_));
     const auto from = arns_.begin() + static_cast<std::ptrdiff_t>(described_);
     const auto size = std::min(arns_.size() - described_, ecs::limits::kTasksPerDescribeMax);
     ecs::DescribeTasks request;
@@ -143,13 +157,19 @@ class StartSearch::State : public std::enable_shared_from_this<State> {
       std::set<std::string> shown;
       for (auto& task : answer->tasks) {
         shown.insert(ecs::last_part(task.task_arn));
-        if (is_of_call(task, self->input_, self->call_)) self->tasks_.push_back(std::move(task));
+        self->note(std::move(task));
       }
       // Not yet, or not any more: then it may be the call's, and nobody can say.
       for (const auto& arn : asked)
         if (!shown.contains(ecs::last_part(arn))) return self->done_(not_shown(arn));
       self->describe();
     });
+  }
+
+  void note(ecs::Task task) {
+    if (!looks_like_one_of_call(task, input_, call_)) return;
+    if (is_older(task, call_)) return found_.older.push_back(std::move(task.task_arn));
+    found_.tasks.push_back(std::move(task));
   }
 
   static tl::unexpected<ecs::CallError> not_shown(const std::string& arn) {
@@ -167,13 +187,13 @@ class StartSearch::State : public std::enable_shared_from_this<State> {
   bool by_family_ = false;
   std::vector<std::string> arns_;
   std::size_t described_ = 0;
-  std::vector<ecs::Task> tasks_;
+  StartsFound found_;
 };
 
 StartSearch::StartSearch(ecs::Client& client, const ecs::RunTask& input,
-                         const journal::StartCall& call, Done done)
+                         const journal::StartCall& call, Done done, std::vector<std::string> named)
     : state_(std::make_shared<State>(client, input, call, std::move(done))) {
-  state_->list_running();
+  named.empty() ? state_->list_running() : state_->look_at(std::move(named));
 }
 StartSearch::~StartSearch() {
   state_->call_off();

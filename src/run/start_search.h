@@ -9,8 +9,7 @@
 
 // Looks for the tasks that a StartCall has started, when its answer is lost and its token too old:
 // ListTasks by startedBy, running and stopped, and DescribeTasks where that alone does not tell.
-// Of tasks that it tells, perhaps only the ARN is known. Destroying it calls the search off. For
-// the loop's thread.
+// Destroying it calls the search off. For the loop's thread.
 
 namespace runtask::run {
 
@@ -20,13 +19,20 @@ namespace runtask::run {
 [[nodiscard]] bool is_of_call(const ecs::Task& task, const ecs::RunTask& input,
                               const journal::StartCall& call);
 
+struct StartsFound {
+  std::vector<ecs::Task> tasks;  // The call's; perhaps only their ARNs are known.
+  // What only this machine's clock tells from the call's: tasks that are older than it.
+  std::vector<std::string> older;
+};
+
 class StartSearch {
  public:
   // Never called from inside the constructor.
-  using Done = std::function<void(ecs::Called<std::vector<ecs::Task>>)>;
-  // `client` must outlive it.
+  using Done = std::function<void(ecs::Called<StartsFound>)>;
+  // `client` must outlive it. `named`: looks at these tasks alone, which somebody says are the
+  // call's.
   StartSearch(ecs::Client& client, const ecs::RunTask& input, const journal::StartCall& call,
-              Done done);
+              Done done, std::vector<std::string> named = {});
   ~StartSearch();
   StartSearch(const StartSearch&) = delete;
   StartSearch& operator=(const StartSearch&) = delete;

@@ -84,6 +84,59 @@ TEST_F(ClientRates, being_throttled_for_ever_ends_in_an_answer) {
   EXPECT_LE(http.requests().size(), 16U);
 }
 
+TEST_F(ClientRates, a_start_that_is_held_back_can_be_withdrawn) {
+  const auto one = client();
+  will_answer(500, 200, kTasks);
+  std::vector<Code> codes;
+  for (int i = 0; i < 200; ++i) {
+    ecs::RunTask request;
+    request.client_token = "token-" + std::to_string(i);
+    one->call(request, [this, &codes](ecs::Called<ecs::RunTaskReply> answer) {
+      ++answers;
+      if (answer) return;
+      codes.push_back(answer.error().error.code);
+      EXPECT_FALSE(answer.error().may_have_happened);
+    });
+  }
+  loop.run_for(1s);
+  const auto sent = http.requests().size();
+  ASSERT_LT(sent, 200U);
+  for (int i = 0; i < 200; ++i)
+    one->withdraw_start("token-" + std::to_string(i));
+  one->withdraw_start("token-0");
+  loop.run();
+  EXPECT_EQ(http.requests().size(), sent);
+  EXPECT_EQ(answers, 200);
+  EXPECT_EQ(codes, std::vector(200 - sent, Code::kCancelled));
+}
+
+TEST_F(ClientRates, a_start_that_is_under_way_gets_its_own_answer) {
+  const auto one = client();
+  will_answer(1, 200, kTasks);
+  ecs::RunTask request;
+  request.client_token = "token";
+  call(*one, request);
+  one->withdraw_start("token");
+  loop.run();
+  EXPECT_EQ(answers, 1);
+  EXPECT_EQ(failures, 0);
+}
+
+TEST_F(ClientRates, a_throttled_start_can_be_withdrawn_between_two_attempts) {
+  const auto one = client();
+  will_answer(1, 400, kThrottled);
+  ecs::RunTask request;
+  request.client_token = "token";
+  call(*one, request);
+  while (http.requests().empty())
+    loop.run_for(1ms);
+  loop.run_for(20ms);
+  one->withdraw_start("token");
+  loop.run();
+  EXPECT_EQ(http.requests().size(), 1U);
+  EXPECT_EQ(failures, 1);
+}
+
 TEST_F(ClientRates, other_failures_cost_attempts_as_ever) {
   const auto one = client();
   will_answer(2, 400, kThrottled);

@@ -16,7 +16,7 @@ class Verdict(AwsSandbox):
                                      stopCode=stop_code, **members)]
 
     def check(self, code, verdict, *arguments):
-        result = self.run_aws("--json", *arguments)
+        result = self.run_aws("--json", *arguments, seconds=3 * LONGEST)  # ListTasks may lag for a minute.
         self.assertEqual(result.code, code, result)
         outcome = self.outcome(result)
         self.assertEqual(outcome["type"], "outcome")
@@ -264,11 +264,27 @@ class Verdict(AwsSandbox):
         result = self.run_aws()
         self.assertIn("splunk", result.err)
 
+    def conflict_with_task_of(self, started_by):
+        """RunTask names a task that was started by that, or, with None, by the call itself."""
+        def conflict(request):
+            for task in self.script:
+                task["startedBy"] = started_by or request["startedBy"]
+            return Reply({"__type": "ConflictException", "message": "token used", "resourceIds": [self.arn]}, 400)
+        self.aws.operations["RunTask"] = conflict
+
     def test_a_conflict_is_not_a_second_start(self):
-        self.aws.operations["RunTask"] = lambda _: Reply(
-            {"__type": "ConflictException", "message": "token used", "resourceIds": [self.arn]}, 400)
-        result = self.run_aws("--json")
-        self.assertLessEqual(self.aws.count("RunTask"), 1, result)
+        self.ended({"main": 3})
+        self.conflict_with_task_of(None)
+        self.check(3, "failed")
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def test_a_conflict_that_names_somebody_elses_task_does_not_make_it_ours(self):
+        self.script = [self.task_now("RUNNING")]
+        self.conflict_with_task_of("somebody else")
+        self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
+        outcome = self.check(125, "unknown")
+        self.assertTrue(outcome["launches"][0]["may_still_run"])
+        self.assertEqual((self.aws.count("RunTask"), self.aws.count("StopTask")), (1, 0))
 
     def test_a_conflict_that_names_no_task_is_looked_into(self):
         self.aws.operations["RunTask"] = lambda _: Reply.error("ConflictException", "token used")
@@ -336,6 +352,30 @@ class Interrupt(AwsSandbox):
         result = self.finish(process)
         self.assertEqual(result.code, 143, result)
         self.assertEqual(self.stopped["task"], self.arn)
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def deny_stop(self):
+        self.script = [self.task_now("RUNNING")]
+        self.aws.operations["StopTask"] = lambda _: Reply.error("AccessDeniedException", "not authorized to ecs:StopTask")
+
+    def test_what_may_not_be_stopped_is_left_and_runs_stop_says_that_it_could_not(self):
+        self.deny_stop()
+        result = self.run_aws("--json", "--timeout", "200ms")
+        self.assertEqual(result.code, 124, result)
+        launch = json_lines(result.out)[-1]["launches"][0]
+        self.assertTrue(launch["may_still_run"])
+        self.assertIn("allow ecs:StopTask", result.err)
+        self.assertEqual(self.runtask("runs", "stop", "last").code, 1)
+        self.script = [self.task_now("STOPPED", exit_codes={"main": 5}, stopCode="EssentialContainerExited")]
+        self.assertEqual(self.runtask("runs", "stop", "last").code, 0)
+        self.assertEqual(self.runtask("runs", "attach", "last").code, 5)
+
+    def test_places_of_tasks_that_may_not_be_stopped_are_not_given_to_others(self):
+        self.deny_stop()
+        result = self.run_aws("--json", "--timeout", "200ms", "--count", "3", "--max-parallel", "1", "--keep-going")
+        self.assertEqual(result.code, 124, result)
+        verdicts = [launch["verdict"] for launch in json_lines(result.out)[-1]["launches"]]
+        self.assertEqual(verdicts, ["timed_out", "skipped", "skipped"])
         self.assertEqual(self.aws.count("RunTask"), 1)
 
     def test_sigint_stops_the_task_and_is_130(self):

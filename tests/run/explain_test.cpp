@@ -536,6 +536,18 @@ TEST(Explain, why_nobody_knows) {
   EXPECT_NE(unknown("it may have been started: no answer").find("was lost"), std::string::npos);
 }
 
+TEST(Explain, why_a_task_runs_on_that_was_to_be_stopped) {
+  for (const auto kind : {VerdictKind::kTimedOut, VerdictKind::kNeverStarted}) {
+    auto launch = ended(kind, "");
+    launch.verdict.may_still_run = true;
+    launch.verdict.words =
+        "--timeout has passed; its task may not be stopped and still runs: StopTask: not allowed";
+    EXPECT_EQ(explain(launch).next_step, "allow ecs:StopTask, then: runtask runs stop");
+    launch.verdict.words = "--timeout has passed; its task may still run: it has not ended";
+    EXPECT_EQ(cause(launch), "it was asked to stop and did not");
+  }
+}
+
 TEST(Explain, nothing_is_invented) {
   EXPECT_EQ(cause(ended(VerdictKind::kUnknown, "")), "");
   EXPECT_EQ(cause(ended(VerdictKind::kNeverStarted, "something new")), "");

@@ -86,11 +86,56 @@ TEST(MachineInterrupt, an_interrupt_after_a_lost_reply_starts_nothing_and_says_w
   run.fail_start(0, Code::kTimeout, "no reply", true);
   run.take<CallRunTask>();
   run.feed(Interrupted{kExitInterrupted});
-  run.pass(kInterruptPatience);
+  run.pass(Policy().interrupt_patience);
   EXPECT_TRUE(run.take<CallRunTask>().empty());
   EXPECT_GE(run.take<CallFind>().size(), 3U);
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
   EXPECT_TRUE(run.launch(0).verdict.may_still_run);
+}
+
+TEST(MachineInterrupt, an_interrupt_withdraws_what_has_not_gone_out) {
+  for (const bool detaches : {false, true}) {
+    Policy policy;
+    policy.detach_on_interrupt = detaches;
+    Machinery run(2, policy);
+    run.start(0);
+    run.feed(Interrupted{kExitInterrupted});
+    ASSERT_EQ(run.take<WithdrawStart>().size(), 1U);
+    run.feed(StartWithdrawn{run.launch(1).call});
+    EXPECT_EQ(run.verdict(1), "skipped");
+    EXPECT_FALSE(run.launch(1).verdict.may_still_run);
+    EXPECT_TRUE(run.take<CallFind>().empty());
+  }
+}
+
+// That it does not go out once more says nothing of the time that it was lost.
+TEST(MachineInterrupt, a_lost_start_that_is_withdrawn_is_looked_for) {
+  Machinery run(1);
+  run.finds_nothing = false;
+  run.fail_start(0, Code::kTimeout, "no reply", true);
+  run.pass(10s);
+  ASSERT_EQ(run.take<CallRunTask>().size(), 2U);
+  run.feed(Interrupted{kExitInterrupted});
+  ASSERT_EQ(run.take<WithdrawStart>().size(), 1U);
+  run.feed(StartWithdrawn{run.launch(0).call});
+  EXPECT_EQ(run.take<CallFind>().size(), 1U);
+  run.feed(Found{1, {task(0, "")}});
+  EXPECT_EQ(run.take<CallStop>().size(), 1U);
+}
+
+TEST(MachineInterrupt, a_start_is_withdrawn_only_when_none_of_its_launches_is_wanted) {
+  Policy policy;
+  policy.max_parallel = 3;
+  policy.after_failure = AfterFailure::kFailFast;
+  Machinery run(Machinery::plan_of_same(12), policy);
+  // The first StartCall is for as many as there may be at a time.
+  run.feed(Started{1, {task(0, "PENDING")}, {}});
+  EXPECT_TRUE(run.take<WithdrawStart>().empty());
+  run.finish(0, 1);
+  EXPECT_TRUE(run.take<WithdrawStart>().empty()) << "it is looked for, not under way";
+  run.pass(Policy().lists_lag);
+  EXPECT_EQ(run.verdict(1), "skipped");
+  EXPECT_EQ(run.verdict(2), "skipped");
 }
 
 TEST(MachineInterrupt, an_interrupt_of_a_launch_that_was_only_refused_starts_nothing_more) {
@@ -101,7 +146,7 @@ TEST(MachineInterrupt, an_interrupt_of_a_launch_that_was_only_refused_starts_not
     run.refuse(0, {"arn", "AGENT", ""});
     run.take<CallRunTask>();
     run.feed(Interrupted{kExitInterrupted});
-    run.pass(kInterruptPatience);
+    run.pass(Policy().interrupt_patience);
     EXPECT_TRUE(run.take<CallRunTask>().empty());
     EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
     // As long as the lists may be late nobody can say that nothing runs.

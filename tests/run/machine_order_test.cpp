@@ -508,5 +508,33 @@ TEST(MachinePolls, giving_up_is_a_failure_for_what_waits) {
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 1);
 }
 
+TEST(MachineOrder, a_task_that_cannot_be_stopped_keeps_its_place) {
+  for (const int places : {1, 2}) {
+    Policy policy;
+    policy.timeout = 1s;
+    policy.max_parallel = places;
+    policy.after_failure = AfterFailure::kKeepGoing;
+    Machinery run(3, policy);
+    run.start(0);
+    run.see(task(0, "RUNNING"));
+    run.pass(1s);
+    run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+    run.pass(kStopDeniedLook);
+    EXPECT_EQ(run.verdict(0), "timed_out");
+    if (places == 1) {
+      EXPECT_EQ(run.verdict(1), "skipped");
+      EXPECT_EQ(run.verdict(2), "skipped");
+      EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitTimedOut);
+      continue;
+    }
+    EXPECT_EQ(run.launch(2).phase, Phase::kWaiting);
+    run.start(1);
+    run.finish(1, 0);
+    run.start(2);
+    run.finish(2, 0);
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitTimedOut);
+  }
+}
+
 }  // namespace
 }  // namespace runtask::run

@@ -219,10 +219,51 @@ TEST(Machine, a_stop_that_is_denied_is_said_and_the_outcome_is_honest) {
   run.start(0);
   run.see(task(0, "RUNNING"));
   run.pass(1s);
+  run.take<CallDescribe>();
   run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.see(task(0, "RUNNING"));  // Asked for before.
+  EXPECT_FALSE(run.machine.is_done());
+  run.pass(Policy().pace.longest);
+  EXPECT_EQ(run.take<CallDescribe>().size(), 1U);
+  run.see(task(0, "RUNNING"));
   EXPECT_EQ(run.take<Say>().size(), 1U);
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 124);
-  EXPECT_NE(run.launch(0).verdict.words.find("still runs"), std::string::npos);
+  EXPECT_EQ(
+      run.launch(0).verdict.words,
+      "--timeout has passed; its task may not be stopped and still runs: StopTask: not allowed");
+  EXPECT_TRUE(run.launch(0).verdict.may_still_run);
+}
+
+TEST(Machine, a_task_that_may_not_be_stopped_keeps_the_verdict_of_its_own_end) {
+  for (const bool is_interrupted : {false, true}) {
+    Policy policy;
+    policy.timeout = 1s;
+    Machinery run(1, policy);
+    run.start(0);
+    run.see(task(0, "RUNNING"));
+    is_interrupted ? run.feed(Interrupted{kExitInterrupted}) : run.pass(1s);
+    ASSERT_EQ(run.take<CallStop>().size(), 1U);
+    run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+    run.pass(Policy().pace.longest);
+    run.finish(0, 5);
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 5);
+    EXPECT_EQ(run.verdict(), "failed");
+    EXPECT_TRUE(run.take<CallStop>().empty());
+  }
+}
+
+TEST(Machine, a_task_that_may_neither_be_stopped_nor_seen_is_not_waited_for) {
+  Policy policy;
+  policy.timeout = 1s;
+  Machinery run(1, policy);
+  run.start(0);
+  run.see(task(0, "RUNNING"));
+  run.pass(1s);
+  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.pass(kStopDeniedLook - 1ms);
+  EXPECT_FALSE(run.machine.is_done());
+  run.pass(1ms);
+  EXPECT_EQ(run.verdict(), "timed_out");
   EXPECT_TRUE(run.launch(0).verdict.may_still_run);
 }
 
@@ -231,6 +272,7 @@ TEST(Machine, what_an_interrupt_may_not_stop_is_left_for_somebody_who_may) {
   run.start(0);
   run.feed(Interrupted{kExitInterrupted});
   run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.pass(kStopDeniedLook);
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitInterrupted);
   EXPECT_TRUE(is_left_running(run.launch(0).verdict));
 }

@@ -111,7 +111,8 @@ TEST(PlanView, one_launch_shows_its_request_its_changes_and_its_size) {
   const auto size = std::to_string(characters_of(*shown.plan.launches[0].input.overrides));
   EXPECT_TRUE(
       says(shown.text, "  overrides: " + size + " of 8192 characters\n  request:\n    {\n"));
-  EXPECT_TRUE(says(shown.text, "\"clientToken\": \"" + shown.plan.launches[0].input.client_token));
+  EXPECT_TRUE(says(shown.text, R"("startedBy": "r1/1")"));
+  EXPECT_TRUE(says(shown.text, R"("clientToken": "r1-1")"));
 }
 
 TEST(PlanView, two_hundred_launches_are_a_table_and_one_request) {
@@ -128,7 +129,7 @@ TEST(PlanView, two_hundred_launches_are_a_table_and_one_request) {
   EXPECT_TRUE(says(shown.text, "\n200 launches: dev/i0, dev/i1, dev/i2 and 197 more\n"));
   EXPECT_TRUE(says(shown.text,
                    "  request of dev/i0 (those of the others differ in cluster, "
-                   "clientToken):\n"))
+                   "startedBy, clientToken):\n"))
       << shown.text.substr(shown.text.find("request of"), 100);
 }
 

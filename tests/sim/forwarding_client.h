@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <utility>
 
 #include "ecs/client.h"
@@ -61,6 +62,9 @@ class ForwardingClient : public ecs::Client {
   void call(const ecs::GetCallerIdentity& request,
             ecs::Done<ecs::GetCallerIdentityReply> done) override {
     inner_.call(request, std::move(done));
+  }
+  void withdraw_start(const std::string& client_token) override {
+    inner_.withdraw_start(client_token);
   }
 
  private:

@@ -46,6 +46,7 @@ class LogCloud final : public ecs::Client {
             ecs::Done<ecs::FilterLogEventsReply> done) override;
   // Nobody who reads logs calls these.
   void call(const ecs::RunTask&, ecs::Done<ecs::RunTaskReply>) override { unexpected(); }
+  void withdraw_start(const std::string&) override { unexpected(); }
   void call(const ecs::StopTask&, ecs::Done<ecs::StopTaskReply>) override { unexpected(); }
   void call(const ecs::DescribeTasks&, ecs::Done<ecs::DescribeTasksReply>) override {
     unexpected();

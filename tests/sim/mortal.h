@@ -12,6 +12,7 @@
 #include "run/ledger.h"
 #include "run/observer.h"
 #include "sim/forwarding_client.h"
+#include "sys/loop.h"
 
 // A process that carries a run out and may be killed at any write to its journal, which is in
 // memory and outlives it. What it does after its death has no effect, whoever it does it to.
@@ -114,18 +115,36 @@ class MortalObserver final : public run::Observer {
   std::shared_ptr<Life> life_;
 };
 
-// Tells of every RunTask before it is made. The dead make no calls; answers to what they had asked
-// before may still come and find nobody.
+// Tells of every RunTask before it goes out, and holds it back for as long as it is told to, as the
+// rates of an account do. The dead make no calls; answers to what they had asked before may still
+// come and find nobody.
 class MortalClient final : public ForwardingClient {
  public:
-  using Tell = std::function<void(const ecs::RunTask&)>;
-  MortalClient(ecs::Client& inner, std::shared_ptr<Life> life, Tell tell)
-      : ForwardingClient(inner), life_(std::move(life)), tell_(std::move(tell)) {}
+  struct Starts {
+    sys::Loop& loop;
+    std::function<Duration()> next_hold;  // 0: it goes out at once.
+    std::function<void(const ecs::RunTask&)> tell;
+  };
+  MortalClient(ecs::Client& inner, std::shared_ptr<Life> life, Starts starts)
+      : ForwardingClient(inner), life_(std::move(life)), starts_(std::move(starts)) {}
 
   void call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) override {
-    if (life_->is_dead) return;
-    tell_(request);
-    ForwardingClient::call(request, std::move(done));
+    const auto hold = starts_.next_hold();
+    if (hold == Duration(0)) return go_out(request, std::move(done));
+    auto& place = held_[request.client_token];
+    place.done = std::move(done);
+    place.timer = starts_.loop.after(hold, [this, request] {
+      auto held = take(request.client_token);
+      go_out(request, std::move(held.done));
+    });
+  }
+  void withdraw_start(const std::string& client_token) override {
+    if (!held_.contains(client_token)) return;
+    ecs::CallError error;
+    error.error = {Code::kCancelled, "withdrawn", {}, {}};
+    starts_.loop.post([done = take(client_token).done, error = std::move(error)] {
+      done(tl::unexpected(error));
+    });
   }
   void call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) override {
     if (!life_->is_dead) ForwardingClient::call(request, std::move(done));
@@ -145,8 +164,22 @@ class MortalClient final : public ForwardingClient {
   }
 
  private:
+  struct Held {
+    ecs::Done<ecs::RunTaskReply> done;
+    sys::PendingPtr timer;
+  };
+  Held take(const std::string& client_token) {
+    return std::move(held_.extract(client_token).mapped());
+  }
+  void go_out(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
+    if (life_->is_dead) return;
+    starts_.tell(request);
+    ForwardingClient::call(request, std::move(done));
+  }
+
   std::shared_ptr<Life> life_;
-  Tell tell_;
+  Starts starts_;
+  std::map<std::string, Held> held_;  // By token.
 };
 
 }  // namespace runtask::sim

@@ -81,6 +81,7 @@ class Cloud final : public ecs::Client {
   void call(const ecs::FilterLogEvents& request,
             ecs::Done<ecs::FilterLogEventsReply> done) override;
   void call(const ecs::ListTasks& request, ecs::Done<ecs::ListTasksReply> done) override;
+  void withdraw_start(const std::string&) override {}  // Here it has gone out.
   // A run has no need of these.
   void call(const ecs::ListTaskDefinitions&, ecs::Done<ecs::ListTaskDefinitionsReply>) override;
   void call(const ecs::ListClusters&, ecs::Done<ecs::ListClustersReply>) override;

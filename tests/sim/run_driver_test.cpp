@@ -246,7 +246,7 @@ TEST_F(RunDriver, an_interrupt_ends_in_time_although_nobody_takes_the_lines) {
   loop_.run_until(1h);
   EXPECT_FALSE(notebook_.outcome);
   driver.interrupt(kExitInterrupted, OurStop::kInterrupt);
-  loop_.run_until(1h + kInterruptPatience);
+  loop_.run_until(1h + Policy().interrupt_patience);
   ASSERT_TRUE(notebook_.outcome);  // The task's own verdict: it had ended before.
   EXPECT_FALSE(notebook_.outcome->launches[0].log_notes.empty());
 }

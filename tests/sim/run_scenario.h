@@ -15,7 +15,7 @@ namespace runtask::run {
 
 // What a seed of the run engine's simulation decides.
 struct Scenario {
-  explicit Scenario(unsigned seed) : dice(seed) {
+  explicit Scenario(unsigned seed) : dice(seed), hold_dice(seed) {
     using namespace std::chrono_literals;
     const auto targets = one_in(2) ? 1 : 2 + dice() % 2;
     for (unsigned i = 0; i < targets; ++i)
@@ -49,6 +49,7 @@ struct Scenario {
       for (auto& request : requests)
         request.started_by.clear();
     reboots = one_in(3);
+    holds = hold_dice() % 3 == 0;
     // The embedded endpoint tells when a stream is complete, and shows its lines at once.
     if (!shape.says_complete) return;
     for (auto& one : faults)
@@ -56,7 +57,7 @@ struct Scenario {
     logs = {5ms, 200ms, 0ms};
   }
 
-  std::mt19937 dice;
+  std::mt19937 dice, hold_dice;
   std::vector<sim::Faults> faults;  // By target.
   sim::Cloud::Shape shape;
   Policy policy;
@@ -67,6 +68,7 @@ struct Scenario {
   int interrupt_code = kExitInterrupted;
   unsigned kills = 0;
   bool jumps = false;    // The wall clock is set now and then.
+  bool holds = false;    // RunTask waits for the account's rates.
   bool reboots = false;  // The machine is booted after each kill.
 
   // Of a process: how many writes to the journal it lives to see.
@@ -76,6 +78,10 @@ struct Scenario {
     using namespace std::chrono_literals;
     const Duration longest[] = {1s, 30s, 9min, 2h, 48h};
     return Duration(dice() % longest[dice() % 5].count());
+  }
+  // How long the rates hold the next RunTask back.
+  Duration next_hold() {
+    return holds && hold_dice() % 3 == 0 ? Duration(hold_dice() % 20'000) : Duration(0);
   }
   Duration next_jump() { return Duration(dice() % 7'200'000) - std::chrono::hours(1); }
 

@@ -105,7 +105,10 @@ class Simulation {
     std::vector<std::unique_ptr<sim::MortalClient>> clients;
     for (const auto& cloud : clouds)
       clients.push_back(std::make_unique<sim::MortalClient>(
-          *cloud, life, [this](const ecs::RunTask& request) { check_turn(request.client_token); }));
+          *cloud, life,
+          sim::MortalClient::Starts{
+              loop, [this] { return scenario.next_hold(); },
+              [this](const ecs::RunTask& request) { check_turn(request.client_token); }}));
     return clients;
   }
   Driver::Outside outside(Process& its) {
@@ -258,7 +261,6 @@ class Simulation {
         // Left running, and then watched by another process after all.
         if (was_detached[event.launch]) --ends[event.launch];
         ++ends[event.launch];
-        was_any_unknown |= it->verdict.kind == VerdictKind::kUnknown;
         was_detached[event.launch] = is_left_running(it->verdict);
       }
       if (const auto* it = std::get_if<journal::Retry>(&*record)) {
@@ -278,7 +280,6 @@ class Simulation {
   // outcome admits.
   void check_starts(const Outcome& outcome) {
     std::size_t admitted = 0;
-    bool knows_all = !was_any_unknown;
     std::set<std::string> owned;
     for (const auto& launch : outcome.launches) {
       const auto& tasks = tasks_of[launch.index];
@@ -287,7 +288,6 @@ class Simulation {
       ASSERT_LE(static_cast<int>(tasks.size()), 1 + retries[launch.index]) << launch.index;
       const bool is_known = tasks.size() > static_cast<std::size_t>(retries[launch.index]);
       if (!is_known && says_alive(launch)) ++admitted;
-      knows_all &= launch.verdict.kind != VerdictKind::kUnknown;
     }
     std::vector<std::string> others;
     for (const auto& cloud : clouds)
@@ -301,9 +301,7 @@ class Simulation {
     const auto limit = scenario.policy.order == Order::kListed
                            ? 1U
                            : static_cast<unsigned>(scenario.policy.max_parallel);
-    // A launch of which nothing is known any more, or that cannot be stopped, gives its place to
-    // the next.
-    if (knows_all && !any_fault(&sim::Faults::stop_denied) && !any_fault(&sim::Faults::surplus)) {
+    if (!any_fault(&sim::Faults::surplus)) {
       ASSERT_LE(std::max(most_alive, most_alive_before), limit);
     }
   }
@@ -474,7 +472,6 @@ class Simulation {
   std::map<std::pair<int, bool>, int> retries_by;
   std::map<int, std::vector<std::string>> tasks_of;
   std::set<std::string> seen_stopped;
-  bool was_any_unknown = false;  // At some time, for some launch.
   std::vector<std::string> out_of_turn;
   std::vector<std::pair<int, std::string>> alive_at_interrupt;
   std::size_t most_alive = 0, most_alive_before = 0;
