@@ -49,6 +49,8 @@ class Grammar {
   void end_statement();
   Block parse_block();
   Block parse_body();
+  Block parse_branch();
+  void refuse_comma();
   StmtPtr parse_if();
   StmtPtr parse_while();
   StmtPtr parse_for();

@@ -205,6 +205,8 @@ TypeName Grammar::parse_type() {
     type.name += "." + take().text;
   }
   type.is_array = (*tokens_)[*end - 1].is_operator("]");
+  // Of an array of arrays the outer one is made, of what is given for the inner ones.
+  if (type.is_array && (*tokens_)[*end - 3].is_operator("]")) type.name = "Object";
   at_ = *end;
   return type;
 }
@@ -217,6 +219,12 @@ StmtPtr Grammar::parse_declaration(const std::vector<Annotation>& annotations) {
                                       [](const Annotation& one) { return one.name == "Field"; });
   if (declaration->is_field && !is_top_)
     fail_at(token().range, "@Field belongs to a variable at the top of the file");
+  for (std::size_t place = at_;
+       is_modifier((*tokens_)[place]) || (*tokens_)[place].is_keyword("def"); ++place)
+    if (const auto& word = (*tokens_)[place].text;
+        word != "final" && word != "def" && !declaration->is_field)
+      fail_at((*tokens_)[place].range, "Modifier '" + word + "' not allowed here.",
+              "only `final` goes with a variable, and what @Field has made a field");
   (void)take_modifiers();
   if (token().is_operator("(")) {
     parse_many(*declaration);

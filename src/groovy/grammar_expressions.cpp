@@ -240,6 +240,7 @@ ExprPtr Grammar::parse_binary(int level) {
       refuse_newer_syntax();
       const auto* op = binary_operator(next);
       if (op == nullptr || op->level < level || op->level > ceiling) return left;
+      if (op->level == kRelational) ceiling = kRelational - 1;  // a < b < c is none.
       auto node = std::make_unique<BinaryExpr>();
       node->op = op->op;
       node->op_range = take().range;

@@ -299,6 +299,14 @@ Block Grammar::parse_body() {
   return block;
 }
 
+// Unlike a loop's body, it is not left out.
+Block Grammar::parse_branch() {
+  skip_newlines();
+  if (token().is_operator(";"))
+    fail_at(token().range, "unexpected token: ;", "write { } where nothing is to be done");
+  return parse_body();
+}
+
 StmtPtr Grammar::parse_if() {
   auto statement = std::make_unique<IfStmt>();
   take();
@@ -307,12 +315,12 @@ StmtPtr Grammar::parse_if() {
   if (token().is_operator("="))
     fail_at(token().range, "an assignment cannot be a condition", "compare with ==");
   expect(")", "after the condition");
-  statement->yes = parse_body();
+  statement->yes = parse_branch();
   std::size_t next = after_newlines(at_);
   if (next < tokens_->size() && (*tokens_)[next].is_operator(";")) next = after_newlines(next + 1);
   if (next >= tokens_->size() || !(*tokens_)[next].is_keyword("else")) return statement;
   at_ = next + 1;
-  statement->no = std::make_unique<Block>(parse_body());
+  statement->no = std::make_unique<Block>(parse_branch());
   return statement;
 }
 
@@ -324,6 +332,12 @@ StmtPtr Grammar::parse_while() {
   expect(")", "after the condition");
   statement->body = parse_body();
   return statement;
+}
+
+void Grammar::refuse_comma() {
+  if (token().is_operator(","))
+    fail_at(token().range, "Groovy 2.4 has one expression here in a for loop",
+            "write the others before the loop or in it");
 }
 
 StmtPtr Grammar::parse_for() {
@@ -350,21 +364,19 @@ StmtPtr Grammar::parse_for() {
         fail_at(statement->first.back()->range, "Groovy 2.4 declares one variable in a for loop",
                 "declare the others before the loop");
     } else {
-      do {
-        auto first = std::make_unique<ExpressionStmt>();
-        first->expression = parse_expression();
-        first->range = first->expression->range;
-        statement->first.push_back(std::move(first));
-      } while (take_operator(","));
+      auto first = std::make_unique<ExpressionStmt>();
+      first->expression = parse_expression();
+      first->range = first->expression->range;
+      statement->first.push_back(std::move(first));
+      refuse_comma();
     }
   }
   expect(";", "in the head of the loop");
   if (!token().is_operator(";")) statement->condition = parse_expression();
   expect(";", "in the head of the loop");
   if (!token().is_operator(")")) {
-    do {
-      statement->next.push_back(parse_expression());
-    } while (take_operator(","));
+    statement->next.push_back(parse_expression());
+    refuse_comma();
   }
   expect(")", "after the head of the loop");
   statement->body = parse_body();

@@ -25,6 +25,7 @@ void Resolver::resolve_unit() {
   find_duplicate_methods(unit_.methods);
   start_over();
   resolve_statements(unit_.body);
+  refuse_missing_classes();
 }
 
 void Resolver::declare_fields() {
@@ -188,12 +189,14 @@ const ClassInfo* Resolver::find_anywhere(const std::string& name) const {
 }
 
 void Resolver::report_unknown(const TypeName& type) {
-  if (may_come_from_outside(type.name)) {
-    return refuse(type.range, "the class " + type.name + " is not supported",
-                  "runtask has the language and the classes of the libraries that it is given, "
-                  "not those of Jenkins and Java");
-  }
+  if (may_come_from_outside(type.name)) return refuse_class(type.name, type.range);
   complain(type.range, "unable to resolve class " + type.name);
+}
+
+void Resolver::refuse_class(const std::string& name, SourceRange range) {
+  refuse(range, "the class " + name + " is not supported",
+         "runtask has the language and the classes of the libraries that it is given, not those of "
+         "Jenkins and Java");
 }
 
 // Whether Jenkins could know a class that this module does not.
@@ -382,6 +385,12 @@ void Resolver::resolve_name(NameExpr& node) {
     node.info = found.info;
     node.member = found.member;
   }
+  if (node.info == nullptr)
+    for (const auto& import : unit_.imports)
+      if (!import.is_static &&
+          *node.name == (import.alias.empty() ? import.name.substr(import.name.rfind('.') + 1)
+                                              : import.alias))
+        note_missing_class(import.name, *node.name, node.range);
   if (is_static_ && node.info == nullptr && static_names_.count(*node.name) == 0)
     complain(node.range, "the variable `" + *node.name + "` is not there in a static method",
              "pass it as an argument, or leave `static` out");
@@ -395,6 +404,30 @@ std::string Resolver::dotted_name(const PropertyExpr& node) const {
   const auto* outer = node_if<PropertyExpr>(*node.object);
   const std::string before = outer != nullptr ? dotted_name(*outer) : "";
   return before.empty() ? "" : before + "." + *node.name;
+}
+
+void Resolver::note_missing_class(const std::string& name, std::string_view root,
+                                  SourceRange range) {
+  constexpr std::array kPackages = {"java.",          "javax.",        "groovy.",
+                                    "hudson.",        "jenkins.",      "org.codehaus.",
+                                    "org.jenkinsci.", "com.cloudbees."};
+  const auto last = name.rfind('.') + 1;
+  const bool is_class = last > 0 && name[last] >= 'A' && name[last] <= 'Z' &&
+                        std::none_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(last),
+                                     [](char c) { return c >= 'A' && c <= 'Z'; });
+  const bool is_outside = std::any_of(kPackages.begin(), kPackages.end(), [&](const char* package) {
+    return name.starts_with(package);
+  });
+  if (is_class && is_outside && find_anywhere(name) == nullptr)
+    missing_classes_.push_back({name, std::string(root), range});
+}
+
+void Resolver::refuse_missing_classes() {
+  for (const auto& one : missing_classes_) {
+    const bool is_field =
+        std::any_of(fields_.begin(), fields_.end(), [&](Name name) { return *name == one.root; });
+    if (!is_field && assigned_.count(one.root) == 0) refuse_class(one.name, one.range);
+  }
 }
 
 void Resolver::resolve_optional(const ExprPtr& expr) {
@@ -416,8 +449,10 @@ void Resolver::resolve_expr(Expr& expr) {
       return;
     case ExprKind::kProperty: {
       auto& node = static_cast<PropertyExpr&>(expr);
-      node.info = class_path_ != nullptr ? class_path_->find(dotted_name(node)) : nullptr;
+      const auto name = dotted_name(node);
+      node.info = class_path_ != nullptr ? class_path_->find(name) : nullptr;
       if (node.info != nullptr) return;
+      note_missing_class(name, std::string_view(name).substr(0, name.find('.')), node.range);
       resolve_expr(*node.object);
       return resolve_optional(node.computed);
     }
@@ -470,6 +505,8 @@ void Resolver::resolve_operation(Expr& expr) {
     case ExprKind::kAssign:
       resolve_expr(*static_cast<AssignExpr&>(expr).value);
       resolve_expr(*static_cast<AssignExpr&>(expr).target);
+      if (const auto* name = node_if<NameExpr>(*static_cast<AssignExpr&>(expr).target))
+        assigned_.insert(*name->name);
       return check_final(*static_cast<AssignExpr&>(expr).target);
     case ExprKind::kAssignMany:
       for (auto& target : static_cast<AssignManyExpr&>(expr).targets)

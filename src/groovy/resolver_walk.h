@@ -79,6 +79,7 @@ class Resolver {
   [[nodiscard]] const ClassInfo* find_type(const std::string& name) const;
   [[nodiscard]] const ClassInfo* find_anywhere(const std::string& name) const;
   void report_unknown(const TypeName& type);
+  void refuse_class(const std::string& name, SourceRange range);
   [[nodiscard]] bool may_come_from_outside(const std::string& name) const;
 
   // resolver_imports.cpp
@@ -106,6 +107,8 @@ class Resolver {
   void resolve_closure(ClosureExpr& node);
   void resolve_name(NameExpr& node);
   [[nodiscard]] std::string dotted_name(const PropertyExpr& node) const;
+  void note_missing_class(const std::string& name, std::string_view root, SourceRange range);
+  void refuse_missing_classes();
   void resolve_optional(const ExprPtr& expr);
   void resolve_expr(Expr& expr);
   void resolve_operation(Expr& expr);
@@ -124,6 +127,15 @@ class Resolver {
   std::vector<const ClassInfo*> static_classes_;                  // import static a.B.*
   std::vector<std::string> type_parameters_;  // Of the class and the method around.
   std::vector<Name> fields_;
+  // Classes of Java and Jenkins that are not there, as the text names them without `new`, and what
+  // must be no variable of the script for that.
+  struct MissingClass {
+    std::string name;
+    std::string root;
+    SourceRange range;
+  };
+  std::vector<MissingClass> missing_classes_;
+  std::unordered_set<std::string_view> assigned_;  // Without a declaration.
   std::vector<ScopeNames> scopes_;
   std::unordered_map<Name, int> active_;  // How often each name is declared around here.
   const ClassDecl* class_ = nullptr;      // Whose text this is.

@@ -248,11 +248,22 @@ void Scanner::scan_dotted_path(std::vector<StringPart>& parts, std::string& text
     while (!at_end() && is_name_part(peek()) && peek() != '$')
       ++at_;
     std::string word(source_.substr(from, at_ - from));
-    const bool is_word = is_keyword(word) && part.tokens.empty();
-    add(part.tokens, is_word ? TokenKind::kKeyword : TokenKind::kIdentifier, from, std::move(word));
+    const bool is_first = part.tokens.empty();
+    const bool is_self = word == "this" || word == "super";
+    const bool may_be =
+        is_first ? is_self : word == "as" || word == "def" || word == "in" || word == "package";
+    if (is_keyword(word) && !may_be)
+      complain("expecting an identifier, found '" + word + "'", {from, at_},
+               "write ${...} around the value");
+    add(part.tokens, is_first && is_self ? TokenKind::kKeyword : TokenKind::kIdentifier, from,
+        std::move(word));
+    return is_first && is_self;
   };
-  take_name();
+  const bool is_self = take_name();
   while (peek() == '.' && is_name_start(peek(1)) && peek(1) != '$' && at_ + 1 < source_.size()) {
+    if (is_self)
+      complain("expecting a string literal end, found '.'", {at_, at_ + 1},
+               "write ${...} around the value");
     ++at_;
     add(part.tokens, TokenKind::kOperator, at_ - 1, ".");
     take_name();

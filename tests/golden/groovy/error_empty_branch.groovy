@@ -1,0 +1,1 @@
+if (true) ; else println 1  // expect error: unexpected token: ;

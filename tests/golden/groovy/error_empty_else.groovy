@@ -1,0 +1,1 @@
+if (true) { } else ;  // expect error: unexpected token: ;

@@ -1,0 +1,1 @@
+println "$null"  // expect error: expecting an identifier, found 'null'

@@ -1,0 +1,1 @@
+println "$this.name"  // expect error: expecting a string literal end, found '.'

@@ -1,0 +1,1 @@
+static x = 1  // expect error: Modifier 'static' not allowed here.
