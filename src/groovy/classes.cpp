@@ -361,7 +361,7 @@ std::string_view class_of_kind(const Value& value) {
     case Kind::kBigDecimal:
       return "java.math.BigDecimal";
     case Kind::kString:
-      return "java.lang.String";
+      return value.is_character() ? "java.lang.Character" : "java.lang.String";
     case Kind::kGString:
       return "groovy.lang.GString";
     case Kind::kList:
@@ -399,7 +399,8 @@ bool implements(const Value& value, std::string_view interface) {
     case Kind::kString:
     case Kind::kGString:
     case Kind::kBuilder:
-      return interface == "java.lang.CharSequence" || interface == "java.lang.Comparable";
+      return (interface == "java.lang.CharSequence" && !value.is_character()) ||
+             interface == "java.lang.Comparable";
     case Kind::kList:
       return !is_array && (interface == "java.util.List" || interface == "java.util.Collection" ||
                            interface == "java.lang.Iterable");
@@ -472,6 +473,10 @@ bool is_instance(const Value& value, const ClassInfo& type) {
   if (type.name == "java.lang.Object") return true;
   if (type.name == "java.io.Serializable") return !value.is(Kind::kHost);
   return class_of(value)->is_a(type.name) || implements(value, type.name);
+}
+
+bool is_characters(const Value& value) {
+  return value.is(Kind::kList) && value.as<List>().element == &known_class("java.lang.Character");
 }
 
 std::string class_name_of(const Value& value) {

@@ -24,7 +24,7 @@ bool Fiber::is_true(const Value& value) {
     case Kind::kBigInteger:
       return value.as<Number>().value.sign() != 0;
     case Kind::kString:
-      return !value.text().empty();
+      return !value.text().empty() && !(value.is_character() && value.text()[0] == '\0');
     case Kind::kGString:
       return !to_text(value).empty();
     case Kind::kBuilder:
@@ -56,8 +56,8 @@ std::optional<Value> Fiber::code_of(const Value& value) {
   if (value.is_number()) return value;
   if (!value.is_text()) return std::nullopt;
   const std::string text = to_text(value);
-  if (text.size() != 1) return std::nullopt;
-  return Value::integer(static_cast<unsigned char>(text[0]));
+  const auto code = code_of_character(text);
+  return code ? std::optional(Value::integer(*code)) : std::nullopt;
 }
 
 bool Fiber::equals(const Value& left, const Value& right) {
@@ -186,6 +186,7 @@ bool Fiber::iterate(const Value& subject, const std::function<bool(const Value&)
     }
     case Kind::kString:
     case Kind::kGString: {
+      if (value.is_character()) return visit(value);
       const std::string text = to_text(value);
       const TextIndex places(text);
       for (std::size_t i = 0; i < places.size(); ++i)
@@ -265,17 +266,20 @@ Value Fiber::cast_to(const Value& value, const ClassInfo& info, bool is_as) {
   if (info.name == "java.lang.Object") return value;
   if (info.declaration != nullptr) return cast_to_declared(value, info, is_as);
   if (name == "String")
-    return value.is(Kind::kString) ? value
-                                   : string(is_as ? to_text(value) : java_text(*this, value));
+    return value.is(Kind::kString) && !value.is_character()
+               ? value
+               : string(is_as ? to_text(value) : java_text(*this, value));
   if (name == "Boolean") return Value::of(is_true(value));
   if (info.is_a("java.lang.Number") && info.name != "java.lang.Number")
     return cast_to_number(value, info, is_as);
   if (name == "Character") {
+    if (value.is_character()) return value;
     if (value.is(Kind::kInteger) && !character_of(value.number()).empty())
-      return string(character_of(value.number()));
+      return character(character_of(value.number()));
     const std::string text = to_text(value);
-    if (!value.is_text() || TextIndex(text).size() != 1) fail();
-    return string(text);
+    const TextIndex letters(text);
+    if (!value.is_text() || letters.size() == 0 || (!is_as && letters.size() > 1)) fail();
+    return character(letters.part(0, 1));
   }
   if (name == "Set" || name == "HashSet" || name == "LinkedHashSet") {
     if (value.is(Kind::kSet)) return value;
@@ -323,10 +327,8 @@ Value Fiber::cast_to_declared(const Value& value, const ClassInfo& info, bool is
 Value Fiber::cast_to_number(const Value& value, const ClassInfo& info, bool is_as) {
   const auto name = info.simple_name();
   if (value.is_text()) {
-    const std::string text = to_text(value);
-    if (is_as) return parse_number(text, info);
-    if (text.size() == 1)
-      return cast_to_number(Value::integer(static_cast<unsigned char>(text[0])), info, true);
+    if (is_as && !value.is_character()) return parse_number(to_text(value), info);
+    if (const auto code = code_of(value)) return cast_to_number(*code, info, true);
   }
   if (!value.is_number())
     throw_new("org.codehaus.groovy.runtime.typehandling.GroovyCastException",

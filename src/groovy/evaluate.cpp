@@ -160,6 +160,7 @@ Value Fiber::eval_range(const RangeExpr& expr, const Ref<Scope>& scope) {
   if (last == first) is_reverse = false;
   const auto range = heap().make<Range>(first, last, is_reverse);
   range->is_empty = is_empty;
+  range->excludes_end = expr.excludes_end;
   return range;
 }
 

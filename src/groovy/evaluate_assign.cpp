@@ -42,7 +42,8 @@ Value Fiber::eval_assign(const AssignExpr& expr, const Ref<Scope>& scope) {
 
 Value Fiber::eval_step(const StepExpr& expr, const Ref<Scope>& scope) {
   const auto change = [&](const Value& old) {
-    if (old.is_text()) abort(Code::kInvalid, "`++` and `--` on strings are not supported");
+    if (old.is_text() && !old.is_character())
+      abort(Code::kInvalid, "`++` and `--` on strings are not supported");
     if (old.is_null()) {
       throw_new("java.lang.NullPointerException", std::string("Cannot invoke method ") +
                                                       (expr.is_increment ? "next" : "previous") +

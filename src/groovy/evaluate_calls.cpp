@@ -217,6 +217,19 @@ std::optional<int> fit(const Value& value, const TypeName& type) {
   return std::nullopt;
 }
 
+// Whether the last parameter gets all arguments that are left, as an array.
+bool takes_rest(const Parameter& last) {
+  return last.is_variadic || last.type.is_array;
+}
+
+// Whether one argument for such a parameter is the array already. A list is none, but makes one of
+// the elements that the type names.
+bool is_all_the_rest(const Value& argument, const Parameter& last) {
+  if (!argument.is(Kind::kList)) return argument.is_null();
+  return argument.as<List>().element != nullptr ||
+         (last.type.info != nullptr && last.type.info->name != "java.lang.Object");
+}
+
 }  // namespace
 
 std::optional<int> Fiber::fit_of(const std::vector<Parameter>& parameters,
@@ -225,8 +238,7 @@ std::optional<int> Fiber::fit_of(const std::vector<Parameter>& parameters,
   const auto presets = static_cast<std::size_t>(
       std::count_if(parameters.begin(), parameters.end(),
                     [](const Parameter& parameter) { return parameter.preset != nullptr; }));
-  const bool is_variadic =
-      count > 0 && (parameters.back().is_variadic || parameters.back().type.is_array);
+  const bool is_variadic = count > 0 && takes_rest(parameters.back());
   const std::size_t given = arguments.size();
   if (given > count && !is_variadic) return std::nullopt;
   if (given + presets + (is_variadic ? 1 : 0) < count) return std::nullopt;
@@ -241,7 +253,8 @@ std::optional<int> Fiber::fit_of(const std::vector<Parameter>& parameters,
   std::size_t next = 0;
   for (std::size_t i = 0; i < count && next < given; ++i) {
     if (skipped[i]) continue;
-    if (i + 1 == count && is_variadic && !(given == count && arguments[next].is(Kind::kList)))
+    if (i + 1 == count && is_variadic &&
+        !(given == count && is_all_the_rest(arguments[next], parameters[i])))
       return total + 50;
     const auto one = fit(arguments[next++], parameters[i].type);
     if (!one) return std::nullopt;
@@ -302,8 +315,8 @@ void Fiber::bind(const std::vector<Parameter>& parameters, Values& arguments,
     const TypeName* type =
         parameter.type.info != nullptr || parameter.type.is_array ? &parameter.type : nullptr;
     const bool is_last = i + 1 == count;
-    if (is_last && (parameter.is_variadic || parameter.type.is_array) &&
-        !(given == count && arguments[next].is(Kind::kList))) {
+    if (is_last && takes_rest(parameter) &&
+        !(given == count && is_all_the_rest(arguments[next], parameter))) {
       const auto rest = heap().make<List>(
           Values(arguments.begin() + static_cast<std::ptrdiff_t>(std::min(next, given)),
                  arguments.end()),
@@ -343,7 +356,7 @@ Value Fiber::call_closure(Closure& closure, Values& arguments) {
     if (arguments.size() > 1) missing_method(Value(held), "call", arguments);
     scope->declare(code.it, arguments.empty() ? Value() : std::move(arguments[0]));
   } else if (code.parameters.size() == 1 && arguments.size() == 1 &&
-             code.parameters[0].type.info == nullptr && !code.parameters[0].is_variadic) {
+             code.parameters[0].type.info == nullptr && !takes_rest(code.parameters[0])) {
     scope->declare(code.parameters[0].name, std::move(arguments[0]));
   } else {
     // One list for several parameters is taken apart.
@@ -353,7 +366,7 @@ Value Fiber::call_closure(Closure& closure, Values& arguments) {
       arguments = parts;
     }
     if (arguments.empty() && code.parameters.size() == 1 && !code.parameters[0].preset &&
-        !code.parameters[0].is_variadic)
+        !takes_rest(code.parameters[0]))
       arguments.emplace_back();
     if (!fit_of(code.parameters, arguments)) missing_method(Value(held), "call", arguments);
     bind(code.parameters, arguments, scope);

@@ -138,7 +138,10 @@ std::optional<Value> Fiber::try_property(const Value& object, const std::string&
     return Value::integer(static_cast<std::int32_t>(object.as<List>().items.size()));
   const bool is_collection =
       object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kRange);
-  if (is_collection && name != "empty" && name != "indices") return spread_property(object, name);
+  const bool is_of_range =
+      object.is(Kind::kRange) && (name == "from" || name == "to" || name == "reverse");
+  if (is_collection && !is_of_range && name != "empty" && name != "indices")
+    return spread_property(object, name);
   if (object.is(Kind::kClass)) {
     Values none;
     if (auto value = try_method(object, "static " + name, none)) return value;

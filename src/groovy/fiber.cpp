@@ -154,6 +154,10 @@ Value Fiber::string(std::string text) {
   return value;
 }
 
+Value Fiber::character(std::string letter) {
+  return heap().make<String>(std::move(letter), true);
+}
+
 Ref<List> Fiber::list(Values items) {
   auto value = heap().make<List>(std::move(items));
   value->changed();

@@ -219,6 +219,7 @@ class Fiber {
 
   // operators.cpp
   Value binary(Operator op, const Value& left, const Value& right);
+  Value of_codes(Operator op, const Value& left, const Value& right);  // Of characters.
   Value plus(const Value& left, const Value& right);
   Value minus(const Value& left, const Value& right);
   Value times(const Value& left, const Value& right);
@@ -266,6 +267,7 @@ class Fiber {
 
   // Values and errors.
   Value string(std::string text);
+  Value character(std::string letter);
   Value decimal(const Decimal& number);
   Value json_null();  // That of net.sf.json.
   [[noreturn]] void throw_new(std::string_view class_name, const std::string& message);

@@ -188,8 +188,36 @@ std::string json_object_text(Fiber& fiber, const Value& value, int indent_by) {
   return std::move(writer.text);
 }
 
+namespace {
+
+// As Java's own toString() of maps and lists has it.
+std::string collection_text(Fiber& fiber, const Value& value, int depth) {
+  if (depth > kPrintedDepthMax)
+    fiber.abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply");
+  std::string text;
+  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
+  const auto text_of_part = [&](const Value& part) {
+    return collection_text(fiber, part, depth + 1);
+  };
+  if (value.is(Kind::kMap)) {
+    const auto items = value.as<Map>().items();
+    for (const auto& item : items)
+      add(text_of_part(item.key) + "=" + text_of_part(item.value));
+    return "{" + text + "}";
+  }
+  if (!value.is(Kind::kList)) return fiber.to_text(value);
+  for (const auto& item : Values(value.as<List>().items))
+    add(text_of_part(item));
+  return "[" + text + "]";
+}
+
+}  // namespace
+
 std::string java_text(Fiber& fiber, const Value& value) {
-  return is_json(value) ? json_object_text(fiber, value) : fiber.to_text(value);
+  if (is_json(value)) return json_object_text(fiber, value);
+  if (value.is(Kind::kRange)) return value.as<Range>().text();
+  if (value.is(Kind::kMap) && value.as<Map>().is_lazy) return collection_text(fiber, value, 0);
+  return fiber.to_text(value);
 }
 
 // ---- Methods

@@ -32,7 +32,8 @@ class JsonNull : public HostObject {
 [[nodiscard]] Value read_json_object(Fiber& fiber, const std::string& text);
 // As net.sf.json writes any value: on one line, or with so many blanks more per level.
 [[nodiscard]] std::string json_object_text(Fiber& fiber, const Value& value, int indent_by = 0);
-// What Java's toString() says of the value: JSON's is JSON, all others' is Groovy's text.
+// What Java's toString() says of the value, where it is not Groovy's text: JSON's is JSON, a range
+// is 1..3, a map of JsonSlurper is {a=1}.
 [[nodiscard]] std::string java_text(Fiber& fiber, const Value& value);
 // The methods that JSON has beyond those of maps and lists: getString, optInt, has, ...
 [[nodiscard]] std::optional<Value> call_json_method(MethodCall& call);

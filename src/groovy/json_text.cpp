@@ -19,6 +19,7 @@ class JsonReader {
   // `is_json`: what net.sf.json makes of it.
   JsonReader(Fiber& fiber, const std::string& text, bool is_json)
       : fiber_(fiber), text_(text), is_json_(is_json) {}
+  bool is_lazy = false;  // Whether its maps are: see Map.
   Value read() {
     Value value = read_value(0);
     skip_blanks();
@@ -71,6 +72,7 @@ class JsonReader {
   Value read_object(int depth) {
     const auto map = fiber_.map();
     map->is_json = is_json_;
+    map->is_lazy = is_lazy;
     ++at_;
     if (take('}')) return map;
     do {
@@ -200,10 +202,12 @@ Value read_json_object(Fiber& fiber, const std::string& text) {
   return JsonReader(fiber, text, true).read();
 }
 
-Value parse_json(Fiber& fiber, const std::string& text) {
+Value parse_json(Fiber& fiber, const std::string& text, bool is_lazy) {
   if (text.empty())
     fiber.throw_new("java.lang.IllegalArgumentException", "Text must not be null or empty");
-  return JsonReader(fiber, text, false).read();
+  JsonReader reader(fiber, text, false);
+  reader.is_lazy = is_lazy;
+  return reader.read();
 }
 
 namespace {
@@ -318,7 +322,7 @@ std::string json_text(Fiber& fiber, const Value& value, int depth) {
 
 // As JsonOutput.prettyPrint: four blanks, an empty object and list over two lines.
 std::string pretty_json(Fiber& fiber, const std::string& text) {
-  (void)parse_json(fiber, text);
+  (void)parse_json(fiber, text, false);
   std::string out;
   std::size_t depth = 0;
   const auto line = [&] { out += "\n" + std::string(depth * 4, ' '); };

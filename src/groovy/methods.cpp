@@ -43,7 +43,7 @@ Answer with(MethodCall& call) {
 
 Answer to_string(MethodCall& c) {
   if (!c.takes_none()) return std::nullopt;
-  return c.fiber.string(c.self_text());
+  return c.fiber.string(java_text(c.fiber, c.self));
 }
 
 Answer inspect(MethodCall& c) {
@@ -406,6 +406,8 @@ const Table& builder_methods() {
 Method find_own_method(const Value& object, const std::string& name) {
   switch (object.kind()) {
     case Kind::kString:
+      if (object.is_character()) return find_character_method(name);
+      [[fallthrough]];
     case Kind::kGString:
       if (const Method method = find_text_method(name)) return method;
       return find_text_search_method(name);
@@ -462,7 +464,9 @@ namespace {
 
 // 5.each { } and its like: what is no collection is one of itself.
 bool is_once(const Value& object, const std::string& name) {
-  if (!object.is_number() && !object.is(Kind::kBool) && !object.is(Kind::kDate)) return false;
+  if (!object.is_number() && !object.is(Kind::kBool) && !object.is(Kind::kDate) &&
+      !object.is_character())
+    return false;
   static const std::unordered_set<std::string> names = {
       "each", "eachWithIndex", "collect", "find", "findAll",
       "any",  "every",         "inject",  "grep", "findIndexOf"};
@@ -476,8 +480,8 @@ std::optional<Value> call_built_in(MethodCall& call) {
   if (is_json(object))
     if (auto value = call_json_method(call)) return value;
   const bool iterates = object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kMap) ||
-                        object.is(Kind::kRange) || object.is_text() || object.is(Kind::kMatcher) ||
-                        is_once(object, call.name);
+                        object.is(Kind::kRange) || (object.is_text() && !object.is_character()) ||
+                        object.is(Kind::kMatcher) || is_once(object, call.name);
   // A name may stand in several tables: find() of a string takes an expression, or a closure.
   const Method methods[] = {find_own_method(object, call.name),
                             iterates ? find_iteration_method(call.name) : nullptr,

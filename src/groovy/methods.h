@@ -48,6 +48,9 @@ using Method = std::optional<Value> (*)(MethodCall&);
 // The tables.
 [[nodiscard]] Method find_text_method(const std::string& name);
 [[nodiscard]] Method find_text_search_method(const std::string& name);
+// methods_character.cpp: of characters, and of the class with one for its argument.
+[[nodiscard]] Method find_character_method(const std::string& name);
+[[nodiscard]] std::optional<Value> of_character(MethodCall& c);
 [[nodiscard]] Method find_number_method(const std::string& name);
 [[nodiscard]] Method find_list_method(const std::string& name);
 [[nodiscard]] Method find_iteration_method(const std::string& name);
@@ -70,8 +73,8 @@ using Method = std::optional<Value> (*)(MethodCall&);
 
 // String.format and printf: the first argument is the format.
 [[nodiscard]] std::string format_text(Fiber& fiber, const Values& arguments);
-// JsonSlurper and JsonOutput.
-[[nodiscard]] Value parse_json(Fiber& fiber, const std::string& text);
+// JsonSlurper and JsonOutput. JsonSlurperClassic's maps are not lazy.
+[[nodiscard]] Value parse_json(Fiber& fiber, const std::string& text, bool is_lazy);
 [[nodiscard]] std::string json_text(Fiber& fiber, const Value& value, int depth = 0);
 [[nodiscard]] std::string pretty_json(Fiber& fiber, const std::string& text);
 

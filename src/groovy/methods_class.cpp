@@ -140,30 +140,11 @@ Answer parse_in_base(MethodCall& c) {
   return is_long ? Value::whole(number) : Value::integer(static_cast<std::int32_t>(number));
 }
 
-// Character.isDigit(c) and its like, of ASCII.
-Answer of_character(MethodCall& c) {
-  if (class_name(c) != "Character" || c.count() != 1) return kNone;
-  const auto code = c.fiber.code_of(c.arguments[0]);
-  if (!code || code->number() < 0 || code->number() >= 0x80) return kNone;
-  const auto letter = static_cast<char>(code->number());
-  const bool is_digit = letter >= '0' && letter <= '9';
-  const bool is_lower = letter >= 'a' && letter <= 'z';
-  const bool is_upper = letter >= 'A' && letter <= 'Z';
-  if (c.name == "isDigit") return Value::of(is_digit);
-  if (c.name == "isLetter") return Value::of(is_lower || is_upper);
-  if (c.name == "isLetterOrDigit") return Value::of(is_lower || is_upper || is_digit);
-  if (c.name == "isUpperCase") return Value::of(is_upper);
-  if (c.name == "isLowerCase") return Value::of(is_lower);
-  if (c.name == "isWhitespace") return Value::of(letter == ' ' || (letter >= 9 && letter <= 13));
-  if (c.name == "toUpperCase") return c.fiber.string(upper_case(std::string(1, letter)));
-  if (c.name == "toLowerCase") return c.fiber.string(lower_case(std::string(1, letter)));
-  return kNone;
-}
-
 Answer value_of(MethodCall& c) {
   if (c.count() != 1) return kNone;
   const auto& info = c.self.as<ClassValue>().info;
   if (info.simple_name() == "String") return c.fiber.string(java_text(c.fiber, c.arguments[0]));
+  if (info.simple_name() == "Character") return c.fiber.cast_to(c.arguments[0], info, false);
   if (c.is_text(0)) return parse(c);
   if (info.is_a("java.lang.Number") || info.simple_name() == "Boolean")
     return c.fiber.cast_to(c.arguments[0], info, true);
@@ -213,7 +194,7 @@ Answer parse_text(MethodCall& c) {
   if (class_name(c) == "Date" && c.count() == 2 && c.is_text(0) && c.is_text(1))
     return parsed_date(c.fiber, c.text(1), c.text(0), zone_here(c.fiber, WallTime()));
   if (!is_slurper(c) || c.count() != 1 || !c.is_text(0)) return kNone;
-  return parse_json(c.fiber, c.text(0));
+  return parse_json(c.fiber, c.text(0), class_name(c) == "JsonSlurper");
 }
 
 Answer is_nan(MethodCall& c) {
@@ -314,6 +295,7 @@ Method find_class_method(const std::string& name) {
       {"isWhitespace", of_character},
       {"toUpperCase", of_character},
       {"toLowerCase", of_character},
+      {"getNumericValue", of_character},
       {"parseDouble", parse},
       {"parseFloat", parse},
       {"parseBoolean", parse},

@@ -257,6 +257,7 @@ Answer get_indices(MethodCall& c) {
   const auto size = static_cast<std::int64_t>(c.fiber.items_of(c.self).size());
   const auto range = c.fiber.heap().make<Range>(0, std::max<std::int64_t>(size - 1, 0), false);
   range->is_empty = size == 0;
+  range->excludes_end = true;
   return Value(range);
 }
 
@@ -286,6 +287,15 @@ Answer get_to(MethodCall& c) {
   return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::max(
                                        c.self.as<Range>().first, c.self.as<Range>().last))))
                                  : kNone;
+}
+
+Answer is_reverse(MethodCall& c) {
+  return c.self.is(Kind::kRange) ? Answer(Value::of(c.self.as<Range>().is_reverse)) : kNone;
+}
+
+Answer contains_within_bounds(MethodCall& c) {
+  if (c.count() != 1 || !c.self.is(Kind::kRange)) return kNone;
+  return Value::of(c.fiber.is_in(c.arguments[0], c.self));
 }
 
 Answer as_immutable(MethodCall& c) {
@@ -339,6 +349,8 @@ Method find_list_method(const std::string& name) {
       {"leftShift", operation},
       {"getFrom", get_from},
       {"getTo", get_to},
+      {"isReverse", is_reverse},
+      {"containsWithinBounds", contains_within_bounds},
       {"asImmutable", as_immutable},
       {"clone", clone},
   };

@@ -158,11 +158,11 @@ Answer add(MethodCall& c) {  // Of a set.
 Answer remove_if(MethodCall& c) {
   if (c.count() != 1) return kNone;
   if (!c.is(0, Kind::kClosure)) return add(c);
+  if (c.self.is(Kind::kMap)) return kNone;
   auto& map = c.fiber.changeable(c.self);
   Values chosen;
   c.fiber.iterate(c.self, [&](const Value& item) {
-    if (c.test(c.arguments[0], item))
-      chosen.push_back(item.is(Kind::kEntry) ? item.as<Entry>().key : item);
+    if (c.test(c.arguments[0], item)) chosen.push_back(item);
     return true;
   });
   for (const auto& key : chosen)

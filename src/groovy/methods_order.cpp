@@ -29,6 +29,24 @@ int order(MethodCall& c, const Value& a, const Value& b) {
   return c.fiber.compare(a, b);
 }
 
+// Java's lists and maps know no order among themselves: Groovy's sort takes that of their hashes.
+bool is_by_hash(const Value& value) {
+  return value.is(Kind::kList) || value.is(Kind::kMap) || value.is(Kind::kSet) ||
+         value.is(Kind::kRange);
+}
+
+int order_of_sort(MethodCall& c, const Value& a, const Value& b) {
+  if (!c.arguments.empty() && c.arguments.back().is(Kind::kClosure)) return order(c, a, b);
+  if (!is_by_hash(a) || !is_by_hash(b)) return c.fiber.compare(a, b);
+  const auto hash_of_one = [&](const Value& one) {
+    Values none;
+    return c.fiber.call_method(one, "hashCode", none).number();
+  };
+  const auto left = hash_of_one(a);
+  const auto right = hash_of_one(b);
+  return left > right ? 1 : left == right && same(a, b) ? 0 : -1;
+}
+
 void merge_sort(MethodCall& c, Values& items, std::size_t begin, std::size_t end) {
   if (end - begin < 2) return;
   const std::size_t middle = begin + (end - begin) / 2;
@@ -40,7 +58,8 @@ void merge_sort(MethodCall& c, Values& items, std::size_t begin, std::size_t end
   std::size_t right = middle;
   while (left < middle && right < end) {
     c.fiber.step();
-    merged.push_back(order(c, items[right], items[left]) < 0 ? items[right++] : items[left++]);
+    merged.push_back(order_of_sort(c, items[right], items[left]) < 0 ? items[right++]
+                                                                     : items[left++]);
   }
   merged.insert(merged.end(), items.begin() + static_cast<std::ptrdiff_t>(left),
                 items.begin() + static_cast<std::ptrdiff_t>(middle));

@@ -367,7 +367,8 @@ Method find_text_search_method(const std::string& name) {
          if (c.number(0) < 0)
            c.fiber.throw_new("java.lang.StringIndexOutOfBoundsException",
                              "index " + std::to_string(c.number(0)));
-         return c.fiber.index_text(c.self_text(), c.arguments[0]);
+         const Value letter = c.fiber.index_text(c.self_text(), c.arguments[0]);
+         return c.fiber.character(letter.text());
        }},
       {"indexOf", index_of},
       {"lastIndexOf", index_of},

@@ -362,7 +362,14 @@ Answer to_list(MethodCall& c) {
 }
 
 Answer to_char_array(MethodCall& c) {
-  return Value(c.fiber.list(c.fiber.items_of(c.self)));
+  if (!c.takes_none()) return kNone;
+  Values letters = c.fiber.items_of(c.self);
+  for (auto& letter : letters)
+    letter = c.fiber.character(letter.text());
+  const auto array =
+      c.fiber.heap().make<List>(std::move(letters), &known_class("java.lang.Character"));
+  array->changed();
+  return Value(array);
 }
 
 Answer to_url(MethodCall& c) {
@@ -437,6 +444,7 @@ Method find_text_method(const std::string& name) {
       {"eachLine", each_line},
       {"toList", to_list},
       {"toCharArray", to_char_array},
+      {"getChars", to_char_array},
       {"toURL", to_url},
       {"execute", execute},
       {"concat", concat},

@@ -79,6 +79,8 @@ Value Fiber::binary(Operator op, const Value& left, const Value& right) {
     Values arguments{right};
     return call_method(left, std::string(method_of(op)), arguments);
   }
+  if (left.is_character() || (left.is_number() && right.is_character()))
+    return of_codes(op, left, right);
   switch (op) {
     case Operator::kPlus:
       return plus(left, right);
@@ -97,6 +99,16 @@ Value Fiber::binary(Operator op, const Value& left, const Value& right) {
     default:
       return integer_operation(op, left, right);
   }
+}
+
+// A character is its code, and has no more operators than Groovy gives it.
+Value Fiber::of_codes(Operator op, const Value& left, const Value& right) {
+  const auto a = code_of(left);
+  const auto b = right.is_character() || right.is_number() ? code_of(right) : std::nullopt;
+  const bool is_there = op == Operator::kPlus || op == Operator::kMinus || op == Operator::kTimes ||
+                        op == Operator::kOver;
+  if (!a || !b || !is_there) missing_method(left, std::string(method_of(op)), {right});
+  return binary(op, *a, *b);
 }
 
 Value Fiber::plus(const Value& left, const Value& right) {

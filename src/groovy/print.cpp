@@ -40,6 +40,8 @@ void Fiber::append_map(std::string& text, const Value& value, int depth) {
   const auto append = [&](const Value& part) {
     if (part.is_object() && part.object() == value.object())
       text += "(this Map)";
+    else if (part.is(Kind::kRange))
+      text += part.as<Range>().text();
     else
       append_text(text, part, depth + 1);
   };
@@ -55,12 +57,19 @@ void Fiber::append_map(std::string& text, const Value& value, int depth) {
 }
 
 void Fiber::append_list(std::string& text, const Value& value, int depth) {
+  if (is_characters(value)) {
+    for (const auto& letter : value.as<List>().items)
+      text += letter.is(Kind::kString) ? letter.text() : std::string(1, '\0');
+    return;
+  }
   text += '[';
   std::size_t count = 0;
   const auto append = [&](const Value& item) {
     if (count++ > 0) text += ", ";
     if (item.is_object() && item.object() == value.object())
       text += "(this Collection)";
+    else if (item.is(Kind::kRange))
+      text += item.as<Range>().text();
     else
       append_text(text, item, depth + 1);
   };
@@ -196,9 +205,9 @@ std::string inspected_text(const std::string& text) {
 std::string Fiber::inspected(const Value& value, int depth) {
   if (depth > kPrintedDepthMax)
     abort(Code::kInvalid, "a list or a map is nested too deeply to be printed");
-  if (value.is(Kind::kString)) return inspected_text(value.text());
-  if (value.is(Kind::kRange))
-    return std::to_string(value.as<Range>().first) + ".." + std::to_string(value.as<Range>().last);
+  if (value.is(Kind::kString))
+    return value.is_character() ? value.text() : inspected_text(value.text());
+  if (value.is(Kind::kRange)) return value.as<Range>().text();
   const bool is_map = value.is(Kind::kMap);
   if (!is_map && !value.is(Kind::kList) && !value.is(Kind::kSet)) return to_text(value);
   const auto part = [&](const Value& one) -> std::string {
@@ -255,6 +264,7 @@ class PlainCopy {
   Value map_of(const Map& map, int depth) {
     const auto copy = fiber_.map();
     copy->is_json = map.is_json;
+    copy->is_lazy = map.is_lazy;
     const auto items = map.items();
     for (const auto& item : items)
       copy->put(of(item.key, depth + 1), of(item.value, depth + 1));

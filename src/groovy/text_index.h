@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,18 @@ namespace runtask::groovy {
   if (code < 0x800) return {part(6, 0xC0), part(0, 0x80)};
   if (code < 0x10000) return {part(12, 0xE0), part(6, 0x80), part(0, 0x80)};
   return {part(18, 0xF0), part(12, 0x80), part(6, 0x80), part(0, 0x80)};
+}
+
+// The code of a text of one character; none of any other.
+[[nodiscard]] inline std::optional<std::int32_t> code_of_character(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  const auto first = static_cast<unsigned char>(text[0]);
+  const std::size_t size = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+  if (text.size() != size) return std::nullopt;
+  std::uint32_t code = size == 1 ? first : first & (0xFFU >> (size + 1));
+  for (std::size_t i = 1; i < size; ++i)
+    code = code << 6U | (static_cast<unsigned char>(text[i]) & 0x3FU);
+  return static_cast<std::int32_t>(code);
 }
 
 class TextIndex {

@@ -57,7 +57,7 @@ bool same(const Value& a, const Value& b, int depth) {
   if (a.object() == b.object()) return true;
   switch (a.kind()) {
     case Kind::kString:
-      return a.text() == b.text();
+      return a.text() == b.text() && a.is_character() == b.is_character();
     case Kind::kGString:
       return same_gstrings(a.as<GString>(), b.as<GString>(), depth);
     case Kind::kList: {
@@ -130,6 +130,11 @@ std::size_t hash_of(const Value& value, int depth) {
   }
 }
 
+std::string Range::text() const {
+  const std::int64_t end = is_empty || !excludes_end ? last : is_reverse ? last - 1 : last + 1;
+  return std::to_string(first) + (excludes_end ? "..<" : "..") + std::to_string(end);
+}
+
 void Map::clear() {
   items_.clear();
   index_.clear();
@@ -157,7 +162,8 @@ const Value* Map::find(std::string_view key) const {
   if (items_.size() > kIndexFrom)
     return find(Value(Ref<String>(std::make_unique<String>(std::string(key)).release())));
   for (const auto& item : items_)
-    if (item.key.is(Kind::kString) && item.key.text() == key) return &item.value;
+    if (item.key.is(Kind::kString) && item.key.text() == key && !item.key.is_character())
+      return &item.value;
   return nullptr;
 }
 

@@ -84,6 +84,7 @@ class Value {
   [[nodiscard]] bool is_null() const { return kind_ == Kind::kNull; }
   [[nodiscard]] bool is_object() const { return kind_ > Kind::kDouble; }
   [[nodiscard]] bool is_text() const { return is(Kind::kString) || is(Kind::kGString); }
+  [[nodiscard]] bool is_character() const;  // A text too.
   [[nodiscard]] bool is_number() const {
     return kind_ >= Kind::kInteger && kind_ <= Kind::kBigDecimal;
   }
@@ -126,10 +127,13 @@ class Number : public Object {  // BigInteger and BigDecimal.
   const Decimal value;
 };
 
+// A Character is a String of one letter that calculates with its code and equals no String.
 class String : public Object {
  public:
-  explicit String(std::string content) : Object(Kind::kString), text(std::move(content)) {}
+  explicit String(std::string content, bool of_character = false)
+      : Object(Kind::kString), text(std::move(content)), is_character(of_character) {}
   const std::string text;
+  const bool is_character;
 };
 
 // A text with values in it, not yet put together: turned to text on use.
@@ -182,6 +186,7 @@ class Map : public Object {
   std::uint32_t version = 0;
   bool is_fixed = false;  // Scripts cannot change it.
   bool is_json = false;   // An object of net.sf.json: see json_object.h.
+  bool is_lazy = false;   // Of JsonSlurper, whose toString() is Java's.
 
  private:
   [[nodiscard]] std::optional<std::size_t> index_of(const Value& key, std::size_t hash) const;
@@ -218,10 +223,13 @@ class Range : public Object {
   [[nodiscard]] Value at(std::int64_t index) const {
     return Value::integer(static_cast<std::int32_t>(is_reverse ? first - index : first + index));
   }
+  // As it is written, which is its toString(): 1..3, 0..<4.
+  [[nodiscard]] std::string text() const;
   const std::int64_t first;
   const std::int64_t last;
   const bool is_reverse;
   bool is_empty = false;  // 0..<0
+  bool excludes_end = false;
 };
 
 class Date : public Object {
@@ -296,6 +304,9 @@ class HostObject : public Object {
 inline const std::string& Value::text() const {
   return as<String>().text;
 }
+inline bool Value::is_character() const {
+  return is(Kind::kString) && as<String>().is_character;
+}
 
 // Java's equals() and hashCode(), as maps, sets and contains() use them: 1 and 1L differ, a GString
 // is not a String. Throws Aborted on lists nested deeper than kPrintedDepthMax.
@@ -304,6 +315,7 @@ inline const std::string& Value::text() const {
 
 // The name of the value's class: "java.lang.String"; "null" for null.
 [[nodiscard]] std::string class_name_of(const Value& value);
-[[nodiscard]] std::string text_of(double number);  // As Java prints it: 1.0E7.
+[[nodiscard]] bool is_characters(const Value& value);  // A char[].
+[[nodiscard]] std::string text_of(double number);      // As Java prints it: 1.0E7.
 
 }  // namespace runtask::groovy

@@ -1,0 +1,19 @@
+// An array as the last parameter takes what is left, also nothing; a list is one of these.
+def many = { Object[] xs -> xs == null ? -1 : xs.size() }
+println "${many()} ${many(1)} ${many(1, 2)} ${many(null)} ${many([1, 2] as Object[])} ${many([1, 2])} ${[1, 2].collect(many)}"
+def texts = { String[] xs -> xs.size() }
+println "${texts()} ${texts('a', 'b')} ${({ a, Object[] xs -> xs.size() })(1)} ${({ a, Object[] xs -> xs.size() })(1, 2, 3)} ${({ int[] xs -> xs.size() })()}"
+def count(Object[] xs) { xs == null ? -1 : xs.size() }
+def after(a, Object... xs) { xs == null ? -1 : xs.size() }
+println "${count()} ${count(null)} ${count([1, 2])} ${after(1)} ${after(1, [2, 3])} ${after(1, 2, 3)}"
+println "${[[3, 'c'], [1, 'a']].sort()} ${[[3], [1, 2]].sort()} ${[[a: 1], [b: 2]].sort()}"
+try { [a: 1].removeAll { k, v -> true } } catch (MissingMethodException e) { println 'as in Groovy 2.4' }
+// expect: 0 1 2 -1 2 1 [1, 1]
+// expect: 0 2 0 2 0
+// expect: 0 -1 1 0 1 2
+// expect: [[1, a], [3, c]] [[3], [1, 2]] [[b:2], [a:1]]
+// expect: as in Groovy 2.4
+int[][] rows = [[1, 2], [3]]
+String[][] names = [['a'], ['b']]
+println "${rows[0][1]} ${rows} ${names[1][0]} ${([[1, 2], [3]] as int[][])[1][0]} ${rows.length}"
+// expect: 2 [[1, 2], [3]] b 3 2

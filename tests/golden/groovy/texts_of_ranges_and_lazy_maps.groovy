@@ -1,0 +1,19 @@
+// What Groovy prints, and what Java's toString() says.
+println(1..3)
+println "${1..3} ${'' + (1..3)} ${(1..3) as String}"
+println "${(1..3).toString()} ${(1..<4).toString()} ${(3..1).toString()} ${(0..<0).toString()} ${[1..3]} ${[r: 1..<4, (1..2): 3]} ${[1..3].toString()} ${(4..<1).toString()}"
+String s = 1..3
+println s + ' ' + String.valueOf(2..4) + ' ' + (1..3).inspect() + ' ' + [1, 2].indices.toString() + ' ' + (1..3).toList().toString()
+println "${(3..1).from} ${(3..1).to} ${(1..<4).to} ${(1..3).reverse} ${(3..1).isReverse()} ${(1..3).getFrom()} ${(1..3).containsWithinBounds(2)} ${(1..3).containsWithinBounds(4)}"
+def e = new groovy.json.JsonSlurper().parseText('{"a":{"b":1},"c":null,"d":[1,"q"]}')
+println "${e.toString()} ${e.a.toString()} ${String.valueOf(e.a)}"
+println "${e} ${'' + e.a} ${[e.a].toString()} ${e.a as String} ${(e.a + [c: 1]).toString()} ${e.a.inspect()}"
+println new groovy.json.JsonSlurper().parseText('{}').toString() + new groovy.json.JsonSlurperClassic().parseText('{"a":1}').toString()
+// expect: [1, 2, 3]
+// expect: [1, 2, 3] [1, 2, 3] [1, 2, 3]
+// expect: 1..3 1..<4 3..1 0..<0 [1..3] [r:1..<4, 1..2:3] [1..3] 4..<1
+// expect: 1..3 2..4 1..3 0..<2 [1, 2, 3]
+// expect: 1 3 3 false true 1 true false
+// expect: {a={b=1}, c=null, d=[1, q]} {b=1} {b=1}
+// expect: [a:[b:1], c:null, d:[1, q]] [b:1] [[b:1]] [b:1] [b:1, c:1] ['b':1]
+// expect: {}[a:1]
