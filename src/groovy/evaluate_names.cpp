@@ -425,6 +425,8 @@ void Fiber::put_into(const Value& map, const Value& key, Value value) {
 }
 
 Value Fiber::kept_in(const List& list, Value value) {
+  if (list.element != nullptr && list.element->name == "java.lang.Character")
+    return cast_to(value, *list.element, false);
   return list.is_json ? json_of(*this, value) : std::move(value);
 }
 

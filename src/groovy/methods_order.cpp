@@ -31,13 +31,10 @@ int order(MethodCall& c, const Value& a, const Value& b) {
 
 // Java's lists and maps know no order among themselves: Groovy's sort takes that of their hashes.
 bool is_by_hash(const Value& value) {
-  return value.is(Kind::kList) || value.is(Kind::kMap) || value.is(Kind::kSet) ||
-         value.is(Kind::kRange);
+  return value.is(Kind::kList) || value.is(Kind::kMap) || value.is(Kind::kSet);
 }
 
-int order_of_sort(MethodCall& c, const Value& a, const Value& b) {
-  if (!c.arguments.empty() && c.arguments.back().is(Kind::kClosure)) return order(c, a, b);
-  if (!is_by_hash(a) || !is_by_hash(b)) return c.fiber.compare(a, b);
+int order_by_hash(MethodCall& c, const Value& a, const Value& b) {
   const auto hash_of_one = [&](const Value& one) {
     Values none;
     return c.fiber.call_method(one, "hashCode", none).number();
@@ -45,6 +42,17 @@ int order_of_sort(MethodCall& c, const Value& a, const Value& b) {
   const auto left = hash_of_one(a);
   const auto right = hash_of_one(b);
   return left > right ? 1 : left == right && same(a, b) ? 0 : -1;
+}
+
+int order_of_sort(MethodCall& c, const Value& a, const Value& b) {
+  if (c.arguments.empty() || !c.arguments.back().is(Kind::kClosure))
+    return is_by_hash(a) && is_by_hash(b) ? order_by_hash(c, a, b) : c.fiber.compare(a, b);
+  const Value& closure = c.arguments.back();
+  if (Fiber::arity_of(closure.as<Closure>()) == 2) return order(c, a, b);
+  const Value left = c.fiber.call1(closure, a);
+  const Value right = c.fiber.call1(closure, b);
+  return is_by_hash(left) && is_by_hash(right) ? order_by_hash(c, left, right)
+                                               : c.fiber.compare(left, right);
 }
 
 void merge_sort(MethodCall& c, Values& items, std::size_t begin, std::size_t end) {

@@ -6,12 +6,12 @@ println "${texts()} ${texts('a', 'b')} ${({ a, Object[] xs -> xs.size() })(1)} $
 def count(Object[] xs) { xs == null ? -1 : xs.size() }
 def after(a, Object... xs) { xs == null ? -1 : xs.size() }
 println "${count()} ${count(null)} ${count([1, 2])} ${after(1)} ${after(1, [2, 3])} ${after(1, 2, 3)}"
-println "${[[3, 'c'], [1, 'a']].sort()} ${[[3], [1, 2]].sort()} ${[[a: 1], [b: 2]].sort()}"
+println "${[[3, 'c'], [1, 'a']].sort()} ${[[3], [1, 2]].sort()} ${[[a: 1], [b: 2]].sort()} ${[[3, 'c'], [1, 'a']].sort { it }} ${['b', 'a'].sort { [it] }}"
 try { [a: 1].removeAll { k, v -> true } } catch (MissingMethodException e) { println 'as in Groovy 2.4' }
 // expect: 0 1 2 -1 2 1 [1, 1]
 // expect: 0 2 0 2 0
 // expect: 0 -1 1 0 1 2
-// expect: [[1, a], [3, c]] [[3], [1, 2]] [[b:2], [a:1]]
+// expect: [[1, a], [3, c]] [[3], [1, 2]] [[b:2], [a:1]] [[1, a], [3, c]] [a, b]
 // expect: as in Groovy 2.4
 int[][] rows = [[1, 2], [3]]
 String[][] names = [['a'], ['b']]

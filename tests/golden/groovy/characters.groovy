@@ -18,6 +18,8 @@ String s = a
 println "${s.class.name} ${(0 as char) ? 1 : 2} ${('0' as char) ? 1 : 2} ${[a].inspect()} ${a.compareTo('b' as char)} ${a.hashCode()}"
 def all = 'cab'.toCharArray()
 println "${all} ${all.length} ${all.size()} ${all[1].class.simpleName} ${all.collect { it + 1 }} ${'cab'.chars.join('-')} ${('ab' as char[])[0] + 1}"
+all[0] = 'e'
+println "${all} ${all[0] - ('a' as char)}"
 println 'x' + all + new String(all) + String.valueOf(all)
 println "${'abc'.toList()[0].class.simpleName} ${'abc'.collect { it.class.simpleName }} ${'abc'.replace('b' as char, 'x' as char)} ${groovy.json.JsonOutput.toJson([a])}"
 def of(Object o) { 'an object' }
@@ -37,7 +39,8 @@ for (code in [{ a + 'b' }, { a - 'a' }, { a % 2 }, { a ** 2 }, { a * 'b' }, { a 
 // expect: b java.lang.Character java.lang.Character false true java.lang.String java.lang.Character
 // expect: java.lang.String 2 1 [a] -1 97
 // expect: cab 3 3 Character [100, 98, 99] c-a-b 98
-// expect: xcabcabcab
+// expect: eab 4
+// expect: xeabeabeab
 // expect: String [String, String, String] axc ["a"]
 // expect: an object
 // expect: MissingMethodException
