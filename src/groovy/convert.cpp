@@ -102,6 +102,11 @@ int Fiber::compare(const Value& left, const Value& right) {
   if (left.is_null() || right.is_null())
     return left.is_null() && right.is_null() ? 0 : left.is_null() ? -1 : 1;
   if (left.is_number() && right.is_number()) return compare_numbers(left, right);
+  if (left.is_character() || right.is_character()) {
+    const auto a = code_of(left);
+    const auto b = code_of(right);
+    if (a && b) return compare_numbers(*a, *b);
+  }
   if (left.is_text() && right.is_text()) {
     const std::string a = to_text(left);
     const std::string b = to_text(right);

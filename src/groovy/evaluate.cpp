@@ -2,6 +2,7 @@
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
+#include "groovy/letter_range.h"
 #include "groovy/methods.h"
 #include "groovy/native_objects.h"
 #include "groovy/regex.h"
@@ -135,14 +136,18 @@ Value Fiber::eval_range(const RangeExpr& expr, const Ref<Scope>& scope) {
   if (from.is(Kind::kString) && to.is(Kind::kString) && from.text().size() == 1 &&
       to.text().size() == 1) {
     const int step = from.text()[0] <= to.text()[0] ? 1 : -1;
+    const bool are_characters = from.is_character() && to.is_character();
     Values items;
     for (int c = static_cast<unsigned char>(from.text()[0]);; c += step) {
       const bool is_last = c == static_cast<unsigned char>(to.text()[0]);
       if (is_last && expr.excludes_end) break;
-      items.push_back(string(std::string(1, static_cast<char>(c))));
+      std::string letter(1, static_cast<char>(c));
+      items.push_back(are_characters ? character(std::move(letter)) : string(std::move(letter)));
       if (is_last) break;
     }
-    return list(std::move(items));
+    const auto range = heap().make<LetterRange>(std::move(items));
+    range->changed();
+    return range;
   }
   const auto is_whole = [](const Value& value) {
     return value.is(Kind::kInteger) || value.is(Kind::kLong);

@@ -3,6 +3,7 @@
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
 #include "groovy/json_object.h"
+#include "groovy/letter_range.h"
 #include "groovy/regex.h"
 
 // What the operators do with values that are no plain integers.
@@ -358,8 +359,10 @@ bool Fiber::is_in(const Value& item, const Value& container) {
     }
     case Kind::kList: {
       const Values items = container.as<List>().items;  // An equals() of the text may change it.
+      const bool is_loose = item.is(Kind::kInstance) ||
+                            dynamic_cast<const LetterRange*>(container.object()) != nullptr;
       return std::any_of(items.begin(), items.end(), [&](const Value& one) {
-        return item.is(Kind::kInstance) ? equals(item, one) : same(one, item);
+        return is_loose ? equals(item, one) : same(one, item);
       });
     }
     default:

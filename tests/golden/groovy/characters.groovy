@@ -22,6 +22,10 @@ all[0] = 'e'
 println "${all} ${all[0] - ('a' as char)}"
 println 'x' + all + new String(all) + String.valueOf(all)
 println "${'abc'.toList()[0].class.simpleName} ${'abc'.collect { it.class.simpleName }} ${'abc'.replace('b' as char, 'x' as char)} ${groovy.json.JsonOutput.toJson([a])}"
+def letters = 'a'..'c'
+println "${a in letters} ${letters.contains(a)} ${'z'.charAt(0) in letters} ${98 in letters} ${'bb' in letters} ${letters.indexOf(a)} ${letters.toList().contains(a)} ${letters == ['a', 'b', 'c']}"
+switch (a) { case 'b'..'d': println 'no'; break; case 'a'..'c': println 'in the range' }
+println "${'hello'.toCharArray().findAll { it in 'a'..'m' }.join()} ${(a..(a + 2 as char)).collect { it + 0 }} ${a <=> 'd'.charAt(0)} ${a.compareTo('d'.charAt(0))} ${'d' <=> a}"
 def of(Object o) { 'an object' }
 def of(String text) { 'a text' }
 println of(a)
@@ -42,6 +46,9 @@ for (code in [{ a + 'b' }, { a - 'a' }, { a % 2 }, { a ** 2 }, { a * 'b' }, { a 
 // expect: eab 4
 // expect: xeabeabeab
 // expect: String [String, String, String] axc ["a"]
+// expect: true true false true false -1 false true
+// expect: in the range
+// expect: hell [97, 98, 99] -1 -1 1
 // expect: an object
 // expect: MissingMethodException
 // expect: MissingMethodException
