@@ -89,7 +89,7 @@ void RunObserver::on_log(const run::Launch& launch, const std::string& container
     return;
   }
   if (!options_.logs) return;
-  const auto text = masked(event.message);
+  const auto& text = event.message;
   if (options_.json) {
     screen_.output_log_line(json_head("log", launch) + ",\"container\":" + json::quoted(container) +
                             ",\"timestamp\":" + json::quoted(iso_time(event.timestamp)) +

@@ -64,7 +64,7 @@ void RunTaskObserver::on_log(const run::Launch& launch, const std::string& conta
                              const ecs::LogEvent& event) {
   const bool is_alone = plan_.launches.size() == 1 && plan_.part_of(launch).logs.size() == 1;
   screen_.output_log_line((is_alone ? std::string() : launch.name + " " + container + " | ") +
-                          masked(event.message));
+                          event.message);
   flush_ = loop_.after(Duration(0), [this] { screen_.flush(); });
 }
 

@@ -9,6 +9,7 @@ void members(Visitor& visit, LogPosition& position) {
   visit.required("stream", position.stream);
   visit.required("token", position.token);
   visit.required("lines", position.lines);
+  visit("is_cut", position.is_cut);
 }
 
 std::string to_json(const LogPosition& position) {

@@ -147,7 +147,7 @@ class LogReader::State {
 
   [[nodiscard]] LogPosition restored_position(int index, const std::string& container,
                                               std::string stream) {
-    LogPosition start{std::move(stream), "", 0};
+    LogPosition start{std::move(stream), "", 0, std::nullopt};
     if (!is_restored_ || outside_.ledger == nullptr) return start;
     const auto text = outside_.ledger->position(index, container);
     if (text && text->empty()) return start;
@@ -383,11 +383,16 @@ class LogReader::State {
     reading.is_rewound = true;
     reading.known_lines = std::exchange(reading.position.lines, 0);
     reading.position.token.clear();
+    reading.position.is_cut.reset();
     reading.follower.rewind(now);
   }
 
   void take_page(Reading& reading, ecs::GetLogEventsReply page) {
     const auto events = page.events.size();
+    LineMask mask(plan_.secrets, reading.position.is_cut.value_or(false));
+    for (auto& event : page.events)
+      event.message = mask.masked(std::move(event.message));
+    reading.position.is_cut = mask.is_cut() ? std::optional(true) : std::nullopt;
     const auto known = std::min<std::uint64_t>(reading.known_lines, events);
     reading.known_lines -= known;
     reading.position.lines += known;
@@ -399,7 +404,7 @@ class LogReader::State {
     if (outside_.ledger != nullptr) lines.reserve(page.events.size());
     if (outside_.ledger != nullptr)
       for (const auto& event : page.events)
-        lines.push_back({event.timestamp, masked(event.message, plan_.secrets)});
+        lines.push_back({event.timestamp, event.message});
     log.lines += page.events.size();
     WallTime last;
     for (const auto& event : page.events) {
@@ -409,7 +414,7 @@ class LogReader::State {
     const auto kept = std::min(page.events.size(), kLastLinesMax);
     for (auto at = page.events.end() - static_cast<std::ptrdiff_t>(kept); at != page.events.end();
          ++at)
-      keep_last(log.last_lines, masked(at->message, plan_.secrets));
+      keep_last(log.last_lines, at->message);
     reading.position.token = page.next_forward_token;
     reading.position.lines += page.events.size();
     if (!lines.empty())

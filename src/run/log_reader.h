@@ -16,7 +16,7 @@
 #include "sys/loop.h"
 
 // Reads the logs of a run: each stream of each launch by its token, hands every line to the
-// observer and, masked and together with where the reading goes on, to the history, counts them,
+// observer and, together with where the reading goes on, to the history, both masked, counts them,
 // and says when a launch's lines have all been shown. Which of them is read when is its own affair.
 // For the loop's thread.
 

@@ -19,7 +19,7 @@ class Observer {
   virtual void on_status(const Launch& launch, const ecs::Task& task) = 0;
   // With Policy::polls: a poll, or a look between two that saw a change. None: it was not answered.
   virtual void on_look(const Launch& /*launch*/, const ecs::Task* /*task*/) {}
-  // One line as it came, not masked yet.
+  // One line, masked.
   virtual void on_log(const Launch& launch, const std::string& container,
                       const ecs::LogEvent& event) = 0;
   // Whether it keeps up with the lines. When it does not, no further page is read until

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cassert>
+#include <functional>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
+#include <utility>
 
 #include "base/diagnostic.h"
 #include "base/json.h"
@@ -378,25 +380,75 @@ void mask(std::string& text, std::string_view value) {
     text.replace(at, value.size(), stars);
 }
 
-// As it stands in the text, and as it stands in JSON inside of it.
-void mask_both_ways(std::string& text, std::string_view value) {
-  mask(text, value);
-  const auto quoted = json::quoted(value);
-  mask(text, std::string_view(quoted).substr(1, quoted.size() - 2));
+// What is to be masked: each secret as it stands in a text, and as it stands in JSON inside of it.
+std::vector<std::string> values_of(const std::vector<Secret>& secrets) {
+  std::vector<std::string> values;
+  const auto add = [&](std::string_view value) {
+    values.emplace_back(value);
+    const auto quoted = json::quoted(value);
+    if (quoted.size() > value.size() + 2) values.push_back(quoted.substr(1, quoted.size() - 2));
+  };
+  for (const auto& secret : secrets) {
+    add(secret.reveal());
+    // A log has the lines of a key, say, one by one.
+    if (secret.reveal().find('\n') == std::string::npos) continue;
+    for (const auto& line : split(secret.reveal(), '\n'))
+      add(trimmed(line));
+  }
+  return values;
+}
+
+std::string masked_values(std::string text, const std::vector<std::string>& values) {
+  for (const auto& value : values)
+    mask(text, value);
+  return text;
+}
+
+// How much of a value makes a part of it that is masked: of two parts at least one is.
+std::size_t part_length_min(std::string_view value) {
+  return std::min(kMaskedLengthMin, (value.size() + 1) / 2);
+}
+
+// The length of the longest part, but not the whole, of a value that fits; 0: none.
+std::size_t longest_part(const std::vector<std::string>& values,
+                         const std::function<bool(std::string_view value, std::size_t)>& fits) {
+  std::size_t longest = 0;
+  for (const auto& value : values) {
+    if (value.size() < kMaskedLengthMin) continue;
+    const auto least = std::max(longest + 1, part_length_min(value));
+    for (auto length = value.size() - 1; length >= least; --length) {
+      if (!fits(value, length)) continue;
+      longest = length;
+      break;
+    }
+  }
+  return longest;
 }
 
 }  // namespace
 
 std::string masked(std::string text, const std::vector<Secret>& secrets) {
-  for (const auto& secret : secrets) {
-    mask_both_ways(text, secret.reveal());
-    // A log has the lines of a key, say, one by one.
-    if (secret.reveal().find('\n') == std::string::npos) continue;
-    for (const auto& line : split(secret.reveal(), '\n'))
-      mask_both_ways(text, trimmed(line));
-  }
-  return text;
+  if (secrets.empty()) return text;
+  return masked_values(std::move(text), values_of(secrets));
 }
+
+std::string LineMask::masked(std::string line) {
+  if (values_.empty()) return line;
+  const bool goes_on = std::exchange(is_cut_, line.size() >= kCutLineBytesMin);
+  const auto tail = !goes_on ? 0 : longest_part(values_, [&](auto value, auto length) {
+    return line.starts_with(value.substr(value.size() - length));
+  });
+  line = masked_values(line.substr(tail), values_);
+  if (tail > 0) line.insert(0, Secret::masked());
+  const auto head = !is_cut_ ? 0 : longest_part(values_, [&](auto value, auto length) {
+    return line.ends_with(value.substr(0, length));
+  });
+  if (head > 0) line.replace(line.size() - head, head, Secret::masked());
+  return line;
+}
+
+LineMask::LineMask(const std::vector<Secret>& secrets, bool is_cut)
+    : values_(values_of(secrets)), is_cut_(is_cut) {}
 
 namespace {
 

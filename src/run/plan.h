@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -107,6 +108,24 @@ struct DefinedRequest {
 // What is shorter than 4 characters is left alone: masking it would make every text unreadable and
 // hide nothing.
 [[nodiscard]] std::string masked(std::string text, const std::vector<Secret>& secrets);
+// The same for the lines of one log stream, one after the other. A line that was too long has been
+// cut, perhaps within a secret: then each of its parts is masked that has 4 characters or half of
+// it.
+class LineMask {
+ public:
+  // `is_cut`: of the line before the first.
+  LineMask(const std::vector<Secret>& secrets, bool is_cut);
+  [[nodiscard]] std::string masked(std::string line);
+  // Whether the last line may go on in the next one.
+  [[nodiscard]] bool is_cut() const { return is_cut_; }
+
+ private:
+  std::vector<std::string> values_;
+  bool is_cut_;
+};
+// Docker cuts after 16 KiB, its awslogs driver after 256 KiB (later 1 MiB), less what an event
+// takes besides. How long exactly depends on versions and on bytes that are not UTF-8.
+constexpr std::size_t kCutLineBytesMin = 16'000;
 // The same for JSON text: only inside of its strings, so that it stays JSON. A string that is a
 // secret's value whole is masked however short it is. One line.
 [[nodiscard]] std::string masked_json(std::string text, const std::vector<Secret>& secrets);

@@ -147,6 +147,15 @@ class AttachSandbox(GatedSandbox):
         self.assertEqual(self.ok("runs", "attach", "last").out, "it is ****\n")
         self.assertEqual(self.everywhere("hunter22"), [])
 
+    def test_a_secret_of_which_the_first_process_saw_the_head_is_masked_after_an_attach(self):
+        self.register("manage", {"name": "main", "command": [
+            "/usr/bin/python3", "-c", "import os, time\nprint('x' * (2**18 - 4) + os.environ['TOKEN'], end='', flush=True)\n"
+            "while not os.path.exists(%r): time.sleep(0.02)\nprint()" % self.path("go")]})
+        self.killed("--secret", "TOKEN", lines=1, env={"TOKEN": "hunter22-and-more"})
+        self.write("go", "")
+        self.assertEqual(self.ok("runs", "attach", "last").out, "****\n")
+        self.assertEqual(self.everywhere("er22-and-more"), [])
+
     def test_an_interrupt_of_the_one_that_attached_stops_the_tasks(self):
         self.gated()
         self.killed()

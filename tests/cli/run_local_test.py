@@ -146,6 +146,19 @@ class Run(Sandbox):
         for line in ("BEGIN KEY", "first", "second", "END KEY"):
             self.assertNotIn(line, shown)
 
+    def test_a_secret_in_which_a_long_line_is_cut_is_shown_nowhere(self):
+        secret = "ghp_0123456789abcdefSECRET"
+        self.register("long", {"name": "main", "command": [
+            "/usr/bin/python3", "-c", "import os; print('x' * (2**18 - 8) + os.environ['TOKEN'] + '.'); exit(3)"]})
+        report = self.path("r.json")
+        result = self.run_local("long", "--secret", "TOKEN", "--report", report, env={"TOKEN": secret})
+        self.assertEqual(result.code, 3, result.err)
+        self.assertEqual(result.out.splitlines(), ["x" * (2**18 - 8) + "****", "****."])
+        texts = [result.err, self.text("r.json"), self.ok("runs", "logs", "last").out,
+                 self.ok("runs", "show", "last", "--json").out]
+        for part in (secret[:8], secret[8:]):
+            self.assertFalse([text for text in texts if part in text], part)
+
     def test_a_secret_that_is_a_word_of_json_leaves_it_json(self):
         self.register("word", ("main", "echo $WORD"))
         report = self.path("r.json")

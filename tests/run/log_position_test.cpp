@@ -6,12 +6,13 @@ namespace runtask::run {
 namespace {
 
 TEST(LogPosition, is_read_as_it_was_written) {
-  const LogPosition position{"p/main/\"1\"", "f/36 \xc3\xa4", 12'345'678'901};
+  const LogPosition position{"p/main/\"1\"", "f/36 \xc3\xa4", 12'345'678'901, true};
   const auto read = read_log_position(to_json(position));
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->stream, position.stream);
   EXPECT_EQ(read->token, position.token);
   EXPECT_EQ(read->lines, position.lines);
+  EXPECT_EQ(read->is_cut, position.is_cut);
 }
 
 TEST(LogPosition, what_is_none_is_an_error_and_not_a_beginning) {

@@ -253,6 +253,44 @@ TEST(Plan, a_secret_that_is_part_of_another_leaves_nothing_of_it) {
   EXPECT_EQ(masked("x abcdefgh abcd", plan->secrets), "x **** ****");
 }
 
+TEST(Plan, a_secret_that_the_cut_of_a_long_line_falls_into_is_masked_on_both_sides) {
+  const std::vector<Secret> secrets = {Secret("ghp_0123456789"), Secret("two\"words")};
+  const std::string filling(kCutLineBytesMin, 'x');
+  for (const std::string value : {"ghp_0123456789", "two\"words", "two\\\"words"})
+    for (std::size_t cut = 1; cut < value.size(); ++cut) {
+      SCOPED_TRACE(value + " is cut at " + std::to_string(cut));
+      LineMask mask(secrets, false);
+      const auto first = mask.masked(filling + value.substr(0, cut));
+      EXPECT_TRUE(mask.is_cut());
+      const auto second = mask.masked(value.substr(cut) + ", and ghp_0123456789");
+      EXPECT_FALSE(mask.is_cut());
+      // What is shorter hides nothing.
+      EXPECT_EQ(first, filling + (cut < 4 ? value.substr(0, cut) : "****"));
+      EXPECT_EQ(second, (value.size() - cut < 4 ? value.substr(cut) : "****") + ", and ****");
+    }
+}
+
+TEST(Plan, of_a_short_secret_that_was_cut_the_longer_part_is_masked) {
+  const std::string filling(kCutLineBytesMin, 'x');
+  for (const std::string value : {"abcd", "abcde", "abcdef"})
+    for (std::size_t cut = 1; cut < value.size(); ++cut) {
+      LineMask mask({Secret(value)}, false);
+      auto shown = mask.masked(filling + value.substr(0, cut));
+      shown += mask.masked(value.substr(cut));
+      EXPECT_NE(shown.find("****"), std::string::npos) << value << " at " << cut;
+    }
+}
+
+TEST(Plan, the_parts_of_a_secret_stand_as_they_are_where_no_line_was_cut) {
+  const std::vector<Secret> secrets = {Secret("password-of-test")};
+  LineMask mask(secrets, false);
+  EXPECT_EQ(mask.masked("a password"), "a password");
+  EXPECT_EQ(mask.masked("test"), "test");
+  LineMask after_cut(secrets, true);  // Of the line that another process has read.
+  EXPECT_EQ(after_cut.masked("test"), "****");
+  EXPECT_EQ(after_cut.masked("test"), "test");
+}
+
 TEST(Plan, overrides_that_are_too_long_say_by_how_much_and_what_is_long) {
   auto asked = request();
   const auto known = definition();
