@@ -63,6 +63,41 @@ class SharedProvider final : public aws::CredentialsProvider {
   const std::shared_ptr<Inner> inner_;
 };
 
+// To the embedded endpoint. When there is no answer because it has died, it is started again, where
+// it was, before the caller hears of the failure and tries again. Who has stopped it does not want
+// it back. `world` must outlive it.
+class LocalHttp final : public sys::Http {
+ public:
+  LocalHttp(const World& world, std::unique_ptr<sys::Http> inner)
+      : world_(world), inner_(std::move(inner)) {}
+  [[nodiscard]] sys::PendingPtr send(sys::HttpRequest request,
+                                     std::function<void(sys::HttpResult)> done) override {
+    return inner_->send(std::move(request), [this, done = std::move(done)](sys::HttpResult result) {
+      if (!result) revive();
+      done(std::move(result));
+    });
+  }
+
+ private:
+  void revive() {
+    if (was_in_vain_ || is_endpoint_stopped(world_)) return;
+    const auto endpoint = ensure_endpoint(world_, {0, kIdleTimeoutDefault});
+    if (endpoint) return;
+    was_in_vain_ = true;
+    world_.screen.warning("the embedded ECS does not come back: " + endpoint.error().message);
+  }
+
+  const World& world_;
+  std::unique_ptr<sys::Http> inner_;
+  bool was_in_vain_ = false;
+};
+
+std::unique_ptr<sys::Http> http_client(const World& world, const std::string& ca_bundle) {
+  return std::make_unique<sys::HttpClient>(
+      world.loop,
+      sys::HttpClient::Options{user_agent(), ca_bundle, sys::Proxies::of(world.environment)});
+}
+
 using ClientsByRegion = std::map<std::string, Result<std::unique_ptr<ecs::Client>>>;
 // Empty for what has no regions.
 using EndpointsIn = std::function<Result<aws::Endpoints>(const std::string& region)>;
@@ -89,16 +124,14 @@ std::function<Result<ecs::Client*>(const std::string&)> logs_clients(
 }
 
 Result<Target> make_target(const World& world, aws::ClientOptions options,
-                           const std::string& ca_bundle, const MakeProvider& make_provider,
+                           std::unique_ptr<sys::Http> http, const MakeProvider& make_provider,
                            const EndpointsIn& endpoints_in) {
   Target target;
   target.region = options.region;
   target.words = target.region;
   options.user_agent = user_agent();
   options.on_silence = [&screen = world.screen](const std::string& text) { screen.note(text); };
-  target.http = std::make_unique<sys::HttpClient>(
-      world.loop,
-      sys::HttpClient::Options{user_agent(), ca_bundle, sys::Proxies::of(world.environment)});
+  target.http = std::move(http);
   target.codes = std::make_unique<TerminalCodes>(world);
   const aws::Client::Outside outside{world.loop, *target.http, world.random};
   auto provider =
@@ -131,7 +164,7 @@ Result<Target> make_aws_target(const World& world, const sys::Environment& envir
   // A run has one target for each account and region.
   options.rates = std::make_shared<aws::Rates>(world.loop, aws::Rates::Quotas::kDocumented);
   return make_target(
-      world, std::move(options), settings.ca_bundle, make_provider,
+      world, std::move(options), http_client(world, settings.ca_bundle), make_provider,
       [environment, shared = settings.shared](const std::string& region) -> Result<aws::Endpoints> {
         // It becomes a part of a host name.
         TRY(aws::find_region(environment, shared, region));
@@ -191,7 +224,7 @@ Result<Target> local_target(const World& world, CallChoice calls) {
   options.rates = std::make_shared<aws::Rates>(world.loop, aws::Rates::Quotas::kNone);
   options.counts_throttling = calls.counts_throttling;
   auto target = TRY(make_target(
-      world, std::move(options), "",
+      world, std::move(options), std::make_unique<LocalHttp>(world, http_client(world, "")),
       [&](const aws::ProviderWorld&, const aws::ClientOptions&) -> Result<aws::ProviderPtr> {
         return std::make_unique<aws::StaticCredentials>(
             world.loop, aws::Credentials{endpoint.keys, {}, "the embedded ECS' key file"});

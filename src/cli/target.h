@@ -49,7 +49,7 @@ struct AwsChoice {
 };
 [[nodiscard]] Result<Target> aws_target(const World& world, const AwsChoice& choice);
 
-// The embedded endpoint, started if it does not run.
+// The embedded endpoint, started if it does not run, and again when it dies.
 [[nodiscard]] Result<Target> local_target(const World& world, CallChoice calls = {});
 
 // The credentials that hamlet's settings choose for an account. `provider` is ACCOUNT_PROVIDER, or

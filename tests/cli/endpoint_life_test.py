@@ -6,6 +6,7 @@ import struct
 from support import *
 
 F_OFD_SETLK = 37
+F_OFD_SETLKW = 38
 
 
 def environment_of(pid):
@@ -130,6 +131,34 @@ class Life(Sandbox):
         result = self.finish(process)
         self.assertEqual(result.code, 0, result)
         self.assertIn("serves on", result.err)
+
+    def test_one_that_dies_between_the_look_up_and_the_first_call_is_started_again(self):
+        self.register("talks", ("main", "echo one; exit 4"))
+        folder = os.path.join(self.state, "local")
+        port = self.endpoint()["port"]
+        self.kill_endpoint()
+        lock = open(os.path.join(folder, "endpoint.lock"), "r+", encoding="utf-8")
+        self.addCleanup(lock.close)
+        fcntl.fcntl(lock, F_OFD_SETLKW, struct.pack("hhqqi4x", fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+        listener = socket.socket()
+        self.addCleanup(listener.close)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(("127.0.0.1", port))
+        listener.listen()
+        listener.settimeout(LONGEST)
+        process = self.start("run", "--local", "--task-definition", "talks")
+        connection = listener.accept()[0]
+        while not connection.recv(1):  # It only looked whether somebody is there.
+            connection.close()
+            connection = listener.accept()[0]
+        listener.close()
+        lock.close()
+        # All of it is gone before the call's answer could come.
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.close()
+        result = self.finish(process)
+        self.assertEqual((result.code, result.out), (4, "one\n"), result)
+        self.assertEqual(self.endpoint()["port"], port)
 
     def test_a_port_that_is_taken_is_said_at_once_in_the_background_too(self):
         with socket.socket() as taken:
