@@ -45,6 +45,11 @@ struct ContainerStart {
 struct StartContainer {
   std::shared_ptr<const ContainerStart> start;
 };
+// It is not wanted any more. If it has not begun, ContainerNotStarted without a reason follows; if
+// it has, nothing comes of this.
+struct CancelStart {
+  ContainerId id;
+};
 struct SignalContainer {  // SIGTERM, the stop signal.
   ContainerId id;
 };
@@ -56,10 +61,12 @@ struct CheckHealth {
   std::vector<std::string> command;  // ECS API: starts with CMD or CMD-SHELL.
   Duration timeout{};
 };
-using Action = std::variant<StartContainer, SignalContainer, KillContainer, CheckHealth>;
+using Action =
+    std::variant<StartContainer, CancelStart, SignalContainer, KillContainer, CheckHealth>;
 
 [[nodiscard]] inline const ContainerId& id_of(const Action& action) {
   if (const auto* start = std::get_if<StartContainer>(&action)) return start->start->id;
+  if (const auto* cancel = std::get_if<CancelStart>(&action)) return cancel->id;
   if (const auto* signal = std::get_if<SignalContainer>(&action)) return signal->id;
   if (const auto* kill = std::get_if<KillContainer>(&action)) return kill->id;
   return std::get<CheckHealth>(action).id;
@@ -70,7 +77,7 @@ using Action = std::variant<StartContainer, SignalContainer, KillContainer, Chec
 struct ContainerStarted {
   ContainerId id;
 };
-// It never ran. The reason is in ECS' form, "CannotPullContainerError: ...".
+// It never ran. The reason is in ECS' form, "CannotPullContainerError: ..."; none: see CancelStart.
 struct ContainerNotStarted {
   ContainerId id;
   std::string reason;

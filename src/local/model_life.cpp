@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 #include "ecs/limits.h"
 #include "local/model_state.h"
@@ -367,10 +368,13 @@ void Model::State::start(TaskState& task, std::size_t index, const Moment& now) 
   effects.actions.emplace_back(StartContainer{task.starts[index]});
 }
 
+// ECS agent: a container that is not running yet when its task is stopped is not started any more.
 // ECS API: containers are stopped in the reverse order of their dependencies.
 void Model::State::signal_ready(TaskState& task, const Moment& now) {
   for (std::size_t i = 0; i < task.containers.size(); ++i) {
     ContainerState& state = task.containers[i];
+    if (state.phase == Phase::kStarting && !std::exchange(state.was_cancelled, true))
+      effects.actions.emplace_back(CancelStart{task.starts[i]->id});
     const bool is_needed =
         std::any_of(state.dependents.begin(), state.dependents.end(),
                     [&](std::size_t other) { return is_alive(task.containers[other]); });

@@ -25,6 +25,7 @@ struct ContainerState {
   enum class Phase { kWaiting, kStarting, kRunning, kStopped };
   Phase phase = Phase::kWaiting;
   bool was_started = false;
+  bool was_cancelled = false;  // See CancelStart.
   bool was_signalled = false;
   int failed_checks = 0;
   Instant started{};

@@ -112,6 +112,7 @@ ProcessRuntime::~ProcessRuntime() = default;
 void ProcessRuntime::carry_out(const Action& action) {
   if (const auto* to_start = std::get_if<StartContainer>(&action)) return start(*to_start->start);
   if (const auto* check = std::get_if<CheckHealth>(&action)) return check_health(*check);
+  if (std::holds_alternative<CancelStart>(action)) return;  // A start is over in no time.
   const bool kill = std::holds_alternative<KillContainer>(action);
   const auto& id = kill ? std::get<KillContainer>(action).id : std::get<SignalContainer>(action).id;
   const auto found = running_.find(id);

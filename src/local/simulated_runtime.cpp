@@ -39,7 +39,9 @@ void SimulatedRuntime::carry_out(const Action& action) {
   if (std::holds_alternative<CheckHealth>(action)) {
     report_(HealthChecked{id_of(action), true});
   } else if (!container.is_running) {
-    containers_.erase(found);  // It was given up before it ran: nobody counts on it any more.
+    give_up(container, std::holds_alternative<CancelStart>(action));
+  } else if (std::holds_alternative<CancelStart>(action)) {
+    return;
   } else if (std::holds_alternative<SignalContainer>(action)) {
     signal(container);
   } else {
@@ -115,6 +117,14 @@ void SimulatedRuntime::signal(Simulated& container) {
   container.ends = ends;
   container.exit_code = kTerminatedCode;
   go_on(container);
+}
+
+// Before it ran. Unless somebody waits to hear of it, nobody counts on it any more.
+void SimulatedRuntime::give_up(Simulated& container, bool tell) {
+  (void)container.log.end(outside_.loop.wall_now());  // It has no lines that could be lost.
+  const ContainerId id = container.id;
+  containers_.erase(id);
+  if (tell) report_(ContainerNotStarted{id, ""});
 }
 
 void SimulatedRuntime::end(Simulated& container, int exit_code) {

@@ -38,6 +38,7 @@ class SimulatedRuntime {
   // Writes what is due; whether more is due at once.
   bool write_lines(Simulated& container);
   void signal(Simulated& container);
+  void give_up(Simulated& container, bool tell);
   void end(Simulated& container, int exit_code);
 
   Outside outside_;

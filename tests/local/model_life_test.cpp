@@ -190,7 +190,24 @@ TEST(ModelLife, stop_task_signals_and_kills_after_the_stop_timeout) {
   EXPECT_TRUE(world.call<ecs::StopTask>(R"({"task":")" + id + R"("})"));
 }
 
-TEST(ModelLife, a_stop_while_a_container_starts_waits_for_it_and_signals_it_then) {
+TEST(ModelLife, a_stop_while_a_container_starts_keeps_it_from_starting) {
+  ModelWorld world;
+  world.register_app();
+  const auto id = world.run();
+  (void)world.asked();
+  EXPECT_TRUE(world.call<ecs::StopTask>(R"({"task":")" + id + R"("})"));
+  EXPECT_EQ(world.asked(), Words{"cancel app"});
+  EXPECT_TRUE(world.call<ecs::StopTask>(R"({"task":")" + id + R"("})"));
+  EXPECT_TRUE(world.asked().empty());  // Once.
+  world.on(ContainerNotStarted{{id, "app"}, ""});
+  EXPECT_EQ(world.status(id), "STOPPED");
+  EXPECT_EQ(world.task(id).stop_code, "UserInitiated");
+  EXPECT_FALSE(world.task(id).started_at);
+  EXPECT_FALSE(world.container(id).exit_code);
+  EXPECT_EQ(world.container(id).reason, "");
+}
+
+TEST(ModelLife, a_stop_while_a_container_starts_signals_it_if_it_has_begun_nevertheless) {
   ModelWorld world;
   world.register_app();
   const auto id = world.run();
@@ -198,7 +215,7 @@ TEST(ModelLife, a_stop_while_a_container_starts_waits_for_it_and_signals_it_then
   const auto reply = world.call<ecs::StopTask>(R"({"task":")" + id + R"("})");
   EXPECT_EQ(reply->task.stopped_reason, "Task stopped by user");
   EXPECT_EQ(world.status(id), "STOPPING");
-  EXPECT_TRUE(world.asked().empty());
+  EXPECT_EQ(world.asked(), Words{"cancel app"});
   world.started(id);
   EXPECT_EQ(world.asked(), Words{"signal app"});
   EXPECT_EQ(world.status(id), "STOPPING");  // Never back to RUNNING.

@@ -90,6 +90,9 @@ class Property {
       }
       if (const auto* start = std::get_if<StartContainer>(&action)) {
         start_container(start->start->id);
+      } else if (const auto* cancel = std::get_if<CancelStart>(&action)) {
+        if (!started_.contains(cancel->id) && cancelled_.insert(cancel->id).second)
+          world_.on(ContainerNotStarted{cancel->id, ""});
       } else if (const auto* check = std::get_if<CheckHealth>(&action)) {
         world_.on(HealthChecked{check->id, random_.happens(70)});
       } else if (const auto* signal = std::get_if<SignalContainer>(&action)) {
@@ -105,6 +108,7 @@ class Property {
       if (random_.happens(percent / 5)) exit(id, static_cast<int>(random_.below(3)));
   }
   void start_container(const ContainerId& id) {
+    if (cancelled_.contains(id)) return;
     EXPECT_TRUE(started_.insert(id).second) << "a container is started once: " << id.container;
     if (random_.happens(10)) return world_.on(ContainerNotStarted{id, "CannotStart: x"});
     running_.insert(id);
@@ -183,6 +187,7 @@ class Property {
   bool awsvpc_ = false;
   std::vector<std::string> ids_;
   std::set<ContainerId> started_;
+  std::set<ContainerId> cancelled_;
   std::set<ContainerId> running_;
   std::map<std::string, Seen> seen_;
 };

@@ -85,6 +85,8 @@ class ModelWorld {
       if (const auto* start = std::get_if<StartContainer>(&action)) {
         words.push_back("start " + start->start->id.container);
         last_start = start->start;
+      } else if (const auto* cancel = std::get_if<CancelStart>(&action)) {
+        words.push_back("cancel " + cancel->id.container);
       } else if (const auto* signal = std::get_if<SignalContainer>(&action)) {
         words.push_back("signal " + signal->id.container);
       } else if (const auto* kill = std::get_if<KillContainer>(&action)) {

@@ -257,6 +257,25 @@ TEST_F(SimulatedEndpoint, a_simulated_container_is_stopped_like_any_other) {
   EXPECT_EQ(task(id).stop_code, "UserInitiated");
 }
 
+TEST_F(SimulatedEndpoint, a_simulated_container_that_is_stopped_while_it_is_pending_never_runs) {
+  start(0ms);
+  register_job(R"({"name":"app","image":"simulated","memory":64,
+                   "command":["start=1h","print=hello"]})");
+  const auto id = run();
+  loop_.run_for(1s);
+  EXPECT_EQ(task(id).last_status, "PENDING");
+  (void)call<ecs::StopTask>(R"({"task":")" + id + R"("})");
+  const auto stopped = task(id);
+  EXPECT_EQ(stopped.last_status, "STOPPED");
+  EXPECT_EQ(stopped.stop_code, "UserInitiated");
+  EXPECT_FALSE(stopped.started_at);
+  EXPECT_FALSE(stopped.containers.at(0).exit_code);
+  loop_.run_for(2h);
+  const auto page = call<ecs::GetLogEvents>(
+      R"({"logGroupName":"/runtask/job","logStreamName":"app/)" + id + R"("})");
+  EXPECT_TRUE(page.events.empty());
+}
+
 TEST_F(SimulatedEndpoint, with_the_limits_of_aws_it_throttles_and_forgets_after_an_hour) {
   start(0ms, Limits::kAws);
   register_job(R"({"name":"app","image":"simulated","memory":64})");

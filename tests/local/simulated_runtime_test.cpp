@@ -189,8 +189,26 @@ TEST_F(SimulatedRuntimeTest, one_that_is_given_up_before_it_runs_is_never_heard_
   start({"start=1h"});
   kill();
   EXPECT_FALSE(runtime.has(id()));
+  EXPECT_EQ(page().complete, true);
   loop.run();
   EXPECT_TRUE(heard.empty());
+}
+
+TEST_F(SimulatedRuntimeTest, one_that_is_cancelled_before_it_runs_never_does) {
+  start({"start=1h", "print=hello", "stop=never"});
+  runtime.carry_out(CancelStart{id()});
+  EXPECT_FALSE(runtime.has(id()));
+  loop.run();
+  EXPECT_THAT(heard, ElementsAre("not started app: "));
+  EXPECT_TRUE(lines().empty());
+  EXPECT_EQ(page().complete, true);  // Whoever reads its log does not wait.
+}
+
+TEST_F(SimulatedRuntimeTest, one_that_runs_is_not_cancelled) {
+  start({"run=1s"});
+  runtime.carry_out(CancelStart{id()});
+  loop.run();
+  EXPECT_THAT(heard, ElementsAre("started app at 0", "exited app 0 at 1000"));
 }
 
 TEST_F(SimulatedRuntimeTest, its_health_checks_pass) {
