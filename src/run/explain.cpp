@@ -110,8 +110,11 @@ Explanation of_stopped(const LaunchOutcome& launch) {
             "run it as a task of its own, not one that belongs to a service"};
   if (contains(lower_case(launch.stopped_reason), "runtask"))
     return {"another runtask stopped it", "its stopped reason says why"};
+  const bool is_local = contains(launch.where, "the embedded ECS");
   return {"somebody or something else stopped it",
-          "its stopped reason may say who; CloudTrail has the StopTask call"};
+          is_local
+              ? "its stopped reason may say who; any client that has the embedded ECS' keys can"
+              : "its stopped reason may say who; CloudTrail has the StopTask call"};
 }
 
 Explanation of_infrastructure(const LaunchOutcome& launch) {
@@ -193,8 +196,10 @@ std::string name_in(const std::string& words, const Sign& sign) {
   for (const auto& before : split(std::string(sign.name_after), '|')) {
     const auto at = before.empty() ? std::string::npos : lower.find(before);
     if (at == std::string::npos) continue;
-    const auto name = words.substr(at + before.size());
-    return name.substr(0, name.find_first_of(" \t\n,;"));
+    auto name = words.substr(at + before.size());
+    name.resize(std::min(name.size(), name.find_first_of(" \t\n,;")));
+    if (name.ends_with(':')) name.pop_back();  // What follows is about it.
+    return name;
   }
   return {};
 }

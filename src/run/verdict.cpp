@@ -107,6 +107,14 @@ bool is_lost_host(const ecs::Task& task) {
          (contains(task.stopped_reason, "host ec2") && contains(task.stopped_reason, "terminated"));
 }
 
+// The embedded endpoint says what it was.
+std::string words_of_lost_host(const ecs::Task& task) {
+  if (contains(task.stopped_reason, "embedded endpoint was stopped"))
+    return "the embedded ECS was stopped";
+  if (contains(task.stopped_reason, "embedded endpoint ended")) return "the embedded ECS ended";
+  return "its host was lost";
+}
+
 // A task that failed to start has no code that means anything.
 bool never_started(const ecs::Task& task) {
   return task.stop_code == ecs::stop_code::kTaskFailedToStart;
@@ -190,7 +198,7 @@ Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
   if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
     return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "interrupted by Spot"};
   if (is_lost_host(stopped))
-    return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "its host was lost"};
+    return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, words_of_lost_host(stopped)};
 
   // Servers that give no stop code at all exist; then only our own stop can explain the end.
   const bool ended_by_itself = stopped.stop_code == ecs::stop_code::kEssentialContainerExited ||

@@ -129,6 +129,9 @@ const std::vector<Case>& endings() {
       {"CannotStartContainerError: OCI runtime create failed: runc create failed: chdir to cwd "
        "(\"/nope\") set in config.json failed: no such file or directory",
        "the working directory is not there in the image"},
+      {"CannotStartContainerError: cannot start `manage.py`: cannot enter the directory /srv/nope: "
+       "No such file or directory",
+       "the working directory cannot be entered on this machine: /srv/nope"},
       {"CannotStartContainerError: Error response from daemon: unable to find user app: no "
        "matching "
        "entries in passwd file",
@@ -275,6 +278,8 @@ const std::vector<Case>& endings() {
       {"Host EC2 (instance i-0abc) terminated.", "the instance that it ran on was terminated"},
       {"ECS is performing maintenance on the underlying infrastructure hosting the task.",
        "AWS took the task's host away for maintenance"},
+      {"The embedded endpoint was stopped.",
+       "somebody stopped the embedded ECS while the task ran (runtask local stop)"},
       {"The embedded endpoint ended while the task was running; its processes ended with it.",
        "the embedded ECS ended while the task ran"},
       {"Your Spot Task was interrupted.", "AWS took the Spot capacity back"},
@@ -502,6 +507,12 @@ TEST(Explain, what_stopped_a_task) {
   EXPECT_EQ(stopped("ServiceSchedulerInitiated",
                     "Scaling activity initiated by (deployment ecs-svc/1234)"),
             "the scheduler of an ECS service stopped it: a deployment, scaling or a health check");
+  // Only AWS has a CloudTrail.
+  auto stopped_somewhere = ended(VerdictKind::kStopped, "Task stopped by user");
+  stopped_somewhere.stop_code = "UserInitiated";
+  EXPECT_NE(explain(stopped_somewhere).next_step.find("CloudTrail"), std::string::npos);
+  stopped_somewhere.where = "the embedded ECS, cluster default";
+  EXPECT_EQ(explain(stopped_somewhere).next_step.find("CloudTrail"), std::string::npos);
   EXPECT_EQ(cause(ended(VerdictKind::kTimedOut, "runtask: --timeout")),
             "it ran longer than --timeout allows");
   LaunchOutcome slow = ended(VerdictKind::kNeverStarted, "runtask: --start-timeout");
