@@ -35,15 +35,38 @@ int dispatch(const Command& command, const World& world) {
       command);
 }
 
+// A run says itself what could not be written, and keeps its verdict.
+bool carries_a_run_out(const Command& command) {
+  if (const auto* run = std::get_if<RunArguments>(&command)) return !run->plan;
+  if (const auto* again = std::get_if<RunsAgain>(&command)) return !again->plan;
+  return std::holds_alternative<RunsAttach>(command);
+}
+
+// Anything else is only as good as its result.
+int code_when_written(Screen& screen, int code, int code_of_failure) {
+  screen.flush();
+  if (screen.lost_lines() == 0) return code;
+  screen.message("error: cannot write to standard output: " + screen.lost_why());
+  return code == kExitSuccess ? code_of_failure : code;
+}
+
 }  // namespace
+
+int give(const Answer& answer, Screen& screen) {
+  if (answer.is_error) {
+    screen.message(answer.text);
+    return answer.exit_code;
+  }
+  screen.output_raw(answer.text + "\n");
+  return code_when_written(screen, answer.exit_code, kExitFailure);
+}
 
 int carry_out(const Command& command, const World& world) {
   const int code = dispatch(command, world);
-  world.screen.flush();
-  // A run says so itself and keeps its verdict; any other command is only as good as its result.
-  if (world.screen.lost_lines() == 0 || std::holds_alternative<RunArguments>(command)) return code;
-  world.screen.message("error: cannot write to standard output: " + world.screen.lost_why());
-  return code == kExitSuccess ? kExitFailure : code;
+  if (carries_a_run_out(command)) return code;
+  return code_when_written(
+      world.screen, code,
+      std::holds_alternative<RunArguments>(command) ? kExitCouldNotRun : kExitFailure);
 }
 
 }  // namespace runtask::cli

@@ -7,6 +7,9 @@
 
 namespace runtask::cli {
 
+// Prints it.
+[[nodiscard]] int give(const Answer& answer, Screen& screen);
+
 [[nodiscard]] int carry_out(const Command& command, const World& world);
 
 [[nodiscard]] int run(const RunArguments& arguments, const World& world);

@@ -27,14 +27,7 @@ int main(int count, char** words) {
   const std::vector<std::string> arguments(words + first, words + count);
   if (hamlet::is_asked_by_git(environment)) return cli::answer_git(arguments, environment, screen);
   auto parsed = cli::parse_invocation(first == 1 ? words[0] : "runtask", arguments);
-  if (const auto* answer = std::get_if<cli::Answer>(&parsed)) {
-    if (answer->is_error) {
-      screen.message(answer->text);
-    } else {
-      screen.output_raw(answer->text + "\n");
-    }
-    return answer->exit_code;
-  }
+  if (const auto* answer = std::get_if<cli::Answer>(&parsed)) return cli::give(*answer, screen);
 
   sys::SystemRandom random;
   sys::SystemFiles files;

@@ -53,6 +53,13 @@ class Run(Sandbox):
         self.assertIn("CannotPullContainerError", result.err)
         self.assertIn("nobody/nothing", result.err)
 
+    def test_a_working_directory_that_is_not_there_is_named(self):
+        self.register("lost", {"name": "main", "command": ["/bin/true"], "workingDirectory": "/srv/nope"})
+        result = self.run_local("lost")
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("likely cause    the working directory cannot be entered on this machine: /srv/nope\n", result.err)
+        self.assertIn("`workingDirectory`", result.err)
+
     def test_a_secret_that_is_not_there_is_said_as_ecs_says_it_and_named(self):
         for where in ("/shop/db-password", "arn:aws:secretsmanager:us-east-1:000000000000:secret:db-AbC"):
             self.register("secret", {"name": "main", "command": ["/bin/true"],
@@ -335,8 +342,22 @@ class Runs(Sandbox):
     def test_a_result_that_cannot_be_written_is_an_error(self):
         self.register("x", ("main", "true"))
         self.run_local("x")
+        plan = ("run", "--local", "--task-definition", "x", "--plan")
         with open("/dev/full", "wb") as full:
-            self.assertEqual(self.runtask("runs", "list", stdout=full).code, 1)
+            for words, code in ((("runs", "list"), 1), (plan, 125), ((*plan, "--json"), 125), (("--help",), 1),
+                                (("--version",), 1), (("run", "--help"), 1), (("runs", "again", "last", "--plan"), 1)):
+                result = self.runtask(*words, stdout=full)
+                self.assertEqual(result.code, code, words)
+                self.assertIn("cannot write to standard output: No space left", result.err)
+
+    def test_a_run_whose_lines_cannot_be_written_says_so_and_keeps_its_verdict(self):
+        self.register("x", ("main", "echo line"))
+        with open("/dev/full", "wb") as full:
+            for words in (("run", "--local", "--task-definition", "x"), ("runs", "again", "last")):
+                result = self.runtask(*words, stdout=full)
+                self.assertEqual(result.code, 0, result)
+                self.assertIn("could not be written to standard output: No space left", result.err)
+                self.assertNotIn("error:", result.err)
 
     def test_an_unknown_run_is_an_error(self):
         result = self.runtask("runs", "show", "nope")
