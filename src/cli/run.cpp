@@ -24,14 +24,6 @@ bool wants_local(const RunArguments& arguments, const World& world) {
   return arguments.local || (wish && *wish != "0");
 }
 
-// "eu-west-1, us-east-1"
-std::string words(const std::vector<Target>& targets) {
-  std::set<std::string> all;
-  for (const auto& target : targets)
-    all.insert(target.words);
-  return join(std::vector(all.begin(), all.end()), ", ");
-}
-
 Result<Target> choose_target(const RunArguments& arguments, const World& world) {
   auto target = wants_local(arguments, world)
                     ? local_target(world)
@@ -146,8 +138,7 @@ Result<int> try_run(const RunArguments& arguments, const World& world) {
     settings.secrets.push_back({name, Secret(world.environment.get(name).value_or(""))});
   set_pace(targets, settings);
   if (arguments.drain) settings.log_pace.drain = *arguments.drain;
-  if (!arguments.json)
-    world.screen.note("run " + plan.run_id + ": " + plan.title + " (" + words(targets) + ")");
+  if (!arguments.json) world.screen.note(heading(plan));
   RunObserver observer(world.screen, world.loop, plan,
                        {arguments.json, arguments.timestamps, arguments.quiet});
   const int exit_code = TRY(carry_out(world, settings, targets, plan, observer));

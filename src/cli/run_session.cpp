@@ -1,6 +1,8 @@
 #include "cli/run_session.h"
 
 #include <algorithm>
+#include <set>
+#include <vector>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -98,6 +100,14 @@ std::string new_run_id(const World& world) {
   auto stamp = compact_time(world.loop.wall_now());
   stamp = stamp.substr(0, 8) + "-" + stamp.substr(9, 6);
   return stamp + "-" + world.random.hex_digits(8);
+}
+
+std::string heading(const run::Plan& plan) {
+  std::set<std::string> places;
+  for (const auto& target : plan.targets)
+    if (!target.words.empty()) places.insert(target.words);
+  const auto where = join(std::vector(places.begin(), places.end()), ", ");
+  return "run " + plan.run_id + ": " + plan.title + (where.empty() ? "" : " (" + where + ")");
 }
 
 std::vector<run::TargetWords> words_of(const std::vector<Target>& targets) {

@@ -39,6 +39,8 @@ struct DefinitionName {
 // checks and logs, not the run. kNotFound when there is none of a name.
 [[nodiscard]] Result<std::vector<std::optional<ecs::TaskDefinition>>> read_definitions(
     const World& world, const std::vector<DefinitionName>& names);
+// What a run begins with: "run ID: TITLE (eu-west-1, us-east-1)".
+[[nodiscard]] std::string heading(const run::Plan& plan);
 // kUsage when there are more than 100 of them and nobody has said --yes.
 [[nodiscard]] Result<> check_launches(std::size_t launches, bool yes);
 

@@ -114,6 +114,11 @@ bool show_pipeline(const std::string& outcome, const World& world) {
   return true;
 }
 
+// Why nobody carries a run out that can be attached to.
+std::string why_left(const history::RunSummary& run) {
+  return run.ended_at ? "its tasks were left running" : "its process is gone";
+}
+
 Result<> show(const RunsShow& arguments, const World& world) {
   auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
   const auto run = TRY(records.history.find(arguments.run));
@@ -128,9 +133,8 @@ Result<> show(const RunsShow& arguments, const World& world) {
   if (run.ended_at) world.screen.output("ended     " + iso_time(*run.ended_at));
   world.screen.output("state     " + records.state_of(run) + ", exit code " + code_of(run));
   if (records.can_attach(run))
-    world.screen.output(std::string("attach    ") +
-                        (run.ended_at ? "its tasks were left running; " : "its process is gone; ") +
-                        attach_command(run.record.id) + " goes on");
+    world.screen.output("attach    " + why_left(run) + "; " + attach_command(run.record.id) +
+                        " goes on");
   world.screen.output("");
   if (run.outcome.empty()) return show_unfinished(run, records.history, world);
   if (show_pipeline(run.outcome, world)) return {};
@@ -208,8 +212,9 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
     // Looked at before the lines are read once more, so that none written before it is missed.
     is_last = TRY(history.has_ended(run.record.id)) || !records.is_alive(run);
   }
-  if (arguments.follow && !TRY(history.has_ended(run.record.id)) && records.can_attach(run))
-    world.screen.message("its process is gone; `" + attach_command(run.record.id) +
+  if (!arguments.follow) return {};
+  if (const auto now = TRY(history.find(run.record.id)); records.can_attach(now))
+    world.screen.message(why_left(now) + "; `" + attach_command(run.record.id) +
                          "` goes on with it");
   return {};
 }

@@ -111,9 +111,7 @@ Result<int> again(const RunsAgain& arguments, const World& world) {
   settings.is_script = record.is_script;
   settings.only_one = record.only_one;
   settings.typed = {"runs", "again", old.id};
-  if (!arguments.json)
-    world.screen.note("run " + record.plan.run_id + ": " + record.plan.title + " (again " + old.id +
-                      ")");
+  if (!arguments.json) world.screen.note(heading(record.plan) + ", again " + old.id);
   RunObserver observer(world.screen, world.loop, record.plan,
                        {arguments.json, arguments.timestamps, arguments.quiet});
   const int code = TRY(carry_out(world, settings, targets, record.plan, observer));

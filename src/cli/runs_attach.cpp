@@ -95,7 +95,7 @@ Result<int> attach(const RunsAttach& arguments, const World& world) {
   const auto record = TRY(read_record(records, run));
   RunObserver observer(world.screen, world.loop, record.plan,
                        {arguments.json, arguments.timestamps, arguments.quiet});
-  if (!arguments.json) world.screen.note("run " + run.record.id + ": " + record.plan.title);
+  if (!arguments.json) world.screen.note(heading(record.plan));
   return Attachment(world, records, record, observer).attach();
 }
 

@@ -17,6 +17,7 @@ class AttachSandbox(GatedSandbox):
         self.write("go", "")
         attached = self.runtask("runs", "attach", "last")
         self.assertEqual(attached.code, 7, attached)
+        self.assertIn("run %s: manage:1 on default (the embedded ECS)\n" % self.listed()["run"], attached.err)
         self.assertEqual(printed + attached.out, self.expected())
         self.assertEqual(self.tasks_started(), 1)
         self.assertEqual(self.listed()["verdict"], "failed")

@@ -17,6 +17,7 @@ class AgainSandbox(RunsSandbox):
         os.remove(self.path("out.json"))
         again = self.runtask("runs", "again", "last")
         self.assertEqual(again.code, 7, again)
+        self.assertIn(" on default (the embedded ECS), again ", again.err)
         self.assertEqual(sorted(again.out.splitlines()), sorted(first.out.splitlines()))
         self.assertEqual(json.loads(self.text("out.json"))["run"], self.run_ids()[0])
         ids = self.run_ids()
@@ -154,6 +155,14 @@ class LivenessSandbox(RunsSandbox):
         result = self.finish(process)
         self.assertEqual(result.code, 130)
         self.assertIn("runtask runs attach " + self.listed()["run"], result.err)
+
+    def test_whoever_follows_the_log_of_a_run_that_left_its_tasks_running_is_told_so(self):
+        self.register("manage", ("main", "sleep 30"))
+        self.assertEqual(self.run_local("manage", "--detach").code, 0)
+        followed = self.ok("runs", "logs", "last", "-f")
+        self.assertIn("its tasks were left running; `runtask runs attach %s` goes on with it" % self.listed()["run"],
+                      followed.err)
+        self.assertEqual(self.ok("runs", "logs", "last").err, "")
 
     def test_detach_prints_the_run_and_the_command_that_attaches(self):
         self.register("manage", ("main", "sleep 30"))
