@@ -12,6 +12,7 @@
 #include "cli/container_log.h"
 #include "cli/endpoint_process.h"
 #include "cli/exit_code.h"
+#include "cli/named_file.h"
 #include "cli/target.h"
 #include "ecs/limits.h"
 #include "local/image_table.h"
@@ -270,8 +271,8 @@ Result<> check_members(const ecs::TaskDefinition& definition, const std::string&
 
 Result<ecs::RegisterTaskDefinitionReply> register_file(const World& world, ecs::Client& client,
                                                        const std::string& path) {
-  const auto text = TRY(world.files.read(path));
-  auto request = TRY(ecs::read_registration(text, path));
+  const auto text = TRY(read_named_file(world, path));
+  auto request = TRY(as_words(ecs::read_registration(text, path)));
   TRY(check_members(request.definition, path));
   auto reply = call_and_wait(world, client, request);
   if (!reply) {

@@ -6,6 +6,7 @@
 #include "base/diagnostic.h"
 #include "base/json_members.h"
 #include "base/text.h"
+#include "cli/named_file.h"
 #include "cli/run_session.h"
 #include "ecs/api.h"
 #include "run/request_check.h"
@@ -27,7 +28,7 @@ Result<std::string> own_variable(const World& world, const std::string& name, co
 Result<std::vector<run::Variable>> read_environment_file(const World& world,
                                                          const std::string& path) {
   std::vector<run::Variable> variables;
-  const auto text = TRY(world.files.read(path));
+  const auto text = TRY(read_named_file(world, path));
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";  // As editors of Windows write it.
   const bool is_marked = text.starts_with(kByteOrderMark);
   int number = 0;
@@ -141,17 +142,12 @@ Result<> check_names(const json::Members& rest, const std::string& path,
 }
 
 Result<ecs::TaskOverride> read_override_file(const World& world, const std::string& path) {
-  const auto text = TRY(world.files.read(path == "-" ? "/dev/stdin" : path));
-  auto overrides = ecs::read_task_override(text, path);
-  if (overrides) {
-    TRY(check_names(overrides->rest, path, {"ephemeralStorage", "inferenceAcceleratorOverrides"}));
-    for (const auto& container : overrides->container_overrides)
-      TRY(check_names(container.rest, path, {"environmentFiles", "resourceRequirements"}));
-    return *std::move(overrides);
-  }
-  auto error = std::move(overrides).error();
-  error.code = Code::kUsage;
-  return fail(std::move(error));
+  const auto text = TRY(read_named_file(world, path == "-" ? "/dev/stdin" : path));
+  auto overrides = TRY(as_words(ecs::read_task_override(text, path)));
+  TRY(check_names(overrides.rest, path, {"ephemeralStorage", "inferenceAcceleratorOverrides"}));
+  for (const auto& container : overrides.container_overrides)
+    TRY(check_names(container.rest, path, {"environmentFiles", "resourceRequirements"}));
+  return overrides;
 }
 
 // Whoever says something twice means it once.

@@ -78,12 +78,17 @@ class Words(Sandbox):
 
     def test_malformed_json_files_show_the_line(self):
         bad = self.write("bad.json", '{\n  "family": "x",,\n}\n')
-        result = self.refused("bad.json:2:", "local", "register", bad, code=1)
+        result = self.refused("bad.json:2:", "local", "register", bad)
         self.assertIn("^", result.err)
         self.refused("bad.json:2:", "run", "--local", "--task-definition", "x", "--override-json", bad)
-        self.refused("nowhere.json", "local", "register", "nowhere.json", code=1)
+        self.refused("nowhere.json", "local", "register", "nowhere.json")
         wrong = self.write("wrong.json", '{"family": "x", "containerDefinitions": [{"name": 7}]}')
-        self.refused("/containerDefinitions[0]/name", "local", "register", wrong, code=1)
+        self.refused("/containerDefinitions[0]/name", "local", "register", wrong)
+
+    def test_a_file_that_is_not_there_is_a_wrong_word_wherever_it_is_named(self):
+        for flag in ("--override-json", "--env-file"):
+            self.refused("nowhere", "run", "--local", "--task-definition", "x", flag, "nowhere")
+            self.refused("cannot read", "run", "--local", "--task-definition", "x", flag, self.directory)
 
     def test_a_misspelt_override_is_not_dropped(self):
         for text, near in (('{"containerOverides": []}', "containerOverrides"),
