@@ -160,7 +160,9 @@ struct LocalStop {};
 struct LocalStatus {
   bool json = false;
 };
-struct LocalEnv {};
+struct LocalEnv {
+  bool json = false;
+};
 struct LocalAws {
   std::vector<std::string> arguments;
 };

@@ -27,6 +27,7 @@ struct Targets {
   RunsAgain runs_again;
   RunsPrune runs_prune;
   LocalStart start;
+  LocalEnv env;
   LocalStatus status;
   LocalAws aws;
   LocalRegister task_definitions;

@@ -82,7 +82,8 @@ void declare_local(CLI::App& root, Targets& targets) {
       "  eval \"$(runtask local env)\"; aws ecs list-tasks"));
   declare_local_process(local, targets);
   auto& env = *local.add_subcommand("env", "Lines for eval: endpoints, keys, region");
-  env.final_callback([&targets] { targets.chosen = LocalEnv{}; });
+  env.add_flag("--json", targets.env.json, "The variables as one JSON object; null: to be unset");
+  chooses(env, targets, &Targets::env);
   env.footer("Example:\n  eval \"$(runtask local env)\"");
   auto& aws = *local.add_subcommand("aws", "The installed AWS CLI against the endpoint");
   aws.prefix_command();

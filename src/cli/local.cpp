@@ -135,28 +135,44 @@ int local(const LocalStatus& arguments, const World& world) {
   return kExitSuccess;
 }
 
-int local(const LocalEnv&, const World& world) {
-  const auto endpoint = ensure_endpoint(world, kStartDefault);
-  if (!endpoint) return failed(world, endpoint.error());
-  const auto url = endpoint->address.url();
-  const auto line = [&](const std::string& name, const std::string& value) {
-    world.screen.output("export " + name + "=" + shell_quoted(value));
-  };
+namespace {
+
+// What AWS' tools need to come here; none: what must not be set.
+using Variables = std::vector<std::pair<std::string, std::optional<std::string>>>;
+Variables variables_for(const World& world, const EndpointProcess& endpoint) {
+  Variables variables;
   // One variable per service, so that calls to services that are not here still go to AWS.
   for (const auto* service : {"ECS", "CLOUDWATCH_LOGS", "STS"})
-    line(std::string("AWS_ENDPOINT_URL_") + service, url);
-  line("AWS_ACCESS_KEY_ID", endpoint->keys.access_key_id);
-  line("AWS_SECRET_ACCESS_KEY", endpoint->keys.secret_access_key.reveal());
-  line("AWS_REGION", endpoint->address.region);
-  line("AWS_DEFAULT_REGION", endpoint->address.region);
-  line("AWS_EC2_METADATA_DISABLED", "true");
+    variables.emplace_back(std::string("AWS_ENDPOINT_URL_") + service, endpoint.address.url());
+  variables.emplace_back("AWS_ACCESS_KEY_ID", endpoint.keys.access_key_id);
+  variables.emplace_back("AWS_SECRET_ACCESS_KEY", endpoint.keys.secret_access_key.reveal());
+  variables.emplace_back("AWS_REGION", endpoint.address.region);
+  variables.emplace_back("AWS_DEFAULT_REGION", endpoint.address.region);
+  variables.emplace_back("AWS_EC2_METADATA_DISABLED", "true");
   if (const auto no_proxy = no_proxy_for(world.environment, local::kEndpointHost))
     for (const auto* name : kNoProxy)
-      line(name, *no_proxy);
-  std::string others;
+      variables.emplace_back(name, *no_proxy);
   for (const auto* name : kInTheWay)
-    others.append(" ").append(name);
-  world.screen.output("unset" + others);
+    variables.emplace_back(name, std::nullopt);
+  return variables;
+}
+
+}  // namespace
+
+int local(const LocalEnv& arguments, const World& world) {
+  const auto endpoint = ensure_endpoint(world, kStartDefault);
+  if (!endpoint) return failed(world, endpoint.error());
+  std::vector<std::string> members;
+  std::string others;
+  for (const auto& [name, value] : variables_for(world, *endpoint)) {
+    members.push_back(json::quoted(name) + ":" + (value ? json::quoted(*value) : "null"));
+    if (!value) {
+      others += " " + name;
+    } else if (!arguments.json) {
+      world.screen.output("export " + name + "=" + shell_quoted(*value));
+    }
+  }
+  world.screen.output(arguments.json ? "{" + join(members, ",") + "}" : "unset" + others);
   return kExitSuccess;
 }
 
@@ -167,16 +183,12 @@ int local(const LocalAws& arguments, const World& world) {
   program.argv = {"aws", "--endpoint-url", endpoint->address.url()};
   program.argv.insert(program.argv.end(), arguments.arguments.begin(), arguments.arguments.end());
   program.environment = world.environment.all();
-  for (const auto* name : kInTheWay)
-    program.environment.erase(name);
-  program.environment["AWS_ACCESS_KEY_ID"] = endpoint->keys.access_key_id;
-  program.environment["AWS_SECRET_ACCESS_KEY"] = endpoint->keys.secret_access_key.reveal();
-  program.environment["AWS_REGION"] = endpoint->address.region;
-  program.environment["AWS_DEFAULT_REGION"] = endpoint->address.region;
-  program.environment["AWS_EC2_METADATA_DISABLED"] = "true";
-  if (const auto no_proxy = no_proxy_for(world.environment, local::kEndpointHost))
-    for (const auto* name : kNoProxy)
-      program.environment[name] = *no_proxy;
+  for (const auto& [name, value] : variables_for(world, *endpoint))
+    if (value) {
+      program.environment[name] = *value;
+    } else {
+      program.environment.erase(name);
+    }
   auto error = sys::replace_by(program);
   if (error.code == Code::kNotFound) error.hint = "install it: apt-get install awscli";
   return failed(world, error);
