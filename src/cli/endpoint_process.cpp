@@ -14,8 +14,11 @@ using namespace std::chrono_literals;
 constexpr Duration kStartPatience = 20s;  // Until a started endpoint must serve.
 constexpr Duration kReadyPatience = 2s;   // Until one that has just begun says where it serves.
 constexpr Duration kOthersStartPatience = 15s;  // Of one that waits for another's to serve.
-constexpr Duration kStopPatience = 60s;         // Longer than any task may take to be stopped.
-constexpr Duration kDeathPatience = 5s;         // Until a dead one's lock is free.
+// Until somebody who waits for its end hears why; and until it must have ended: its tasks have 10 s
+// to be stopped, and whoever still asks has 3 s more.
+constexpr Duration kStopSilence = 4s;
+constexpr Duration kStopPatience = 16s;  // Behind that.
+constexpr Duration kDeathPatience = 5s;  // Until a dead one's lock is free.
 
 // The port of last time, so that what `local env` printed stays true over restarts.
 std::string port_file(const local::StateDirectory& directory) {
@@ -63,6 +66,18 @@ sys::Program background_program(const World& world, const std::string& own,
   return program;
 }
 
+Result<> start_in_background(const sys::Program& program, const local::StateDirectory& directory) {
+  auto started = sys::start_in_background(program, directory.log_file(), kStartPatience);
+  if (started) return {};
+  auto error = std::move(started).error();
+  const bool is_about_log = error.code == Code::kDenied || error.code == Code::kFull;
+  if (is_about_log)
+    error.hint =
+        "the embedded ECS keeps its state there, whether or not a history is kept: make room, or "
+        "set RUNTASK_STATE_DIR";
+  return fail(std::move(error));
+}
+
 }  // namespace
 
 Result<local::StateDirectory> local_state(const World& world) {
@@ -88,7 +103,7 @@ Result<EndpointProcess> ensure_endpoint(const World& world, const EndpointStart&
   if (!address) {
     const auto program =
         background_program(world, TRY(sys::own_program()), TRY(world.state_directory()), start);
-    (void)TRY(sys::start_in_background(program, directory.log_file(), kStartPatience));
+    TRY(start_in_background(program, directory));
     (void)sys::wait_for(kStartPatience, [&] {
       address = local::find_endpoint(world.files, directory);
       return address.has_value();
@@ -190,10 +205,14 @@ Result<bool> stop_endpoint(const World& world) {
   const auto address = TRY(running_endpoint(world));
   if (!address) return false;
   (void)sys::signal_process(address->process_id, SIGTERM);  // It may have ended just now.
-  if (!sys::wait_for(kStopPatience, [&] { return !world.files.is_locked(directory.lock()); }))
-    return fail(Code::kTimeout,
-                "the endpoint (process " + std::to_string(address->process_id) + ") does not end");
-  return true;
+  const auto has_ended = [&] { return !world.files.is_locked(directory.lock()); };
+  if (sys::wait_for(kStopSilence, has_ended)) return true;
+  const auto process = std::to_string(address->process_id);
+  world.screen.note("waiting for the embedded ECS (process " + process +
+                    ") to end; its tasks have 10 s to be stopped");
+  if (sys::wait_for(kStopPatience, has_ended)) return true;
+  return fail(Code::kTimeout, "the embedded ECS (process " + process + ") does not end",
+              "`kill -9 " + process + "` ends it, and its tasks with it");
 }
 
 }  // namespace runtask::cli

@@ -84,9 +84,14 @@ int local(const LocalStart& arguments, const World& world) {
   const auto endpoint = ensure_endpoint(world, start);
   if (!endpoint) return failed(world, endpoint.error());
   const auto& address = endpoint->address;
-  if (endpoint->was_running && !arguments.limits.empty() && address.limits != name_of(start.limits))
+  std::string otherwise;  // How it runs, where that is not as it is asked for.
+  if (!arguments.limits.empty() && address.limits != name_of(start.limits))
+    otherwise = "with --limits " + address.limits;
+  if (start.port != 0 && address.port != start.port)
+    otherwise = "on port " + std::to_string(address.port);
+  if (endpoint->was_running && !otherwise.empty())
     return failed(world, Error{Code::kConflict,
-                               "the embedded ECS runs already, with --limits " + address.limits,
+                               "the embedded ECS runs already, " + otherwise,
                                {},
                                "`runtask local stop` ends it"});
   world.screen.message(

@@ -23,6 +23,7 @@
 
 #include "base/text.h"
 #include "sys/descriptor.h"
+#include "sys/errno_code.h"
 #include "sys/exec_words.h"
 
 namespace runtask::sys {
@@ -102,7 +103,8 @@ Result<std::string> own_program() {
 Result<std::string> start_in_background(const Program& program, const std::string& log_file,
                                         Duration patience) {
   const int log = ::open(log_file.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-  if (log < 0) return fail(Code::kUnavailable, log_file + ": " + std::strerror(errno));
+  if (log < 0)
+    return fail(code_of_errno(errno), "cannot write " + log_file + ": " + std::strerror(errno));
   const off_t log_begin = ::lseek(log, 0, SEEK_END);
   std::array<int, 2> ready{};
   if (::pipe2(ready.data(), O_CLOEXEC) != 0) {

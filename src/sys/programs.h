@@ -29,7 +29,8 @@ struct Program {
 // Starts a program that outlives this one: a session of its own, working directory "/", standard
 // error added to `log_file` (0600), no other descriptor. Waits until the program says that it is
 // ready by writing one line to its standard output, and returns that line. kUnavailable with the
-// last words of the log file when it ends before; kTimeout when it says nothing within `patience`.
+// last words of the log file when it ends before; kTimeout when it says nothing within `patience`;
+// kDenied, kFull or another code of sys::Files when the log file cannot be written.
 [[nodiscard]] Result<std::string> start_in_background(const Program& program,
                                                       const std::string& log_file,
                                                       Duration patience);

@@ -371,6 +371,16 @@ class Disks(Sandbox):
         os.remove(path)
         self.assertEqual(self.run_local("x").out, "ran\n")
 
+    def test_a_state_directory_that_may_only_be_read_is_said_with_what_to_do(self):
+        os.makedirs(os.path.join(self.state, "local"))
+        # A file that even root may only read.
+        os.symlink("/proc/sys/kernel/ostype", os.path.join(self.state, "local", "endpoint.log"))
+        for code, *command in ((1, "local", "start"), (125, "run", "--local", "--task-definition", "x", "--no-history")):
+            refused = self.runtask(*command)
+            self.assertEqual(refused.code, code, refused)
+            for words in ("cannot write " + os.path.join(self.state, "local", "endpoint.log"), "RUNTASK_STATE_DIR"):
+                self.assertIn(words, refused.err)
+
     def test_a_state_directory_that_is_a_file(self):
         self.write("file", "")
         result = self.runtask("run", "--local", "--task-definition", "x",

@@ -42,6 +42,37 @@ class Life(Sandbox):
         self.assertIn("already", second.out + second.err)
         self.assertIn(port, second.out + second.err)
 
+    def test_a_second_start_on_another_port_is_refused(self):
+        self.ok("local", "start")
+        port = self.endpoint()["port"]
+        refused = self.runtask("local", "start", "--port", str(port - 1 if port > 1024 else port + 1))
+        self.assertEqual(refused.code, 1, refused)
+        self.assertIn("the embedded ECS runs already, on port %d\nhint: `runtask local stop`" % port, refused.err)
+        self.assertIn("already", self.ok("local", "start", "--port", str(port)).err)
+
+    def test_one_that_does_not_react_to_its_stop_is_said_with_what_ends_it(self):
+        self.ok("local", "start")
+        pid = self.endpoint()["pid"]
+        os.kill(pid, signal.SIGSTOP)
+        self.addCleanup(lambda: alive(pid) and os.kill(pid, signal.SIGCONT))
+        stopped = self.runtask("local", "stop")
+        self.assertEqual(stopped.code, 1, stopped)
+        self.assertIn("waiting for the embedded ECS (process %d) to end" % pid, stopped.err)
+        self.assertIn("does not end\nhint: `kill -9 %d`" % pid, stopped.err)
+
+    def test_env_is_there_as_json_too(self):
+        exported, unset = {}, []
+        for line in self.ok("local", "env").out.splitlines():
+            word, rest = line.split(" ", 1)
+            if word == "export":
+                name, value = rest.split("=", 1)
+                exported[name] = value.strip("'")
+            else:
+                self.assertEqual(word, "unset")
+                unset = rest.split()
+        self.assertIn("AWS_PROFILE", unset)
+        self.assertEqual(json.loads(self.ok("local", "env", "--json").out), {**exported, **dict.fromkeys(unset)})
+
     def test_a_second_endpoint_in_the_foreground_is_refused(self):
         self.ok("local", "start")
         result = self.runtask("local", "start", "--foreground")
@@ -98,6 +129,9 @@ class Life(Sandbox):
         result = self.finish(process)
         self.assertEqual(result.code, 125, result)
         self.assertEqual(self.text("out"), "up\nbye\n")
+        self.assertIn("the embedded ECS was stopped", result.err)
+        self.assertIn("runtask local stop", result.err)
+        self.assertNotIn("host", result.err)
         self.assertNotIn("not read to its end", result.err)
         self.assertEqual(self.ok("local", "status").out, "not running\n")
 
