@@ -47,7 +47,6 @@ void TreeStop::ask(sys::Process& process) {
 }
 
 void TreeStop::look() {
-  if (process_ == nullptr) return;
   const char state = state_of(files_, process_->pid());
   // Until it stands still it may start others.
   const bool is_still = state == 'T' || state == 'Z';

@@ -21,10 +21,8 @@ class TreeStop {
   TreeStop(const TreeStop&) = delete;
   TreeStop& operator=(const TreeStop&) = delete;
 
-  // Asks the process and all that it has started. Once; `process` must outlive this or its end be
-  // told by ended().
+  // Asks the process and all that it has started. Once; `process` must outlive this.
   void ask(sys::Process& process);
-  void ended() { process_ = nullptr; }
 
  private:
   // A process that has got SIGTERM. Between its fork and its exec it may still have had the handler
