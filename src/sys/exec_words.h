@@ -1,8 +1,9 @@
-// What exec takes: argv and environ.
 #pragma once
 
 #include <string>
 #include <vector>
+
+// What exec takes: argv and environ.
 
 namespace runtask::sys {
 
