@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "groovy/closure.h"
+#include "groovy/letter_range.h"
 
 namespace runtask::groovy {
 namespace {
@@ -402,6 +403,7 @@ bool implements(const Value& value, std::string_view interface) {
       return (interface == "java.lang.CharSequence" && !value.is_character()) ||
              interface == "java.lang.Comparable";
     case Kind::kList:
+      if (interface == "groovy.lang.Range") return letter_range(value) != nullptr;
       return !is_array && (interface == "java.util.List" || interface == "java.util.Collection" ||
                            interface == "java.lang.Iterable");
     case Kind::kRange:

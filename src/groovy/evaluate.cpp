@@ -145,7 +145,10 @@ Value Fiber::eval_range(const RangeExpr& expr, const Ref<Scope>& scope) {
       items.push_back(are_characters ? character(std::move(letter)) : string(std::move(letter)));
       if (is_last) break;
     }
-    const auto range = heap().make<LetterRange>(std::move(items));
+    // As Groovy: what excludes its end is told by the last letter that it has.
+    const std::string text =
+        items.empty() ? from.text() + "..<" + to.text() : from.text() + ".." + items.back().text();
+    const auto range = heap().make<LetterRange>(std::move(items), text);
     range->changed();
     return range;
   }

@@ -3,6 +3,7 @@
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
 #include "groovy/json_object.h"
+#include "groovy/letter_range.h"
 #include "groovy/native_objects.h"
 #include "groovy/regex.h"
 #include "groovy/text_index.h"
@@ -139,7 +140,7 @@ std::optional<Value> Fiber::try_property(const Value& object, const std::string&
   const bool is_collection =
       object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kRange);
   const bool is_of_range =
-      object.is(Kind::kRange) && (name == "from" || name == "to" || name == "reverse");
+      (name == "from" || name == "to" || name == "reverse") && text_of_range(object).has_value();
   if (is_collection && !is_of_range && name != "empty" && name != "indices")
     return spread_property(object, name);
   if (object.is(Kind::kClass)) {
@@ -446,6 +447,7 @@ void Fiber::set_index(const Value& object, const Value& index, Value value) {
       auto& target = object.as<List>();
       if (index.is(Kind::kRange) || index.is(Kind::kList)) return set_indexes(object, index, value);
       if (!index.is(Kind::kInteger)) missing_method(object, "putAt", {index, value});
+      if (target.is_fixed) throw_new("java.lang.UnsupportedOperationException", "");
       const auto size = static_cast<std::int64_t>(target.items.size());
       const std::int64_t place = index.number() < 0 ? index.number() + size : index.number();
       if (place < 0 || (target.element != nullptr && place >= size))

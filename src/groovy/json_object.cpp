@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "groovy/classes.h"
+#include "groovy/letter_range.h"
 
 namespace runtask::groovy {
 namespace {
@@ -215,7 +216,7 @@ std::string collection_text(Fiber& fiber, const Value& value, int depth) {
 
 std::string java_text(Fiber& fiber, const Value& value) {
   if (is_json(value)) return json_object_text(fiber, value);
-  if (value.is(Kind::kRange)) return value.as<Range>().text();
+  if (auto text = text_of_range(value)) return *std::move(text);
   if (value.is(Kind::kMap) && value.as<Map>().is_lazy) return collection_text(fiber, value, 0);
   return fiber.to_text(value);
 }

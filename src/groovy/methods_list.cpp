@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "groovy/classes.h"
+#include "groovy/letter_range.h"
 #include "groovy/methods.h"
 
 // Lists, arrays and ranges.
@@ -186,11 +187,14 @@ Answer transpose(MethodCall& c) {
 }
 
 Answer step(MethodCall& c) {
-  if (!c.is_whole(0) || c.number(0) <= 0 || !c.self.is(Kind::kRange)) return kNone;
+  if (!c.is_whole(0) || c.number(0) <= 0 || !text_of_range(c.self)) return kNone;
   Values items;
-  const auto& range = c.self.as<Range>();
-  for (std::int64_t i = 0; i < range.size(); i += c.number(0))
-    items.push_back(range.at(i));
+  const auto* letters = letter_range(c.self);
+  const std::int64_t size = letters != nullptr ? static_cast<std::int64_t>(letters->items.size())
+                                               : c.self.as<Range>().size();
+  for (std::int64_t i = 0; i < size; i += c.number(0))
+    items.push_back(letters != nullptr ? letters->items[static_cast<std::size_t>(i)]
+                                       : c.self.as<Range>().at(i));
   if (c.is(1, Kind::kClosure)) {
     for (const auto& item : items)
       (void)c.fiber.call1(c.arguments[1], item);
@@ -277,24 +281,31 @@ Answer to_array(MethodCall& c) {
       c.fiber.heap().make<List>(c.fiber.items_of(c.self), &known_class("java.lang.Object")));
 }
 
-Answer get_from(MethodCall& c) {
-  return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::min(
-                                       c.self.as<Range>().first, c.self.as<Range>().last))))
-                                 : kNone;
-}
-
-Answer get_to(MethodCall& c) {
-  return c.self.is(Kind::kRange) ? Answer(Value::integer(static_cast<std::int32_t>(std::max(
-                                       c.self.as<Range>().first, c.self.as<Range>().last))))
-                                 : kNone;
+// The smaller or the larger end of a range.
+Answer end_of_range(MethodCall& c) {
+  const bool is_first = c.name == "getFrom";
+  if (c.self.is(Kind::kRange)) {
+    const auto& range = c.self.as<Range>();
+    return Value::integer(static_cast<std::int32_t>(is_first ? std::min(range.first, range.last)
+                                                             : std::max(range.first, range.last)));
+  }
+  const auto* letters = letter_range(c.self);
+  if (letters == nullptr || letters->items.empty()) return kNone;
+  const auto& front = letters->items.front();
+  const auto& back = letters->items.back();
+  return (front.text() <= back.text()) == is_first ? front : back;
 }
 
 Answer is_reverse(MethodCall& c) {
-  return c.self.is(Kind::kRange) ? Answer(Value::of(c.self.as<Range>().is_reverse)) : kNone;
+  if (c.self.is(Kind::kRange)) return Value::of(c.self.as<Range>().is_reverse);
+  const auto* letters = letter_range(c.self);
+  if (letters == nullptr) return kNone;
+  return Value::of(!letters->items.empty() &&
+                   letters->items.front().text() > letters->items.back().text());
 }
 
 Answer contains_within_bounds(MethodCall& c) {
-  if (c.count() != 1 || !c.self.is(Kind::kRange)) return kNone;
+  if (c.count() != 1 || !text_of_range(c.self)) return kNone;
   return Value::of(c.fiber.is_in(c.arguments[0], c.self));
 }
 
@@ -347,8 +358,8 @@ Method find_list_method(const std::string& name) {
       {"minus", operation},
       {"multiply", operation},
       {"leftShift", operation},
-      {"getFrom", get_from},
-      {"getTo", get_to},
+      {"getFrom", end_of_range},
+      {"getTo", end_of_range},
       {"isReverse", is_reverse},
       {"containsWithinBounds", contains_within_bounds},
       {"asImmutable", as_immutable},

@@ -76,6 +76,15 @@ void merge_sort(MethodCall& c, Values& items, std::size_t begin, std::size_t end
   std::copy(merged.begin(), merged.end(), items.begin() + static_cast<std::ptrdiff_t>(begin));
 }
 
+// The list itself with these members.
+Value replaced(MethodCall& c, Values items) {
+  auto& list = c.self.as<List>();
+  if (list.is_fixed) c.fiber.throw_new("java.lang.UnsupportedOperationException", "");
+  list.items = std::move(items);
+  list.changed();
+  return c.self;
+}
+
 Answer sort(MethodCall& c) {
   const bool has_flag = c.is(0, Kind::kBool);
   const bool changes = !has_flag || c.arguments[0].truth();
@@ -96,11 +105,7 @@ Answer sort(MethodCall& c) {
       map->put(item.as<Entry>().key, item.as<Entry>().value);
     return Value(map);
   }
-  if (c.self.is(Kind::kList) && changes) {
-    c.self.as<List>().items = std::move(items);
-    c.self.as<List>().changed();
-    return c.self;
-  }
+  if (c.self.is(Kind::kList) && changes) return replaced(c, std::move(items));
   return Value(c.fiber.list(std::move(items)));
 }
 
@@ -153,9 +158,7 @@ Answer unique(MethodCall& c) {
   const bool by_closure = c.count() > 0 && c.is(c.count() - 1, Kind::kClosure);
   Values kept = distinct(c, c.fiber.items_of(c.self), by_closure);
   if (!changes || !c.self.is(Kind::kList)) return Value(c.fiber.list(std::move(kept)));
-  c.self.as<List>().items = std::move(kept);
-  c.self.as<List>().changed();
-  return c.self;
+  return replaced(c, std::move(kept));
 }
 
 Answer reverse(MethodCall& c) {

@@ -110,11 +110,14 @@ Answer replace(MethodCall& c) {
 }
 
 Answer index_of(MethodCall& c) {
-  if (c.count() < 1 || c.count() > 2 || !c.is_text(0) || (c.count() == 2 && !c.is_whole(1)))
+  const bool is_code = c.is(0, Kind::kInteger);  // Of a letter.
+  if (c.count() < 1 || c.count() > 2 || (!c.is_text(0) && !is_code) ||
+      (c.count() == 2 && !c.is_whole(1)))
     return kNone;
   const std::string text = c.self_text();
   const TextIndex places(text);
-  const std::string part = c.text(0);
+  const std::string part = is_code ? character_of(c.number(0)) : c.text(0);
+  if (is_code && part.empty()) return Value::integer(-1);
   std::size_t found = 0;
   if (c.name == "lastIndexOf") {
     found = text.rfind(part);
@@ -369,6 +372,11 @@ Method find_text_search_method(const std::string& name) {
                              "index " + std::to_string(c.number(0)));
          const Value letter = c.fiber.index_text(c.self_text(), c.arguments[0]);
          return c.fiber.character(letter.text());
+       }},
+      {"codePointAt",
+       [](MethodCall& c) -> Answer {
+         if (!c.is_whole(0) || c.number(0) < 0) return kNone;
+         return c.fiber.code_of(c.fiber.index_text(c.self_text(), c.arguments[0]));
        }},
       {"indexOf", index_of},
       {"lastIndexOf", index_of},

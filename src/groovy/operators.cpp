@@ -359,8 +359,7 @@ bool Fiber::is_in(const Value& item, const Value& container) {
     }
     case Kind::kList: {
       const Values items = container.as<List>().items;  // An equals() of the text may change it.
-      const bool is_loose = item.is(Kind::kInstance) ||
-                            dynamic_cast<const LetterRange*>(container.object()) != nullptr;
+      const bool is_loose = item.is(Kind::kInstance) || letter_range(container) != nullptr;
       return std::any_of(items.begin(), items.end(), [&](const Value& one) {
         return is_loose ? equals(item, one) : same(one, item);
       });

@@ -3,6 +3,7 @@
 #include "groovy/classes.h"
 #include "groovy/date.h"
 #include "groovy/fiber.h"
+#include "groovy/letter_range.h"
 #include "groovy/regex.h"
 
 // Values as texts.
@@ -40,8 +41,8 @@ void Fiber::append_map(std::string& text, const Value& value, int depth) {
   const auto append = [&](const Value& part) {
     if (part.is_object() && part.object() == value.object())
       text += "(this Map)";
-    else if (part.is(Kind::kRange))
-      text += part.as<Range>().text();
+    else if (const auto range = text_of_range(part))
+      text += *range;
     else
       append_text(text, part, depth + 1);
   };
@@ -68,8 +69,8 @@ void Fiber::append_list(std::string& text, const Value& value, int depth) {
     if (count++ > 0) text += ", ";
     if (item.is_object() && item.object() == value.object())
       text += "(this Collection)";
-    else if (item.is(Kind::kRange))
-      text += item.as<Range>().text();
+    else if (const auto range = text_of_range(item))
+      text += *range;
     else
       append_text(text, item, depth + 1);
   };

@@ -26,6 +26,7 @@ def letters = 'a'..'c'
 println "${a in letters} ${letters.contains(a)} ${'z'.charAt(0) in letters} ${98 in letters} ${'bb' in letters} ${letters.indexOf(a)} ${letters.toList().contains(a)} ${letters == ['a', 'b', 'c']}"
 switch (a) { case 'b'..'d': println 'no'; break; case 'a'..'c': println 'in the range' }
 println "${'hello'.toCharArray().findAll { it in 'a'..'m' }.join()} ${(a..(a + 2 as char)).collect { it + 0 }} ${a <=> 'd'.charAt(0)} ${a.compareTo('d'.charAt(0))} ${'d' <=> a}"
+println "${'hello'.indexOf(108)} ${'hello'.indexOf(108, 3)} ${'hello'.lastIndexOf(108)} ${'hello'.indexOf(a as int)} ${'hello'.codePointAt(1)}"
 def of(Object o) { 'an object' }
 def of(String text) { 'a text' }
 println of(a)
@@ -49,6 +50,7 @@ for (code in [{ a + 'b' }, { a - 'a' }, { a % 2 }, { a ** 2 }, { a * 'b' }, { a 
 // expect: true true false true false -1 false true
 // expect: in the range
 // expect: hell [97, 98, 99] -1 -1 1
+// expect: 2 3 3 -1 101
 // expect: an object
 // expect: MissingMethodException
 // expect: MissingMethodException

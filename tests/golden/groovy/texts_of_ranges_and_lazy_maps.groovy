@@ -17,3 +17,16 @@ println new groovy.json.JsonSlurper().parseText('{}').toString() + new groovy.js
 // expect: {a={b=1}, c=null, d=[1, q]} {b=1} {b=1}
 // expect: [a:[b:1], c:null, d:[1, q]] [b:1] [[b:1]] [b:1] [b:1, c:1] ['b':1]
 // expect: {}[a:1]
+def letters = 'c'..'a'
+println "${letters} ${letters.toString()} ${('a'..<'c').toString()} ${('a'..<'a').toString()} ${[letters]} ${[x: letters]} ${letters as String} ${letters.each { }.toString()} ${letters.toList().toString()}"
+println "${letters.from} ${letters.to} ${letters.reverse} ${('a'..<'c').to} ${letters instanceof Range} ${letters.step(2)} ${letters.containsWithinBounds('b')} ${letters == ['c', 'b', 'a']} ${letters + 'z'} ${[*letters]}"
+for (change in [{ letters << 'z' }, { letters[0] = 'z' }, { letters.sort() }, { letters.unique() }, { [2, 1].asImmutable().sort() }, { [2, 1].asImmutable()[0] = 3 }])
+  try { change(); println 'changed' } catch (UnsupportedOperationException x) { println letters.size() }
+// expect: [c, b, a] c..a a..b a..<a [c..a] [x:c..a] [c, b, a] c..a [c, b, a]
+// expect: a c true b true [c, a] true true [c, b, a, z] [c, b, a]
+// expect: 3
+// expect: 3
+// expect: 3
+// expect: 3
+// expect: 3
+// expect: 3
