@@ -233,6 +233,7 @@ class PipelineBuild {
   Result<> take_parameters() {
     std::vector<jenkins::GivenParameter> given;
     const auto parameters = TRY(named_values("-p", arguments_.parameters, false));
+    given.reserve(parameters.size());
     for (const auto& [name, value] : parameters)
       given.push_back({name, value});
     const auto definitions = sources_.parameters();

@@ -121,6 +121,7 @@ std::vector<run::TargetWords> words_of(const std::vector<Target>& targets) {
 Result<std::vector<std::optional<ecs::TaskDefinition>>> read_definitions(
     const World& world, const std::vector<DefinitionName>& names) {
   std::vector<PlannedCall<ecs::DescribeTaskDefinition>> calls;
+  calls.reserve(names.size());
   for (const auto& [target, name] : names)
     calls.push_back({*target.client, {}});
   for (std::size_t i = 0; i < names.size(); ++i)

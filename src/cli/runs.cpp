@@ -157,6 +157,7 @@ Result<> show(const RunsShow& arguments, const World& world) {
 // Of the launches, as the plan names them; an older record may lack some.
 std::vector<std::string> names_of(const history::RunSummary& run) {
   std::vector<std::string> names;
+  names.reserve(static_cast<std::size_t>(std::max(0, run.record.launches)));
   for (int i = 0; i < run.record.launches; ++i)
     names.push_back(std::to_string(i + 1));
   const auto plan = json::parse(run.record.plan, "plan");

@@ -235,9 +235,11 @@ struct LogStream {
 
 // The JSON description of each, for base/json_members.h; written once as a template in
 // ecs/types.cpp and compiled there for both visitors.
+// NOLINTBEGIN(bugprone-macro-parentheses): a type cannot stand in parentheses here.
 #define RUNTASK_ECS_STRUCT(Type)               \
   void members(json::Reader& visit, Type& it); \
   void members(json::Writer& visit, Type& it);
+// NOLINTEND(bugprone-macro-parentheses)
 
 RUNTASK_ECS_STRUCT(KeyValue)
 RUNTASK_ECS_STRUCT(Tag)

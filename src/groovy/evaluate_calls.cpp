@@ -447,7 +447,8 @@ Value Fiber::call_method(const Value& object, const std::string& name, Values& a
 
 std::optional<Value> Fiber::try_method(const Value& receiver, const std::string& name,
                                        Values& arguments) {
-  const Value object = receiver;  // Keeps it alive whatever the method does.
+  // Keeps it alive whatever the method does.
+  const Value object = receiver;  // NOLINT(performance-unnecessary-copy-initialization)
   if (object.is_null()) return std::nullopt;
   if (object.is(Kind::kHost)) {
     if (auto outcome = object.as<HostObject>().call(*this, name, arguments))

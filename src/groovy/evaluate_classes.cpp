@@ -107,7 +107,7 @@ DeclaredClass& Fiber::class_state(const ClassInfo& info) {
 }
 
 Ref<Scope> Fiber::class_scope(const DeclaredClass& of, Value self) {
-  const auto scope = heap().make<Scope>(Ref<Scope>(), of.script);
+  auto scope = heap().make<Scope>(Ref<Scope>(), of.script);
   scope->self = std::move(self);
   return scope;
 }

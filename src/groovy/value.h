@@ -75,9 +75,11 @@ class Value {
     std::swap(data_, other.data_);
     return *this;
   }
+  // NOLINTBEGIN(clang-analyzer-cplusplus.NewDelete): it does not follow the counts.
   ~Value() {
     if (is_object()) data_.object->release();
   }
+  // NOLINTEND(clang-analyzer-cplusplus.NewDelete)
 
   [[nodiscard]] Kind kind() const { return kind_; }
   [[nodiscard]] bool is(Kind kind) const { return kind_ == kind; }
@@ -108,7 +110,8 @@ class Value {
     object->retain();
   }
   void hold() const {
-    if (is_object()) data_.object->retain();
+    if (is_object())
+      data_.object->retain();  // NOLINT(clang-analyzer-cplusplus.NewDelete): as above.
   }
 
   Kind kind_ = Kind::kNull;

@@ -20,6 +20,7 @@ struct ContainerId {
   std::string task_id;
   std::string container;
   friend bool operator==(const ContainerId&, const ContainerId&) = default;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes it for a comparison with 0.
   friend auto operator<=>(const ContainerId&, const ContainerId&) = default;
 };
 

@@ -429,6 +429,22 @@ TEST(MachineResume, of_a_call_that_is_too_old_or_of_doubtful_age_the_tasks_are_l
   }
 }
 
+// It had been skipped for another's failure, and that other one has ended well after all.
+TEST(MachineResume, what_was_skipped_keeps_what_follows_from_starting) {
+  for (const auto given_up : {VerdictKind::kSkipped, VerdictKind::kCancelled}) {
+    auto from = restored(3);
+    from.launches[0].task_arn = arn(0);
+    from.launches[1].ended = journal::Ended{{given_up, kExitCouldNotRun, "", ""}, {}, {}};
+    Policy policy;
+    policy.max_parallel = 1;
+    Machinery run(Machinery::plan(3), policy, from);
+    run.finish(0, 0);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.verdict(2), "skipped");
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitCouldNotRun);
+  }
+}
+
 TEST(MachineResume, a_journalled_stop_of_the_task_is_its_verdict_even_when_ecs_has_forgotten_it) {
   auto from = restored(1);
   from.launches[0].task_arn = arn(0);
