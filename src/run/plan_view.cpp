@@ -68,7 +68,7 @@ std::string shared_text(const PlanView& view, const Launch& launch) {
          std::to_string(ecs::limits::kOverridesCharactersMax) + " characters\n";
 }
 
-json::Value tree_of(const Plan& plan, const Launch& launch) {
+json::Value request_tree(const Plan& plan, const Launch& launch) {
   auto tree = json::parse(ecs::write_request(request_alone(plan, launch)), "plan");
   assert(tree && "what runtask has written is JSON");
   return *std::move(tree);
@@ -77,11 +77,11 @@ json::Value tree_of(const Plan& plan, const Launch& launch) {
 // In what the requests of a group differ, by the names of ECS.
 std::vector<std::string> differing_members(const Plan& plan,
                                            const std::vector<const Launch*>& group) {
-  const auto first = tree_of(plan, *group.front());
+  const auto first = request_tree(plan, *group.front());
   std::vector<std::string> names;
   for (const auto& member : first.items()) {
     const bool differs = std::any_of(group.begin() + 1, group.end(), [&](const Launch* launch) {
-      const auto tree = tree_of(plan, *launch);
+      const auto tree = request_tree(plan, *launch);
       const auto other = tree.find(member.key());
       return other == tree.end() || *other != member.value();
     });
