@@ -36,6 +36,10 @@ const Member* member_of(std::string_view operation) {
   return found == kMembers.end() ? nullptr : found;
 }
 
+bool is_start(const Rates::Call& call) {
+  return call.operation == ecs::RunTask::kName;
+}
+
 int rank_of(std::string_view operation) {
   if (operation == ecs::StopTask::kName) return 0;
   return operation == ecs::RunTask::kName ? 1 : 2;
@@ -60,6 +64,7 @@ class Rates::Ticket final : public sys::Pending {
 
 Rates::Rates(sys::Loop& loop, Quotas quotas)
     : loop_(loop),
+      starts_(quotas == Quotas::kNone ? std::nullopt : std::optional(kQuotas.front())),
       fargate_calls_(quotas == Quotas::kNone ? std::nullopt : std::optional(kFargateCalls)),
       fargate_tasks_(quotas == Quotas::kNone ? std::nullopt : std::optional(kFargateTasks)) {
   for (const auto& quota : kQuotas)
@@ -78,7 +83,8 @@ Rates::Call Rates::call_of(const ecs::RunTask& request) {
 
 Duration Rates::until(Family& family, const Call& call) {
   const auto now = loop_.now();
-  const auto own = family.bucket.wait(now, 1);
+  auto own = family.bucket.wait(now, 1);
+  if (is_start(call)) own = std::max(own, starts_.wait(now, 1));
   if (call.fargate_tasks == 0) return own;
   return std::max({own, fargate_calls_.wait(now, 1), fargate_tasks_.wait(now, call.fargate_tasks)});
 }
@@ -86,6 +92,7 @@ Duration Rates::until(Family& family, const Call& call) {
 void Rates::take(Family& family, const Call& call) {
   const auto now = loop_.now();
   family.bucket.take(now, 1);
+  if (is_start(call)) starts_.take(now, 1);
   if (call.fargate_tasks == 0) return;
   fargate_calls_.take(now, 1);
   fargate_tasks_.take(now, call.fargate_tasks);
@@ -135,7 +142,7 @@ void Rates::throttled(const Call& call) {
   const auto* const member = member_of(call.operation);
   if (member == nullptr) return;
   auto& family = families_[member->family];
-  family.bucket.throttled(loop_.now());
+  (is_start(call) ? starts_ : family.bucket).throttled(loop_.now());
   arm(family);
 }
 

@@ -67,6 +67,8 @@ class Rates {
 
   sys::Loop& loop_;
   std::vector<Family> families_;
+  // RunTask's own, within its family: that it is throttled must not hold StopTask back.
+  RateBucket starts_;
   RateBucket fargate_calls_, fargate_tasks_;
   std::uint64_t next_ = 0;
 };

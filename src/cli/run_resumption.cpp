@@ -82,16 +82,14 @@ Result<std::optional<OnlyOne>> claim(const Resumption& it, const std::vector<Tar
                  "while going on with the run, which has still something to start"));
 }
 
-// A run that is to be stopped has the time that its containers may take for that, and what it takes
-// to find tasks that may have been started.
-Duration stop_patience(const run::Plan& plan, const run::Policy& policy) {
-  Duration longest{};
-  for (const auto& part : plan.parts)
-    longest = std::max(longest, part.stop_patience);
-  return longest + run::kStopOverdue + policy.lists_lag;
-}
-
 }  // namespace
+
+Duration stop_patience(const run::PlanRecord& record) {
+  Duration longest{};
+  for (const auto& part : record.plan.parts)
+    longest = std::max(longest, part.stop_patience);
+  return longest + run::kStopOverdue + record.policy.lists_lag;
+}
 
 Result<run::PlanRecord> read_record(RunRecords& records, const history::RunSummary& run) {
   const auto& id = run.record.id;
@@ -132,7 +130,7 @@ Result<int> go_on(const Resumption& it) {
   policy.detach = false;  // Whoever attaches wants to see the end.
   if (it.interrupted_by) {
     policy.detach_on_interrupt = false;
-    policy.interrupt_patience = stop_patience(plan, policy);
+    policy.interrupt_patience = stop_patience(it.record);
   }
   const auto restored = TRY(restore(it));
   const auto shown = TRY(shown_of(it));

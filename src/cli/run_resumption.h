@@ -18,6 +18,10 @@ namespace runtask::cli {
 [[nodiscard]] Result<run::PlanRecord> read_record(RunRecords& records,
                                                   const history::RunSummary& run);
 
+// What a run has that is to be stopped: the time that its containers may take for that, and what it
+// takes to find tasks that may have been started.
+[[nodiscard]] Duration stop_patience(const run::PlanRecord& record);
+
 // What is recorded, to be written on; where that is not possible any more, to be read: a run can
 // still be watched to its end then.
 [[nodiscard]] Result<RunRecords> open_to_go_on(const World& world);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <csignal>
 
 #include "cli/commands.h"
@@ -101,14 +102,25 @@ Result<int> attach(const RunsAttach& arguments, const World& world) {
 
 // ---- Stopping
 
+// Whoever carries the run out has been told to stop it. Once more would make it leave at once.
+Result<bool> is_being_stopped(RunRecords& records, const run::PlanRecord& record) {
+  if (record.policy.detach_on_interrupt) return false;
+  const auto events = TRY(records.history.events(record.plan.run_id));
+  return std::any_of(events.begin(), events.end(),
+                     [](const auto& event) { return event.kind == "interrupted"; });
+}
+
 // Sends SIGTERM to whoever carries the run out and waits until nobody does. Somebody else may take
 // it over meanwhile: then that one is meant.
-Result<> stop_owner(RunRecords& records, const std::string& id) {
+Result<> stop_owner(RunRecords& records, const run::PlanRecord& record) {
+  const auto& id = record.plan.run_id;
+  const bool is_at_it = TRY(is_being_stopped(records, record));  // Perhaps by `runs stop`.
+  const auto patience = kStopPatience + (is_at_it ? stop_patience(record) : 0s);
   int signalled = 0;
-  for (Duration waited{}; waited < kStopPatience; waited += kOwnerLookedUpEvery) {
+  for (Duration waited{}; waited < patience; waited += kOwnerLookedUpEvery) {
     const auto run = TRY(records.history.find(id));
     // It may end just now; then there is nobody to be signalled, and nobody to be waited for.
-    if (run.record.process_id != signalled)
+    if (run.record.process_id != signalled && !TRY(is_being_stopped(records, record)))
       (void)sys::signal_process(run.record.process_id, SIGTERM);
     signalled = run.record.process_id;
     if (sys::wait_for(kOwnerLookedUpEvery, [&] { return !records.files.is_locked(id); })) return {};
@@ -129,7 +141,7 @@ Result<> stop(const RunsStop& arguments, const World& world) {
   std::optional<RunHold> hold;
   for (int i = 0; i < kOwnersMax && !hold && (!has_end(run) || records.files.exist(id)); ++i) {
     hold = TRY(try_hold(records, run));
-    if (!hold) TRY(stop_owner(records, id));
+    if (!hold) TRY(stop_owner(records, record));
     run = TRY(records.history.find(id));
   }
   const Resumption resumption{world, records, run, record, observer, {}, run::kExitTerminated};

@@ -20,8 +20,10 @@ std::size_t count(const sys::ServerRequest& request, std::string_view name) {
 }
 
 Answer<void> check_origin(const sys::ServerRequest& request, std::uint16_t port) {
-  const std::string host = lower_case(sys::header_value(request.headers, "host"));
+  constexpr std::uint16_t kHttp = 80;  // Clients leave it out.
+  std::string host = lower_case(sys::header_value(request.headers, "host"));
   const std::string suffix = ":" + std::to_string(port);
+  if (port == kHttp && !host.ends_with(suffix)) host += suffix;
   const bool is_ours =
       host == "127.0.0.1" + suffix || host == "localhost" + suffix || host == "[::1]" + suffix;
   if (!is_ours)

@@ -143,6 +143,9 @@ Explanation of_unknown(const LaunchOutcome& launch) {
             "get new ones, then go on with the run: runtask runs attach"};
   if (contains(words, "may not be described"))
     return {"these credentials may not see how the task ends", "allow ecs:DescribeTasks"};
+  if (contains(words, "ConflictException"))
+    return {"ECS says that the call's token was used before, and shows no task of it",
+            "look for a task of this run in the cluster before starting it again"};
   if (contains(words, "may have been started"))
     return {"the answer to RunTask was lost, and so was every later one",
             "look for a task of this run in the cluster before starting it again"};
@@ -154,7 +157,8 @@ Explanation of_unstopped(const LaunchOutcome& launch) {
   if (contains(launch.verdict.words, "may not be stopped"))
     return {"these credentials may not stop tasks, so it runs on",
             "allow ecs:StopTask, then: runtask runs stop"};
-  return {"it was asked to stop and did not", "look at it in the cluster, then: runtask runs stop"};
+  return {"it was asked to stop and was not seen to end",
+          "look at it in the cluster, then: runtask runs stop"};
 }
 
 Explanation by_kind(const LaunchOutcome& launch) {
@@ -226,6 +230,8 @@ std::optional<Explanation> by_words(const LaunchOutcome& launch) {
 
 Explanation explain(const LaunchOutcome& launch) {
   const auto kind = launch.verdict.kind;
+  if (launch.verdict.may_still_run && contains(launch.verdict.words, "may not be stopped"))
+    return of_unstopped(launch);
   if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kSkipped ||
       kind == VerdictKind::kDetached || kind == VerdictKind::kCancelled ||
       kind == VerdictKind::kInterrupted)

@@ -159,13 +159,12 @@ std::optional<Instant> Machine::deadline_of(Kind kind, int index) const {
   if (launch.phase != Phase::kWatching) return {};
   if (launch.our_stop != OurStop::kNone) {
     if (!launch.stop_called) return now_;
-    if (launch.stop_denied)
+    if (launch.stop_denied && !is_ending(launch))
       return launch.seen_as_of >= *launch.stop_denied ? now_
                                                       : *launch.stop_denied + kStopDeniedLook;
     // Until ECS shows that it has taken the stop, it is asked again: a StopTask may be lost.
-    return launch.task.desired_status == "STOPPED"
-               ? launch.stop_given_up
-               : std::min(launch.next_stop, launch.stop_given_up);
+    return is_ending(launch) ? launch.stop_given_up
+                             : std::min(launch.next_stop, launch.stop_given_up);
   }
   if (!launch.running) {
     const auto deadline = start_deadline(launch);
@@ -191,8 +190,9 @@ std::optional<Instant> Machine::wake_at() const {
 
 int Machine::parallel_limit() const {
   if (policy_.order == Order::kListed) return 1;
-  const bool first_is_alone =
-      policy_.order == Order::kFirstAlone && launches_.front().phase != Phase::kDone;
+  const auto& first = launches_.front();
+  const bool first_is_alone = policy_.order == Order::kFirstAlone &&
+                              (first.phase != Phase::kDone || first.verdict.may_still_run);
   return first_is_alone ? 1 : std::min(policy_.max_parallel, kUnlimited);
 }
 

@@ -430,6 +430,8 @@ class Machine {
   // ---- machine_stop.cpp
   void stop(int launch, OurStop why);
   void stop_start(int launch);
+  // On its way to STOPPED, whoever brought that about.
+  [[nodiscard]] static bool is_ending(const LaunchState& launch);
   void send_stop(int launch);
   void give_up_stopping(int launch);
   void end_unstopped(int launch, const std::string& words);

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "ecs/life_cycle.h"
 #include "run/machine.h"
 
 // How the machine stops a task: StopTask until ECS shows that it has taken it, then patience.
@@ -50,6 +51,11 @@ std::string occasion_of(OurStop why) {
 }
 
 }  // namespace
+
+bool Machine::is_ending(const LaunchState& launch) {
+  return launch.task.desired_status == "STOPPED" ||
+         ecs::status_of(launch.task.last_status) > ecs::Status::kRunning;
+}
 
 void Machine::stop(int index, OurStop why) {
   auto& launch = at(index);
@@ -128,15 +134,16 @@ void Machine::check_deadlines(int index) {
     }
   }
   if (launch.our_stop == OurStop::kNone) return;
-  if (launch.stop_denied) {
+  if (launch.stop_denied && !is_ending(launch)) {
     const bool was_looked_at = launch.seen_as_of >= *launch.stop_denied;
     if (was_looked_at || now_ - *launch.stop_denied >= kStopDeniedLook)
-      end_unstopped(index, "its task may not be stopped and still runs: " + launch.stop_refusal);
+      end_unstopped(index, std::string("its task may not be stopped and ") +
+                               (was_looked_at ? "still runs: " : "may still run: ") +
+                               launch.stop_refusal);
     return;
   }
   if (launch.stop_called && now_ >= launch.stop_given_up) return give_up_stopping(index);
-  const bool is_taken = launch.task.desired_status == "STOPPED";
-  if (!launch.stop_called || (!is_taken && launch.next_stop <= now_)) send_stop(index);
+  if (!launch.stop_called || (!is_ending(launch) && launch.next_stop <= now_)) send_stop(index);
 }
 
 void Machine::handle(const Interrupted& event) {

@@ -84,6 +84,26 @@ TEST_F(ClientRates, being_throttled_for_ever_ends_in_an_answer) {
   EXPECT_LE(http.requests().size(), 16U);
 }
 
+TEST_F(ClientRates, starts_that_are_throttled_hold_no_stop_back) {
+  const auto one = client();
+  will_answer(60, 400, kThrottled);
+  for (int i = 0; i < 60; ++i) {
+    ecs::RunTask request;
+    request.client_token = "token-" + std::to_string(i);
+    call(*one, request);
+  }
+  loop.run_for(200ms);
+  for (int i = 0; i < 60; ++i)
+    one->withdraw_start("token-" + std::to_string(i));
+  loop.run_for(1ms);
+  const auto before = http.requests().size();
+  will_answer(200, 200, R"({"task":{}})");
+  for (int i = 0; i < 60; ++i)
+    call(*one, ecs::StopTask{});
+  loop.run_for(1s);
+  EXPECT_GE(http.requests().size(), before + 60);
+}
+
 TEST_F(ClientRates, a_start_that_is_held_back_can_be_withdrawn) {
   const auto one = client();
   will_answer(500, 200, kTasks);

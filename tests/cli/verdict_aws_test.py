@@ -370,6 +370,19 @@ class Interrupt(AwsSandbox):
         self.assertEqual(self.runtask("runs", "stop", "last").code, 0)
         self.assertEqual(self.runtask("runs", "attach", "last").code, 5)
 
+    def test_a_second_runs_stop_waits_for_the_first(self):
+        self.script = [self.task_now("RUNNING")]
+        self.aws.operations["StopTask"] = lambda _: {"task": self.task_now("RUNNING")}
+        self.assertEqual(self.run_aws("--detach").code, 0)
+        first = self.start("runs", "stop", "last")
+        wait_until(lambda: self.aws.count("StopTask") > 0, "the first StopTask")
+        second = self.start("runs", "stop", "last")
+        looks = self.aws.count("DescribeTasks")
+        wait_until(lambda: self.aws.count("DescribeTasks") >= looks + 4, "some looks of the first")
+        self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
+        self.describes = 0
+        self.assertEqual([self.finish(process).code for process in (first, second)], [0, 0])
+
     def test_places_of_tasks_that_may_not_be_stopped_are_not_given_to_others(self):
         self.deny_stop()
         result = self.run_aws("--json", "--timeout", "200ms", "--count", "3", "--max-parallel", "1", "--keep-going")

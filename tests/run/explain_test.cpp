@@ -548,14 +548,16 @@ TEST(Explain, why_nobody_knows) {
 }
 
 TEST(Explain, why_a_task_runs_on_that_was_to_be_stopped) {
-  for (const auto kind : {VerdictKind::kTimedOut, VerdictKind::kNeverStarted}) {
+  for (const auto kind :
+       {VerdictKind::kTimedOut, VerdictKind::kNeverStarted, VerdictKind::kInterrupted}) {
     auto launch = ended(kind, "");
     launch.verdict.may_still_run = true;
     launch.verdict.words =
         "--timeout has passed; its task may not be stopped and still runs: StopTask: not allowed";
     EXPECT_EQ(explain(launch).next_step, "allow ecs:StopTask, then: runtask runs stop");
+    if (kind == VerdictKind::kInterrupted) continue;
     launch.verdict.words = "--timeout has passed; its task may still run: it has not ended";
-    EXPECT_EQ(cause(launch), "it was asked to stop and did not");
+    EXPECT_EQ(cause(launch), "it was asked to stop and was not seen to end");
   }
 }
 

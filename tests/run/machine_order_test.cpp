@@ -508,6 +508,22 @@ TEST(MachinePolls, giving_up_is_a_failure_for_what_waits) {
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 1);
 }
 
+TEST(MachineOrder, the_first_alone_keeps_its_place_too) {
+  Policy policy;
+  policy.timeout = 1s;
+  policy.order = Order::kFirstAlone;
+  policy.after_failure = AfterFailure::kKeepGoing;
+  Machinery run(3, policy);
+  run.start(0);
+  run.see(task(0, "RUNNING"));
+  run.pass(1s);
+  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.pass(kStopDeniedLook);
+  EXPECT_EQ(run.verdict(0), "timed_out");
+  EXPECT_EQ(run.verdict(1), "skipped");
+  EXPECT_EQ(run.verdict(2), "skipped");
+}
+
 TEST(MachineOrder, a_task_that_cannot_be_stopped_keeps_its_place) {
   for (const int places : {1, 2}) {
     Policy policy;

@@ -252,6 +252,25 @@ TEST(Machine, a_task_that_may_not_be_stopped_keeps_the_verdict_of_its_own_end) {
   }
 }
 
+TEST(Machine, a_task_that_may_not_be_stopped_and_is_just_ending_is_watched_to_its_end) {
+  Policy policy;
+  policy.timeout = 1s;
+  Machinery run(1, policy);
+  run.start(0);
+  run.see(task(0, "RUNNING"));
+  run.pass(1s);
+  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.take<CallStop>();
+  for (int i = 0; i < 10; ++i) {
+    run.pass(Policy().pace.longest);
+    run.see(task(0, "DEACTIVATING"));
+  }
+  EXPECT_FALSE(run.machine.is_done());
+  EXPECT_TRUE(run.take<CallStop>().empty());
+  run.finish(0, 0);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
+}
+
 TEST(Machine, a_task_that_may_neither_be_stopped_nor_seen_is_not_waited_for) {
   Policy policy;
   policy.timeout = 1s;
