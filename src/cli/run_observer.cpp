@@ -128,6 +128,8 @@ void RunObserver::on_end(const run::Outcome& outcome) {
   for (const auto& launch : outcome.launches)
     if (const auto block = run::failure_block(launch); !block.empty())
       screen_.message("\n" + screen_.red(masked(block)));
+  if (const auto surplus = run::surplus_words(outcome); !surplus.empty())
+    screen_.message("\n" + screen_.red(surplus));
   loop_.stop();
 }
 

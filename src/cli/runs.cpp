@@ -150,6 +150,8 @@ Result<> show(const RunsShow& arguments, const World& world) {
   for (const auto& launch : outcome.launches)
     if (const auto words = run::log_words(launch); !words.empty())
       world.screen.output("\n" + launch.name + ":\n" + words);
+  if (const auto surplus = run::surplus_words(outcome); !surplus.empty())
+    world.screen.output("\n" + surplus);
   if (outcome.history_incomplete) world.screen.output("\nthe history of this run is incomplete");
   return {};
 }

@@ -389,6 +389,7 @@ class Driver::State {
     outcome.ended_at = outside_.loop.wall_now();
     for (int i = 0; i < static_cast<int>(plan_.launches.size()); ++i)
       outcome.launches.push_back(outcome_of(i));
+    outcome.surplus_tasks = machine_.surplus_tasks();
     outcome.history_incomplete = history_incomplete_;
     if (ledger_ != nullptr && !is_left_unfinished_) {
       check(ledger_->end({outcome.ended_at, std::string(name_of(outcome.kind)), exit_code,

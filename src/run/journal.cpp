@@ -86,6 +86,15 @@ void members(Visitor& visit, StopCall& it) {
   visit("reason", it.reason);
 }
 template <class Visitor>
+void members(Visitor& visit, Surplus& it) {
+  visit.required("call", it.call);
+  visit.required("task_arn", it.task_arn);
+}
+template <class Visitor>
+void members(Visitor& visit, SurplusStopped& it) {
+  visit.required("task_arn", it.task_arn);
+}
+template <class Visitor>
 void members(Visitor& visit, Retry& it) {
   visit("task_arn", it.task_arn);
   visit("why", it.why);
@@ -127,6 +136,12 @@ constexpr std::string_view kind_of(const Observed*) {
 }
 constexpr std::string_view kind_of(const StopCall*) {
   return "stop_call";
+}
+constexpr std::string_view kind_of(const Surplus*) {
+  return "surplus";
+}
+constexpr std::string_view kind_of(const SurplusStopped*) {
+  return "surplus_stopped";
 }
 constexpr std::string_view kind_of(const Retry*) {
   return "retry";
@@ -180,6 +195,8 @@ Result<std::optional<Record>> read_event(const history::EventRecord& event) {
   TRY(read_as<Refused>(event, record));
   TRY(read_as<Observed>(event, record));
   TRY(read_as<StopCall>(event, record));
+  TRY(read_as<Surplus>(event, record));
+  TRY(read_as<SurplusStopped>(event, record));
   TRY(read_as<Retry>(event, record));
   TRY(read_as<Interrupted>(event, record));
   TRY(read_as<Ended>(event, record));
@@ -289,6 +306,16 @@ class Restorer {
   }
   Result<> take(const history::EventRecord& event, journal::StopCall& it) {
     restored_.launches[TRY(index_of(event.launch))].our_stop = it.why;
+    return {};
+  }
+  Result<> take(const history::EventRecord& event, journal::Surplus& it) {
+    (void)TRY(index_of(event.launch));
+    restored_.surplus.push_back({event.launch, std::move(it.task_arn)});
+    return {};
+  }
+  Result<> take(const history::EventRecord&, journal::SurplusStopped& it) {
+    std::erase_if(restored_.surplus,
+                  [&](const RestoredSurplus& one) { return one.task_arn == it.task_arn; });
     return {};
   }
   Result<> take(const history::EventRecord& event, journal::Retry& it) {

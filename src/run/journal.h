@@ -64,6 +64,14 @@ struct StopCall {  // StopTask is about to be called.
   OurStop why = OurStop::kNone;
   std::string reason;  // As ECS is told.
 };
+// ECS has started a task beyond those that the call asked for, in the place of that launch.
+struct Surplus {
+  int call = 0;
+  std::string task_arn;
+};
+struct SurplusStopped {  // StopTask was taken.
+  std::string task_arn;
+};
 struct Retry {  // The task is over, and the launch gets another one.
   std::string task_arn;
   std::string why;
@@ -79,8 +87,8 @@ struct Ended {
   std::vector<std::string> log_notes;
 };
 
-using Record =
-    std::variant<StartCall, Started, Refused, Observed, StopCall, Retry, Interrupted, Ended>;
+using Record = std::variant<StartCall, Started, Refused, Observed, StopCall, Surplus,
+                            SurplusStopped, Retry, Interrupted, Ended>;
 
 // `launch` is -1 for those that concern several or all.
 [[nodiscard]] history::EventRecord to_event(int launch, WallTime at, const Record& record,
@@ -121,10 +129,16 @@ struct UnresolvedCall {
   // be sent again: it would start theirs too.
   bool was_given_up = false;
 };
+// See journal::Surplus: nobody knows yet that it is being stopped.
+struct RestoredSurplus {
+  int launch = 0;
+  std::string task_arn;
+};
 struct Restored {
   WallTime started_at{};
   std::vector<RestoredLaunch> launches;  // As in the plan.
   std::vector<UnresolvedCall> calls;
+  std::vector<RestoredSurplus> surplus;
   int last_call = 0;  // The highest number of a StartCall; 0: there was none.
   std::optional<int> interrupted_by;
   OurStop interrupted_why = OurStop::kNone;

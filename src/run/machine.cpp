@@ -198,17 +198,19 @@ int Machine::parallel_limit() const {
 
 // A launch whose log is still read to its end runs no task any more. Only where launches are to
 // follow one another does the next one wait for it, so that their logs do not mix. One that was
-// given up while its task may run keeps its place.
+// given up while its task may run keeps its place, and so does a task that nobody asked for.
 bool Machine::has_place() const {
   const auto limit = parallel_limit();
   auto active = count(Phase::kStarting) + count(Phase::kBackoff) + count(Phase::kWatching);
   active += limit == 1 ? count(Phase::kDraining) : replacing_;
-  return active + unended_ < static_cast<std::size_t>(limit);
+  const auto others = unended_ + count(Surplus::State::kStopping) + count(Surplus::State::kGivenUp);
+  return active + others < static_cast<std::size_t>(limit);
 }
 
 bool Machine::will_have_place() const {
   const auto limit = static_cast<std::size_t>(parallel_limit());
-  return unended_ < limit || count(Phase::kDone) + count(Phase::kWaiting) < launches_.size();
+  const auto others = unended_ + count(Surplus::State::kGivenUp);
+  return others < limit || count(Phase::kDone) + count(Phase::kWaiting) < launches_.size();
 }
 
 bool Machine::starts_no_more() const {
@@ -304,13 +306,15 @@ void Machine::end_what_is_left_of(int index, const std::string& words) {
 }
 
 void Machine::handle(const TargetGone& event) {
-  bool is_left = false;
+  bool is_left = count(Surplus::State::kStopping) > 0;
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
     is_left |= view_of(i).target == event.target && at(i).phase != Phase::kDone;
   if (!is_left) return;
   actions_.emplace_back(Say{event.words + "; its tasks have ended with it"});
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
     if (view_of(i).target == event.target) end_with_its_target(i, event.words);
+  for (auto& surplus : surplus_)
+    if (view_of(surplus.launch).target == event.target) surplus.state = Surplus::State::kStopped;
 }
 
 void Machine::end_with_its_target(int index, const std::string& words) {
@@ -333,9 +337,7 @@ void Machine::finish_if_over() {
   }
   if (count(Phase::kDone) < launches_.size() || done_) return;
   const bool may_wait = !interrupted_by_ || now_ - interrupted_at_ < policy_.interrupt_patience;
-  const bool stops = std::any_of(surplus_.begin(), surplus_.end(),
-                                 [](const Surplus& surplus) { return !surplus.is_over; });
-  if (stops && may_wait) return;
+  if (count(Surplus::State::kStopping) > 0 && may_wait) return;
   done_ = true;
   actions_.emplace_back(RunEnded{exit_code()});
 }

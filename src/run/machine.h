@@ -263,6 +263,9 @@ class Machine {
   [[nodiscard]] bool is_done() const { return done_; }
   [[nodiscard]] int exit_code() const;
   [[nodiscard]] VerdictKind kind() const;
+  // ARNs of tasks that ECS has started beyond those that were asked for and that may run: StopTask
+  // was refused, or has not been answered.
+  [[nodiscard]] std::vector<std::string> surplus_tasks() const;
 
  private:
   using Actions = std::vector<Action>;
@@ -323,9 +326,9 @@ class Machine {
   struct Surplus {
     int launch = 0;  // One of the call's.
     std::string task_arn;
+    std::optional<Instant> next_stop;  // None: StopTask is under way, or nothing more is done.
     int stops = 0;
-    bool is_over = false;              // Stopped, or given up with a word.
-    std::optional<Instant> next_stop;  // None: StopTask is under way.
+    enum class State { kStopping, kStopped, kGivenUp } state = State::kStopping;
   };
   // What waits for its time.
   enum class Kind { kLaunch, kCall, kView, kSurplus };
@@ -436,7 +439,9 @@ class Machine {
   void give_up_stopping(int launch);
   void end_unstopped(int launch, const std::string& words);
   void check_deadlines(int launch);
+  void add_surplus(int launch, const std::string& task_arn);
   void send_stop(Surplus& surplus);
+  [[nodiscard]] std::size_t count(Surplus::State state) const;
   void handle_failed_stop(Surplus& surplus, const StopFailed& event);
   [[nodiscard]] Surplus* surplus_at(const std::string& task_arn);
 

@@ -16,6 +16,8 @@ void Machine::handle(const Resume& event) {
   // What is decided by others first, so that whatever an end brings about meets it.
   for (const auto& call : restored.calls)
     restore(call);
+  for (const auto& surplus : restored.surplus)
+    add_surplus(surplus.launch, surplus.task_arn);
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
     restore(i, restored.launches[static_cast<std::size_t>(i)]);
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)

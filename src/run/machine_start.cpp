@@ -186,10 +186,11 @@ void Machine::stop_surplus(const Call& call, const std::vector<std::string>& tas
   actions_.emplace_back(Say{"ECS has started " + std::to_string(tasks.size()) + " more than the " +
                             std::to_string(call.launches.size()) +
                             " asked for; stopping: " + join(tasks, ", ")});
-  for (const auto& task : tasks) {
-    surplus_.push_back({call.launches.front(), task, 0, false, now_});
-    send_stop(surplus_.back());
-  }
+  const auto launch = call.launches.front();
+  for (const auto& task : tasks)
+    actions_.emplace_back(Keep{launch, journal::Surplus{call.number, task}});
+  for (const auto& task : tasks)
+    add_surplus(launch, task);
 }
 
 void Machine::adopt(int index, int call, const ecs::Task& task) {
@@ -329,7 +330,10 @@ void Machine::handle(const FindFailed& event) {
   const bool gives_up = denied || now_ - *call->finds_fail_since >= kFindPatience;
   if (!gives_up) return pause(*call, backoff(std::max(1, attempts_of(*call))));
   if (denied && call->is_refused) {
-    call->finds_denied = true;
+    if (!std::exchange(call->finds_denied, true))
+      actions_.emplace_back(
+          Say{"start of " + words_of(call->open) +
+              ": its tasks may not be looked for, so the reply is believed: " + event.why});
     return go_on_without_search(*call);
   }
   end_open(*call, VerdictKind::kUnknown,

@@ -169,7 +169,9 @@ void Machine::handle(const Interrupted& event) {
 
 void Machine::handle(const StopTaken& event) {
   auto* surplus = surplus_at(event.task_arn);
-  if (surplus != nullptr) surplus->is_over = true;
+  if (surplus == nullptr) return;
+  surplus->state = Surplus::State::kStopped;
+  actions_.emplace_back(Keep{surplus->launch, journal::SurplusStopped{surplus->task_arn}});
 }
 
 void Machine::handle(const StopFailed& event) {
@@ -198,6 +200,25 @@ Machine::Surplus* Machine::surplus_at(const std::string& task_arn) {
   return found == surplus_.end() ? nullptr : &*found;
 }
 
+std::size_t Machine::count(Surplus::State state) const {
+  return static_cast<std::size_t>(
+      std::count_if(surplus_.begin(), surplus_.end(),
+                    [&](const Surplus& surplus) { return surplus.state == state; }));
+}
+
+std::vector<std::string> Machine::surplus_tasks() const {
+  std::vector<std::string> tasks;
+  for (const auto& surplus : surplus_)
+    if (surplus.state != Surplus::State::kStopped) tasks.push_back(surplus.task_arn);
+  return tasks;
+}
+
+void Machine::add_surplus(int launch, const std::string& task_arn) {
+  view_of(launch).by_task.emplace(ecs::last_part(task_arn), launch);
+  surplus_.push_back({launch, task_arn, now_});
+  send_stop(surplus_.back());
+}
+
 void Machine::send_stop(Surplus& surplus) {
   if (!surplus.next_stop || now_ < *surplus.next_stop) return;
   surplus.next_stop.reset();
@@ -207,12 +228,12 @@ void Machine::send_stop(Surplus& surplus) {
 }
 
 void Machine::handle_failed_stop(Surplus& surplus, const StopFailed& event) {
-  if (surplus.is_over) return;
+  if (surplus.state != Surplus::State::kStopping) return;
   if (event.code != Code::kDenied && surplus.stops < kSurplusStopsMax) {
     surplus.next_stop = now_ + backoff(surplus.stops);
     return touch(Kind::kSurplus, static_cast<int>(&surplus - surplus_.data()));
   }
-  surplus.is_over = true;
+  surplus.state = Surplus::State::kGivenUp;
   actions_.emplace_back(
       Say{event.why + "; a task that was not asked for still runs: " + surplus.task_arn});
 }

@@ -87,10 +87,12 @@ void members(Visitor& visit, OutcomeRecord& it) {
   time_member(visit, "ended_at", it.outcome.ended_at);
   visit.always("history_incomplete", it.outcome.history_incomplete);
   visit.always("launches", it.outcome.launches);
+  visit("surplus_tasks", it.outcome.surplus_tasks);
 }
 
 bool is_left_running(const Outcome& outcome) {
-  return std::any_of(outcome.launches.begin(), outcome.launches.end(),
+  return !outcome.surplus_tasks.empty() ||
+         std::any_of(outcome.launches.begin(), outcome.launches.end(),
                      [](const auto& launch) { return is_left_running(launch.verdict); });
 }
 

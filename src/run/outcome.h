@@ -52,10 +52,12 @@ struct Outcome {
   WallTime started_at{};
   WallTime ended_at{};
   std::vector<LaunchOutcome> launches;
+  // ARNs of tasks that nobody asked for: see Machine::surplus_tasks.
+  std::vector<std::string> surplus_tasks;
   bool history_incomplete = false;
 };
 
-// Some launch has or may have a task that nobody saw end.
+// Some launch has or may have a task that nobody saw end, or there is one that nobody asked for.
 [[nodiscard]] bool is_left_running(const Outcome& outcome);
 
 [[nodiscard]] std::string to_json(const Outcome& outcome);  // One line; `type` is "outcome".

@@ -164,6 +164,14 @@ std::string log_words(const LaunchOutcome& launch) {
   return text;
 }
 
+std::string surplus_words(const Outcome& outcome) {
+  std::string text;
+  for (const auto& task : outcome.surplus_tasks)
+    text += "a task that was not asked for may still run: " + one_line(task) + "\n";
+  if (text.empty()) return text;
+  return text + "to stop it: runtask runs stop " + outcome.run_id;
+}
+
 std::string to_junit(const Outcome& outcome) {
   int failures = 0;
   int skipped = 0;
@@ -184,10 +192,14 @@ std::string to_junit(const Outcome& outcome) {
     }
     cases += "</testcase>\n";
   }
+  const auto surplus = surplus_words(outcome);
+  const auto rest =
+      surplus.empty() ? surplus : "  <system-err>" + escaped_xml(surplus) + "</system-err>\n";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" +
          escaped_xml(outcome.title) + "\" tests=\"" + std::to_string(outcome.launches.size()) +
          "\" failures=\"" + std::to_string(failures) + "\" skipped=\"" + std::to_string(skipped) +
-         "\" timestamp=\"" + iso_time(outcome.started_at) + "\">\n" + cases + "</testsuite>\n";
+         "\" timestamp=\"" + iso_time(outcome.started_at) + "\">\n" + cases + rest +
+         "</testsuite>\n";
 }
 
 std::string to_markdown(const Outcome& outcome) {
@@ -207,6 +219,8 @@ std::string to_markdown(const Outcome& outcome) {
     if (!block.empty())
       text += "\n" + fence_for(block) + "\n" + block + "\n" + fence_for(block) + "\n";
   }
+  if (const auto surplus = surplus_words(outcome); !surplus.empty())
+    text += "\n```\n" + surplus + "\n```\n";
   return text + "\nrun " + outcome.run_id + "\n";
 }
 

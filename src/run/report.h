@@ -16,6 +16,9 @@ namespace runtask::run {
 // Why lines of a launch without such a block may be missing, a line each. Empty: none are.
 [[nodiscard]] std::string log_words(const LaunchOutcome& launch);
 
+// Of tasks that nobody asked for and that may run, a line each. Empty: there are none.
+[[nodiscard]] std::string surplus_words(const Outcome& outcome);
+
 [[nodiscard]] std::string to_junit(const Outcome& outcome);
 [[nodiscard]] std::string to_markdown(const Outcome& outcome);
 

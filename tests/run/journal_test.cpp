@@ -149,6 +149,18 @@ TEST_F(Journal, a_call_of_which_nobody_knows_what_it_started_is_only_looked_for_
   EXPECT_FALSE(restored(2).calls.at(0).was_given_up);
 }
 
+TEST_F(Journal, a_task_that_nobody_asked_for_is_to_be_stopped_until_its_stop_was_taken) {
+  add(-1, start_call(1, {0}));
+  add(0, journal::Surplus{1, "arn/1"});
+  add(0, journal::Surplus{1, "arn/2"});
+  add(0, journal::SurplusStopped{"arn/1"});
+  const auto made = restored(1);
+  ASSERT_EQ(made.surplus.size(), 1U);
+  EXPECT_EQ(made.surplus[0].launch, 0);
+  EXPECT_EQ(made.surplus[0].task_arn, "arn/2");
+  EXPECT_EQ(made.calls.size(), 1U) << "the launch itself has none by that";
+}
+
 TEST_F(Journal, what_has_a_task_or_an_end_leaves_no_call_behind) {
   add(-1, start_call(1, {0, 1, 2}));
   add(0, journal::Started{1, "arn/0", ago(1s)});

@@ -517,7 +517,7 @@ TEST(MachineOrder, the_first_alone_keeps_its_place_too) {
   run.start(0);
   run.see(task(0, "RUNNING"));
   run.pass(1s);
-  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.deny_stop(0);
   run.pass(kStopDeniedLook);
   EXPECT_EQ(run.verdict(0), "timed_out");
   EXPECT_EQ(run.verdict(1), "skipped");
@@ -534,7 +534,7 @@ TEST(MachineOrder, a_task_that_cannot_be_stopped_keeps_its_place) {
     run.start(0);
     run.see(task(0, "RUNNING"));
     run.pass(1s);
-    run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+    run.deny_stop(0);
     run.pass(kStopDeniedLook);
     EXPECT_EQ(run.verdict(0), "timed_out");
     if (places == 1) {

@@ -1,3 +1,4 @@
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "run/machinery.h"
@@ -8,6 +9,7 @@ namespace runtask::run {
 namespace {
 
 using namespace std::chrono_literals;
+using testing::ElementsAre;
 
 std::vector<ecs::Task> tasks(int from, int to) {
   std::vector<ecs::Task> made;
@@ -76,7 +78,11 @@ TEST(MachineStart, where_tasks_cannot_be_looked_for_only_the_same_call_is_sent_a
   const auto token = run.take<CallRunTask>().at(0).token;
   run.refuse(0, {"arn", "AGENT", ""});
   run.pass(2s);
+  run.take<Say>();
   run.feed(FindFailed{1, Code::kDenied, "ListTasks is denied"});
+  const auto said = run.take<Say>();
+  ASSERT_EQ(said.size(), 1U);
+  EXPECT_NE(said[0].text.find("the reply is believed: ListTasks is denied"), std::string::npos);
   const auto again = run.take<CallRunTask>();
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].token, token);
@@ -229,7 +235,67 @@ TEST(MachineStart, a_task_that_nobody_asked_for_and_that_cannot_be_stopped_is_sa
     EXPECT_EQ(run.take<Say>().at(0).text,
               "no; a task that was not asked for still runs: " + arn(1));
     EXPECT_EQ(run.verdict(), "succeeded");
+    EXPECT_THAT(run.machine.surplus_tasks(), ElementsAre(arn(1)));
   }
+}
+
+TEST(MachineStart, a_task_that_nobody_asked_for_keeps_a_place_until_it_is_stopped) {
+  for (const bool is_denied : {true, false}) {
+    Policy policy;
+    policy.max_parallel = 2;
+    Machinery run(Machinery::plan_of_same(4), policy);
+    run.feed(Started{1, tasks(0, 3), {}});
+    run.finish(0, 0);
+    EXPECT_EQ(run.launch(2).phase, Phase::kWaiting) << "one runs, and one that nobody asked for";
+    if (is_denied) {
+      run.feed(StopFailed{0, arn(2), Code::kDenied, "no"});
+    } else {
+      run.feed(StopTaken{arn(2)});
+    }
+    EXPECT_EQ(run.launch(2).phase, is_denied ? Phase::kWaiting : Phase::kStarting);
+  }
+}
+
+TEST(MachineStart, where_it_keeps_the_only_place_nothing_more_is_started) {
+  Policy policy;
+  policy.max_parallel = 1;
+  Machinery run(2, policy);
+  run.feed(Started{1, tasks(0, 2), {}});
+  run.feed(StopFailed{0, arn(1), Code::kDenied, "no"});
+  run.finish(0, 0);
+  EXPECT_EQ(run.verdict(0), "succeeded");
+  EXPECT_EQ(run.verdict(1), "skipped");
+  EXPECT_TRUE(run.machine.is_done());
+}
+
+TEST(MachineStart, a_task_that_nobody_asked_for_is_on_record_before_any_other_of_its_call) {
+  Machinery run(1);
+  run.take<Keep>();
+  run.feed(Started{1, tasks(0, 2), {}});
+  const auto kept = run.take<Keep>();
+  ASSERT_GE(kept.size(), 2U);
+  const auto* surplus = std::get_if<journal::Surplus>(&kept[0].record);
+  ASSERT_NE(surplus, nullptr);
+  EXPECT_EQ(surplus->task_arn, arn(1));
+  EXPECT_TRUE(std::holds_alternative<journal::Started>(kept[1].record));
+  run.feed(StopTaken{arn(1)});
+  EXPECT_TRUE(std::holds_alternative<journal::SurplusStopped>(run.take<Keep>().back().record));
+  EXPECT_THAT(run.machine.surplus_tasks(), ElementsAre());
+}
+
+TEST(MachineStart, who_goes_on_with_the_run_stops_what_nobody_asked_for) {
+  Restored restored;
+  restored.launches.resize(1);
+  restored.launches[0].was_tried = true;
+  restored.launches[0].ended =
+      journal::Ended{{VerdictKind::kSucceeded, 0, "main", "", false}, {}, {}};
+  restored.surplus.push_back({0, arn(1)});
+  Machinery run(Machinery::plan_of_same(1), {}, restored);
+  EXPECT_EQ(run.take<CallStop>().at(0).task_arn, arn(1));
+  EXPECT_FALSE(run.machine.is_done());
+  run.feed(StopTaken{arn(1)});
+  EXPECT_TRUE(run.machine.is_done());
+  EXPECT_EQ(run.machine.exit_code(), 0);
 }
 
 TEST(MachineStart, of_an_interrupted_run_the_tasks_of_an_ended_launch_are_no_surplus) {

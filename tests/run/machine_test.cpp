@@ -220,7 +220,7 @@ TEST(Machine, a_stop_that_is_denied_is_said_and_the_outcome_is_honest) {
   run.see(task(0, "RUNNING"));
   run.pass(1s);
   run.take<CallDescribe>();
-  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.deny_stop(0);
   run.see(task(0, "RUNNING"));  // Asked for before.
   EXPECT_FALSE(run.machine.is_done());
   run.pass(Policy().pace.longest);
@@ -243,7 +243,7 @@ TEST(Machine, a_task_that_may_not_be_stopped_keeps_the_verdict_of_its_own_end) {
     run.see(task(0, "RUNNING"));
     is_interrupted ? run.feed(Interrupted{kExitInterrupted}) : run.pass(1s);
     ASSERT_EQ(run.take<CallStop>().size(), 1U);
-    run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+    run.deny_stop(0);
     run.pass(Policy().pace.longest);
     run.finish(0, 5);
     EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 5);
@@ -259,7 +259,7 @@ TEST(Machine, a_task_that_may_not_be_stopped_and_is_just_ending_is_watched_to_it
   run.start(0);
   run.see(task(0, "RUNNING"));
   run.pass(1s);
-  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.deny_stop(0);
   run.take<CallStop>();
   for (int i = 0; i < 10; ++i) {
     run.pass(Policy().pace.longest);
@@ -278,7 +278,7 @@ TEST(Machine, a_task_that_may_neither_be_stopped_nor_seen_is_not_waited_for) {
   run.start(0);
   run.see(task(0, "RUNNING"));
   run.pass(1s);
-  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.deny_stop(0);
   run.pass(kStopDeniedLook - 1ms);
   EXPECT_FALSE(run.machine.is_done());
   run.pass(1ms);
@@ -290,7 +290,7 @@ TEST(Machine, what_an_interrupt_may_not_stop_is_left_for_somebody_who_may) {
   Machinery run(1);
   run.start(0);
   run.feed(Interrupted{kExitInterrupted});
-  run.feed(StopFailed{0, arn(0), Code::kDenied, "StopTask: not allowed"});
+  run.deny_stop(0);
   run.pass(kStopDeniedLook);
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitInterrupted);
   EXPECT_TRUE(is_left_running(run.launch(0).verdict));

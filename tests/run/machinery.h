@@ -51,6 +51,9 @@ class Machinery {
     for (const auto call : finds)
       feed(Found{call, {}});
   }
+  void deny_stop(int index) {
+    feed(StopFailed{index, arn(index), Code::kDenied, "StopTask: not allowed"});
+  }
   // Answers of RunTask for the StartCall that the launch has.
   void start(int index) { start(index, task(index, "PENDING")); }
   void start(int index, const ecs::Task& task) { feed(Started{launch(index).call, {task}, {}}); }

@@ -174,6 +174,23 @@ TEST(Report, a_log_of_a_launch_that_succeeded_says_in_every_form_that_lines_may_
   EXPECT_EQ(log_words(made.launches[1]), "");
 }
 
+TEST(Report, names_tasks_that_nobody_asked_for_in_every_form) {
+  EXPECT_FALSE(is_left_running(outcome()));
+  EXPECT_EQ(surplus_words(outcome()), "");
+  auto made = outcome();
+  made.surplus_tasks = {"arn/7"};
+  const auto read = read_outcome(to_json(made));
+  ASSERT_TRUE(read) << read.error().text();
+  EXPECT_TRUE(is_left_running(*read));
+  const std::string words =
+      "a task that was not asked for may still run: arn/7\nto stop it: runtask runs stop " +
+      made.run_id;
+  EXPECT_EQ(surplus_words(*read), words);
+  EXPECT_NE(to_markdown(*read).find(words), std::string::npos);
+  EXPECT_NE(to_junit(*read).find("  <system-err>" + words + "</system-err>\n</testsuite>"),
+            std::string::npos);
+}
+
 TEST(Report, junit_stays_xml_whatever_a_task_prints) {
   auto nasty = outcome();
   nasty.launches[1].last_lines = {std::string("\x1b[31mred\x1b[0m \x00 ]]> \xff", 20),

@@ -246,7 +246,7 @@ class Simulation {
       }
       ASSERT_NO_FATAL_FAILURE(check_launch(launch, said_alive)) << "launch " << launch.index;
     }
-    ASSERT_LE(alive_at_end, said_alive + surplus_left())
+    ASSERT_LE(alive_at_end, said_alive + surplus_left(outcome))
         << "something runs and the outcome does not say so";
     check_exit_code(outcome);
     check_interrupt();
@@ -315,16 +315,16 @@ class Simulation {
                     text.find(arn) != std::string::npos;
            });
   }
-  // Those that are still to end: whoever was to stop them has died, may not, or had no time, or ECS
-  // has taken the stop.
-  [[nodiscard]] std::size_t surplus_left() const {
-    const bool may_run = deaths > 0 || interrupted_at || any_fault(&sim::Faults::stop_denied);
+  // Those that are still to end: the outcome names them, or ECS has taken their stop.
+  [[nodiscard]] std::size_t surplus_left(const Outcome& outcome) const {
     std::size_t left = 0;
     for (const auto& cloud : clouds)
       for (const auto& arn : cloud->arns()) {
         const auto* task = cloud->task(arn);
-        const bool is_ending = may_run || task->desired_status == "STOPPED";
-        if (is_said_surplus(arn) && is_ending && task->last_status != "STOPPED") ++left;
+        const bool is_named =
+            std::count(outcome.surplus_tasks.begin(), outcome.surplus_tasks.end(), arn) > 0;
+        const bool is_ending = is_said_surplus(arn) && task->desired_status == "STOPPED";
+        if ((is_named || is_ending) && task->last_status != "STOPPED") ++left;
       }
     return left;
   }
