@@ -282,6 +282,8 @@ int find(const FindArguments& arguments, const World& world) {
     world.screen.message(error.text());
     return exit_code_of(error);
   };
+  if (auto named = check_named_files(arguments.selection, world.files); !named)
+    return fail_with(named.error());
   const auto request = scope_request_of(arguments.selection, world.environment);
   const auto scopes =
       hamlet::resolve_scopes(request, world.environment, world.files, sys::working_directory());

@@ -12,6 +12,7 @@
 #include "cli/run_plan.h"
 #include "cli/run_request.h"
 #include "cli/run_session.h"
+#include "cli/selection.h"
 #include "cli/service_network.h"
 #include "cli/target.h"
 #include "run/plan_check.h"
@@ -91,6 +92,7 @@ Result<> check_one_component(const NamedTasks& tasks) {
 
 Result<PreparedRun> prepare_by_names(const RunArguments& arguments, const World& world,
                                      const run::Request& request) {
+  TRY(check_named_files(arguments.selection, world.files));
   const auto cmdbs = TRY(load_cmdbs(world, arguments.selection));
   auto tasks = TRY(find_tasks(world, cmdbs, arguments.selection));
   for (const auto& warning : tasks.warnings)

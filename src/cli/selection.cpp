@@ -19,6 +19,14 @@ std::vector<std::string> parts_of(const std::string& list) {
 
 }  // namespace
 
+Result<> check_named_files(const Selection& selection, const sys::Files& files) {
+  if (!selection.root_dir.empty() && !files.is_directory(selection.root_dir))
+    return fail(Code::kUsage, "--root-dir " + selection.root_dir + " is no directory");
+  if (!selection.blueprint.empty() && !files.exists(selection.blueprint))
+    return fail(Code::kUsage, "--blueprint " + selection.blueprint + " does not exist");
+  return {};
+}
+
 hamlet::ScopeRequest scope_request_of(const Selection& selection,
                                       const sys::Environment& environment) {
   hamlet::ScopeRequest request;

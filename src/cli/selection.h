@@ -14,6 +14,9 @@
 
 namespace runtask::cli {
 
+// kUsage for a --root-dir or --blueprint that is not there.
+[[nodiscard]] Result<> check_named_files(const Selection& selection, const sys::Files& files);
+
 [[nodiscard]] hamlet::ScopeRequest scope_request_of(const Selection& selection,
                                                     const sys::Environment& environment);
 

@@ -128,6 +128,16 @@ class Find(support.Sandbox):
         self.assertEqual(len(found.out.splitlines()), 1)
         self.assertIn("in environment prod", found.err)
 
+    def test_a_root_or_blueprint_that_is_not_there_is_a_mistake_in_the_words(self):
+        for command in (["find"], ["run", "-i", "web", "-w", "migrate"]):
+            for flag, said in (("--root-dir", "--root-dir /nowhere is no directory"),
+                               ("--blueprint", "--blueprint /nowhere does not exist")):
+                found = self.runtask(*command, flag, "/nowhere")
+                self.assertEqual((found.code, found.out), (2, ""), found)
+                self.assertIn(said, found.err)
+        file = self.runtask("find", "--root-dir", os.path.join(self.root, "shop/config/product.json"))
+        self.assertEqual(file.code, 2, file)
+
     def test_the_working_directory_is_a_scope(self):
         del self.env["ROOT_DIR"], self.env["PRODUCT"]
         self.json_file("shop/config/solutionsv2/int/default/segment.json", {"Segment": {}})
