@@ -122,19 +122,33 @@ std::string Console::masked(std::string_view text) const {
   return result;
 }
 
+std::size_t Console::whole_part(std::string_view text) const {
+  std::size_t cut = text.size();
+  bool is_whole = false;
+  while (!is_whole) {
+    is_whole = true;
+    for (const auto& secret : hidden_)
+      for (auto at = cut - std::min(cut, secret.size() - 1); at < cut; ++at)
+        if (secret.starts_with(text.substr(at, secret.size()))) {
+          cut = at;
+          is_whole = false;
+        }
+  }
+  return cut == 0 ? text.size() : cut;
+}
+
 void LineBuffer::add(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto end = bytes.find('\n');
+  for (auto end = bytes.find('\n'); end != std::string_view::npos; end = bytes.find('\n')) {
     pending_ += bytes.substr(0, end);
-    if (end == std::string_view::npos) {
-      if (pending_.size() < kLineBytesMax) return;
-      bytes = {};
-    } else {
-      bytes.remove_prefix(end + 1);
-    }
+    bytes.remove_prefix(end + 1);
     on_line_(pending_);
     pending_.clear();
   }
+  pending_ += bytes;
+  if (pending_.size() < kLineBytesMax) return;
+  const auto part = part_(pending_);
+  on_line_(std::string_view(pending_).substr(0, part));
+  pending_.erase(0, part);
 }
 
 void LineBuffer::finish() {

@@ -33,6 +33,9 @@ class Console {
   // What mask() was called with.
   [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }
   [[nodiscard]] std::string masked(std::string_view text) const;
+  // How much of the text can be shown before it goes on: a secret, or the beginning of one at the
+  // end, is not cut into two. More than 0.
+  [[nodiscard]] std::size_t whole_part(std::string_view text) const;
 
  private:
   Sink sink_;
@@ -44,14 +47,17 @@ class Console {
 // Puts what a process prints into lines.
 class LineBuffer {
  public:
-  explicit LineBuffer(std::function<void(std::string_view line)> on_line)
-      : on_line_(std::move(on_line)) {}
+  // `part`: where the text of a line that is too long may be cut; see Console::whole_part.
+  LineBuffer(std::function<void(std::string_view line)> on_line,
+             std::function<std::size_t(std::string_view text)> part)
+      : on_line_(std::move(on_line)), part_(std::move(part)) {}
   void add(std::string_view bytes);
   void finish();  // A last line without a newline is a line too.
 
  private:
   static constexpr std::size_t kLineBytesMax = 1U << 20U;  // A longer line becomes several.
   std::function<void(std::string_view line)> on_line_;
+  std::function<std::size_t(std::string_view text)> part_;
   std::string pending_;
 };
 

@@ -79,10 +79,12 @@ void Execution::run_cleanup(Branch& branch, ProgramRun& program) {
 void Execution::carry_out(Branch& branch, ProgramRun& program) {
   std::unique_ptr<sys::Process> process;
   ProgramEnd end(*this, branch, program);
-  LineBuffer lines([&](std::string_view line) {
-    if (program.on_line) program.on_line(line);
-    say(branch, line);
-  });
+  LineBuffer lines(
+      [&](std::string_view line) {
+        if (program.on_line) program.on_line(line);
+        say(branch, line);
+      },
+      [this](std::string_view text) { return outside_.console.whole_part(text); });
   const auto start = [&](const Wake& wake) {
     if (!program.is_cleanup && must_stop(branch)) return wake();
     sys::ProcessSpec spec;

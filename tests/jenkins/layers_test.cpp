@@ -96,9 +96,32 @@ TEST_F(ConsoleTest, masks_the_base64_form_of_a_secret_inside_of_a_longer_text) {
   }
 }
 
+TEST_F(ConsoleTest, cuts_no_secret_into_two) {
+  console_.mask("password");
+  console_.mask("xpas");
+  EXPECT_EQ(console_.whole_part("a pass"), 2U);
+  EXPECT_EQ(console_.whole_part("a password"), 10U);
+  EXPECT_EQ(console_.whole_part("a word"), 6U);
+  EXPECT_EQ(console_.whole_part("a xpasswor"), 2U) << "before the one that ends where it began";
+  EXPECT_EQ(console_.whole_part("passwor"), 7U) << "something is to be shown";
+  EXPECT_EQ(console_.whole_part(""), 0U);
+}
+
+TEST_F(ConsoleTest, masks_a_secret_where_a_long_line_is_cut) {
+  console_.mask("s3cr3tvalue");
+  LineBuffer buffer([&](std::string_view line) { console_.line({}, line); },
+                    [&](std::string_view text) { return console_.whole_part(text); });
+  constexpr std::size_t kMost = 1U << 20U;
+  const std::string blanks(kMost - 5, '.');
+  buffer.add(blanks + "s3cr3");
+  buffer.add("tvalue and more\n");
+  EXPECT_EQ(lines_, (std::vector<std::string>{blanks, "**** and more"}));
+}
+
 TEST(LineBuffer, gives_lines_however_they_come) {
   std::vector<std::string> lines;
-  LineBuffer buffer([&](std::string_view line) { lines.emplace_back(line); });
+  LineBuffer buffer([&](std::string_view line) { lines.emplace_back(line); },
+                    [](std::string_view text) { return text.size(); });
   for (const char* piece : {"o", "ne\n\ntw", "o", "\nthree"})
     buffer.add(piece);
   EXPECT_EQ(lines, (std::vector<std::string>{"one", "", "two"}));
