@@ -2,6 +2,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 #include "base/text.h"
 #include "groovy/ast.h"
@@ -246,78 +247,118 @@ std::string string_literal(const std::string& text) {
   return out + "\"";
 }
 
-}  // namespace
-
-namespace {
-
-// An object of a class of the text: its properties; a constant: its name.
-std::string object_text(Fiber& fiber, const Value& value, int depth) {
-  const auto& object = value.as<Instance>();
-  if (object.ordinal >= 0) return string_literal(object.constant);
-  std::string text = "{";
-  for (const ClassInfo* info = &object.info; info != nullptr && info->declaration != nullptr;
-       info = info->super)
-    for (const auto& field : info->declaration->fields) {
-      if (!field.is_property || field.is_static) continue;
-      const std::string& name = *field.variable.name;
-      text += (text.size() > 1 ? "," : "") + string_literal(name) + ":" +
-              json_text(fiber, fiber.get_property(value, name), depth + 1);
-    }
-  return text + "}";
-}
-
-}  // namespace
-
-std::string json_text(Fiber& fiber, const Value& value, int depth) {
-  if (depth > kJsonDepthMax) fiber.abort(Code::kInvalid, "this is nested too deeply for JSON");
-  switch (value.kind()) {
-    case Kind::kNull:
-      return "null";
-    case Kind::kBool:
-    case Kind::kInteger:
-    case Kind::kLong:
-    case Kind::kDouble:
-    case Kind::kBigInteger:
-    case Kind::kBigDecimal:
-      return fiber.to_text(value);
-    case Kind::kList:
-    case Kind::kSet:
-    case Kind::kRange: {
-      std::string text = "[";
-      for (const auto& item : fiber.items_of(value)) {
-        text += (text.size() > 1 ? "," : "") + json_text(fiber, item, depth + 1);
-        fiber.check_text(text);
-      }
-      return text + "]";
-    }
-    case Kind::kMap: {
-      std::string text = "{";
-      const auto items = value.as<Map>().items();
-      for (const auto& item : items) {
-        text += (text.size() > 1 ? "," : "") + string_literal(fiber.to_text(item.key)) + ":" +
-                json_text(fiber, item.value, depth + 1);
-        fiber.check_text(text);
-      }
-      return text + "}";
-    }
-    case Kind::kString:
-    case Kind::kGString:
-    case Kind::kBuilder:
-      return string_literal(fiber.to_text(value));
-    case Kind::kDate: {
-      char bad = 0;
-      const auto text =
-          format_date(value.as<Date>().time, "yyyy-MM-dd'T'HH:mm:ssZ", Zone{0, "GMT"}, bad);
-      return string_literal(text.value_or(""));
-    }
-    case Kind::kInstance:
-      return object_text(fiber, value, depth);
-    case Kind::kHost:
-      if (is_json_null(value)) return "null";
-      [[fallthrough]];
-    default:
-      fiber.abort(Code::kInvalid, "JsonOutput of a " + class_name_of(value) + " is not supported");
+// All into one text, however deep the value is.
+class JsonWriter {
+ public:
+  explicit JsonWriter(Fiber& fiber) : fiber_(fiber) {}
+  std::string write(const Value& value) {
+    write_value(value, 0);
+    return std::move(out_);
   }
+
+ private:
+  void write_value(const Value& value, int depth) {
+    if (depth > kJsonDepthMax) fiber_.abort(Code::kInvalid, "this is nested too deeply for JSON");
+    switch (value.kind()) {
+      case Kind::kNull:
+        out_ += "null";
+        break;
+      case Kind::kBool:
+      case Kind::kInteger:
+      case Kind::kLong:
+      case Kind::kDouble:
+      case Kind::kBigInteger:
+      case Kind::kBigDecimal:
+        out_ += fiber_.to_text(value);
+        break;
+      case Kind::kList:
+      case Kind::kSet:
+      case Kind::kRange:
+        write_items(value, depth);
+        break;
+      case Kind::kMap:
+        write_entries(value, depth);
+        break;
+      case Kind::kString:
+      case Kind::kGString:
+      case Kind::kBuilder:
+        out_ += string_literal(fiber_.to_text(value));
+        break;
+      case Kind::kDate:
+        write_date(value.as<Date>());
+        break;
+      case Kind::kInstance:
+        write_object(value, depth);
+        break;
+      default:
+        if (!is_json_null(value))
+          fiber_.abort(Code::kInvalid,
+                       "JsonOutput of a " + class_name_of(value) + " is not supported");
+        out_ += "null";
+    }
+    fiber_.check_text(out_);
+  }
+
+  void write_items(const Value& value, int depth) {
+    bool is_first = true;
+    out_ += '[';
+    for (const auto& item : fiber_.items_of(value)) {
+      if (!std::exchange(is_first, false)) out_ += ',';
+      write_value(item, depth + 1);
+    }
+    out_ += ']';
+  }
+
+  void write_entries(const Value& value, int depth) {
+    bool is_first = true;
+    out_ += '{';
+    const auto items = value.as<Map>().items();
+    for (const auto& item : items) {
+      if (!std::exchange(is_first, false)) out_ += ',';
+      write_entry(fiber_.to_text(item.key), item.value, depth);
+    }
+    out_ += '}';
+  }
+
+  void write_entry(const std::string& name, const Value& value, int depth) {
+    out_ += string_literal(name) + ":";
+    write_value(value, depth + 1);
+  }
+
+  void write_date(const Date& date) {
+    char bad = 0;
+    const auto text = format_date(date.time, "yyyy-MM-dd'T'HH:mm:ssZ", Zone{0, "GMT"}, bad);
+    out_ += string_literal(text.value_or(""));
+  }
+
+  // An object of a class of the text: its properties; a constant: its name.
+  void write_object(const Value& value, int depth) {
+    const auto& object = value.as<Instance>();
+    if (object.ordinal >= 0) {
+      out_ += string_literal(object.constant);
+      return;
+    }
+    bool is_first = true;
+    out_ += '{';
+    for (const ClassInfo* info = &object.info; info != nullptr && info->declaration != nullptr;
+         info = info->super)
+      for (const auto& field : info->declaration->fields) {
+        if (!field.is_property || field.is_static) continue;
+        if (!std::exchange(is_first, false)) out_ += ',';
+        const std::string& name = *field.variable.name;
+        write_entry(name, fiber_.get_property(value, name), depth);
+      }
+    out_ += '}';
+  }
+
+  Fiber& fiber_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string json_text(Fiber& fiber, const Value& value) {
+  return JsonWriter(fiber).write(value);
 }
 
 // As JsonOutput.prettyPrint: four blanks, an empty object and list over two lines.

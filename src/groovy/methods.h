@@ -75,7 +75,7 @@ using Method = std::optional<Value> (*)(MethodCall&);
 [[nodiscard]] std::string format_text(Fiber& fiber, const Values& arguments);
 // JsonSlurper and JsonOutput. JsonSlurperClassic's maps are not lazy.
 [[nodiscard]] Value parse_json(Fiber& fiber, const std::string& text, bool is_lazy);
-[[nodiscard]] std::string json_text(Fiber& fiber, const Value& value, int depth = 0);
+[[nodiscard]] std::string json_text(Fiber& fiber, const Value& value);
 [[nodiscard]] std::string pretty_json(Fiber& fiber, const std::string& text);
 
 template <class Table>
