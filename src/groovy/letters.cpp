@@ -68,11 +68,11 @@ std::string with_letters(const std::string& text, bool to_upper) {
 
 }  // namespace
 
-std::string upper(std::string text) {
+std::string upper(const std::string& text) {
   return with_letters(text, true);
 }
 
-std::string lower(std::string text) {
+std::string lower(const std::string& text) {
   return with_letters(text, false);
 }
 

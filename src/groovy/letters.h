@@ -7,7 +7,7 @@
 
 namespace runtask::groovy {
 
-[[nodiscard]] std::string upper(std::string text);
-[[nodiscard]] std::string lower(std::string text);
+[[nodiscard]] std::string upper(const std::string& text);
+[[nodiscard]] std::string lower(const std::string& text);
 
 }  // namespace runtask::groovy

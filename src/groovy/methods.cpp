@@ -285,9 +285,9 @@ Value composed(Fiber& fiber, const Value& first, const Value& second) {
 
 Ref<Closure> copy_of(MethodCall& c) {
   const auto& old = c.self.as<Closure>();
-  const Ref<Closure> result = old.code != nullptr
-                                  ? c.fiber.heap().make<Closure>(*old.code, old.scope)
-                                  : c.fiber.heap().make<Closure>(old.native, old.held, old.arity);
+  Ref<Closure> result = old.code != nullptr
+                            ? c.fiber.heap().make<Closure>(*old.code, old.scope)
+                            : c.fiber.heap().make<Closure>(old.native, old.held, old.arity);
   result->delegate = old.delegate;
   result->has_delegate = old.has_delegate;
   result->strategy = old.strategy;

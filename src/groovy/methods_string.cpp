@@ -224,28 +224,26 @@ Answer is_number(MethodCall& c) {
                    (number->compare(Decimal(low)) >= 0 && number->compare(Decimal(high)) <= 0));
 }
 
-template <std::string (*Change)(std::string)>
+template <std::string (*Change)(const std::string&)>
 Answer changed(MethodCall& c) {
   if (!c.takes_none()) return kNone;
   return c.fiber.string(Change(c.self_text()));
 }
 
-std::string trimmed_text(std::string text) {
-  while (!text.empty() && is_blank(text.back()))
-    text.pop_back();
+std::string trimmed_text(const std::string& text) {
   const auto begin = std::find_if_not(text.begin(), text.end(), is_blank);
-  text.erase(text.begin(), begin);
-  return text;
+  const auto end = std::find_if_not(text.rbegin(), std::make_reverse_iterator(begin), is_blank);
+  return {begin, end.base()};
 }
-std::string capitalized(std::string text) {
+std::string capitalized(const std::string& text) {
   const auto first = TextIndex(text).byte_of(text.empty() ? 0 : 1);
   return upper(text.substr(0, first)) + text.substr(first);
 }
-std::string uncapitalized(std::string text) {
+std::string uncapitalized(const std::string& text) {
   const auto first = TextIndex(text).byte_of(text.empty() ? 0 : 1);
   return lower(text.substr(0, first)) + text.substr(first);
 }
-std::string reversed(std::string text) {
+std::string reversed(const std::string& text) {
   const TextIndex places(text);
   std::string out;
   for (auto i = static_cast<std::int64_t>(places.size()); i-- > 0;)

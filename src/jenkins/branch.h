@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cassert>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -18,6 +19,12 @@
 // `parallel`, the build itself being one. For whoever holds the baton.
 
 namespace runtask::jenkins {
+
+// As the error of an Outcome.
+[[nodiscard]] inline tl::unexpected<groovy::Raised> failed(std::optional<groovy::Raised> error) {
+  assert(error && "something has failed");
+  return tl::unexpected<groovy::Raised>(*std::move(error));
+}
 
 // Why something ends before its time; Jenkins has a class for each.
 enum class InterruptionCause : std::uint8_t {

@@ -7,10 +7,6 @@
 namespace runtask::jenkins {
 namespace {
 
-tl::unexpected<Raised> failed(Raised error) {
-  return tl::unexpected<Raised>(std::move(error));
-}
-
 // "1000:1000", as the system has it of this program; empty if it does not say.
 std::string own_user(const sys::Files& files) {
   const auto status = files.read("/proc/self/status");

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cassert>
 
 #include "base/text.h"
 #include "jenkins/containers.h"
@@ -10,11 +9,6 @@
 
 namespace runtask::jenkins {
 namespace {
-
-tl::unexpected<Raised> failed(std::optional<Raised> error) {
-  assert(error && "something has failed");
-  return tl::unexpected<Raised>(*std::move(error));
-}
 
 bool is_credentials(const groovy::Expr& expr) {
   const auto* call = groovy::node_if<groovy::CallExpr>(expr);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <cassert>
 
 #include "base/text.h"
 #include "jenkins/execution.h"
@@ -8,11 +7,6 @@
 
 namespace runtask::jenkins {
 namespace {
-
-tl::unexpected<Raised> failed(std::optional<Raised> error) {
-  assert(error && "something has failed");
-  return tl::unexpected<Raised>(*std::move(error));
-}
 
 bool has_option(const std::vector<Call>& options, std::string_view name) {
   return std::any_of(options.begin(), options.end(),

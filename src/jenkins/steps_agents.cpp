@@ -11,10 +11,6 @@
 namespace runtask::jenkins {
 namespace {
 
-tl::unexpected<Raised> failed(Raised error) {
-  return tl::unexpected<Raised>(std::move(error));
-}
-
 tl::unexpected<Raised> no_credential(Branch& branch, const std::string& id) {
   return Execution::abort(branch, "Could not find credentials entry with ID '" + id +
                                       "'; give it with --credentials FILE");

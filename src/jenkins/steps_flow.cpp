@@ -12,10 +12,6 @@ namespace {
 
 constexpr long long kRetryMax = 10'000;
 
-tl::unexpected<Raised> failed(Raised error) {
-  return tl::unexpected<Raised>(std::move(error));
-}
-
 // As Jenkins' own, with a part of a second when there are few.
 std::string span_text(Duration span) {
   const auto total = std::chrono::duration_cast<std::chrono::seconds>(span).count();

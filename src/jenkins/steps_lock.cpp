@@ -12,10 +12,6 @@ namespace {
 constexpr Duration kLookEvery{100};  // For a lock that somebody else holds.
 constexpr std::size_t kFileNameMax = 200;
 
-tl::unexpected<Raised> failed(Raised error) {
-  return tl::unexpected<Raised>(std::move(error));
-}
-
 // Any text as the name of a file.
 std::string file_name_of(std::string_view resource) {
   constexpr std::string_view kDigits = "0123456789ABCDEF";

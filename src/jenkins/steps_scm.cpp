@@ -14,10 +14,6 @@ namespace {
 
 constexpr std::size_t kWordsAtOnce = 500;  // Of one command line.
 
-tl::unexpected<Raised> failed(Raised error) {
-  return tl::unexpected<Raised>(std::move(error));
-}
-
 struct GitRun {
   Execution& execution;
   Branch& branch;

@@ -11,10 +11,6 @@ namespace {
 
 constexpr std::size_t kLabelMax = 100;
 
-tl::unexpected<Raised> failed(Raised error) {
-  return tl::unexpected<Raised>(std::move(error));
-}
-
 std::string first_line(const std::string& script) {
   for (const auto& line : split(script, '\n'))
     if (const auto words = trimmed(line); !words.empty() && !words.starts_with("#!"))

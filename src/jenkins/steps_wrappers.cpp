@@ -10,10 +10,6 @@
 namespace runtask::jenkins {
 namespace {
 
-tl::unexpected<Raised> failed(Raised error) {
-  return tl::unexpected<Raised>(std::move(error));
-}
-
 struct ToolArgument {
   std::string_view step;
   std::string_view argument;

@@ -192,12 +192,11 @@ class YamlReader {
       if (bytes) return *std::move(bytes);
     } else if (tag == "bool" && type == YamlType::kBool) {
       return Value::of(yaml_truth(text));
-    } else if (tag == "int" && type == YamlType::kInteger) {
+    } else if ((tag == "int" && type == YamlType::kInteger) ||
+               (tag == "timestamp" && type == YamlType::kTime)) {
       return plain_word(event, type);
     } else if (tag == "float" && is_one_of(YamlType::kInteger, YamlType::kReal)) {
       return Value::real(yaml_real(text));
-    } else if (tag == "timestamp" && type == YamlType::kTime) {
-      return plain_word(event, type);
     } else if (tag != "bool" && tag != "int" && tag != "float" && tag != "timestamp") {
       return unknown_tag(event);
     }

@@ -17,7 +17,8 @@ class TreeBuilder {
     XML_SetUserData(parser_.get(), this);
     XML_SetElementHandler(parser_.get(), begin, end);
     XML_SetCharacterDataHandler(parser_.get(), append);
-    XML_SetEntityDeclHandler(parser_.get(), declare);
+    XML_SetEntityDeclHandler(parser_.get(),
+                             [](void* data, auto...) { of(data).refuse("declares an entity"); });
   }
 
   Result<XmlElement> read(std::string_view text) {
@@ -53,12 +54,6 @@ class TreeBuilder {
   }
   static void append(void* data, const XML_Char* text, int length) {
     of(data).open_.back().text.append(text, static_cast<std::size_t>(length));
-  }
-  static void declare(void* data, const XML_Char* /*name*/, int /*is_parameter*/,
-                      const XML_Char* /*value*/, int /*length*/, const XML_Char* /*base*/,
-                      const XML_Char* /*system*/, const XML_Char* /*public_id*/,
-                      const XML_Char* /*notation*/) {
-    of(data).refuse("declares an entity");
   }
 
   void refuse(const char* why) {

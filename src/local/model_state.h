@@ -153,6 +153,7 @@ class Model::State {
     std::uint64_t sequence;
     std::size_t container;
     TimerKind kind;
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes it for a comparison with 0.
     friend auto operator<=>(const Timer&, const Timer&) = default;
   };
 
