@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -135,8 +136,12 @@ Wrong wrong_overrides(const ecs::RunTask& request, const ecs::TaskDefinition& de
   const ecs::TaskOverride& overrides = *request.overrides;
   if (utf8_characters(ecs::to_text(overrides)) > ecs::limits::kOverridesCharactersMax)
     return "Container Overrides length must be at most 8192";
-  for (const auto& changes : overrides.container_overrides)
+  std::set<std::string_view> named;
+  for (const auto& changes : overrides.container_overrides) {
     if (auto wrong = wrong_container_override(changes, definition)) return wrong;
+    if (!named.insert(changes.name).second)
+      return "Container " + changes.name + " has more than one entry in the container overrides.";
+  }
   if (!normalised_cpu(overrides.cpu)) return "Invalid 'cpu' setting for task.";
   if (!normalised_memory(overrides.memory)) return "Invalid 'memory' setting for task.";
   return wrong_storage(overrides);

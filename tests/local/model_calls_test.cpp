@@ -62,6 +62,8 @@ TEST(ModelRunTask, what_breaks_a_rule_starts_nothing) {
       {R"("overrides":{"containerOverrides":[{"command":["x"]}]})", "name"},
       {R"("overrides":{"containerOverrides":[{"name":"app","entryPoint":["x"]}]})",
        "cannot override 'entryPoint'"},
+      {R"("overrides":{"containerOverrides":[{"name":"app","command":["x"]},{"name":"app"}]})",
+       "Container app has more than one entry in the container overrides."},
       {R"("overrides":{"cpu":"a lot"})", "Invalid 'cpu' setting for task."},
       {R"("overrides":{"ephemeralStorage":{"sizeInGiB":20}})", "between 21 and 200"},
       {R"("overrides":{"ephemeralStorage":"big"})", "between 21 and 200"},
