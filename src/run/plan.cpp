@@ -53,13 +53,16 @@ ecs::ContainerOverride& override_of(ecs::TaskOverride& overrides, const std::str
   return overrides.container_overrides.back();
 }
 
+// Instead of every entry of that name: none of several may be left to win over it.
 void set_variable(std::vector<ecs::KeyValue>& environment, const Variable& variable) {
-  for (auto& known : environment) {
-    if (known.name != variable.name) continue;
-    known.value = variable.value;
+  const auto is_namesake = [&](const ecs::KeyValue& known) { return known.name == variable.name; };
+  const auto first = std::find_if(environment.begin(), environment.end(), is_namesake);
+  if (first == environment.end()) {
+    environment.push_back({variable.name, variable.value});
     return;
   }
-  environment.push_back({variable.name, variable.value});
+  first->value = variable.value;
+  environment.erase(std::remove_if(first + 1, environment.end(), is_namesake), environment.end());
 }
 
 // ECS API: containers are stopped in the reverse order of their dependencies, so in the worst case

@@ -63,6 +63,18 @@ Result<> check_providers(const std::vector<ecs::CapacityProviderItem>& providers
   return {};
 }
 
+// ECS obeys one of them and drops the other without a word.
+Result<> check_overrides(const ecs::TaskOverride& overrides) {
+  std::set<std::string> names;
+  for (const auto& container : overrides.container_overrides)
+    if (!names.insert(container.name).second)
+      return fail(Code::kUsage,
+                  "the overrides have two entries for the container `" + container.name +
+                      "`, and ECS applies only one of them",
+                  "put them together into one");
+  return {};
+}
+
 }  // namespace
 
 // The request is JSON, so text that is not UTF-8 would become another text on its way, and a secret
@@ -104,6 +116,7 @@ Result<> check_request(const Request& request) {
                 "ECS keeps such groups for the tasks of services");
   TRY(check_variables(request.environment));
   if (request.command) TRY(check_command(*request.command));
+  if (request.base_overrides) TRY(check_overrides(*request.base_overrides));
   if (request.count < 1) return fail(Code::kUsage, "--count is at least 1");
   return {};
 }

@@ -96,6 +96,11 @@ class Words(Sandbox):
             bad = self.write("bad.json", text)
             self.refused("did you mean `%s`" % near, "run", "--local", "--task-definition", "x", "--override-json", bad)
 
+    def test_two_overrides_of_one_container_are_not_merged(self):
+        bad = self.write("bad.json", '{"containerOverrides": [{"name": "main", "command": ["a"]}, {"name": "main"}]}')
+        self.refused("two entries for the container `main`", "run", "--local", "--task-definition", "x",
+                     "--override-json", bad)
+
     def test_malformed_environment_files_show_the_line(self):
         for text in ("A=1\nB\n", "A=1\nB=\"open\n"):
             self.refused("vars:2:", "run", "--local", "--task-definition", "x", "--env-file", self.write("vars", text))

@@ -104,6 +104,33 @@ TEST(Plan, flags_win_over_a_whole_override_object) {
   EXPECT_EQ(overrides.cpu, "512");
 }
 
+TEST(Plan, a_flag_replaces_every_entry_of_its_name_in_an_override_object) {
+  auto asked = request();
+  asked.base_overrides.emplace();
+  asked.base_overrides->container_overrides.emplace_back().name = "django";
+  asked.base_overrides->container_overrides[0].environment = {
+      {"V", "1"}, {"W", "1"}, {"V", "2"}, {"W", "2"}, {"V", "3"}};
+  asked.environment = {{"V", "flag", true}};
+  const auto known = definition();
+  const auto plan = make_plan(asked, &known, "r1");
+  EXPECT_EQ(plan->launches.at(0).input.overrides->container_overrides.at(0).environment,
+            (std::vector<ecs::KeyValue>{{"V", "flag"}, {"W", "1"}, {"W", "2"}}));
+}
+
+TEST(Plan, an_override_object_has_one_entry_for_a_container) {
+  auto asked = request();
+  asked.base_overrides.emplace();
+  for (const auto* name : {"django", "proxy", "django"})
+    asked.base_overrides->container_overrides.emplace_back().name = name;
+  const auto known = definition();
+  const auto plan = make_plan(asked, &known, "r1");
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().code, Code::kUsage);
+  EXPECT_NE(plan.error().message.find("`django`"), std::string::npos);
+  asked.base_overrides->container_overrides.pop_back();
+  EXPECT_TRUE(make_plan(asked, &known, "r1"));
+}
+
 TEST(Plan, an_unknown_container_gets_the_nearest_name) {
   auto asked = request();
   asked.container = "jango";
