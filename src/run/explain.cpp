@@ -52,6 +52,19 @@ bool is_kill(const ContainerOutcome& container) {
   return container.exit_code == kCodeOfKill || container.exit_code == kCodeOfTerm;
 }
 
+// Or may be: nobody knows without the task definition.
+bool may_be_essential(const ContainerOutcome& container) {
+  return container.is_essential.value_or(true);
+}
+
+// Null where no container decided.
+const ContainerOutcome* decided_by(const LaunchOutcome& launch) {
+  const auto found =
+      std::find_if(launch.containers.begin(), launch.containers.end(),
+                   [&](const auto& one) { return one.name == launch.verdict.container; });
+  return found == launch.containers.end() ? nullptr : &*found;
+}
+
 // Whether another container shows that it was this one's end that ended the task.
 bool took_others_along(const LaunchOutcome& launch) {
   return std::any_of(
@@ -60,41 +73,59 @@ bool took_others_along(const LaunchOutcome& launch) {
       });
 }
 
+// It may have been killed because another container's end ended the task.
+bool is_killed_at_the_end(const LaunchOutcome& launch, const ContainerOutcome& decided) {
+  return is_kill(decided) && launch.stop_code == ecs::stop_code::kEssentialContainerExited;
+}
+
 // The container whose end ended the task, where the one that decides was killed for it: the first
 // essential one, in the order of ECS, that ended by itself.
 const ContainerOutcome* first_to_end(const LaunchOutcome& launch, const ContainerOutcome& decided) {
-  if (!is_kill(decided) || launch.stop_code != ecs::stop_code::kEssentialContainerExited)
-    return nullptr;
+  if (!is_killed_at_the_end(launch, decided)) return nullptr;
   const auto found = std::find_if(
       launch.containers.begin(), launch.containers.end(), [](const ContainerOutcome& other) {
-        return other.is_essential.value_or(true) && other.exit_code && !is_kill(other);
+        return may_be_essential(other) && other.exit_code && !is_kill(other);
       });
   return found == launch.containers.end() ? nullptr : &*found;
 }
 
+Explanation by_first_to_end(const ContainerOutcome& first, const std::string& decided) {
+  const auto code = " (exit code " + std::to_string(*first.exit_code) + ")";
+  if (!first.is_essential)
+    return {"container " + first.name + " ended by itself" + code + ", and ECS may have stopped " +
+                decided + " for it: whether " + first.name + " is essential is not known",
+            "look at the log of " + first.name + ", and at the task definition"};
+  return {"container " + first.name + ", which is essential, ended first" + code +
+              ", so that ECS stopped " + decided,
+          "look at the log of " + first.name +
+              "; if the task can do without it, make it not essential"};
+}
+
+// Since the wrappers of today start first and the program then, such a fault is only in the log.
+// Whose line it is is not known: it is none where a container that does not matter failed too.
+bool is_of_another_cpu(const LaunchOutcome& launch) {
+  return !launch.last_lines.empty() &&
+         contains(lower_case(launch.last_lines.back()), "exec format") &&
+         std::none_of(launch.containers.begin(), launch.containers.end(), [](const auto& one) {
+           return !may_be_essential(one) && one.exit_code.value_or(0) != 0 && !is_kill(one);
+         });
+}
+
 Explanation by_code(const LaunchOutcome& launch) {
   const auto& name = launch.verdict.container;
-  const auto decided =
-      std::find_if(launch.containers.begin(), launch.containers.end(),
-                   [&](const ContainerOutcome& container) { return container.name == name; });
-  if (decided == launch.containers.end() || !decided->exit_code)
+  const auto* decided = decided_by(launch);
+  if (decided == nullptr || !decided->exit_code)
     return {"ECS shows no exit code of container " + name +
                 ": it never ran, or its host was lost while it did",
             "look at its reason and its log; then run it again"};
-  // Since the wrappers of today start first and the program then, such a fault is only in the log.
-  if (!launch.last_lines.empty() && contains(lower_case(launch.last_lines.back()), "exec format"))
+  if (is_of_another_cpu(launch))
     return {"the program was built for another CPU architecture, or a script lacks its #! line",
             "build the image for the platform that the task runs on"};
-  if (const auto* first = first_to_end(launch, *decided))
-    return {"container " + first->name + ", which is essential, ended first (exit code " +
-                std::to_string(*first->exit_code) + "), so that ECS stopped " + name,
-            "look at the log of " + first->name +
-                "; if the task can do without it, make it not "
-                "essential"};
+  if (const auto* first = first_to_end(launch, *decided)) return by_first_to_end(*first, name);
   for (const auto& known : kCodes)
     if (known.code == *decided->exit_code)
       return {std::string(known.cause), std::string(known.next_step)};
-  if (took_others_along(launch))
+  if (decided->is_essential.value_or(false) && took_others_along(launch))
     return {"container " + name +
                 ", which is essential, ended with an error of its own and ended the task with it",
             "look at its log; if the task can do without it, make it not essential"};
@@ -126,7 +157,7 @@ Explanation of_infrastructure(const LaunchOutcome& launch) {
   return {"what it ran on went away", "run it again"};
 }
 
-Explanation of_unknown(const LaunchOutcome& launch) {
+Explanation of_unknown(const LaunchOutcome& launch, const std::string& run_id) {
   const auto& words = launch.verdict.words;
   if (contains(words, "never showed"))
     return {"ECS took the start and never showed the task: it may run all the same",
@@ -140,7 +171,7 @@ Explanation of_unknown(const LaunchOutcome& launch) {
         "the cluster"};
   if (contains(words, "credentials have expired"))
     return {"the AWS credentials ended before the task did",
-            "get new ones, then go on with the run: runtask runs attach"};
+            "get new ones, then go on with the run: runtask runs attach " + run_id};
   if (contains(words, "may not be described"))
     return {"these credentials may not see how the task ends", "allow ecs:DescribeTasks"};
   if (contains(words, "ConflictException"))
@@ -153,18 +184,17 @@ Explanation of_unknown(const LaunchOutcome& launch) {
 }
 
 // Of a task that was to be stopped and was not: see Machine::end_unstopped.
-Explanation of_unstopped(const LaunchOutcome& launch) {
+Explanation of_unstopped(const LaunchOutcome& launch, const std::string& run_id) {
+  const auto stop = "then: runtask runs stop " + run_id;
   if (contains(launch.verdict.words, "may not be stopped"))
-    return {"these credentials may not stop tasks, so it runs on",
-            "allow ecs:StopTask, then: runtask runs stop"};
-  return {"it was asked to stop and was not seen to end",
-          "look at it in the cluster, then: runtask runs stop"};
+    return {"these credentials may not stop tasks, so it runs on", "allow ecs:StopTask, " + stop};
+  return {"it was asked to stop and was not seen to end", "look at it in the cluster, " + stop};
 }
 
-Explanation by_kind(const LaunchOutcome& launch) {
+Explanation by_kind(const LaunchOutcome& launch, const std::string& run_id) {
   const bool was_to_stop = launch.verdict.kind == VerdictKind::kTimedOut ||
                            launch.verdict.kind == VerdictKind::kNeverStarted;
-  if (was_to_stop && launch.verdict.may_still_run) return of_unstopped(launch);
+  if (was_to_stop && launch.verdict.may_still_run) return of_unstopped(launch, run_id);
   switch (launch.verdict.kind) {
     case VerdictKind::kTimedOut:
       return {"it ran longer than --timeout allows", "raise --timeout, or look where it hangs"};
@@ -179,18 +209,22 @@ Explanation by_kind(const LaunchOutcome& launch) {
     case VerdictKind::kFailed:
       return launch.verdict.container.empty() ? Explanation() : by_code(launch);
     case VerdictKind::kUnknown:
-      return of_unknown(launch);
+      return of_unknown(launch, run_id);
     default:
       return {};
   }
 }
 
-// What AWS said of a task that it had. The reason of a StopTask is anybody's free text.
+// What AWS said of a task that it had, and of the containers that count: see explain(). The reason
+// of a StopTask is anybody's free text.
 std::string ending_words(const LaunchOutcome& launch) {
   std::string words;
   if (launch.stop_code != ecs::stop_code::kUserInitiated) words = launch.stopped_reason;
+  const auto* decided = decided_by(launch);
+  if (decided != nullptr) words += "\n" + decided->reason;
+  if (decided != nullptr && !is_killed_at_the_end(launch, *decided)) return words;
   for (const auto& container : launch.containers)
-    words += "\n" + container.reason;
+    if (&container != decided && may_be_essential(container)) words += "\n" + container.reason;
   return words;
 }
 
@@ -228,16 +262,16 @@ std::optional<Explanation> by_words(const LaunchOutcome& launch) {
 
 }  // namespace
 
-Explanation explain(const LaunchOutcome& launch) {
+Explanation explain(const LaunchOutcome& launch, const std::string& run_id) {
   const auto kind = launch.verdict.kind;
   if (launch.verdict.may_still_run && contains(launch.verdict.words, "may not be stopped"))
-    return of_unstopped(launch);
+    return of_unstopped(launch, run_id);
   if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kSkipped ||
       kind == VerdictKind::kDetached || kind == VerdictKind::kCancelled ||
       kind == VerdictKind::kInterrupted)
     return {};
   if (auto known = by_words(launch)) return *std::move(known);
-  return by_kind(launch);
+  return by_kind(launch, run_id);
 }
 
 }  // namespace runtask::run

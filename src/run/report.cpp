@@ -25,8 +25,27 @@ std::string time_of(const LaunchOutcome& launch) {
   return short_duration(*launch.ended_at - *launch.started_at);
 }
 
+std::string code_words(const ContainerOutcome& container) {
+  return container.exit_code ? std::to_string(*container.exit_code) : "no exit code";
+}
+
+// All codes are always printed: of a launch that succeeded, those that did not keep it from that,
+// with what ECS says of them. "proxy 143, log 137 (OutOfMemoryError: ...)"
+std::string other_codes(const LaunchOutcome& launch) {
+  if (launch.verdict.kind != VerdictKind::kSucceeded) return {};
+  std::vector<std::string> words;
+  bool is_known = true;
+  for (const auto& container : launch.containers) {
+    if (container.exit_code == 0) continue;
+    is_known = is_known && container.is_essential.has_value();
+    words.push_back(container.name + " " + code_words(container) +
+                    (container.reason.empty() ? "" : " (" + container.reason + ")"));
+  }
+  return one_line(join(words, ", ")) + (is_known ? "" : "; it is not known which are essential");
+}
+
 std::string reason_of(const LaunchOutcome& launch) {
-  if (launch.verdict.kind == VerdictKind::kSucceeded) return "";
+  if (launch.verdict.kind == VerdictKind::kSucceeded) return other_codes(launch);
   return launch.verdict.words.empty() ? launch.stopped_reason : launch.verdict.words;
 }
 
@@ -34,6 +53,12 @@ std::string reason_of(const LaunchOutcome& launch) {
 std::vector<std::string> row_of(const LaunchOutcome& launch) {
   return {launch.name, std::string(name_of(launch.verdict.kind)), code_of(launch), time_of(launch),
           one_line(reason_of(launch))};
+}
+
+bool has_failure_block(const LaunchOutcome& launch) {
+  const auto kind = launch.verdict.kind;
+  return kind != VerdictKind::kSucceeded && kind != VerdictKind::kSkipped &&
+         kind != VerdictKind::kDetached;
 }
 
 // XML 1.0 has no way to write U+FFFE and U+FFFF.
@@ -70,6 +95,11 @@ std::string escaped_xml(std::string_view text) {
     }
   }
   return escaped;
+}
+
+// Nothing where there is no text.
+std::string element(const std::string& name, const std::string& text) {
+  return text.empty() ? text : "<" + name + ">" + escaped_xml(text) + "</" + name + ">";
 }
 
 std::string seconds_of(const LaunchOutcome& launch) {
@@ -121,12 +151,9 @@ std::string table(const Outcome& outcome) {
   return text;
 }
 
-std::string failure_block(const LaunchOutcome& launch) {
-  const auto kind = launch.verdict.kind;
-  if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kSkipped ||
-      kind == VerdictKind::kDetached)
-    return {};
-  std::string text = launch.name + ": " + std::string(name_of(kind)) +
+std::string failure_block(const LaunchOutcome& launch, const std::string& run_id) {
+  if (!has_failure_block(launch)) return {};
+  std::string text = launch.name + ": " + std::string(name_of(launch.verdict.kind)) +
                      (launch.verdict.words.empty() ? "" : ": " + one_line(launch.verdict.words)) +
                      "\n";
   const auto line = [&](const char* name, const std::string& value) {
@@ -137,11 +164,9 @@ std::string failure_block(const LaunchOutcome& launch) {
   line("stop code       ", launch.stop_code);
   line("stopped reason  ", launch.stopped_reason);
   for (const auto& container : launch.containers)
-    line("container       ",
-         container.name + ": " +
-             (container.exit_code ? "exit code " + std::to_string(*container.exit_code)
-                                  : "no exit code") +
-             (container.reason.empty() ? "" : ", " + container.reason));
+    line("container       ", container.name + ": " + (container.exit_code ? "exit code " : "") +
+                                 code_words(container) +
+                                 (container.reason.empty() ? "" : ", " + container.reason));
   for (const auto& note : launch.log_notes)
     line("log             ", note);
   if (!launch.last_lines.empty()) {
@@ -149,7 +174,7 @@ std::string failure_block(const LaunchOutcome& launch) {
     for (const auto& last : launch.last_lines)
       text += with_prefix("    | ", last) + "\n";
   }
-  const auto explanation = explain(launch);
+  const auto explanation = explain(launch, run_id);
   line("likely cause    ", explanation.cause);
   line("next step       ", explanation.next_step);
   text.pop_back();
@@ -158,7 +183,7 @@ std::string failure_block(const LaunchOutcome& launch) {
 
 std::string log_words(const LaunchOutcome& launch) {
   std::string text;
-  if (!failure_block(launch).empty()) return text;
+  if (has_failure_block(launch)) return text;
   for (const auto& note : launch.log_notes)
     text += (text.empty() ? "" : "\n") + one_line(note);
   return text;
@@ -182,19 +207,20 @@ std::string to_junit(const Outcome& outcome) {
     if (launch.verdict.kind == VerdictKind::kSkipped) {
       ++skipped;
       cases += "<skipped/>";
-    } else if (const auto block = failure_block(launch); !block.empty()) {
+    } else if (const auto block = failure_block(launch, outcome.run_id); !block.empty()) {
       ++failures;
       cases += "<failure message=\"" + escaped_xml(launch.verdict.words) + "\" type=\"" +
                std::string(name_of(launch.verdict.kind)) + "\">" + escaped_xml(block) +
                "</failure>";
-    } else if (const auto words = log_words(launch); !words.empty()) {
-      cases += "<system-err>" + escaped_xml(words) + "</system-err>";
+    } else {
+      const auto codes = other_codes(launch);
+      cases += element("system-out", codes.empty() ? codes : "other exit codes: " + codes);
+      cases += element("system-err", log_words(launch));
     }
     cases += "</testcase>\n";
   }
   const auto surplus = surplus_words(outcome);
-  const auto rest =
-      surplus.empty() ? surplus : "  <system-err>" + escaped_xml(surplus) + "</system-err>\n";
+  const auto rest = surplus.empty() ? surplus : "  " + element("system-err", surplus) + "\n";
   return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"" +
          escaped_xml(outcome.title) + "\" tests=\"" + std::to_string(outcome.launches.size()) +
          "\" failures=\"" + std::to_string(failures) + "\" skipped=\"" + std::to_string(skipped) +
@@ -214,7 +240,7 @@ std::string to_markdown(const Outcome& outcome) {
     text += "\n";
   }
   for (const auto& launch : outcome.launches) {
-    auto block = failure_block(launch);
+    auto block = failure_block(launch, outcome.run_id);
     if (const auto words = log_words(launch); !words.empty()) block = launch.name + ":\n" + words;
     if (!block.empty())
       text += "\n" + fence_for(block) + "\n" + block + "\n" + fence_for(block) + "\n";

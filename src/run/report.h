@@ -12,7 +12,8 @@ namespace runtask::run {
 [[nodiscard]] std::string table(const Outcome& outcome);
 // What is to be known of a launch that did not succeed: codes, reasons, the last lines, the likely
 // cause, the next step. Empty for one that did, and for those that runtask itself skipped.
-[[nodiscard]] std::string failure_block(const LaunchOutcome& launch);
+// `run_id`: see explain().
+[[nodiscard]] std::string failure_block(const LaunchOutcome& launch, const std::string& run_id);
 // Why lines of a launch without such a block may be missing, a line each. Empty: none are.
 [[nodiscard]] std::string log_words(const LaunchOutcome& launch);
 

@@ -11,6 +11,8 @@ WallTime at(int seconds) {
   return WallTime(std::chrono::seconds(1'769'862'896 + seconds));  // 2026-01-31T12:34:56Z
 }
 
+constexpr auto kRun = "20260131-123456-0123abcd";
+
 LaunchOutcome failed() {
   LaunchOutcome launch;
   launch.index = 1;
@@ -40,7 +42,7 @@ Outcome outcome() {
   skipped.name = "manage/3";
   skipped.verdict = {VerdictKind::kSkipped, 125, "", "not started: another launch failed"};
   Outcome made;
-  made.run_id = "20260131-123456-0123abcd";
+  made.run_id = kRun;
   made.title = "manage:3 on prod";
   made.kind = VerdictKind::kFailed;
   made.exit_code = 1;
@@ -89,7 +91,7 @@ TEST(Outcome, says_where_each_launch_was) {
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(to_json(*read), text);
   EXPECT_EQ(read->launches[1].instance, "tenant2");
-  EXPECT_NE(failure_block(read->launches[1])
+  EXPECT_NE(failure_block(read->launches[1], kRun)
                 .find("\n  where           eu-west-1, account acct01, cluster prod\n"),
             std::string::npos);
 }
@@ -123,8 +125,28 @@ TEST(Report, the_table_has_a_line_per_launch_with_the_containers_own_code) {
             "manage/3  skipped    -     -      not started: another launch failed");
 }
 
+TEST(Report, names_the_other_codes_of_a_launch_that_succeeded_in_every_form) {
+  auto made = outcome();
+  auto& containers = made.launches[0].containers;
+  containers = {{"main", 0, "", true},
+                {"proxy", 143, "", true},
+                {"log", 137, "OutOfMemoryError:\nkilled", false},
+                {"trace", {}, "", false}};
+  const std::string codes = "proxy 143, log 137 (OutOfMemoryError: killed), trace no exit code";
+  EXPECT_NE(table(made).find("manage/1  succeeded  0     1.0s   " + codes + "\n"),
+            std::string::npos)
+      << table(made);
+  EXPECT_NE(to_markdown(made).find("| 1.0s | " + codes + " |\n"), std::string::npos);
+  EXPECT_NE(
+      to_junit(made).find("<system-out>other exit codes: " + codes + "</system-out></testcase>"),
+      std::string::npos)
+      << to_junit(made);
+  containers = {{"main", 0, ""}, {"proxy", 3, ""}};
+  EXPECT_NE(table(made).find("proxy 3; it is not known which are essential"), std::string::npos);
+}
+
 TEST(Report, the_failure_block_says_everything_that_is_known) {
-  EXPECT_EQ(failure_block(failed()),
+  EXPECT_EQ(failure_block(failed(), kRun),
             "manage/2: failed: exit code 300 of container main\n"
             "  task            arn:aws:ecs:eu-west-1:1:task/c/2\n"
             "  stop code       EssentialContainerExited\n"
@@ -143,7 +165,7 @@ TEST(Report, there_is_no_failure_block_for_what_did_not_fail) {
   for (const auto kind : {VerdictKind::kSucceeded, VerdictKind::kSkipped, VerdictKind::kDetached}) {
     auto launch = failed();
     launch.verdict.kind = kind;
-    EXPECT_EQ(failure_block(launch), "");
+    EXPECT_EQ(failure_block(launch, kRun), "");
   }
 }
 
@@ -218,7 +240,7 @@ TEST(Report, reasons_of_several_lines_stay_in_their_row_and_line) {
   launch.verdict.words = "CannotPull:\nno such image";
   launch.stopped_reason = "first\nsecond";
   EXPECT_EQ(count(table(broken), "\n"), 3U) << table(broken);
-  const auto block = failure_block(launch);
+  const auto block = failure_block(launch, kRun);
   EXPECT_NE(block.find("failed: CannotPull: no such image\n"), std::string::npos) << block;
   EXPECT_NE(block.find("  stopped reason  first second\n"), std::string::npos) << block;
 }
