@@ -81,7 +81,8 @@ Result<std::optional<ecs::TaskDefinition>> definition_in(
   auto error = reply.error().error;
   if (reply.error().name == ecs::error_name::kAccessDenied) {
     world.screen.warning(error.message +
-                         "; names are not checked, and logs are followed only with --log-group");
+                         "; names are not checked, it is not known which containers are essential, "
+                         "and logs are followed only with --log-group");
     return std::optional<ecs::TaskDefinition>();
   }
   if (reply.error().name == ecs::error_name::kClient) {

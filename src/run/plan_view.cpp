@@ -42,13 +42,17 @@ std::string line_of(const Change& change, const std::vector<Secret>& secrets) {
          (change.before->empty() ? "empty" : masked_value(*change.before, secrets)) + ")";
 }
 
+std::string words_of_deciding(const Part& part) {
+  if (!part.deciding.empty()) return join(part.deciding, ", ");
+  return part.essential.empty()
+             ? "the first container that fails (it is not known which are essential)"
+             : "the first essential container that fails";
+}
+
 // Everything about a launch that is the same for others, as it is shown.
 std::string shared_text(const PlanView& view, const Launch& launch) {
   const auto& part = view.plan.part_of(launch);
-  std::string text = "  decided by: " +
-                     (part.deciding.empty() ? "the first essential container that fails"
-                                            : join(part.deciding, ", ")) +
-                     "\n";
+  std::string text = "  decided by: " + words_of_deciding(part) + "\n";
   for (const auto& source : part.logs)
     text += "  log of " + source.container + ": " +
             (source.group.empty()

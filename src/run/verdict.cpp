@@ -62,6 +62,21 @@ std::vector<ecs::Container> essential_of(const ecs::Task& task, const Facts& fac
   return containers;
 }
 
+// Nobody knows which of the others are essential, so that rule 4 cannot be applied; said of those
+// whose code would count.
+Verdict success_of_named(const ecs::Task& task, const Facts& facts) {
+  auto verdict = success(facts.deciding.front());
+  std::vector<std::string> others;
+  for (const auto& container : task.containers) {
+    const bool is_well = container.exit_code == 0 || is_end_of_task_kill(container);
+    if (!is_well && !is_named(facts.deciding, container.name)) others.push_back(container.name);
+  }
+  if (!others.empty())
+    verdict.words += "; it is not known whether " + join(others, ", ") +
+                     (others.size() > 1 ? " are" : " is") + " essential";
+  return verdict;
+}
+
 // Rules 3 and 4 of the contract.
 Verdict by_named(const ecs::Task& task, const Facts& facts) {
   for (const auto& name : facts.deciding) {
@@ -69,6 +84,7 @@ Verdict by_named(const ecs::Task& task, const Facts& facts) {
     if (container == nullptr || !container->exit_code) return no_code(name);
     if (*container->exit_code != 0) return by_code(*container);
   }
+  if (facts.essential.empty()) return success_of_named(task, facts);
   for (const auto& container : essential_of(task, facts)) {
     if (is_named(facts.deciding, container.name) || is_end_of_task_kill(container)) continue;
     if (!container.exit_code) return no_code(container.name);
@@ -120,10 +136,11 @@ bool never_started(const ecs::Task& task) {
   return task.stop_code == ecs::stop_code::kTaskFailedToStart;
 }
 
-// A container's reason says more than the task's.
-std::string why_never_started(const ecs::Task& task) {
-  for (const auto& container : task.containers)
-    if (!container.reason.empty()) return container.reason;
+// A container's reason says more than the task's, and an essential one's before any other's.
+std::string why_never_started(const ecs::Task& task, const Facts& facts) {
+  for (const auto& containers : {essential_of(task, facts), task.containers})
+    for (const auto& container : containers)
+      if (!container.reason.empty()) return container.reason;
   return task.stopped_reason.empty() ? "it never started" : task.stopped_reason;
 }
 
@@ -194,7 +211,7 @@ int process_exit_code(std::int64_t code) {
 
 Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
   if (never_started(stopped))
-    return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, why_never_started(stopped)};
+    return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, why_never_started(stopped, facts)};
   if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
     return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "interrupted by Spot"};
   if (is_lost_host(stopped))

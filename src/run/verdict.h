@@ -55,8 +55,10 @@ struct Verdict {
 enum class OurStop { kNone, kTimeout, kStartTimeout, kInterrupt, kTerminate, kHangUp, kCancel };
 
 struct Facts {
-  std::vector<std::string> deciding;   // See Plan.
-  std::vector<std::string> essential;  // See Plan; empty: every container of the task counts.
+  std::vector<std::string> deciding;  // See Plan.
+  // See Plan. Empty, nobody knows them: then those that are named decide alone, and with none named
+  // every container of the task counts.
+  std::vector<std::string> essential;
 };
 
 // The verdict of a task that ECS shows STOPPED.

@@ -248,6 +248,22 @@ class Verdict(AwsSandbox):
         result = self.run_aws()
         self.assertEqual(result.code, 5, result)
         self.assertIn("DescribeTaskDefinition", result.err)
+        self.assertIn("it is not known which containers are essential", result.err)
+
+    def test_without_the_definition_a_named_container_decides_alone_and_nothing_is_called_essential(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: Reply.error("AccessDeniedException", "denied")
+        self.ended({"sidecar": 2, "main": 0})
+        result = self.run_aws("--container", "main")
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("STOPPED  exit code 0 of container main; it is not known whether sidecar is essential", result.err)
+        self.assertIn("sidecar 2; it is not known which are essential", result.err)
+        self.assertIn("sidecar 2; it is not known which are essential", self.ok("runs", "show", "last").out)
+        self.describes = 0
+        self.ended({"sidecar": 2, "main": 143})
+        result = self.run_aws("--container", "main")
+        self.assertEqual(result.code, 143, result)
+        self.assertNotIn("which is essential", result.err)
+        self.assertIn("whether sidecar is essential is not known", result.err)
 
     def test_denied_logs_cost_one_line_and_not_the_run(self):
         self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True),

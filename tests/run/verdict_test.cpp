@@ -42,6 +42,9 @@ TEST(Verdict, what_never_started_says_why_in_the_most_telling_words) {
   auto task = stopped({container("main", {}, "CannotPullContainerError: no")}, "TaskFailedToStart");
   task.stopped_reason = "Task failed to start";
   EXPECT_EQ(judge(task, {}, OurStop::kNone).words, "CannotPullContainerError: no");
+  task.containers.insert(task.containers.begin(), container("log", {}, "of no matter"));
+  EXPECT_EQ(judge(task, {{}, {"main"}}, OurStop::kNone).words, "CannotPullContainerError: no");
+  task.containers.erase(task.containers.begin());
   task.containers[0].reason.clear();
   EXPECT_EQ(judge(task, {}, OurStop::kNone).words, "Task failed to start");
 }
@@ -98,6 +101,29 @@ TEST(Verdict, beside_a_named_0_another_essential_failure_counts_but_a_kill_at_th
   expect(with(137), VerdictKind::kSucceeded, 0);
   expect(with(143), VerdictKind::kSucceeded, 0);
   expect(with(137, kOom), VerdictKind::kFailed, 137);
+}
+
+TEST(Verdict, where_nobody_knows_which_are_essential_the_named_ones_decide_alone) {
+  const Facts named{{"main"}, {}};
+  const auto with = [&](std::optional<std::int64_t> main, std::optional<std::int64_t> other,
+                        const char* reason = "") {
+    return judge(stopped({container("sidecar", other, reason), container("main", main)}), named,
+                 OurStop::kNone);
+  };
+  expect(with(7, 3), VerdictKind::kFailed, 7);
+  expect(with({}, 3), VerdictKind::kFailed, 125);
+  for (const auto other : {std::optional<std::int64_t>(), std::optional<std::int64_t>(3)}) {
+    expect(with(0, other), VerdictKind::kSucceeded, 0);
+    EXPECT_EQ(with(0, other).words,
+              "exit code 0 of container main; it is not known whether sidecar is essential");
+  }
+  expect(with(0, 137, kOom), VerdictKind::kSucceeded, 0);
+  EXPECT_NE(with(0, 137, kOom).words, "exit code 0 of container main");
+  for (const int code : {0, 137, 143})
+    EXPECT_EQ(with(0, code).words, "exit code 0 of container main");
+  // With none named every one counts.
+  expect(judge(stopped({container("sidecar", 3), container("main", 0)}), {}, OurStop::kNone),
+         VerdictKind::kFailed, 3);
 }
 
 TEST(Verdict, with_nothing_named_the_first_essential_failure_in_the_definitions_order_decides) {
