@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/text.h"
+#include "cli/stream_prefix.h"
 #include "ecs/life_cycle.h"
 #include "run/report.h"
 
@@ -27,15 +28,13 @@ std::string RunObserver::masked(std::string text) const {
   return run::masked(std::move(text), plan_.secrets);
 }
 
-// With one stream a line is printed as it came; with several it says whose it is.
 std::string RunObserver::prefix(const run::Launch& launch, const std::string& container) const {
   const auto& part = plan_.part_of(launch);
-  const bool many_launches = plan_.launches.size() > 1;
-  const auto streams = std::count_if(part.logs.begin(), part.logs.end(),
-                                     [](const auto& source) { return !source.group.empty(); });
-  if (many_launches || (streams > 1 && !part.place.environment.empty()))
-    return launch.name + " " + container + " | ";
-  return streams > 1 ? container + " | " : "";
+  const auto count = std::count_if(part.logs.begin(), part.logs.end(),
+                                   [](const auto& source) { return !source.group.empty(); });
+  return stream_prefix(
+      {launch.name, static_cast<std::size_t>(count), !part.place.environment.empty()}, container,
+      plan_.launches.size() > 1);
 }
 
 // How a record says whose it is.

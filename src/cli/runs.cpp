@@ -9,6 +9,7 @@
 #include "cli/exit_code.h"
 #include "cli/run_records.h"
 #include "cli/run_watch.h"
+#include "cli/stream_prefix.h"
 #include "history/history.h"
 #include "run/outcome.h"
 #include "run/report.h"
@@ -156,36 +157,50 @@ Result<> show(const RunsShow& arguments, const World& world) {
   return {};
 }
 
-// Of the launches, as the plan names them; an older record may lack some.
-std::vector<std::string> names_of(const history::RunSummary& run) {
-  std::vector<std::string> names;
-  names.reserve(static_cast<std::size_t>(std::max(0, run.record.launches)));
-  for (int i = 0; i < run.record.launches; ++i)
-    names.push_back(std::to_string(i + 1));
+std::string text_in(const json::Value& object, const char* name) {
+  const auto found = object.is_object() ? object.find(name) : object.end();
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+// An empty one where it is not there.
+json::Value list_in(const json::Value& object, const char* name) {
+  const auto found = object.is_object() ? object.find(name) : object.end();
+  return found != object.end() && found->is_array() ? *found : json::Value::array();
+}
+
+// The launches as the plan has them; an older record may lack some.
+std::vector<Streams> streams_of(const history::RunSummary& run) {
+  std::vector<Streams> launches(static_cast<std::size_t>(std::max(0, run.record.launches)));
   const auto plan = json::parse(run.record.plan, "plan");
-  if (!plan || !plan->is_object()) return names;
-  const auto launches = plan->find("launches");
-  if (launches == plan->end() || !launches->is_array()) return names;
-  for (std::size_t i = 0; i < std::min(names.size(), launches->size()); ++i) {
-    const auto& launch = launches->at(i);
-    const auto name = launch.is_object() ? launch.find("name") : launch.end();
-    if (name != launch.end() && name->is_string()) names[i] = name->get<std::string>();
+  const auto planned = plan ? list_in(*plan, "launches") : json::Value::array();
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    auto& launch = launches[i];
+    if (i < planned.size()) {
+      const auto logs = list_in(planned[i], "logs");
+      launch.launch = text_in(planned[i], "name");
+      launch.is_of_an_environment = !text_in(planned[i], "environment").empty();
+      launch.count =
+          static_cast<std::size_t>(std::count_if(logs.begin(), logs.end(), [](const auto& source) {
+            return !text_in(source, "group").empty();
+          }));
+    }
+    if (launch.launch.empty()) launch.launch = std::to_string(i + 1);
   }
-  return names;
+  return launches;
 }
 
 Result<> logs(const RunsLogs& arguments, const World& world) {
   auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
   auto& history = records.history;
   const auto run = TRY(history.find(arguments.run));
-  const bool many = run.record.launches > 1;
-  const auto names = names_of(run);
+  const bool many = run.record.launches > 1 && !arguments.launch;
+  const auto launches = streams_of(run);
   if (arguments.launch && *arguments.launch > run.record.launches)
     return fail(Code::kNotFound, "the run has no launch " + std::to_string(*arguments.launch),
                 "it has " + std::to_string(run.record.launches));
-  const auto name_of = [&names](int launch) {
+  const auto launch_of = [&launches](int launch) {
     const auto index = static_cast<std::size_t>(launch);
-    return launch >= 0 && index < names.size() ? names[index] : std::to_string(launch + 1);
+    return launch >= 0 && index < launches.size() ? launches[index]
+                                                  : Streams{std::to_string(launch + 1), 0, false};
   };
   bool is_last = !arguments.follow || run.ended_at || !records.is_alive(run);
   std::int64_t after = 0;
@@ -196,15 +211,13 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
       const auto& line = stored.line;
       if (arguments.json) {
         world.screen.output(R"({"type":"log","launch":)" + std::to_string(stored.launch + 1) +
-                            ",\"name\":" + json::quoted(name_of(stored.launch)) +
+                            ",\"name\":" + json::quoted(launch_of(stored.launch).launch) +
                             ",\"container\":" + json::quoted(stored.container) +
                             ",\"timestamp\":" + json::quoted(iso_time(line.timestamp)) +
                             ",\"message\":" + json::quoted(line.text) + "}");
       } else {
         const auto time = arguments.timestamps ? iso_time(line.timestamp) + " " : std::string();
-        const auto whose = many && !arguments.launch
-                               ? name_of(stored.launch) + " " + stored.container + " | "
-                               : std::string();
+        const auto whose = stream_prefix(launch_of(stored.launch), stored.container, many);
         world.screen.output(with_prefix(time + whose, line.text));
       }
       return true;

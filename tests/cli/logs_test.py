@@ -81,6 +81,8 @@ class Logs(Sandbox):
         self.assertEqual(result.code, 0, result)
         self.assertEqual(sorted(result.out.splitlines()), ["main | kept", "proxy | passed"], result)
         self.assertNotIn("not shown", result.err)
+        self.assertEqual(self.ok("runs", "logs", "last").out, result.out)
+        self.assertEqual(self.ok("runs", "logs", "last", "--launch", "1").out, result.out)
         self.assertIn("kept", self.ok("local", "logs", "last").out)
         self.assertIn("log of main: /runtask/plain main/...", self.run_local("plain", "--plan").out)
 
