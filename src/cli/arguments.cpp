@@ -41,13 +41,26 @@ std::vector<std::string> names_like(const CLI::App& app, std::string_view word) 
   return names;
 }
 
+// The nearest of them. Whoever has typed the beginning of a long name means that, though the whole
+// is far from it: --task-def.
+std::string nearest_like(const CLI::App& app, const std::string& word) {
+  constexpr std::size_t kBeginningMin = 4;  // "--no"
+  const auto names = names_like(app, word);
+  std::string shortest;
+  for (const auto& name : names)
+    if (word.size() >= kBeginningMin && name.starts_with(word) &&
+        (shortest.empty() || name.size() < shortest.size()))
+      shortest = name;
+  return shortest.empty() ? nearest_name(word, names) : shortest;
+}
+
 // CLI11 complains of what is missing before what is misspelt; a person wants to hear of the word
 // that is wrong.
 Answer usage_error(const CLI::App& root, const std::vector<std::string>& arguments,
                    const std::string& complaint) {
   const auto& app = deepest(root);
   const auto refuse = [&](const std::string& name) -> Answer {
-    const auto near = nearest_name(name, names_like(app, name));
+    const auto near = nearest_like(app, name);
     const Error error{
         Code::kUsage,
         "`" + name + "` is not known",
@@ -62,14 +75,17 @@ Answer usage_error(const CLI::App& root, const std::vector<std::string>& argumen
   const bool needs_command = complaint.find("subcommand") != std::string::npos;
   if (needs_command && arguments.size() > depth && !arguments[depth].starts_with('-'))
     return refuse(arguments[depth]);
-  for (const auto& word : arguments) {
-    const auto name = word.substr(0, word.find('='));
-    const auto names = names_like(app, name);
-    const bool is_unknown =
-        name.size() > 2 && std::find(names.begin(), names.end(), name) == names.end();
-    if (word.starts_with("--") && is_unknown && !nearest_name(name, names).empty())
-      return refuse(name);
-  }
+  // Only what nothing has taken: a value may look like an option.
+  const auto untaken = root.remaining(true);
+  const auto option = std::find_if(untaken.begin(), untaken.end(), [](const auto& word) {
+    return word.size() > 1 && word.starts_with('-') && word != "--";
+  });
+  if (option != untaken.end()) return refuse(option->substr(0, option->find('=')));
+  if (!untaken.empty())
+    return {
+        kExitUsage,
+        "error: not expected: " + join(untaken, " ") + "\nhint: see `" + path_of(app) + " --help`",
+        true};
   return {kExitUsage, "error: " + complaint + "\nhint: see `" + path_of(app) + " --help`", true};
 }
 

@@ -198,7 +198,8 @@ void declare_output(CLI::App& app, RunArguments& run) {
       ->group(logs);
 
   const char* where = "Where";
-  app.add_flag("--local", run.local, "On the embedded ECS (also RUNTASK_LOCAL=1)")->group(where);
+  app.add_flag("--local", run.local, "On the embedded ECS, as RUNTASK_LOCAL=1 (true, yes, on) does")
+      ->group(where);
   app.add_option("--profile", run.profile, "Of the AWS configuration files")
       ->type_name("NAME")
       ->group(where);

@@ -11,7 +11,8 @@ void declare_whoami(CLI::App& root, Targets& targets) {
       "for.");
   app.add_option("--profile", whoami.profile, "A profile of the AWS files")->type_name("NAME");
   app.add_option("--region", whoami.region, "The AWS region")->type_name("REGION");
-  app.add_flag("--local", whoami.local, "On the embedded ECS, as RUNTASK_LOCAL=1 does");
+  app.add_flag("--local", whoami.local,
+               "On the embedded ECS, as RUNTASK_LOCAL=1 (true, yes, on) does");
   app.add_flag("--insecure-http", whoami.insecure_http,
                "Allows an endpoint that is plain http to another machine");
   app.add_flag("--json", whoami.json, "One JSON object");

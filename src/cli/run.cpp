@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/local_wish.h"
 #include "cli/named_tasks.h"
 #include "cli/only_one.h"
 #include "cli/run_conflicts.h"
@@ -20,17 +21,11 @@
 namespace runtask::cli {
 namespace {
 
-bool wants_local(const RunArguments& arguments, const World& world) {
-  const auto wish = world.environment.get_non_empty("RUNTASK_LOCAL");
-  return arguments.local || (wish && *wish != "0");
-}
-
 Result<Target> choose_target(const RunArguments& arguments, const World& world) {
-  auto target = wants_local(arguments, world)
-                    ? local_target(world)
-                    : aws_target(world, {arguments.profile,
-                                         arguments.selection.region,
-                                         {arguments.insecure_http, false}});
+  auto target = arguments.local ? local_target(world)
+                                : aws_target(world, {arguments.profile,
+                                                     arguments.selection.region,
+                                                     {arguments.insecure_http, false}});
   if (target) return target;
   // Missing keys or a region are no mistake in this command's words: it could not run.
   auto error = std::move(target).error();
@@ -101,8 +96,7 @@ Result<PreparedRun> prepare_by_names(const RunArguments& arguments, const World&
   TRY(check_deployed(tasks));
   PreparedRun prepared;
   prepared.targets = TRY(targets_of(
-      world, tasks,
-      {wants_local(arguments, world), arguments.profile, {arguments.insecure_http, false}}));
+      world, tasks, {arguments.local, arguments.profile, {arguments.insecure_http, false}}));
   TRY(choose_definitions(world, prepared.targets, tasks));
   auto requests =
       TRY(make_requests(world, prepared.targets, tasks, request, RequestStyle::kRunTask));
@@ -113,8 +107,9 @@ Result<PreparedRun> prepare_by_names(const RunArguments& arguments, const World&
   return ready;
 }
 
-Result<int> try_run(const RunArguments& arguments, const World& world) {
+Result<int> try_run(RunArguments arguments, const World& world) {
   TRY(check_conflicts(arguments));
+  arguments.local = TRY(wants_local(arguments.local, world.environment));
   if (arguments.quiet) world.screen.be_quiet();
   const auto request = TRY(read_request(arguments, world));
   auto prepared = TRY(is_by_names(arguments.selection) ? prepare_by_names(arguments, world, request)

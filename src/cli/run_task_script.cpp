@@ -5,6 +5,7 @@
 #include "cli/cluster_check.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/local_wish.h"
 #include "cli/named_tasks.h"
 #include "cli/run_session.h"
 #include "cli/run_task_observer.h"
@@ -233,8 +234,9 @@ class Script {
     base.environment = variables_of(wish);
     base.container = selection.container;
     TRY(read_task_arguments(world_.environment, base));
+    const auto where = TRY(choice());
     auto tasks = TRY(find(selection));
-    const auto targets = TRY(targets_of(world_, tasks, choice()));
+    const auto targets = TRY(targets_of(world_, tasks, where));
     TRY(check_deployed(tasks));
     TRY(choose(targets, tasks));
     TRY(check_clusters(targets, tasks));
@@ -243,12 +245,11 @@ class Script {
     return watch(limits, targets, plan);
   }
 
-  TargetChoice choice() const {
-    const auto wish = world_.environment.get_non_empty("RUNTASK_LOCAL");
+  Result<TargetChoice> choice() const {
     // DELAY times RETRY_COUNT is how long it may take; what throttles a poll must not prolong it.
-    return {.local = wish && *wish != "0",
-            .profile = {},
-            .calls = {.insecure_http = false, .counts_throttling = true}};
+    return TargetChoice{.local = TRY(wants_local(false, world_.environment)),
+                        .profile = {},
+                        .calls = {.insecure_http = false, .counts_throttling = true}};
   }
 
   Result<NamedTasks> find(const Selection& selection) {

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
+#include "cli/local_wish.h"
 #include "cli/target.h"
 
 namespace runtask::cli {
@@ -33,9 +34,7 @@ std::string until(const aws::Credentials& credentials, WallTime now) {
   return iso_time(*credentials.expiry) + " (" + short_duration(*credentials.expiry - now) + ")";
 }
 
-Result<> try_whoami(const WhoamiArguments& arguments, const World& world) {
-  const auto wish = world.environment.get_non_empty("RUNTASK_LOCAL");
-  const bool is_local = arguments.local || (wish && *wish != "0");
+Result<> try_whoami(const WhoamiArguments& arguments, bool is_local, const World& world) {
   const auto target = TRY(is_local ? local_target(world)
                                    : aws_target(world, {arguments.profile,
                                                         arguments.region,
@@ -58,7 +57,12 @@ Result<> try_whoami(const WhoamiArguments& arguments, const World& world) {
 }  // namespace
 
 int whoami(const WhoamiArguments& arguments, const World& world) {
-  const auto done = try_whoami(arguments, world);
+  const auto is_local = wants_local(arguments.local, world.environment);
+  if (!is_local) {
+    world.screen.message(is_local.error().text());
+    return kExitUsage;
+  }
+  const auto done = try_whoami(arguments, *is_local, world);
   if (done) return kExitSuccess;
   world.screen.message(done.error().text());
   return kExitFailure;

@@ -25,6 +25,35 @@ class Words(Sandbox):
         self.refused("`resume` is not known", "runs", "resume", "last")
         self.refused("did you mean `--cluster`", "run", "--clustr", "x", "--task-definition", "y")
 
+    def test_the_beginning_of_a_flag_gets_the_flag(self):
+        self.refused("`--task-def` is not known\nhint: did you mean `--task-definition`?", "run", "--task-def", "x")
+        self.refused("did you mean `--task-definition`?", "run", "--task-def=x", "--cluster", "y")
+        self.refused("did you mean `--security-group`?", "run", "--secur", "x")
+        self.refused("did you mean `--no-logs`?", "run", "--task-definition", "x", "--no-log")
+
+    def test_words_that_nothing_takes_are_named_in_their_order(self):
+        self.refused("`--xyzzyxyzzy` is not known\nhint: see `runtask run --help`", "run", "a", "--xyzzyxyzzy", "b")
+        self.refused("`-Z` is not known", "run", "--task-definition", "x", "-Z")
+        self.refused("not expected: b c", "run", "--task-definition", "a", "b", "c")
+        # A value that looks like a flag is a value.
+        self.refused("--count", "run", "--command", "--task-def", "--count", "0")
+
+    def test_RUNTASK_LOCAL_is_a_yes_or_a_no(self):
+        for word in ("maybe", "2", "yes please"):
+            for command in (("run", "--task-definition", "x"), ("whoami",)):
+                result = self.runtask(*command, env={"RUNTASK_LOCAL": word})
+                self.assertEqual(result.code, 2, result)
+                self.assertIn("RUNTASK_LOCAL is `%s`" % word, result.err)
+                self.assertIn("1, true, yes or on, and 0, false, no, off", result.err)
+        self.register("x", ("main", "true"))
+        for word in ("1", "true", "YES", "on"):
+            self.ok("run", "--task-definition", "x", "--plan", env={"RUNTASK_LOCAL": word})
+        for word in ("0", "False", "no", "off", ""):
+            result = self.runtask("run", "--task-definition", "x", "--plan", env={"RUNTASK_LOCAL": word})
+            self.assertEqual(result.code, 125, result)
+            self.assertNotIn("embedded", result.err)
+            self.ok("run", "--local", "--task-definition", "x", "--plan", env={"RUNTASK_LOCAL": word})
+
     def test_what_is_missing_is_named(self):
         self.refused("--task-definition", "run", "--cluster", "x")
 
