@@ -68,7 +68,7 @@ Result<run::Restored> restore(const Resumption& it) {
 Result<std::optional<OnlyOne>> claim(const Resumption& it, const std::vector<Target>& targets,
                                      const run::Restored& restored) {
   const bool starts_more =
-      it.can_start && !it.interrupted_by && !restored.interrupted_by &&
+      it.can_start && !it.is_stop && !restored.interrupted_by &&
       std::any_of(restored.launches.begin(), restored.launches.end(),
                   [](const auto& launch) { return !launch.ended && launch.task_arn.empty(); });
   if (!it.record.only_one || !starts_more) return std::optional<OnlyOne>();
@@ -128,7 +128,7 @@ Result<int> go_on(const Resumption& it) {
   const auto targets = TRY(make_targets(it.world, it.record));
   auto policy = kept_policy;
   policy.detach = false;  // Whoever attaches wants to see the end.
-  if (it.interrupted_by) {
+  if (it.is_stop) {
     policy.detach_on_interrupt = false;
     policy.interrupt_patience = stop_patience(it.record);
   }
@@ -141,13 +141,15 @@ Result<int> go_on(const Resumption& it) {
       !taken && taken.error().code != Code::kDenied && taken.error().code != Code::kFull)
     it.world.screen.warning("the history of this run is incomplete: " + taken.error().message);
   const RunWatch watch{
-      it.world,          plan,       policy, log_pace, reports, targets, &it.records.history,
-      &it.records.files, it.observer};
+      it.world,          plan,        policy,     log_pace, reports, targets, &it.records.history,
+      &it.records.files, it.observer, !it.is_stop};
   RunBeginning beginning;
-  beginning.start = [&](run::Driver& driver) { return driver.resume(restored); };
+  std::optional<run::Interrupted> interrupted;
+  if (it.is_stop) interrupted = {run::kExitTerminated, run::OurStop::kRunsStop};
+  beginning.start = [&](run::Driver& driver) { return driver.resume(restored, interrupted); };
   beginning.shown = shown.lines;
   beginning.catch_up = [&] { return catch_up(it, shown); };
-  beginning.interrupted_by = it.interrupted_by;
+  beginning.is_stopping = it.is_stop;
   const int code = TRY(watch_run(watch, beginning));
   return exit_code_of(it.record, code);
 }

@@ -44,8 +44,8 @@ struct Resumption {
   RunObserver& observer;
   // How many lines of the log were shown; none: what the run's files say.
   std::optional<std::uint64_t> shown = {};
-  std::optional<int> interrupted_by = {};  // See RunBeginning; the tasks are stopped.
-  bool can_start = true;                   // False: RunHold without a lock.
+  bool is_stop = false;   // The tasks are stopped; no line of their logs is shown.
+  bool can_start = true;  // False: RunHold without a lock.
 };
 // With the run in hand, for a run that has no end or left its tasks running: watches it to the
 // end, and gives the run's exit code, as the command that began it would have.

@@ -116,14 +116,18 @@ Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
   count_lines(watch, beginning.shown);
   if (beginning.catch_up) TRY(beginning.catch_up());
   int signals = 0;
-  const auto interrupt = [&](int code, run::OurStop why) {
-    if (++signals > 1) leave_at_once(watch, driver, code);
+  const auto announce = [&] {
+    ++signals;
     output.hurry();
-    if (driver.outcome()) return;  // Only its output is still written.
+    if (driver.outcome()) return false;  // Only its output is still written.
     world.screen.message(watch.policy.detach_on_interrupt
                              ? "leaving the tasks running"
                              : "stopping the tasks; once more to leave at once");
-    driver.interrupt(code, why);
+    return true;
+  };
+  const auto interrupt = [&](int code, run::OurStop why) {
+    if (signals > 0) leave_at_once(watch, driver, code);
+    if (announce()) driver.interrupt(code, why);
   };
   std::vector<sys::PendingPtr> watches;
   struct Signal {
@@ -135,7 +139,7 @@ Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
                          Signal{SIGHUP, run::kExitTerminated, run::OurStop::kHangUp}})
     watches.push_back(
         world.loop.on_signal(it.number, [&interrupt, it] { interrupt(it.exit_code, it.why); }));
-  if (const auto code = beginning.interrupted_by) interrupt(*code, run::stop_by_signal(*code));
+  if (beginning.is_stopping) announce();
   world.loop.run();
   if (!driver.outcome()) return fail(Code::kUnavailable, "the run came to no end");
   const auto& outcome = *driver.outcome();
@@ -144,7 +148,7 @@ Result<int> watch_run(const RunWatch& watch, const RunBeginning& beginning) {
   output.finish();
   const auto written = write_reports(watch, outcome);
   if (!written) world.screen.message(written.error().text());
-  if (can_go)
+  if (can_go && watch.shows_lines)
     if (const auto removed = watch.files->remove(watch.plan.run_id); !removed)
       world.screen.warning(removed.error().message);
   if (watch.files != nullptr && (driver.is_left_unfinished() || is_left_running(outcome)))

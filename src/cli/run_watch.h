@@ -29,6 +29,8 @@ struct RunWatch {
   history::History* history = nullptr;      // None: nothing is recorded.
   history::RunFiles* files = nullptr;       // With a history: the run's lock is held.
   run::Observer& observer;
+  bool shows_lines =
+      true;  // False: whoever attaches later is shown what the log has had meanwhile.
 };
 
 // How it begins. `start` begins the driver; when it fails, nothing was done and its error is this
@@ -38,7 +40,7 @@ struct RunBeginning {
   std::function<Result<>(run::Driver&)> start;
   std::uint64_t shown = 0;
   std::function<Result<>()> catch_up;
-  std::optional<int> interrupted_by;  // It is to be stopped, as by that signal's exit code.
+  bool is_stopping = false;  // From the beginning; a signal is the second one then.
 };
 
 // Obeys signals (the first one as the policy says, the second leaves the process at once), waits

@@ -1,11 +1,13 @@
 #include <algorithm>
 #include <csignal>
+#include <limits>
 
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/run_follower.h"
 #include "cli/run_resumption.h"
 #include "cli/run_session.h"
+#include "cli/run_watch.h"
 #include "sys/programs.h"
 
 namespace runtask::cli {
@@ -50,11 +52,11 @@ class Attachment {
   Result<int> go_on_with(const RunHold& hold) {
     const auto run = TRY(records_.history.find(record_.plan.run_id));
     if (has_end(run)) return show(run);
-    return go_on({world_, records_, run, record_, observer_, shown_, {}, hold.lock != nullptr});
+    return go_on({world_, records_, run, record_, observer_, shown_, false, hold.lock != nullptr});
   }
 
   Result<int> show(const history::RunSummary& run) {
-    auto code = show_end({world_, records_, run, record_, observer_, shown_, {}});
+    auto code = show_end({world_, records_, run, record_, observer_, shown_});
     world_.screen.wait_until_written(kReaderPatience);
     return code;
   }
@@ -130,6 +132,19 @@ Result<> stop_owner(RunRecords& records, const run::PlanRecord& record) {
               "end it (kill -9 " + process + "), then: runtask runs stop " + id);
 }
 
+// Lines that came while it was stopped, or while nobody was there, are for whoever attaches.
+Result<> leave_stopped(RunRecords& records, const std::string& id, const World& world,
+                       const std::optional<RunHold>& hold) {
+  constexpr auto kAll = std::numeric_limits<std::uint64_t>::max();
+  const auto shown = records.files.shown(id);
+  if (shown && *shown < TRY(records.history.place_after(id, kAll)).lines) {
+    world.screen.note("lines of its log were not shown; to see them: " + attach_command(id));
+    return {};
+  }
+  const bool is_ours = hold && hold->lock && TRY(records.history.has_ended(id));
+  return is_ours ? records.files.remove(id) : Result<>();
+}
+
 Result<> stop(const RunsStop& arguments, const World& world) {
   auto records = TRY(open_to_go_on(world));
   auto run = TRY(records.history.find(arguments.run));
@@ -144,16 +159,15 @@ Result<> stop(const RunsStop& arguments, const World& world) {
     if (!hold) TRY(stop_owner(records, record));
     run = TRY(records.history.find(id));
   }
-  const Resumption resumption{world, records, run, record, observer, {}, run::kExitTerminated};
+  const Resumption resumption{world, records, run, record, observer, {}, true};
   if (!has_end(run)) {
     (void)TRY(go_on(resumption));
-    if (!observer.is_left_running()) return {};
+    if (!observer.is_left_running()) return leave_stopped(records, id, world, hold);
     return fail(Code::kUnavailable, "not all of its tasks were seen to end",
                 "to stop what may still run: runtask runs stop " + id);
   }
-  // Its lines belong to whoever attached to it; nobody has, and nobody will.
   observer.on_end(TRY(run::read_outcome(run.outcome)));
-  return hold && hold->lock ? records.files.remove(id) : Result<>();
+  return leave_stopped(records, id, world, hold);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ class Driver::State {
     return {};
   }
 
-  Result<> resume(const Restored& restored) {
+  Result<> resume(const Restored& restored, const std::optional<Interrupted>& interrupted) {
     started_at_ = restored.started_at;
     TRY_DURING(logs_.restore(), "while reading what was recorded of the logs");
     for (const auto& one : restored.calls)
@@ -63,7 +63,7 @@ class Driver::State {
       records_[i].ended_at = launch.ended->at;
       records_[i].notes_before = launch.ended->log_notes;
     }
-    begin(Resume{restored});
+    begin(Resume{restored, interrupted});
     return {};
   }
 
@@ -288,7 +288,7 @@ class Driver::State {
     client_of(launch).call(
         request, then<ecs::StopTaskReply>([this, index = action.launch, arn = action.task_arn](
                                               ecs::Called<ecs::StopTaskReply> answer) {
-          if (answer) return feed(StopTaken{arn});
+          if (answer) return feed(StopTaken{index, arn});
           feed(StopFailed{index, arn, answer.error().error.code, answer.error().error.message});
         }));
   }
@@ -427,8 +427,8 @@ Driver::~Driver() = default;
 Result<> Driver::start(const history::RunRecord& record) {
   return state_->start(record);
 }
-Result<> Driver::resume(const Restored& restored) {
-  return state_->resume(restored);
+Result<> Driver::resume(const Restored& restored, const std::optional<Interrupted>& interrupted) {
+  return state_->resume(restored, interrupted);
 }
 void Driver::interrupt(int exit_code, OurStop why) {
   state_->post(Interrupted{exit_code, why});

@@ -51,7 +51,9 @@ class Driver {
   // Goes on instead with a run that another process began: what its journal, still the one of
   // Outside, tells (run/journal.h). Nothing is started twice, and reading the logs goes on where it
   // was. The policy may differ from the first one's.
-  [[nodiscard]] Result<> resume(const Restored& restored);
+  // `interrupted`: the run is to be stopped, and nothing is started first.
+  [[nodiscard]] Result<> resume(const Restored& restored,
+                                const std::optional<Interrupted>& interrupted = {});
   // Ctrl-C, SIGTERM or a hang-up: kExitInterrupted or kExitTerminated, and which it was.
   void interrupt(int exit_code, OurStop why);
   // The observer takes lines again.

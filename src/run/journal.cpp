@@ -34,6 +34,7 @@ constexpr std::array kStops = {
     std::pair(OurStop::kInterrupt, "interrupt"),
     std::pair(OurStop::kTerminate, "terminate"),
     std::pair(OurStop::kHangUp, "hang_up"),
+    std::pair(OurStop::kRunsStop, "runs_stop"),
     std::pair(OurStop::kCancel, "cancel"),
 };
 

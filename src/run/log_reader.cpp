@@ -131,6 +131,7 @@ class LogReader::State {
     WallTime newest{};  // Timestamp that the detector has told of.
     sys::PendingPtr timer;
     bool is_done = false;
+    std::uint64_t taken_here = 0;  // Events of pages behind the present token; see take_page().
   };
   struct LaunchState {
     std::string task_arn;
@@ -388,6 +389,14 @@ class LogReader::State {
   }
 
   void take_page(Reading& reading, ecs::GetLogEventsReply page) {
+    // Logs API: a token that stays is the end, and no event comes with it. A server that sends some
+    // nevertheless, or no token at all, sends the same ones again to whoever asks again.
+    if (page.next_forward_token.empty()) page.next_forward_token = reading.position.token;
+    const bool stays = page.next_forward_token == reading.position.token;
+    const auto again = stays ? std::min<std::uint64_t>(reading.taken_here, page.events.size()) : 0;
+    page.events.erase(page.events.begin(),
+                      page.events.begin() + static_cast<std::ptrdiff_t>(again));
+    reading.taken_here = stays ? reading.taken_here + page.events.size() : 0;
     const auto events = page.events.size();
     LineMask mask(plan_.secrets, reading.position.is_cut.value_or(false));
     for (auto& event : page.events)

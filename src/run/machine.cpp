@@ -248,8 +248,9 @@ void Machine::start_ready_ones() {
   make_calls();
 }
 
+// Whether a task may still be started for it. One that has been is its task nevertheless.
 bool Machine::is_wanted(const LaunchState& launch) const {
-  return launch.our_stop == OurStop::kNone && !interrupted_by_;
+  return launch.our_stop == OurStop::kNone && !starts_no_more();
 }
 
 // ---- Ending
@@ -279,9 +280,10 @@ void Machine::note_failure(VerdictKind kind) {
   // One that was given up for another's failure is one as well: that other may turn out, after an
   // attach, to have ended well.
   if (kind == VerdictKind::kSucceeded || kind == VerdictKind::kDetached) return;
-  if (std::exchange(failed_, true) || policy_.after_failure != AfterFailure::kFailFast) return;
+  if (std::exchange(failed_, true) || policy_.after_failure == AfterFailure::kKeepGoing) return;
+  const bool stops = policy_.after_failure == AfterFailure::kFailFast;
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-    stop(i, OurStop::kCancel);
+    stops ? stop(i, OurStop::kCancel) : stop_starting(i);
 }
 
 void Machine::end_whatever_is_left(const std::string& words) {
@@ -301,6 +303,7 @@ void Machine::end_what_is_left_of(int index, const std::string& words) {
   auto verdict = by_us ? verdict_of_stop(launch.our_stop) : verdict_of(VerdictKind::kUnknown, "");
   verdict.words =
       (launch.task_arn.empty() ? "it may have been started; " : "its task may still run; ") + words;
+  if (!launch.stop_failure.empty()) verdict.words += "; StopTask failed: " + launch.stop_failure;
   verdict.may_still_run = true;
   end(index, std::move(verdict));
 }

@@ -34,8 +34,13 @@ namespace runtask::run {
 
 // ---- What can happen.
 struct Begin {};
+struct Interrupted {
+  int exit_code;                 // kExitInterrupted or kExitTerminated.
+  OurStop why = OurStop::kNone;  // None: the exit code tells.
+};
 struct Resume {  // Instead of Begin: goes on with a run that another process began.
   Restored restored;
+  std::optional<Interrupted> interrupted = {};  // To be stopped: then nothing is started first.
 };
 struct Started {  // RunTask answered. Of the tasks those count that are not known yet.
   int call;
@@ -76,6 +81,7 @@ struct ObserveFailed {
   std::size_t view = 0;  // The call's.
 };
 struct StopTaken {  // StopTask answered.
+  int launch;
   std::string task_arn;
 };
 struct StopFailed {
@@ -86,10 +92,6 @@ struct StopFailed {
 };
 struct LogsDrained {  // Every line of the launch's task that will be shown has been shown.
   int launch;
-};
-struct Interrupted {
-  int exit_code;                 // kExitInterrupted or kExitTerminated.
-  OurStop why = OurStop::kNone;  // None: the exit code tells.
 };
 struct TargetGone {  // With all of its tasks, for good.
   std::size_t target;
@@ -238,7 +240,7 @@ struct LaunchState {
   OurStop our_stop = OurStop::kNone;
   bool stop_called = false;            // Before that, an end is not our doing.
   std::optional<Instant> stop_denied;  // When StopTask was refused for good,
-  std::string stop_refusal;            // and its words.
+  std::string stop_failure;            // Why the last one failed, also if it was for now.
   Instant stop_given_up{};  // After the first StopTask: when its end is not waited for any longer.
   Instant next_stop{};      // When StopTask is sent again.
   std::set<std::string> drained_containers;
@@ -364,6 +366,7 @@ class Machine {
   void end_what_is_left_of(int launch, const std::string& words);
   void end_with_its_target(int launch, const std::string& words);
   void note_failure(VerdictKind kind);
+  void stop_starting(int index);
   void leave_detached(std::string words);
   void leave_detached(int launch);
   void finish_if_over();
@@ -460,6 +463,7 @@ class Machine {
   std::map<int, Call> calls_;  // Those that are not resolved.
   int last_call_ = 0;
   std::vector<Surplus> surplus_;
+  bool said_stop_fails_ = false;
 
   std::array<std::size_t, kPhases> counts_{};  // Launches by phase.
   std::size_t replacing_ = 0;                  // Of those in kDraining: they get another task.

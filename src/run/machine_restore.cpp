@@ -23,7 +23,10 @@ void Machine::handle(const Resume& event) {
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
     if (const auto& ended = restored.launches[static_cast<std::size_t>(i)].ended)
       note_failure(ended->verdict.kind);
-  if (!restored.interrupted_by) return;
+  if (!restored.interrupted_by) {
+    if (event.interrupted) handle(*event.interrupted);
+    return;
+  }
   // Tasks that were left running are watched now; what had not been started stays so.
   cut_short_by_ = restored.interrupted_by;
   if (policy_.detach_on_interrupt) return;

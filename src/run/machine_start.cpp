@@ -126,8 +126,8 @@ void Machine::go_on(Call& call) {
   if (call.open.empty()) return close_if_resolved(call.number);
   if (now_ - call.first_sent >= kTokenSure) call.is_token_unsure = true;
   if (call.finds_denied && call.is_refused) return go_on_without_search(call);
-  const bool searches =
-      call.is_refused || call.is_token_unsure || call.is_last || !is_any_wanted(call);
+  const bool searches = call.is_refused || call.is_token_unsure || call.is_last ||
+                        !is_any_wanted(call) || is_out_of_time(call, Duration(0));
   searches ? find(call) : send(call);
 }
 
@@ -350,10 +350,11 @@ void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
   for (const auto index : std::vector(call.open)) {
     const auto& launch = at(index);
     if (launch.call != number) continue;  // The end of another one has ended it too.
-    if (!is_wanted(launch)) {
-      end(index, verdict_of(VerdictKind::kSkipped, "given up before it started"));
-    } else if (is_over) {
+    const bool is_given_up = launch.our_stop != OurStop::kNone || interrupted_by_;
+    if (is_over && !is_given_up) {
       end(index, verdict_of(VerdictKind::kNeverStarted, words));
+    } else if (!is_wanted(launch)) {
+      end(index, verdict_of(VerdictKind::kSkipped, "given up before it started"));
     } else {
       leave_call(index);
       enter(index, Phase::kStarting);
@@ -393,7 +394,7 @@ void Machine::say_start(const Call& call, const std::string& what) {
 void Machine::say_look(const Call& call) {
   const auto left = call.lists_complete - now_;
   if (left > Duration(0))
-    say_start(call, "looking for " + short_duration(left) + " whether it has started a task");
+    say_start(call, "looking for up to " + short_duration(left) + " whether it has started a task");
 }
 
 bool Machine::is_any_wanted(const Call& call) const {

@@ -21,6 +21,8 @@ std::string reason_of(OurStop why) {
       return "runtask: interrupted by SIGTERM";
     case OurStop::kHangUp:
       return "runtask: interrupted by a hang-up (SIGHUP)";
+    case OurStop::kRunsStop:
+      return "runtask: runs stop";
     case OurStop::kCancel:
       return "runtask: another launch failed";
     case OurStop::kNone:
@@ -42,6 +44,8 @@ std::string occasion_of(OurStop why) {
       return "interrupted by SIGTERM";
     case OurStop::kHangUp:
       return "interrupted by a hang-up (SIGHUP)";
+    case OurStop::kRunsStop:
+      return "to be stopped by runtask runs stop";
     case OurStop::kCancel:
       return "another launch failed";
     case OurStop::kNone:
@@ -79,6 +83,22 @@ void Machine::stop(int index, OurStop why) {
       view_of(index).polls.erase({launch.next_poll, index});
       launch.our_stop = why;
       return send_stop(index);
+  }
+}
+
+// Nothing more is started: what runs, or has been started already, goes on to its end.
+void Machine::stop_starting(int index) {
+  switch (at(index).phase) {
+    case Phase::kStarting:
+      return withdraw(at(index).call);
+    case Phase::kBackoff:
+      return stop_start(index);
+    case Phase::kDraining:
+      return stop(index, OurStop::kCancel);  // No other task follows.
+    case Phase::kWaiting:
+    case Phase::kWatching:
+    case Phase::kDone:
+      return;
   }
 }
 
@@ -139,7 +159,7 @@ void Machine::check_deadlines(int index) {
     if (was_looked_at || now_ - *launch.stop_denied >= kStopDeniedLook)
       end_unstopped(index, std::string("its task may not be stopped and ") +
                                (was_looked_at ? "still runs: " : "may still run: ") +
-                               launch.stop_refusal);
+                               launch.stop_failure);
     return;
   }
   if (launch.stop_called && now_ >= launch.stop_given_up) return give_up_stopping(index);
@@ -160,32 +180,35 @@ void Machine::handle(const Interrupted& event) {
   }
   // Launches whose RunTask is under way have until the end of the patience.
   leave_detached("interrupted: left running");
-  for (int i = 0; i < static_cast<int>(launches_.size()); ++i) {
-    if (at(i).phase == Phase::kStarting) withdraw(at(i).call);
-    if (at(i).phase == Phase::kBackoff) stop_start(i);
-    if (at(i).phase == Phase::kDraining) stop(i, why);  // No other task follows.
-  }
+  for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
+    stop_starting(i);
 }
 
 void Machine::handle(const StopTaken& event) {
-  auto* surplus = surplus_at(event.task_arn);
-  if (surplus == nullptr) return;
-  surplus->state = Surplus::State::kStopped;
-  actions_.emplace_back(Keep{surplus->launch, journal::SurplusStopped{surplus->task_arn}});
+  if (auto* surplus = surplus_at(event.task_arn)) {
+    surplus->state = Surplus::State::kStopped;
+    actions_.emplace_back(Keep{surplus->launch, journal::SurplusStopped{surplus->task_arn}});
+    return;
+  }
+  auto& launch = at(event.launch);
+  if (launch.task_arn == event.task_arn && !launch.stop_denied) launch.stop_failure.clear();
 }
 
 void Machine::handle(const StopFailed& event) {
   if (auto* surplus = surplus_at(event.task_arn)) return handle_failed_stop(*surplus, event);
   auto& launch = at(event.launch);
   if (launch.phase != Phase::kWatching || launch.task_arn != event.task_arn) return;
+  if (launch.stop_denied) return;
+  launch.stop_failure = event.why;
   if (event.code != Code::kDenied) {
+    if (!std::exchange(said_stop_fails_, true))
+      actions_.emplace_back(Say{"StopTask of launch " + std::to_string(event.launch + 1) +
+                                " failed: " + event.why + "; trying again"});
     launch.next_stop = now_ + kBackoffFirst;
     touch(Kind::kLaunch, event.launch);
     return;
   }
-  if (launch.stop_denied) return;
   launch.stop_denied = now_;
-  launch.stop_refusal = event.why;
   touch(Kind::kLaunch, event.launch);
   view_of(event.launch).next_describe = now_;
   touch(Kind::kView, static_cast<int>(facet_of(event.launch).view));
@@ -243,8 +266,10 @@ void Machine::handle_failed_stop(Surplus& surplus, const StopFailed& event) {
 // A task that ignores its stop, or an ECS that does: nothing more can be done from here.
 void Machine::give_up_stopping(int index) {
   const auto part = facet_of(index).part;
+  const auto& failure = at(index).stop_failure;
   end_unstopped(index, "its task may still run: it has not ended " +
-                           short_duration(stop_patience_[part] + kStopOverdue) + " after StopTask");
+                           short_duration(stop_patience_[part] + kStopOverdue) + " after StopTask" +
+                           (failure.empty() ? "" : ", which failed: " + failure));
 }
 
 void Machine::end_unstopped(int index, const std::string& words) {

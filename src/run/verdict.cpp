@@ -196,6 +196,8 @@ Verdict verdict_of_stop(OurStop why) {
       return {VerdictKind::kInterrupted, kExitTerminated, {}, "stopped by SIGTERM"};
     case OurStop::kHangUp:
       return {VerdictKind::kInterrupted, kExitTerminated, {}, "stopped by a hang-up (SIGHUP)"};
+    case OurStop::kRunsStop:
+      return {VerdictKind::kInterrupted, kExitTerminated, {}, "stopped by runtask runs stop"};
     case OurStop::kCancel:
       return {
           VerdictKind::kCancelled, kExitCouldNotRun, {}, "stopped because another launch failed"};
@@ -221,6 +223,9 @@ Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
   const bool ended_by_itself = stopped.stop_code == ecs::stop_code::kEssentialContainerExited ||
                                (stopped.stop_code.empty() && our_stop == OurStop::kNone);
   if (ended_by_itself) return by_codes(stopped, facts);
+  // It came up between the last look and the stop.
+  if (our_stop == OurStop::kStartTimeout && stopped.started_at)
+    return {VerdictKind::kTimedOut, kExitTimedOut, {}, "stopped at --start-timeout as it started"};
   if (our_stop != OurStop::kNone) return verdict_of_stop(our_stop);
 
   auto verdict = by_codes(stopped, facts);

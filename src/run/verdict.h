@@ -52,7 +52,16 @@ struct Verdict {
 }
 
 // Why we asked ECS to stop a task, if we did.
-enum class OurStop { kNone, kTimeout, kStartTimeout, kInterrupt, kTerminate, kHangUp, kCancel };
+enum class OurStop {
+  kNone,
+  kTimeout,
+  kStartTimeout,
+  kInterrupt,
+  kTerminate,
+  kHangUp,
+  kRunsStop,  // `runtask runs stop`, of a run that nobody carried out.
+  kCancel
+};
 
 struct Facts {
   std::vector<std::string> deciding;  // See Plan.

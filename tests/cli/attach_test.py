@@ -277,6 +277,18 @@ class StopSandbox(GatedSandbox):
         self.assertEqual(self.listed()["verdict"], "interrupted")
         self.assertEqual(self.files(), [])
 
+    def test_lines_that_came_while_it_was_stopped_are_for_whoever_attaches(self):
+        self.register("manage", ("main", "trap 'echo late 1; echo late 2; exit 3' TERM; "
+                                 "for i in 1 2 3; do echo before $i; done; while :; do sleep 0.02; done"))
+        self.killed()
+        stopped = self.ok("runs", "stop", "last")
+        self.assertEqual(stopped.out, "")
+        self.assertIn("lines of its log were not shown; to see them: runtask runs attach", stopped.err)
+        attached = self.runtask("runs", "attach", "last")
+        self.assertEqual((attached.code, attached.out), (143, "late 1\nlate 2\n"), attached)
+        self.assertIn("stopped by runtask runs stop", attached.err)
+        self.assertEqual(self.files(), [])
+
     def test_stop_of_a_run_that_was_left_running(self):
         self.gated()
         self.run_local("manage", "--detach", "--on-interrupt", "detach")
@@ -356,6 +368,20 @@ class AwsAttachSandbox(AwsSandbox):
         tokens = [request["clientToken"] for request in self.aws.requests("RunTask")]
         self.assertGreaterEqual(len(tokens), 2)
         self.assertEqual(len(set(tokens)), 1)
+
+    def test_to_stop_a_run_sends_no_start_that_may_be_the_first(self):
+        self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
+        wait_until(lambda: self.aws.count("RunTask") == 1, "the call is under way")
+        process.kill()
+        self.finish(process)
+        self.aws.operations["RunTask"] = lambda _: {"tasks": [self.task_now("PENDING")], "failures": []}
+        self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
+        stopping = self.start("runs", "stop", "last")
+        wait_until(lambda: self.aws.count("ListTasks") > 3, "it looks for what may have been started")
+        stopping.kill()
+        self.finish(stopping)
+        self.assertEqual(self.aws.count("RunTask"), 1)
 
     def test_a_start_whose_reply_never_came_is_in_nobodys_way_when_it_is_to_be_alone(self):
         self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")

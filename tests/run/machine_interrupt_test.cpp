@@ -2,7 +2,8 @@
 
 #include "run/machinery.h"
 
-// Signals: what they stop, what they start no more, and what is said of it.
+// Signals and failures of other launches: what they stop, what they start no more, and what is said
+// of it.
 
 namespace runtask::run {
 namespace {
@@ -165,6 +166,75 @@ TEST(MachineInterrupt, an_interrupt_may_leave_the_tasks_running) {
   run.start(1);
   EXPECT_TRUE(run.take<CallStop>().empty());
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 130);
+}
+
+TEST(MachineInterrupt, an_interrupt_that_finds_no_stop_says_why) {
+  Machinery run(1);
+  run.start(0);
+  run.see(task(0, "RUNNING"));
+  run.feed(Interrupted{kExitInterrupted});
+  run.feed(StopFailed{0, arn(0), Code::kUnavailable, "ServerException"});
+  run.pass(8s);
+  EXPECT_EQ(run.verdict(), "interrupted");
+  EXPECT_NE(run.launch(0).verdict.words.find("; StopTask failed: ServerException"),
+            std::string::npos);
+}
+
+// ---- Another launch's failure
+
+TEST(MachineFailure, a_start_whose_outcome_is_unknown_is_then_only_looked_for) {
+  Machinery run(2);
+  run.finds_nothing = false;
+  run.start(1);
+  run.fail_start(0, Code::kTimeout, "no reply", true);
+  run.take<CallRunTask>();
+  run.finish(1, 7);
+  run.pass(5s);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  ASSERT_GE(run.take<CallFind>().size(), 1U);
+  run.feed(Found{run.launch(0).call, {task(0, "RUNNING")}});
+  EXPECT_TRUE(run.take<CallStop>().empty()) << "what runs ends by itself";
+  run.finish(0, 0);
+  EXPECT_EQ(run.verdict(0), "succeeded");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
+}
+
+TEST(MachineFailure, a_start_that_is_not_sent_yet_is_withdrawn) {
+  Machinery run(2);
+  run.start(1);
+  run.finish(1, 7);
+  ASSERT_EQ(run.take<WithdrawStart>().size(), 1U);
+  run.feed(StartWithdrawn{run.launch(0).call});
+  EXPECT_EQ(run.verdict(0), "skipped");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
+}
+
+TEST(MachineFailure, a_refused_start_is_not_made_again) {
+  Machinery run(2);
+  run.start(1);
+  run.take<CallRunTask>();
+  run.refuse(0, {"arn", "RESOURCE:MEMORY", ""});
+  run.finish(1, 7);
+  run.pass(2min);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(0), "skipped");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
+}
+
+TEST(MachineFailure, no_other_task_follows_one_that_spot_took) {
+  Policy policy;
+  policy.retry_on_spot = 3;
+  Machinery run(2, policy);
+  run.start(0);
+  run.start(1);
+  run.take<CallRunTask>();
+  run.see(stopped(0, {}, "SpotInterruption"));
+  run.finish(1, 7);
+  run.feed(LogsDrained{0});
+  run.pass(1min);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(0), "infrastructure");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitCouldNotRun);
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 
 #include "run/machinery.h"
 
-// StartCalls: who shares one, and how each is resolved; and going on with a run.
+// StartCalls: who shares one, and how each is resolved.
 
 namespace runtask::run {
 namespace {
@@ -147,7 +147,7 @@ TEST(MachineStart, a_refused_call_is_followed_by_another_only_when_the_lists_mus
     run.refuse(0, {"arn", "AGENT", ""});
     const auto said = run.take<Say>();
     ASSERT_EQ(said.size(), 1U);
-    EXPECT_NE(said[0].text.find(is_last ? "looking for 1m" : "trying again in 1m"),
+    EXPECT_NE(said[0].text.find(is_last ? "looking for up to 1m" : "trying again in 1m"),
               std::string::npos)
         << said[0].text;
     run.pass(policy.lists_lag - 1ms);
@@ -208,14 +208,14 @@ TEST(MachineStart, tasks_that_nobody_asked_for_are_said_and_stopped) {
   EXPECT_EQ(stops[0].task_arn, arn(2));
   EXPECT_EQ(stops[1].task_arn, arn(3));
   // Nothing of it concerns the launches; and the run waits for it.
-  run.feed(StopTaken{arn(2)});
+  run.feed(StopTaken{0, arn(2)});
   run.finish(0, 0);
   run.finish(1, 0);
   EXPECT_FALSE(run.machine.is_done());
   run.feed(StopFailed{0, arn(3), Code::kTimeout, "no answer"});
   run.pass(2s);
   EXPECT_EQ(run.take<CallStop>().at(0).task_arn, arn(3));
-  run.feed(StopTaken{arn(3)});
+  run.feed(StopTaken{0, arn(3)});
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
 }
 
@@ -250,7 +250,7 @@ TEST(MachineStart, a_task_that_nobody_asked_for_keeps_a_place_until_it_is_stoppe
     if (is_denied) {
       run.feed(StopFailed{0, arn(2), Code::kDenied, "no"});
     } else {
-      run.feed(StopTaken{arn(2)});
+      run.feed(StopTaken{0, arn(2)});
     }
     EXPECT_EQ(run.launch(2).phase, is_denied ? Phase::kWaiting : Phase::kStarting);
   }
@@ -278,24 +278,9 @@ TEST(MachineStart, a_task_that_nobody_asked_for_is_on_record_before_any_other_of
   ASSERT_NE(surplus, nullptr);
   EXPECT_EQ(surplus->task_arn, arn(1));
   EXPECT_TRUE(std::holds_alternative<journal::Started>(kept[1].record));
-  run.feed(StopTaken{arn(1)});
+  run.feed(StopTaken{0, arn(1)});
   EXPECT_TRUE(std::holds_alternative<journal::SurplusStopped>(run.take<Keep>().back().record));
   EXPECT_THAT(run.machine.surplus_tasks(), ElementsAre());
-}
-
-TEST(MachineStart, who_goes_on_with_the_run_stops_what_nobody_asked_for) {
-  Restored restored;
-  restored.launches.resize(1);
-  restored.launches[0].was_tried = true;
-  restored.launches[0].ended =
-      journal::Ended{{VerdictKind::kSucceeded, 0, "main", "", false}, {}, {}};
-  restored.surplus.push_back({0, arn(1)});
-  Machinery run(Machinery::plan_of_same(1), {}, restored);
-  EXPECT_EQ(run.take<CallStop>().at(0).task_arn, arn(1));
-  EXPECT_FALSE(run.machine.is_done());
-  run.feed(StopTaken{arn(1)});
-  EXPECT_TRUE(run.machine.is_done());
-  EXPECT_EQ(run.machine.exit_code(), 0);
 }
 
 TEST(MachineStart, of_an_interrupted_run_the_tasks_of_an_ended_launch_are_no_surplus) {
@@ -447,116 +432,6 @@ TEST(MachineStart, a_start_that_failed_for_a_reason_that_passes_is_made_again) {
   }
   EXPECT_EQ(run.verdict(), "never_started");
   EXPECT_TRUE(run.take<CallRunTask>().empty());
-}
-
-// ---- Going on
-
-Restored restored(int launches) {
-  Restored made;
-  made.launches.resize(static_cast<std::size_t>(launches));
-  return made;
-}
-
-TEST(MachineResume, goes_on_where_each_launch_was) {
-  auto from = restored(4);
-  from.last_call = 6;
-  from.launches[0].ended = journal::Ended{{VerdictKind::kSucceeded, 0, "main", ""}, {}, {}};
-  from.launches[1].task_arn = arn(1);
-  from.launches[1].task = task(1, "RUNNING");
-  from.launches[2].was_tried = true;
-  UnresolvedCall call;
-  call.call = {5, {2}, "token", "run/5", true, {}, ""};
-  call.launches = {2};
-  call.age = 1min;
-  from.calls.push_back(call);
-  Machinery run(Machinery::plan(4), {}, from);
-  EXPECT_EQ(run.take<FollowLogs>().at(0).task_arn, arn(1));
-  const auto calls = run.take<CallRunTask>();
-  ASSERT_EQ(calls.size(), 2U);
-  EXPECT_EQ(calls[0].token, "token");
-  EXPECT_FALSE(calls[0].is_first);
-  EXPECT_EQ(calls[1].launches, std::vector<int>{3});
-  EXPECT_EQ(calls[1].call, 7);
-  EXPECT_EQ(run.take<CallDescribe>().at(0).task_arns, std::vector<std::string>{arn(1)});
-  EXPECT_TRUE(run.take<LaunchEnded>().empty());
-}
-
-TEST(MachineResume, of_a_call_that_is_too_old_or_of_doubtful_age_the_tasks_are_looked_for) {
-  for (const auto age : {std::optional<Duration>(kTokenSure), std::optional<Duration>()}) {
-    auto from = restored(1);
-    UnresolvedCall call;
-    call.call = {1, {0}, "token", "run/1", true, {}, ""};
-    call.launches = {0};
-    call.age = age;
-    from.calls.push_back(call);
-    Machinery run(Machinery::plan(1), {}, from);
-    EXPECT_TRUE(run.take<CallRunTask>().empty());
-    EXPECT_EQ(run.take<CallFind>().size(), 1U);
-  }
-}
-
-// It had been skipped for another's failure, and that other one has ended well after all.
-TEST(MachineResume, what_was_skipped_keeps_what_follows_from_starting) {
-  for (const auto given_up : {VerdictKind::kSkipped, VerdictKind::kCancelled}) {
-    auto from = restored(3);
-    from.launches[0].task_arn = arn(0);
-    from.launches[1].ended = journal::Ended{{given_up, kExitCouldNotRun, "", ""}, {}, {}};
-    Policy policy;
-    policy.max_parallel = 1;
-    Machinery run(Machinery::plan(3), policy, from);
-    run.finish(0, 0);
-    EXPECT_TRUE(run.take<CallRunTask>().empty());
-    EXPECT_EQ(run.verdict(2), "skipped");
-    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitCouldNotRun);
-  }
-}
-
-TEST(MachineResume, a_journalled_stop_of_the_task_is_its_verdict_even_when_ecs_has_forgotten_it) {
-  auto from = restored(1);
-  from.launches[0].task_arn = arn(0);
-  from.launches[0].task = stopped(0, 7);
-  Machinery run(Machinery::plan(1), {}, from);
-  run.feed(LogsDrained{0});
-  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
-}
-
-TEST(MachineResume, exit_codes_that_were_seen_decide_when_ecs_has_forgotten_the_task) {
-  auto from = restored(1);
-  from.launches[0].task_arn = arn(0);
-  from.launches[0].task = stopped(0, 7);
-  from.launches[0].task.last_status = "DEPROVISIONING";
-  Machinery run(Machinery::plan(1), {}, from);
-  for (int i = 0; i < 30; ++i) {
-    run.pass(1s);
-    run.see_nothing_of(0);
-  }
-  run.feed(LogsDrained{0});
-  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 7);
-}
-
-TEST(MachineResume, what_an_interrupt_kept_from_starting_is_no_success) {
-  Policy policy;
-  policy.detach_on_interrupt = true;
-  auto from = restored(2);
-  from.interrupted_by = kExitInterrupted;
-  from.launches[0].task_arn = arn(0);
-  from.launches[0].task = task(0, "RUNNING");
-  Machinery run(Machinery::plan(2), policy, from);
-  EXPECT_TRUE(run.take<CallStop>().empty());
-  EXPECT_TRUE(run.take<CallRunTask>().empty());
-  run.finish(0, 0);
-  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitInterrupted);
-}
-
-TEST(MachineResume, an_interrupted_run_starts_nothing_and_stops_what_runs) {
-  auto from = restored(2);
-  from.interrupted_by = kExitTerminated;
-  from.launches[0].task_arn = arn(0);
-  from.launches[0].task = task(0, "RUNNING");
-  Machinery run(Machinery::plan(2), {}, from);
-  EXPECT_EQ(run.take<CallStop>().size(), 1U);
-  EXPECT_TRUE(run.take<CallRunTask>().empty());
-  EXPECT_EQ(run.verdict(1), "skipped");
 }
 
 }  // namespace

@@ -271,6 +271,31 @@ TEST(Machine, a_task_that_may_not_be_stopped_and_is_just_ending_is_watched_to_it
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
 }
 
+TEST(Machine, a_stop_that_fails_for_now_is_said_once_and_what_it_came_to_at_the_end) {
+  Policy policy;
+  policy.timeout = 1s;
+  for (const bool is_taken : {false, true}) {
+    Machinery run(1, policy);
+    run.start(0);
+    run.see(task(0, "RUNNING"));
+    run.pass(1s);
+    run.take<Say>();
+    for (int i = 0; i < 3; ++i) {
+      run.feed(StopFailed{0, arn(0), Code::kUnavailable, "ServerException"});
+      run.pass(5s);
+    }
+    const auto said = run.take<Say>();
+    ASSERT_EQ(said.size(), 1U);
+    EXPECT_EQ(said[0].text, "StopTask of launch 1 failed: ServerException; trying again");
+    if (is_taken) run.feed(StopTaken{0, arn(0)});
+    run.pass(1h);
+    const auto& words = run.launch(0).verdict.words;
+    EXPECT_EQ(words.find("after StopTask, which failed: ServerException") == std::string::npos,
+              is_taken)
+        << words;
+  }
+}
+
 TEST(Machine, a_task_that_may_neither_be_stopped_nor_seen_is_not_waited_for) {
   Policy policy;
   policy.timeout = 1s;

@@ -37,8 +37,10 @@ class Machinery {
     feed(Begin{});
   }
   Machinery(const Plan& plan, const Policy& policy, const Restored& restored)
+      : Machinery(plan, policy, Resume{restored}) {}
+  Machinery(const Plan& plan, const Policy& policy, const Resume& resume)
       : finds_nothing(false), machine(plan, policy) {
-    feed(Resume{restored});
+    feed(resume);
   }
 
   void feed(const Event& event) {

@@ -79,6 +79,7 @@ ecs::Called<ecs::GetLogEventsReply> LogCloud::page(const ecs::GetLogEvents& requ
   }
   const bool is_end = reply.events.empty() && !token.empty();
   reply.next_forward_token = is_end ? token : "f/" + std::to_string(index);
+  if (stuck.contains(request.log_stream_name)) reply.next_forward_token = token;
   if (is_end && endless.contains(request.log_stream_name)) reply.next_forward_token += "x";
   return reply;
 }

@@ -31,6 +31,7 @@ class LogCloud final : public ecs::Client {
   std::set<std::string>
       empty_pages_before;         // Of these streams, each page comes after an empty one.
   std::set<std::string> endless;  // Behind their lines come empty pages, each with a new token.
+  std::set<std::string> stuck;    // Their pages never have another token than the one sent.
   bool is_get_denied = false, is_filter_denied = false;
   bool is_gone = false;               // GetLogEvents gets no reply at all.
   std::string filter_fails_with;      // Empty: it does not.

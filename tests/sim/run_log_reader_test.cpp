@@ -209,6 +209,22 @@ TEST_F(RunLogReader, a_log_whose_empty_pages_have_no_end_is_given_up_and_that_is
   EXPECT_EQ(logs_.gets, gets);
 }
 
+TEST_F(RunLogReader, a_server_whose_tokens_stay_doubles_no_line) {
+  make_plan_of(1);
+  const auto it = reader();
+  it->follow(0, arn(0));
+  logs_.stuck.insert(stream(0));
+  for (const char* line : {"one", "one", "two"}) {
+    logs_.write(stream(0), line);
+    loop_.run_for(5s);
+  }
+  it->drain(0, "");
+  loop_.run_for(pace_.drain + 5s);
+  EXPECT_EQ(drained_.size(), 1U);
+  EXPECT_EQ((notebook_.lines[{0, "main"}]), logs_.lines_of(stream(0)));
+  EXPECT_EQ(it->log_of(0).lines, 3U);
+}
+
 TEST_F(RunLogReader, a_container_whose_group_is_in_another_region_is_read_there) {
   make_plan_of(1);
   plan_.parts[0].logs[0].region = "eu-central-1";

@@ -395,8 +395,16 @@ class Simulation {
                                                           {"interrupted 143", "SIGTERM"},
                                                           {"cancelled 125", "another launch"}};
       ASSERT_TRUE(reasons.contains(said)) << said << ": " << task.stopped_reason;
+      if (said == "never_started 125") {
+        ASSERT_FALSE(task.started_at);
+      }
+      auto reason = reasons.at(said);
+      const char* at_start = "--start-timeout";
+      if (said == "timed_out 124" && task.started_at &&
+          cloud.was_asked_to_stop(launch.task_arn, at_start))
+        reason = at_start;
       // We asked for it, though somebody else may have been faster; or were about to ask and died.
-      ASSERT_TRUE(cloud.was_asked_to_stop(launch.task_arn, reasons.at(said)) ||
+      ASSERT_TRUE(cloud.was_asked_to_stop(launch.task_arn, reason) ||
                   ((deaths > 0 || cloud.stop_called_at(launch.task_arn)) &&
                    task.stopped_reason.find("somebody") != std::string::npos))
           << said << ": " << task.stopped_reason;
