@@ -118,6 +118,13 @@ tl::expected<bool, Raised> Fiber::truth(const Value& value) {
   return outcome->truth();
 }
 
+tl::expected<std::int64_t, Raised> Fiber::whole(const Value& number) {
+  auto outcome =
+      guarded([&] { return cast_to_number(number, known_class("java.lang.Long"), false); });
+  if (!outcome) return tl::unexpected<Raised>(outcome.error());
+  return outcome->number();
+}
+
 tl::expected<bool, Raised> Fiber::equal(const Value& a, const Value& b) {
   auto outcome = guarded([&] { return Value::of(equals(a, b)); });
   if (!outcome) return tl::unexpected<Raised>(outcome.error());

@@ -47,6 +47,8 @@ class Fiber {
   // With strings for GStrings, in lists and maps too: what a step gets.
   [[nodiscard]] Outcome without_gstrings(const Value& value);
   [[nodiscard]] tl::expected<bool, Raised> truth(const Value& value);
+  // A number as Java's longValue() gives it: without its fraction.
+  [[nodiscard]] tl::expected<std::int64_t, Raised> whole(const Value& number);
   // JSON as net.sf.json reads it: objects and arrays that print as JSON by toString().
   [[nodiscard]] Outcome read_json(const std::string& text);
   // The same value of plain maps, lists and nulls.

@@ -64,6 +64,16 @@ bool is_integer(const groovy::Expr& value) {
   return literal_integer(&value).has_value();
 }
 
+// 1.5, 2.0d, -1e3
+bool is_decimal(const groovy::Expr& value) {
+  const auto* unary = groovy::node_if<groovy::UnaryExpr>(value);
+  if (unary != nullptr)
+    return unary->op == groovy::Operator::kNegative && is_decimal(*unary->operand);
+  const auto* constant = groovy::node_if<groovy::Constant>(value);
+  return constant != nullptr && (constant->value.is(groovy::Kind::kBigDecimal) ||
+                                 constant->value.is(groovy::Kind::kDouble));
+}
+
 }  // namespace
 
 // ---- Sections of plain calls: options, parameters, triggers
@@ -333,6 +343,12 @@ void Checker::check_positional(const std::string& name, SourceRange place,
 }
 
 void Checker::check_type(const groovy::Expr& value, const Field& field, std::string_view of) {
+  // Its check casts a literal to the type of the parameter, and Groovy casts 1.5 to 1.
+  if (field.type == ArgumentType::kInteger && is_decimal(value))
+    warning(value.range,
+            "the argument " + in_backticks(field.name) + " of " + in_backticks(of) +
+                " is a whole number",
+            "Jenkins takes it without its fraction");
   if (!is_literal(value)) return;  // Only a run knows.
   const auto text = literal_text(&value);
   std::string expected;
@@ -347,7 +363,8 @@ void Checker::check_type(const groovy::Expr& value, const Field& field, std::str
       if (text || literal_bool(&value)) expected = "a whole number";
       break;
     case ArgumentType::kList:
-      if (text || literal_bool(&value) || is_integer(value)) expected = "a list";
+      if (text || literal_bool(&value) || is_integer(value) || is_decimal(value))
+        expected = "a list";
       break;
     case ArgumentType::kTimeUnit:
       if (!text) {

@@ -48,7 +48,10 @@ class StepCall {
   [[nodiscard]] std::optional<std::string> text(const std::string& argument) const;
   [[nodiscard]] std::string text_or(const std::string& argument, std::string preset) const;
   [[nodiscard]] bool truth(const std::string& argument, bool preset) const;
-  [[nodiscard]] long long number(const std::string& argument, long long preset) const;
+  // A whole number as Jenkins' data-bound constructors take it: another number loses its fraction,
+  // a text is read, and anything else is an error. Null is none.
+  [[nodiscard]] tl::expected<long long, Raised> number(const std::string& argument,
+                                                       long long preset) const;
   [[nodiscard]] std::vector<std::string> texts(const std::string& argument) const;
 };
 

@@ -34,12 +34,16 @@ bool StepCall::truth(const std::string& argument, bool preset) const {
   return branch.truth(given).value_or(preset);
 }
 
-long long StepCall::number(const std::string& argument, long long preset) const {
+tl::expected<long long, Raised> StepCall::number(const std::string& argument,
+                                                 long long preset) const {
   const Value given = value(argument);
-  if (given.is(Kind::kInteger) || given.is(Kind::kLong)) return given.number();
-  constexpr long long kMax = 1'000'000'000;
-  if (const auto words = text(argument)) return parse_integer(*words, -kMax, kMax).value_or(preset);
-  return preset;
+  if (given.is_null()) return preset;
+  if (given.is_number()) return branch.whole(given);
+  if (given.is(Kind::kString))
+    if (const auto number = parse_integer(given.text(), INT64_MIN, INT64_MAX)) return *number;
+  return Execution::invalid(branch, name + ": " + argument + " expects a whole number, not '" +
+                                        text_or(argument, "") + "' of the class " +
+                                        groovy::class_name_of(given));
 }
 
 std::vector<std::string> StepCall::texts(const std::string& argument) const {

@@ -98,7 +98,9 @@ Outcome step_read_json(Execution& execution, StepCall& call) {
 }
 
 Outcome step_write_json(Execution& execution, StepCall& call) {
-  auto text = call.branch.json(call.value("json"), static_cast<int>(call.number("pretty", 0)));
+  const auto indent = call.number("pretty", 0);
+  if (!indent) return tl::unexpected<Raised>(indent.error());
+  auto text = call.branch.json(call.value("json"), static_cast<int>(*indent));
   if (!text) return tl::unexpected<Raised>(text.error());
   if (call.truth("returnText", false)) return call.branch.text_value(*std::move(text));
   call.arguments["text"] = call.branch.text_value(*std::move(text));

@@ -12,19 +12,34 @@ namespace {
 
 constexpr long long kRetryMax = 10'000;
 
-// As Jenkins' own, with a part of a second when there are few.
+// As hudson.Util.getTimeSpanString: two units, one if there are ten or more of the larger, and a
+// part of a second when there are few.
 std::string span_text(Duration span) {
-  const auto total = std::chrono::duration_cast<std::chrono::seconds>(span).count();
-  const auto days = total / 86'400;
-  const auto hours = total / 3'600 % 24;
-  const auto minutes = total / 60 % 60;
-  const auto seconds = total % 60;
-  const auto two = [](long long a, const char* a_name, long long b, const char* b_name) {
-    return std::to_string(a) + " " + a_name + " " + std::to_string(b) + " " + b_name;
+  struct Unit {
+    std::string_view name;
+    long long milliseconds;
   };
-  if (days > 0) return two(days, "day", hours, "hr");
-  if (hours > 0) return two(hours, "hr", minutes, "min");
-  if (minutes > 0) return two(minutes, "min", seconds, "sec");
+  constexpr long long kDay = 86'400'000;
+  static constexpr std::array<Unit, 6> kUnits = {{{"yr", 365 * kDay},
+                                                  {"mo", 30 * kDay},
+                                                  {"day", kDay},
+                                                  {"hr", 3'600'000},
+                                                  {"min", 60'000},
+                                                  {"sec", 1'000}}};
+  const auto counted = [](long long count, std::string_view name) {
+    const bool is_plural = name == "day" && count != 1;
+    return std::to_string(count) + " " + std::string(name) + (is_plural ? "s" : "");
+  };
+  long long left = span.count();
+  for (std::size_t i = 0; i + 1 < kUnits.size(); ++i) {
+    const auto count = left / kUnits[i].milliseconds;
+    left %= kUnits[i].milliseconds;
+    if (count == 0) continue;
+    const auto& next = kUnits[i + 1];
+    return counted(count, kUnits[i].name) +
+           (count < 10 ? " " + counted(left / next.milliseconds, next.name) : "");
+  }
+  const auto seconds = left / 1'000;
   if (seconds >= 10) return std::to_string(seconds) + " sec";
   const auto shown = [](long long whole, long long part, int digits) {
     std::string text = std::to_string(part);
@@ -39,21 +54,31 @@ std::string span_text(Duration span) {
   return std::to_string(milliseconds) + " ms";
 }
 
-// None: no such unit.
-std::optional<Duration> span_of(long long time, const std::string& unit) {
-  static constexpr std::array<std::pair<std::string_view, long long>, 7> kUnits = {{
-      {"NANOSECONDS", 0},
-      {"MICROSECONDS", 0},
-      {"MILLISECONDS", 1},
-      {"SECONDS", 1'000},
-      {"MINUTES", 60'000},
-      {"HOURS", 3'600'000},
-      {"DAYS", 86'400'000},
+// What the arguments `time` and `unit` say.
+tl::expected<Duration, Raised> span_of(StepCall& call, const std::string& preset_unit) {
+  struct Unit {
+    std::string_view name;
+    long long milliseconds;  // In one of them,
+    long long in_one;        // or how many of them are in a millisecond.
+  };
+  static constexpr std::array<Unit, 7> kUnits = {{
+      {"NANOSECONDS", 1, 1'000'000},
+      {"MICROSECONDS", 1, 1'000},
+      {"MILLISECONDS", 1, 1},
+      {"SECONDS", 1'000, 1},
+      {"MINUTES", 60'000, 1},
+      {"HOURS", 3'600'000, 1},
+      {"DAYS", 86'400'000, 1},
   }};
-  constexpr long long kTimeMax = 1'000'000;
-  for (const auto& [name, milliseconds] : kUnits)
-    if (name == unit) return Duration(std::clamp(time, 0LL, kTimeMax) * milliseconds);
-  return std::nullopt;
+  constexpr long long kMillisecondsMax = 86'400'000LL * 36'500;  // The loop counts nanoseconds.
+  const auto time = call.number("time", 0);
+  if (!time) return tl::unexpected<Raised>(time.error());
+  const auto name = call.text_or("unit", preset_unit);
+  for (const auto& unit : kUnits)
+    if (unit.name == name)
+      return Duration(std::clamp(*time / unit.in_one, 0LL, kMillisecondsMax / unit.milliseconds) *
+                      unit.milliseconds);
+  return Execution::invalid(call.branch, "no such unit: " + name);
 }
 
 // How many of the scopes around the branch have been interrupted.
@@ -164,7 +189,9 @@ Outcome step_warn_error(Execution& execution, StepCall& call) {
 }
 
 Outcome step_retry(Execution& execution, StepCall& call) {
-  const auto count = std::clamp(call.number("count", 1), 1LL, kRetryMax);
+  const auto given = call.number("count", 1);
+  if (!given) return tl::unexpected<Raised>(given.error());
+  const auto count = std::clamp(*given, 1LL, kRetryMax);
   // A `post` that runs after a timeout has fired may still try again.
   const auto before = interruptions_around(call.branch);
   for (long long left = count;; --left) {
@@ -222,8 +249,8 @@ Outcome run_timed(Execution& execution, StepCall& call, Duration span,
 }  // namespace
 
 Outcome step_timeout(Execution& execution, StepCall& call) {
-  const auto span = span_of(call.number("time", 0), call.text_or("unit", "MINUTES"));
-  if (!span) return Execution::invalid(call.branch, "no such unit: " + call.text_or("unit", ""));
+  const auto span = span_of(call, "MINUTES");
+  if (!span) return tl::unexpected<Raised>(span.error());
   const auto scope = std::make_shared<InterruptScope>();
   auto outcome = run_timed(execution, call, *span, scope);
   // No script inside could catch that it was abandoned; those around it can.
@@ -235,8 +262,8 @@ Outcome step_timeout(Execution& execution, StepCall& call) {
 }
 
 Outcome step_sleep(Execution& execution, StepCall& call) {
-  const auto span = span_of(call.number("time", 0), call.text_or("unit", "SECONDS"));
-  if (!span) return Execution::invalid(call.branch, "no such unit: " + call.text_or("unit", ""));
+  const auto span = span_of(call, "SECONDS");
+  if (!span) return tl::unexpected<Raised>(span.error());
   execution.say(call.branch, "Sleeping for " + span_text(*span));
   wait_for(execution, call.branch, *span);
   if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
@@ -260,7 +287,9 @@ void wait_for(Execution& execution, Branch& branch, Duration span) {
 
 Outcome step_wait_until(Execution& execution, StepCall& call) {
   constexpr Duration kPauseMax{15'000};
-  Duration pause(std::clamp(call.number("initialRecurrencePeriod", 250), 1LL, 15'000LL));
+  const auto first = call.number("initialRecurrencePeriod", 250);
+  if (!first) return tl::unexpected<Raised>(first.error());
+  Duration pause(std::clamp(*first, 1LL, 15'000LL));
   for (;;) {
     auto outcome = execution.run_body(call.branch, call.body);
     if (!outcome) return outcome;

@@ -402,9 +402,10 @@ Outcome step_read_yaml(Execution& execution, StepCall& call) {
   constexpr std::int64_t kAliasesDefault = 50;  // SnakeYAML's; the ceiling is the plugin's.
   constexpr std::int64_t kAliasesMax = 1000;
   const auto aliases = call.number("maxAliasesForCollections", kAliasesDefault);
-  if (aliases > kAliasesMax)
+  if (!aliases) return tl::unexpected<Raised>(aliases.error());
+  if (*aliases > kAliasesMax)
     return Execution::invalid(call.branch, "maxAliasesForCollections is at most 1000");
-  auto documents = YamlReader(call.branch, text, aliases < 0 ? kAliasesDefault : aliases).read();
+  auto documents = YamlReader(call.branch, text, *aliases < 0 ? kAliasesDefault : *aliases).read();
   if (!documents)
     return call.branch.raise("org.yaml.snakeyaml.error.YAMLException", documents.error().message);
   if (documents->size() == 1) return documents->front();
