@@ -248,6 +248,9 @@ void Checker::check_environment_value(const groovy::Expr& value) {
   if (const auto* call = groovy::node_if<groovy::CallExpr>(value)) {
     check_value(value);
     if (called_name(*call) != "credentials") return;
+    if (call->arguments.size() != 1)
+      error(call->range, "`credentials` takes one value: the id of the credentials",
+            "write `credentials('id')`");
     for (const auto& argument : call->arguments)
       if (!is_text(*argument.value) || argument.is_named)
         error(argument.value->range, "the argument of `credentials` must be a string",
