@@ -396,9 +396,7 @@ Value Fiber::call_value(const Value& callable, Values& arguments) {
 std::optional<Value> Fiber::call_builtin(const std::string& name, Values& arguments) {
   if (name == "println" || name == "print") {
     if (arguments.size() > 1) return std::nullopt;
-    std::string text = arguments.empty() ? "" : to_text(arguments[0]);
-    if (name == "println") text += "\n";
-    host().print(*this, text);
+    host().print(*this, arguments.empty() ? "" : to_text(arguments[0]), name == "println");
     return Value();
   }
   if (name == "getBinding" && arguments.empty())
@@ -407,7 +405,7 @@ std::optional<Value> Fiber::call_builtin(const std::string& name, Values& argume
     if (arguments.empty()) return std::nullopt;
     const Value text = string(format_text(*this, arguments));
     if (name == "sprintf") return text;
-    host().print(*this, text.text());
+    host().print(*this, text.text(), false);
     return Value();
   }
   return std::nullopt;

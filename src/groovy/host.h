@@ -42,8 +42,8 @@ class Host {
   [[nodiscard]] virtual std::optional<Outcome> get(Fiber& fiber, const std::string& name);
   // A call `name(...)` on nobody: a step. None: there is no such method.
   [[nodiscard]] virtual std::optional<Outcome> call(Call& call);
-  // `println x`, `print x`: the text with its newline, if it has one.
-  virtual void print(Fiber& fiber, const std::string& text) = 0;
+  // `print x`, `printf`, and with `ends_line` `println x`; the text is without that line's end.
+  virtual void print(Fiber& fiber, const std::string& text, bool ends_line) = 0;
   // The time for `new Date()` and System.currentTimeMillis(). None: the script may not know it.
   [[nodiscard]] virtual std::optional<WallTime> now() { return std::nullopt; }
   // Minutes east of Greenwich at a time, for Date().format without a zone.

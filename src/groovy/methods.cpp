@@ -228,8 +228,8 @@ const Table& throwable_methods() {
       {"getStackTrace", [](MethodCall& c) -> Answer { return Value(c.fiber.list()); }},
       {"printStackTrace",
        [](MethodCall& c) -> Answer {
-         c.fiber.host().print(c.fiber,
-                              c.self_text() + "\n\tat " + c.self.as<Throwable>().where + "\n");
+         c.fiber.host().print(c.fiber, c.self_text() + "\n\tat " + c.self.as<Throwable>().where,
+                              true);
          return Value();
        }},
   };

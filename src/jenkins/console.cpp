@@ -64,7 +64,7 @@ void Console::print(const Style& style, std::string_view text) {
   for (;;) {
     const auto end = text.find('\n', begin);
     line(style, text.substr(begin, end == std::string_view::npos ? end : end - begin));
-    if (end == std::string_view::npos || end + 1 == text.size()) return;
+    if (end == std::string_view::npos) return;
     begin = end + 1;
   }
 }

@@ -23,7 +23,7 @@ class Console {
     bool timestamps = false;
     std::string prefix;  // "[branch] "
   };
-  // Text of one or more lines.
+  // The text and a newline: one that ends in a newline has an empty line after it.
   void print(const Style& style, std::string_view text);
   void line(const Style& style, std::string_view line);
 

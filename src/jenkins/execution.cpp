@@ -334,7 +334,8 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
                           (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
 }
 
-void Execution::print(groovy::Fiber& fiber, const std::string& text) {
+// Jenkins makes `echo` of all of them (jenkins-pipeline 2.3).
+void Execution::print(groovy::Fiber& fiber, const std::string& text, bool /*ends_line*/) {
   say(branch_of(fiber), text);
 }
 

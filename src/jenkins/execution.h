@@ -83,7 +83,7 @@ class Execution final : public groovy::Host {
   // ---- groovy::Host
   [[nodiscard]] std::optional<Outcome> get(groovy::Fiber& fiber, const std::string& name) override;
   [[nodiscard]] std::optional<Outcome> call(groovy::Call& call) override;
-  void print(groovy::Fiber& fiber, const std::string& text) override;
+  void print(groovy::Fiber& fiber, const std::string& text, bool ends_line) override;
   [[nodiscard]] std::optional<WallTime> now() override { return outside_.loop.wall_now(); }
   [[nodiscard]] std::optional<std::uint64_t> random() override {
     return outside_.random.below(UINT64_MAX);

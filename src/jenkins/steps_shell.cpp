@@ -18,11 +18,18 @@ std::string first_line(const std::string& script) {
   return "";
 }
 
+// What the script has printed and nobody gets as a value.
+void show_captured(Execution& execution, const Branch& branch, std::string_view output) {
+  if (output.empty()) return;
+  if (output.ends_with('\n')) output.remove_suffix(1);
+  execution.say(branch, output);
+}
+
 Outcome sh_value(Execution& execution, StepCall& call, const Execution::ProgramRun& run,
                  const std::optional<std::string>& captured) {
   if (call.truth("returnStatus", false)) return Value::integer(run.code);
   if (run.code != 0) {
-    if (captured && !captured->empty()) execution.say(call.branch, *captured);
+    if (captured) show_captured(execution, call.branch, *captured);
     return Execution::abort(call.branch, "script returned exit code " + std::to_string(run.code));
   }
   return captured ? call.branch.text_value(*captured) : Value();

@@ -10,7 +10,10 @@ namespace runtask::groovy {
 // A host that keeps what a script prints and has a clock that stands and luck that repeats.
 class TextHost : public Host {
  public:
-  void print(Fiber& /*fiber*/, const std::string& text) override { printed += text; }
+  void print(Fiber& /*fiber*/, const std::string& text, bool ends_line) override {
+    printed += text;
+    if (ends_line) printed += '\n';
+  }
   std::optional<WallTime> now() override {
     return WallTime(std::chrono::milliseconds(1'700'000'000'000));  // 2023-11-14T22:13:20Z
   }

@@ -60,7 +60,8 @@ TEST_F(ConsoleTest, prints_whole_lines_with_their_time_and_branch) {
   console_.print({true, "[a] "}, "one\ntwo\n");
   console_.print({}, "");
   EXPECT_EQ(lines_, (std::vector<std::string>{"[2023-11-14T22:13:20.123Z] [a] one",
-                                              "[2023-11-14T22:13:20.123Z] [a] two", ""}));
+                                              "[2023-11-14T22:13:20.123Z] [a] two",
+                                              "[2023-11-14T22:13:20.123Z] [a] ", ""}));
 }
 
 TEST_F(ConsoleTest, masks_a_secret_its_lines_and_its_base64_form) {
