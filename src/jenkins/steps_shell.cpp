@@ -96,9 +96,13 @@ Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
     run.argv.insert(run.argv.begin(), {"/bin/sh", "-c", R"(exec >"$0"; exec "$@")", output.path()});
   run.directory = branch.context.directory;
   run.may_linger = true;
-  if (auto stop = execution.run_program(branch, run)) return failed(*std::move(stop));
+  auto stop = execution.run_program(branch, run);
   std::optional<std::string> captured;
   if (returns_output) captured = files.read(output.path()).value_or("");
+  if (stop) {
+    if (captured) show_captured(execution, branch, *captured);
+    return failed(std::move(stop));
+  }
   return sh_value(execution, call, run, captured);
 }
 
