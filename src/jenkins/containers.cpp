@@ -187,9 +187,9 @@ std::optional<Raised> enter_registry(Execution& execution, Branch& branch, const
   const auto program = container_program(execution, branch);
   if (!program) return program.error();
   const auto found = execution.find_credential(credential);
-  if (!found || found->kind != "usernamePassword")
-    return Execution::abort(branch, "Could not find credentials entry with ID '" + credential +
-                                        "', a user and a password; give it with --credentials FILE")
+  if (!found) return Execution::no_credential(branch, credential).value();
+  if (found->kind != "usernamePassword")
+    return Execution::abort(branch, "the credentials '" + credential + "' are no user and password")
         .value();
   execution.outside().console.mask(found->password);
   // The password goes neither into the command line nor into a file of ours.

@@ -355,11 +355,7 @@ tl::expected<Execution::Texts, Raised> Execution::secrets_of(Branch& branch,
     auto id = text_of(branch, *call.arguments[0].value);
     if (!id) return tl::unexpected<Raised>(id.error());
     const auto credential = find_credential(*id);
-    if (!credential)
-      return tl::unexpected<Raised>(
-          abort(branch, "Could not find credentials entry with ID '" + *id +
-                            "'; give it with --credentials FILE or in CRED_" + *id)
-              .value());
+    if (!credential) return no_credential(branch, *id);
     const bool has_user = credential->kind == "usernamePassword";
     if (credential->kind == "file" || credential->kind == "sshUserPrivateKey") {
       auto path = credential_file(branch, credential->text);

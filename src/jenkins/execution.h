@@ -207,6 +207,8 @@ class Execution final : public groovy::Host {
     std::string password;
   };
   [[nodiscard]] std::optional<Credential> find_credential(const std::string& id) const;
+  // That there is none; says where it could be given.
+  [[nodiscard]] static tl::unexpected<Raised> no_credential(Branch& branch, const std::string& id);
   [[nodiscard]] tl::expected<std::string, Raised> credential_file(Branch& branch,
                                                                   const std::string& content);
   // Secrets among the variables of the branch's context, by name, besides those there are.

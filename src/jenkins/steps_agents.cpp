@@ -11,11 +11,6 @@
 namespace runtask::jenkins {
 namespace {
 
-tl::unexpected<Raised> no_credential(Branch& branch, const std::string& id) {
-  return Execution::abort(branch, "Could not find credentials entry with ID '" + id +
-                                      "'; give it with --credentials FILE");
-}
-
 // A program of this machine, its output kept.
 tl::expected<Execution::ProgramRun, Raised> run(Execution& execution, Branch& branch,
                                                 std::vector<std::string> argv,
@@ -44,7 +39,7 @@ std::string assigned(const std::string& output, const std::string& name) {
 std::optional<Raised> add_key(Execution& execution, Branch& branch, const std::string& id,
                               const Execution::Texts& agent) {
   const auto credential = execution.find_credential(id);
-  if (!credential) return no_credential(branch, id).value();
+  if (!credential) return Execution::no_credential(branch, id).value();
   auto key = credential->text;
   if (!key.ends_with('\n')) key += '\n';  // ssh-add takes no key without.
   const auto file = execution.credential_file(branch, key);
@@ -141,7 +136,7 @@ Outcome step_config_files(Execution& execution, StepCall& call) {
     const auto id = word("fileId");
     const auto found = execution.find_credential(id);
     if (!found) {
-      error = no_credential(branch, id).value();
+      error = Execution::no_credential(branch, id).value();
       continue;
     }
     auto path = word("targetLocation");

@@ -136,6 +136,11 @@ std::optional<Execution::Credential> Execution::find_credential(const std::strin
   return std::nullopt;
 }
 
+tl::unexpected<Raised> Execution::no_credential(Branch& branch, const std::string& id) {
+  return abort(branch, "Could not find credentials entry with ID '" + id +
+                           "'; give it with --credentials FILE or in " + variable_of(id));
+}
+
 tl::expected<std::string, Raised> Execution::credential_file(Branch& branch,
                                                              const std::string& content) {
   outside_.console.mask(content);
@@ -210,10 +215,7 @@ Outcome step_with_credentials(Execution& execution, StepCall& call) {
         binding.words[branch.text(pair.key).value_or("")] = branch.text(pair.value).value_or("");
       const auto id = binding.words["credentialsId"];
       const auto credential = execution.find_credential(id);
-      if (!credential)
-        return Execution::abort(branch, "Could not find credentials entry with ID '" + id +
-                                            "'; give it with --credentials FILE or in " +
-                                            variable_of(id));
+      if (!credential) return Execution::no_credential(branch, id);
       binding.credential = *credential;
       auto kind = binding.words["$kind"];
       if (kind.empty()) kind = kind_of_class(binding.words["$class"]);

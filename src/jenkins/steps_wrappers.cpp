@@ -62,9 +62,7 @@ Outcome step_with_aws(Execution& execution, StepCall& call) {
   if (const auto url = call.text("endpointUrl")) variables.emplace_back("AWS_ENDPOINT_URL", *url);
   if (const auto id = call.text("credentials")) {
     const auto credential = execution.find_credential(*id);
-    if (!credential)
-      return Execution::abort(branch, "Could not find credentials entry with ID '" + *id +
-                                          "'; give it with --credentials FILE");
+    if (!credential) return Execution::no_credential(branch, *id);
     if (credential->kind != "usernamePassword")
       return Execution::abort(branch, "the credentials '" + *id + "' are no user and password");
     execution.outside().console.mask(credential->password);

@@ -41,7 +41,7 @@ class PipelineMachine(PipelineSandbox):
         self.assertIn("locked", lines)
         self.assertIn("after=none", lines)
         self.assertIn("[ssh-agent] Could not find specified credentials: gone", lines)
-        self.assertIn("ERROR: Could not find credentials entry with ID 'gone'; give it with --credentials FILE", lines)
+        self.assertIn("ERROR: Could not find credentials entry with ID 'gone'; give it with --credentials FILE or in CRED_GONE", lines)
         self.assertNotIn("open sesame", result.out)
         pid = next(line for line in lines if line.startswith("pid=")).partition("=")[2]
         self.assertFalse(os.path.exists("/proc/" + pid))
