@@ -17,9 +17,11 @@ std::string counted(std::size_t count, const std::string& noun) {
   return std::to_string(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
-std::string size_of(const jenkins::Pipeline& pipeline) {
-  return counted(pipeline.stages.size(), "stage") + ", " +
-         counted(pipeline.parameters.size(), "parameter");
+// The parameters of the only pipeline are those that `pipeline params` lists, also of properties().
+std::string size_of(const jenkins::Pipeline& pipeline, const jenkins::Sources& sources) {
+  const bool is_only = sources.pipelines().size() == 1;
+  const auto parameters = is_only ? sources.parameters().size() : pipeline.parameters.size();
+  return counted(pipeline.stages.size(), "stage") + ", " + counted(parameters, "parameter");
 }
 
 // vars/myPipeline.groovy -> myPipeline
@@ -30,7 +32,7 @@ std::string function_of(const std::string& path) {
 
 std::string summary_of(const jenkins::Sources& sources) {
   const auto& file = *sources.file;
-  if (file.pipeline) return "ok, " + size_of(*file.pipeline);
+  if (file.pipeline) return "ok, " + size_of(*file.pipeline, sources);
   const auto pipelines = sources.pipelines();
   if (pipelines.empty()) {
     const auto& annotations = file.unit->annotations;
@@ -45,7 +47,8 @@ std::string summary_of(const jenkins::Sources& sources) {
     if (!each->pipelines_of_library.empty())
       holders += (holders.empty() ? "" : ", ") + function_of(each->source_name);
   return "ok, " + (pipelines.size() == 1 ? "the pipeline" : counted(pipelines.size(), "pipeline")) +
-         " of " + holders + ": " + size_of(*pipelines[0]) + (pipelines.size() == 1 ? "" : "; ...");
+         " of " + holders + ": " + size_of(*pipelines[0], sources) +
+         (pipelines.size() == 1 ? "" : "; ...");
 }
 
 // What is wrong with the files, each said once, however many Jenkinsfiles lead to it.

@@ -35,6 +35,7 @@ class PipelineLint(Sandbox):
                                  "  stages { stage('a') { steps { echo \"${params.FIRST} ${params.SECOND}\" } } }\n}\n")
         names = lambda path: [line["name"] for line in json_lines(self.ok("pipeline", "params", path, "--json").out)]
         self.assertEqual(names(declarative), ["FIRST", "SECOND", "THIRD"])
+        self.assertEqual(self.ok("pipeline", "lint", declarative).out, declarative + ": ok, 1 stage, 3 parameters\n")
         self.assertEqual(names(self.write("g", "node {\n" + properties + "}\n")), ["FIRST", "SECOND"])
         self.assertIn("\nx b\n", self.ok("pipeline", "run", declarative, "-p", "SECOND=b").out)
         self.assertEqual(self.runtask("pipeline", "run", declarative, "-p", "SECOND=c").code, 2)
