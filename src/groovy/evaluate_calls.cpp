@@ -223,44 +223,92 @@ bool takes_rest(const Parameter& last) {
 }
 
 // Whether one argument for such a parameter is the array already. A list is none, but makes one of
-// the elements that the type names.
-bool is_all_the_rest(const Value& argument, const Parameter& last) {
+// the elements that the type names where it can be nothing else.
+bool is_all_the_rest(const Value& argument, const Parameter& last, bool has_presets) {
   if (!argument.is(Kind::kList)) return argument.is_null();
   return argument.as<List>().element != nullptr ||
-         (last.type.info != nullptr && last.type.info->name != "java.lang.Object");
+         (!has_presets && !last.is_variadic && last.type.info != nullptr &&
+          last.type.info->name != "java.lang.Object");
+}
+
+// Groovy makes several methods of one that has presets: for each number of presets that are left
+// out, the last ones first. This is one of them, and how it takes the arguments.
+struct Overload {
+  std::size_t presets_given = 0;
+  bool has_rest = false;  // The last parameter gets an array of the arguments that are left.
+  int fit = 0;
+};
+
+std::size_t presets_of(const std::vector<Parameter>& parameters) {
+  return static_cast<std::size_t>(
+      std::count_if(parameters.begin(), parameters.end(),
+                    [](const Parameter& parameter) { return parameter.preset != nullptr; }));
+}
+
+// Sets the overload's fit. False: the arguments are none for it.
+bool fits(const std::vector<Parameter>& parameters, const Values& arguments, bool has_presets,
+          Overload& overload) {
+  std::size_t presets_left = overload.presets_given;
+  auto next = arguments.begin();
+  for (const auto& parameter : parameters) {
+    if (parameter.preset && presets_left == 0) continue;
+    if (parameter.preset) --presets_left;
+    const bool is_array = &parameter == &parameters.back() && takes_rest(parameter);
+    if (is_array && overload.has_rest) {
+      auto element = parameter.type;
+      element.is_array = false;
+      overload.fit += 50;
+      return std::all_of(next, arguments.end(), [&](const Value& argument) {
+        const bool is_row = argument.is(Kind::kList) && argument.as<List>().element != nullptr;
+        return is_row || fit(argument, element);
+      });
+    }
+    if (next == arguments.end()) return false;
+    if (is_array && !is_all_the_rest(*next, parameter, has_presets)) return false;
+    const auto one = is_array ? std::optional(1) : fit(*next, parameter.type);
+    if (!one) return false;
+    overload.fit += *one;
+    ++next;
+  }
+  return next == arguments.end();
+}
+
+// The overload that a call means: one that takes the arguments as they are, else the longest that
+// takes the last ones as an array. `ways` counts the latter.
+std::optional<Overload> overload_for(const std::vector<Parameter>& parameters,
+                                     const Values& arguments, int& ways) {
+  const std::size_t presets = presets_of(parameters);
+  const auto try_out = [&](std::size_t presets_given, bool has_rest) {
+    Overload overload{presets_given, has_rest};
+    const bool is_one = fits(parameters, arguments, presets > 0, overload);
+    return is_one ? std::optional(overload) : std::nullopt;
+  };
+  ways = 0;
+  for (std::size_t given = presets + 1; given-- > 0;)
+    if (auto exact = try_out(given, false)) return exact;
+  std::optional<Overload> longest;
+  if (parameters.empty() || !takes_rest(parameters.back())) return longest;
+  const std::size_t fewest = parameters.back().preset ? presets : 0;  // Else there is no array.
+  for (std::size_t given = presets + 1; given-- > fewest;)
+    if (auto one = try_out(given, true)) {
+      ++ways;
+      if (!longest) longest = one;
+    }
+  return longest;
 }
 
 }  // namespace
 
 std::optional<int> Fiber::fit_of(const std::vector<Parameter>& parameters,
                                  const Values& arguments) {
-  const std::size_t count = parameters.size();
-  const auto presets = static_cast<std::size_t>(
-      std::count_if(parameters.begin(), parameters.end(),
-                    [](const Parameter& parameter) { return parameter.preset != nullptr; }));
-  const bool is_variadic = count > 0 && takes_rest(parameters.back());
-  const std::size_t given = arguments.size();
-  if (given > count && !is_variadic) return std::nullopt;
-  if (given + presets + (is_variadic ? 1 : 0) < count) return std::nullopt;
-  std::size_t missing = given < count ? count - given : 0;
-  int total = 0;
-  std::vector<bool> skipped(count, false);
-  for (std::size_t i = count; i-- > 0 && missing > 0;)
-    if (parameters[i].preset) {
-      skipped[i] = true;
-      --missing;
-    }
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < count && next < given; ++i) {
-    if (skipped[i]) continue;
-    if (i + 1 == count && is_variadic &&
-        !(given == count && is_all_the_rest(arguments[next], parameters[i])))
-      return total + 50;
-    const auto one = fit(arguments[next++], parameters[i].type);
-    if (!one) return std::nullopt;
-    total += *one;
-  }
-  return total;
+  int ways = 0;
+  const auto overload = overload_for(parameters, arguments, ways);
+  return overload ? std::optional(overload->fit) : std::nullopt;
+}
+
+bool Fiber::fits_closure(const std::vector<Parameter>& parameters, const Values& arguments) {
+  int ways = 0;
+  return overload_for(parameters, arguments, ways) && ways <= 1;
 }
 
 std::optional<Value> Fiber::call_script_method(const Ref<Script>& script, const std::string& name,
@@ -300,35 +348,29 @@ Value Fiber::run_method(const Ref<Scope>& scope, const MethodDecl& method, Value
 // REQUIRES: the arguments fit.
 void Fiber::bind(const std::vector<Parameter>& parameters, Values& arguments,
                  const Ref<Scope>& scope) {
-  const std::size_t count = parameters.size();
-  const std::size_t given = arguments.size();
-  std::size_t missing = given < count ? count - given : 0;
-  std::vector<bool> skipped(missing > 0 ? count : 0, false);
-  for (std::size_t i = count; i-- > 0 && missing > 0;)
-    if (parameters[i].preset) {
-      skipped[i] = true;
-      --missing;
-    }
-  std::size_t next = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    const Parameter& parameter = parameters[i];
+  Overload overload;
+  int ways = 0;
+  const bool is_plain =
+      parameters.empty() || (!takes_rest(parameters.back()) && presets_of(parameters) == 0);
+  if (!is_plain) overload = overload_for(parameters, arguments, ways).value_or(overload);
+  auto next = arguments.begin();
+  for (const auto& parameter : parameters) {
     const TypeName* type =
         parameter.type.info != nullptr || parameter.type.is_array ? &parameter.type : nullptr;
-    const bool is_last = i + 1 == count;
-    if (is_last && takes_rest(parameter) &&
-        !(given == count && is_all_the_rest(arguments[next], parameter))) {
+    const bool is_preset = parameter.preset && overload.presets_given == 0;
+    if (parameter.preset && !is_preset) --overload.presets_given;
+    if (overload.has_rest && &parameter == &parameters.back()) {
       const auto rest = heap().make<List>(
-          Values(arguments.begin() + static_cast<std::ptrdiff_t>(std::min(next, given)),
-                 arguments.end()),
+          Values(next, arguments.end()),
           parameter.type.info != nullptr ? parameter.type.info : &known_class("java.lang.Object"));
       scope->declare(parameter.name, rest);
       return;
     }
     Value value;
-    if (!skipped.empty() && skipped[i])
+    if (is_preset)
       value = eval(*parameter.preset, scope);
-    else if (next < given)
-      value = arguments[next++];
+    else if (next != arguments.end())
+      value = *next++;
     if (type != nullptr && !value.is_null() && !parameter.is_variadic)
       value = cast(value, *type, false);
     scope->declare(parameter.name, std::move(value), type);
@@ -361,14 +403,14 @@ Value Fiber::call_closure(Closure& closure, Values& arguments) {
   } else {
     // One list for several parameters is taken apart.
     if (arguments.size() == 1 && code.parameters.size() > 1 && arguments[0].is(Kind::kList) &&
-        !fit_of(code.parameters, arguments)) {
+        !fits_closure(code.parameters, arguments)) {
       const Values parts = arguments[0].as<List>().items;
       arguments = parts;
     }
     if (arguments.empty() && code.parameters.size() == 1 && !code.parameters[0].preset &&
         !takes_rest(code.parameters[0]))
       arguments.emplace_back();
-    if (!fit_of(code.parameters, arguments)) missing_method(Value(held), "call", arguments);
+    if (!fits_closure(code.parameters, arguments)) missing_method(Value(held), "call", arguments);
     bind(code.parameters, arguments, scope);
   }
   (void)run_block(code.body, scope, false);

@@ -172,6 +172,8 @@ class Fiber {
   static std::optional<int> fit_of(const std::vector<Parameter>& parameters,
                                    const Values& arguments);
   std::optional<Value> call_builtin(const std::string& name, Values& arguments);
+  // Groovy calls no closure that could take them as its array in more than one way.
+  static bool fits_closure(const std::vector<Parameter>& parameters, const Values& arguments);
   std::optional<Value> call_builtin_method(const Value& self, const std::string& name,
                                            Values& arguments);
   std::optional<Value> try_method(const Value& object, const std::string& name, Values& arguments);
