@@ -207,7 +207,8 @@ struct NewExpr : Expr {
   NewExpr() : Expr(kKind) {}
   TypeName type;
   std::vector<Argument> arguments;
-  ExprPtr array_size;  // new String[3]
+  std::vector<ExprPtr> array_sizes;  // new String[3][2]
+  bool has_open_size = false;        // new String[3][]: the arrays inside are still to come.
 };
 
 struct ListExpr : Expr {

@@ -253,6 +253,7 @@ Value Fiber::cast(const Value& value, const TypeName& type, bool is_as) {
   }
   if (value.is_null()) return value;
   const ClassInfo& element = type.info != nullptr ? *type.info : known_class("java.lang.Object");
+  if (value.is(Kind::kList) && value.as<List>().element == &element) return value;
   Values items = items_of(value);
   for (auto& item : items)
     if (!item.is_null()) item = cast_to(item, element, is_as);

@@ -248,24 +248,37 @@ Value Fiber::eval_method_pointer(const MethodPointerExpr& expr, const Ref<Scope>
 }
 
 Value Fiber::eval_new(const NewExpr& expr, const Ref<Scope>& scope) {
-  if (expr.array_size) {
-    const Value size = eval(*expr.array_size, scope);
-    if (!size.is(Kind::kInteger) || size.number() < 0)
-      throw_new("java.lang.NegativeArraySizeException", to_text(size));
-    if (static_cast<std::size_t>(size.number()) >
-        interpreter_.limits_.memory_bytes_max / sizeof(Value))
-      abort(Code::kFull, "an array is too large");
-    const bool is_number = is_primitive(expr.type.name) && expr.type.name != "boolean";
-    Value filler = is_number ? Value::integer(0) : Value();
-    if (expr.type.name == "boolean") filler = Value::of(false);
-    const auto array =
-        heap().make<List>(Values(static_cast<std::size_t>(size.number()), filler), expr.type.info);
-    array->changed();
-    return array;
-  }
+  if (!expr.array_sizes.empty()) return eval_new_array(expr, scope);
   Values arguments = eval_arguments(expr.arguments, scope);
   at(expr.range, *scope);
   return construct(*expr.type.info, arguments);
+}
+
+Value Fiber::eval_new_array(const NewExpr& expr, const Ref<Scope>& scope) {
+  std::vector<std::size_t> sizes;
+  std::size_t all = 1;
+  for (const auto& each : expr.array_sizes) {
+    const Value size = eval(*each, scope);
+    if (!size.is(Kind::kInteger) || size.number() < 0)
+      throw_new("java.lang.NegativeArraySizeException", to_text(size));
+    sizes.push_back(static_cast<std::size_t>(size.number()));
+    all *= std::max<std::size_t>(sizes.back(), 1);
+    if (all > interpreter_.limits_.memory_bytes_max / sizeof(Value))
+      abort(Code::kFull, "an array is too large");
+  }
+  const bool is_number = is_primitive(expr.type.name) && expr.type.name != "boolean";
+  Value filler = is_number ? Value::integer(0) : Value();
+  if (expr.type.name == "boolean") filler = Value::of(false);
+  if (expr.has_open_size) filler = Value();
+  const std::function<Value(std::size_t)> make = [&](std::size_t level) -> Value {
+    const auto array = heap().make<List>(Values(), expr.type.info);
+    array->items.reserve(sizes[level]);
+    for (std::size_t i = 0; i < sizes[level]; ++i)
+      array->items.push_back(level + 1 < sizes.size() ? make(level + 1) : filler);
+    array->changed();
+    return array;
+  };
+  return make(0);
 }
 
 Value Fiber::construct(const ClassInfo& info, Values& arguments) {

@@ -114,6 +114,7 @@ class Fiber {
   Value eval_binary(const BinaryExpr& expr, const Ref<Scope>& scope);
   Value eval_ternary(const TernaryExpr& expr, const Ref<Scope>& scope);
   Value eval_new(const NewExpr& expr, const Ref<Scope>& scope);
+  Value eval_new_array(const NewExpr& expr, const Ref<Scope>& scope);
   Value eval_cast(const CastExpr& expr, const Ref<Scope>& scope);
   Value eval_method_pointer(const MethodPointerExpr& expr, const Ref<Scope>& scope);
   Value construct(const ClassInfo& info, Values& arguments);
@@ -171,9 +172,9 @@ class Fiber {
   // How well the arguments fit, 0 best; none if they do not.
   static std::optional<int> fit_of(const std::vector<Parameter>& parameters,
                                    const Values& arguments);
-  std::optional<Value> call_builtin(const std::string& name, Values& arguments);
   // Groovy calls no closure that could take them as its array in more than one way.
   static bool fits_closure(const std::vector<Parameter>& parameters, const Values& arguments);
+  std::optional<Value> call_builtin(const std::string& name, Values& arguments);
   std::optional<Value> call_builtin_method(const Value& self, const std::string& name,
                                            Values& arguments);
   std::optional<Value> try_method(const Value& object, const std::string& name, Values& arguments);

@@ -131,6 +131,7 @@ class Grammar {
   ExprPtr parse_closure();
   [[nodiscard]] bool closure_has_parameters() const;
   ExprPtr parse_new();
+  ExprPtr parse_new_array(std::unique_ptr<NewExpr> node, std::size_t begin);
   ExprPtr parse_keyword_value();
   ExprPtr class_or_property(std::unique_ptr<PropertyExpr> property);
   std::unique_ptr<CallExpr> call_of(ExprPtr callee);

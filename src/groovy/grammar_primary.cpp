@@ -457,20 +457,34 @@ ExprPtr Grammar::parse_closure() {
   return closure;
 }
 
+// [2][3] or [2][]
+ExprPtr Grammar::parse_new_array(std::unique_ptr<NewExpr> node, std::size_t begin) {
+  int below = 0;
+  while (take_operator("[")) {
+    node->has_open_size = !node->array_sizes.empty() && token().is_operator("]");
+    if (node->has_open_size) {
+      expect("]", "after the array's size");
+      while (take_operator("["))
+        expect("]", "after the first size that is left open");
+      break;
+    }
+    node->array_sizes.push_back(parse_expression());
+    below = std::max(below, node->array_sizes.back()->depth);
+    expect("]", "after the array's size");
+  }
+  node->type.is_array = true;
+  node->range = {begin, last_end()};
+  check_depth(*node, below);
+  return node;
+}
+
 ExprPtr Grammar::parse_new() {
   const Deeper deeper(*this);
   auto node = std::make_unique<NewExpr>();
   const std::size_t begin = take().range.begin;
   skip_newlines();
   node->type = parse_type();
-  if (token().is_operator("[")) {
-    take();
-    node->array_size = parse_expression();
-    expect("]", "after the array's size");
-    node->type.is_array = true;
-    const Expr* part = node->array_size.get();
-    return finish(std::move(node), begin, {part});
-  }
+  if (token().is_operator("[")) return parse_new_array(std::move(node), begin);
   if (node->type.is_array) fail_unexpected("the array's size: use a list and `as` instead");
   expect("(", "after the class");
   parse_arguments(node->arguments, ")");

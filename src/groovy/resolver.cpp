@@ -533,8 +533,9 @@ void Resolver::resolve_operation(Expr& expr) {
 void Resolver::resolve_new(NewExpr& node) {
   resolve_type(node.type);
   resolve_arguments(node.arguments);
-  resolve_optional(node.array_size);
-  if (node.type.info == nullptr || node.array_size) return;
+  for (const auto& size : node.array_sizes)
+    resolve_optional(size);
+  if (node.type.info == nullptr || !node.array_sizes.empty()) return;
   if (const ClassDecl* declaration = node.type.info->declaration) {
     if (declaration->form != ClassForm::kClass && declaration->form != ClassForm::kScript)
       complain(node.range, "you cannot create an instance of `" + node.type.name + "`",

@@ -109,7 +109,7 @@ class Walk {
         return both(as<groovy::IndexExpr>(node).object, as<groovy::IndexExpr>(node).index);
       case groovy::ExprKind::kNew:
         arguments(as<groovy::NewExpr>(node).arguments);
-        return expr(as<groovy::NewExpr>(node).array_size);
+        return exprs(as<groovy::NewExpr>(node).array_sizes);
       case groovy::ExprKind::kList:
         return exprs(as<groovy::ListExpr>(node).items);
       case groovy::ExprKind::kMap:

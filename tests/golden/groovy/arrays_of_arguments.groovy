@@ -17,3 +17,20 @@ int[][] rows = [[1, 2], [3]]
 String[][] names = [['a'], ['b']]
 println "${rows[0][1]} ${rows} ${names[1][0]} ${([[1, 2], [3]] as int[][])[1][0]} ${rows.length}"
 // expect: 2 [[1, 2], [3]] b 3 2
+// Arrays of several dimensions, and an array that stays what it is.
+def table = new int[2][3]
+table[1][2] = 5
+def open = new String[2][]
+open[0] = ['a'] as String[]
+println "${table} ${table[0].length} ${new boolean[1][2]} ${new int[2][0]} ${new Object[1][2][1]} ${open}"
+def side = { it + 1 }
+println "${new int[side(0)][side(1)]}"
+int[] one = [1, 2]
+int[] same = one
+same[0] = 9
+println "${one} ${one.is(one as int[])}"
+try { new int[2][-1] } catch (NegativeArraySizeException e) { println e.message }
+// expect: [[0, 0, 0], [0, 0, 5]] 3 [[false, false]] [[], []] [[[null], [null]]] [[a], null]
+// expect: [[0, 0]]
+// expect: [9, 2] true
+// expect: -1
