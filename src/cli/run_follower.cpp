@@ -18,7 +18,6 @@ constexpr Duration kLookEvery = 100ms;
 }  // namespace
 
 Result<RunFollower::End> RunFollower::follow() {
-  TRY(begin());
   world_.screen.stop_waiting(world_.loop);
   std::vector<sys::PendingPtr> watches;
   for (const auto& [signal, code] : {std::pair(SIGINT, +run::kExitInterrupted),
@@ -28,6 +27,8 @@ Result<RunFollower::End> RunFollower::follow() {
       left_by_ = code;
       world_.loop.stop();
     }));
+  world_.screen.note("another process carries the run out; following it");
+  TRY(begin());
   timer_ = world_.loop.after(0ms, [this] { look(); });
   world_.loop.run();
   timer_.reset();

@@ -64,7 +64,6 @@ class Attachment {
   // The exit code; none when it is for this process to go on.
   Result<std::optional<int>> follow() {
     const auto& id = record_.plan.run_id;
-    world_.screen.note("another process carries the run out; following it");
     RunFollower follower(world_, records_, record_.plan, observer_);
     const auto end = TRY(follower.follow());
     shown_ = follower.shown();

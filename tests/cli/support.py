@@ -23,7 +23,7 @@ LONGEST = 60  # Seconds that any one command may take.
 Result = collections.namedtuple("Result", "code out err")
 
 
-def wait_until(condition, what, seconds=20):
+def wait_until(condition, what, seconds=60):
     """Returns the condition's first true value; fails the test when there is none in time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
