@@ -293,9 +293,11 @@ Outcome step_wait_until(Execution& execution, StepCall& call) {
   for (;;) {
     auto outcome = execution.run_body(call.branch, call.body);
     if (!outcome) return outcome;
-    const auto done = call.branch.truth(*outcome);
-    if (!done) return tl::unexpected<Raised>(done.error());
-    if (*done) return Value();
+    if (!outcome->is(groovy::Kind::kBool))
+      return call.branch.raise(
+          "java.lang.ClassCastException",
+          "body return value " + call.branch.text(*outcome).value_or("") + " is not boolean");
+    if (outcome->truth()) return Value();
     if (!call.truth("quiet", false))
       execution.say(call.branch, "Will try again after " + span_text(pause));
     wait_for(execution, call.branch, pause);
