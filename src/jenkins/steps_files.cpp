@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "groovy/classes.h"
+#include "jenkins/charset.h"
 #include "jenkins/glob.h"
 #include "jenkins/steps.h"
 
@@ -50,8 +51,11 @@ Outcome step_read_file(Execution& execution, StepCall& call) {
       return call.branch.raise("java.nio.file.NoSuchFileException", path);
     return Execution::abort(call.branch, text.error().message);
   }
-  if (call.text_or("encoding", "") == "Base64") return call.branch.text_value(base64(*text));
-  return call.branch.text_value(*std::move(text));
+  const auto encoding = call.text_or("encoding", "");
+  if (encoding == "Base64") return call.branch.text_value(base64(*text));
+  auto characters = decoded(*text, encoding);
+  if (!characters) return Execution::invalid(call.branch, no_charset(encoding));
+  return call.branch.text_value(*std::move(characters));
 }
 
 Outcome step_write_file(Execution& execution, StepCall& call) {
@@ -61,12 +65,17 @@ Outcome step_write_file(Execution& execution, StepCall& call) {
     return Execution::abort(call.branch, made.error().message);
   if (files.is_directory(path)) return Execution::abort(call.branch, path + " is a directory");
   auto text = call.text_or("text", "");
-  if (call.text_or("encoding", "") == "Base64") {  // The text stands for bytes.
+  const auto encoding = call.text_or("encoding", "");
+  if (encoding == "Base64") {  // The text stands for bytes.
     auto bytes = call.branch.invoke_method(call.branch.text_value(text), "decodeBase64", {});
     if (!bytes) return bytes;
     text.clear();
     for (const auto& byte : bytes->as<groovy::List>().items)
       text += static_cast<char>(byte.number());
+  } else if (auto bytes = encoded(text, encoding)) {
+    text = *std::move(bytes);
+  } else {
+    return Execution::invalid(call.branch, no_charset(encoding));
   }
   auto written = files.write(path, text, 0644);
   if (!written) return Execution::abort(call.branch, written.error().message);

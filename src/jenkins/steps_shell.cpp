@@ -1,4 +1,5 @@
 #include "base/text.h"
+#include "jenkins/charset.h"
 #include "jenkins/containers.h"
 #include "jenkins/loaded_library.h"
 #include "jenkins/scratch.h"
@@ -69,6 +70,8 @@ Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
   auto& files = execution.outside().files;
   const auto script = call.text_or("script", "");
   const bool returns_output = call.truth("returnStdout", false);
+  const auto encoding = call.text_or("encoding", "");
+  if (!decoded("", encoding)) return Execution::invalid(branch, no_charset(encoding));
   if (returns_output && call.truth("returnStatus", false))
     return Execution::invalid(branch,
                               "returnStdout and returnStatus may not be used at the same time");
@@ -98,7 +101,7 @@ Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
   run.may_linger = true;
   auto stop = execution.run_program(branch, run);
   std::optional<std::string> captured;
-  if (returns_output) captured = files.read(output.path()).value_or("");
+  if (returns_output) captured = decoded(files.read(output.path()).value_or(""), encoding);
   if (stop) {
     if (captured) show_captured(execution, branch, *captured);
     return failed(std::move(stop));
