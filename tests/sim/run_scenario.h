@@ -149,7 +149,7 @@ struct Scenario {
     chosen.out_of_memory = maybe(20);
     chosen.delay_max = one_in(2) ? 20ms : 2500ms;
     chosen.late_lines_max = one_in(2) ? 1ms : 4000ms;
-    chosen.stop_denied = one_in(12);
+    chosen.stop_denied = one_in(chosen.surplus > 0 ? 2 : 12);
     chosen.logs_denied = one_in(12);
     chosen.describe_denied = one_in(25);
     return chosen;
