@@ -200,6 +200,8 @@ class Simulation {
   void check_turn(const std::string& token) {
     if (interrupted_at && died_at < *interrupted_at && loop.now() > *interrupted_at)
       out_of_turn.push_back(token + " was sent after the interrupt");
+    if (scenario.policy.after_failure != AfterFailure::kKeepGoing && has_failed())
+      out_of_turn.push_back(token + " was sent after a launch has failed");
     for (const auto& event : book.events) {
       if (event.kind != "start_call" || event.data.find(token) == std::string::npos) continue;
       const auto record = *journal::read_event(event);
@@ -210,6 +212,15 @@ class Simulation {
       return;
     }
     out_of_turn.push_back(token + " is not in the journal");
+  }
+
+  // A launch, for good.
+  [[nodiscard]] bool has_failed() const {
+    return std::any_of(book.events.begin(), book.events.end(), [](const auto& event) {
+      if (event.kind != "ended") return false;
+      const auto verdict = std::get<journal::Ended>(**journal::read_event(event)).verdict;
+      return verdict.kind != VerdictKind::kSucceeded && !is_left_running(verdict);
+    });
   }
 
   // What must be over before this launch is started, and how, by the words of the contract.
