@@ -25,6 +25,16 @@ bool is_description(std::string_view name) {
                      [&](Family family) { return is_known(family, name); });
 }
 
+// The names of arguments that the step does not have, for what Jenkins says of them.
+std::string unknown_arguments(const StepCall& call) {
+  const auto signature = signature_of(Family::kStep, call.name);
+  if (!signature || signature->is_open) return {};
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : call.arguments)
+    if (signature->find(name) == nullptr) unknown.push_back(name);
+  return join(unknown, ",");
+}
+
 // @Library('a') and @Library(['a', 'b@1.0']).
 std::vector<std::string> names_of_libraries(const groovy::Annotation& annotation) {
   std::vector<std::string> names;
@@ -357,6 +367,8 @@ Outcome Execution::run_step(Branch& branch, const StepEntry& step,
   if (is_map && call.items[0].as<groovy::Map>().find("$class") == nullptr) {
     for (const auto& item : call.items[0].as<groovy::Map>().items())
       if (item.key.is(groovy::Kind::kString)) call.arguments[item.key.text()] = item.value;
+    if (const auto names = unknown_arguments(call); !names.empty())
+      say(branch, "WARNING: Unknown parameter(s) found for " + call.name + ": " + names);
   } else if (call.items.size() == 1 && !step.sole.empty()) {
     call.arguments[std::string(step.sole)] = call.items[0];
   } else if (!call.items.empty()) {
