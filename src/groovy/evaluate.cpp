@@ -266,10 +266,10 @@ Value Fiber::eval_new_array(const NewExpr& expr, const Ref<Scope>& scope) {
     if (all > interpreter_.limits_.memory_bytes_max / sizeof(Value))
       abort(Code::kFull, "an array is too large");
   }
-  const bool is_number = is_primitive(expr.type.name) && expr.type.name != "boolean";
-  Value filler = is_number ? Value::integer(0) : Value();
-  if (expr.type.name == "boolean") filler = Value::of(false);
-  if (expr.has_open_size) filler = Value();
+  Value filler;
+  if (is_primitive(expr.type.name) && !expr.has_open_size)
+    filler = expr.type.name == "boolean" ? Value::of(false)
+                                         : cast_to(Value::integer(0), *expr.type.info, true);
   const std::function<Value(std::size_t)> make = [&](std::size_t level) -> Value {
     const auto array = heap().make<List>(Values(), expr.type.info);
     array->items.reserve(sizes[level]);

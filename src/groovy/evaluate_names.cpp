@@ -426,8 +426,9 @@ void Fiber::put_into(const Value& map, const Value& key, Value value) {
 }
 
 Value Fiber::kept_in(const List& list, Value value) {
-  if (list.element != nullptr && list.element->name == "java.lang.Character")
-    return cast_to(value, *list.element, false);
+  const bool is_typed = list.element != nullptr && list.element->name != "java.lang.Object";
+  const bool is_row = value.is(Kind::kList);  // Of an array of several dimensions.
+  if (is_typed && !is_row && !value.is_null()) return cast_to(value, *list.element, false);
   return list.is_json ? json_of(*this, value) : std::move(value);
 }
 

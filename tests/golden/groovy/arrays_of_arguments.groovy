@@ -34,3 +34,17 @@ try { new int[2][-1] } catch (NegativeArraySizeException e) { println e.message 
 // expect: [[0, 0]]
 // expect: [9, 2] true
 // expect: -1
+// What is put into an array becomes what its type says.
+def numbers = new int[2]
+numbers[0] = 1.7
+numbers[1] += 2.9
+def words = new String[2]
+words[0] = 5
+def real = new double[1]
+real[0] = 3
+println "${numbers} ${words[0].class.simpleName} ${real} ${new double[1]} ${new float[1]} ${(new long[1])[0].class.simpleName} ${(int) (new char[1])[0]}"
+def anything = new Object[1]
+anything[0] = 1.7
+println anything
+// expect: [1, 2] String [3.0] [0.0] [0.0] Long 0
+// expect: [1.7]
