@@ -339,6 +339,15 @@ class AwsAttachSandbox(AwsSandbox):
         process.kill()
         self.finish(process)
 
+    def lose_a_start(self):
+        """A run killed before RunTask was answered, which would be now."""
+        self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")
+        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
+        wait_until(lambda: self.aws.count("RunTask") == 1, "the call is under way")
+        process.kill()
+        self.finish(process)
+        self.aws.operations["RunTask"] = lambda _: {"tasks": [self.task_now("PENDING")], "failures": []}
+
     def attach(self):
         attached = self.runtask("runs", "attach", "last", "--json")
         return attached, json_lines(attached.out)[-1]
@@ -357,12 +366,7 @@ class AwsAttachSandbox(AwsSandbox):
         self.assertEqual(self.aws.count("RunTask"), 1)
 
     def test_a_start_whose_reply_never_came_is_asked_for_again_with_the_same_token(self):
-        self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")
-        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
-        wait_until(lambda: self.aws.count("RunTask") == 1, "the call is under way")
-        process.kill()
-        self.finish(process)
-        self.aws.operations["RunTask"] = lambda _: {"tasks": [self.task_now("PENDING")], "failures": []}
+        self.lose_a_start()
         attached, outcome = self.attach()
         self.assertEqual((attached.code, outcome["verdict"]), (0, "succeeded"), attached)
         tokens = [request["clientToken"] for request in self.aws.requests("RunTask")]
@@ -370,12 +374,7 @@ class AwsAttachSandbox(AwsSandbox):
         self.assertEqual(len(set(tokens)), 1)
 
     def test_to_stop_a_run_sends_no_start_that_may_be_the_first(self):
-        self.aws.operations["RunTask"] = lambda _: Reply({}, fault="stall")
-        process = self.start("run", "--cluster", "c", "--task-definition", "manage")
-        wait_until(lambda: self.aws.count("RunTask") == 1, "the call is under way")
-        process.kill()
-        self.finish(process)
-        self.aws.operations["RunTask"] = lambda _: {"tasks": [self.task_now("PENDING")], "failures": []}
+        self.lose_a_start()
         self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
         stopping = self.start("runs", "stop", "last")
         wait_until(lambda: self.aws.count("ListTasks") > 3, "it looks for what may have been started")
