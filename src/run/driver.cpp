@@ -120,6 +120,7 @@ class Driver::State {
               [&](const Keep& it) { keep(it.launch, it.record); },
               [&](const CallDescribe& it) { describe(it); }, [&](const CallStop& it) { stop(it); },
               [&](const FollowLogs& it) { logs_.follow(it.launch, it.task_arn); },
+              [&](const NameContainer& it) { logs_.name(it.launch, it.container, it.runtime_id); },
               [&](const DrainLogs& it) { logs_.drain(it.launch, it.container); },
               [&](const ShowStatus& it) { show(it); }, [&](const ShowLook& it) { show(it); },
               [&](const Say& it) { outside_.observer.on_message(it.text); },

@@ -63,13 +63,24 @@ class LogReader::State {
         if (is_first) launch.log.notes.push_back(source.note);
         continue;
       }
-      auto position = restored_position(
-          index, source.container,
-          ecs::log_stream_name(source.prefix, source.container, ecs::last_part(task_arn)));
-      launch.readings.push_back(open(index, source, std::move(position)));
+      if (source.is_by_runtime_id) continue;
+      launch.readings.push_back(
+          open(index, source,
+               ecs::log_stream_name(source.prefix, source.container, ecs::last_part(task_arn))));
     }
     for (const auto& reading : std::vector<ReadingPtr>(launch.readings))
       start(*reading);
+  }
+
+  void name(int index, const std::string& container, const std::string& runtime_id) {
+    auto& launch = at(index);
+    for (const auto& source : plan_.part_of(launch_at(index)).logs) {
+      if (!source.is_by_runtime_id || source.container != container) continue;
+      if (is_read(launch, source)) continue;
+      const auto reading = open(index, source, runtime_id);
+      launch.readings.push_back(reading);
+      start(*reading);
+    }
   }
 
   void drain(int index, const std::string& container) {
@@ -81,6 +92,11 @@ class LogReader::State {
     }
     if (!container.empty()) return;
     launch.drains = true;
+    for (const auto& source : plan_.part_of(launch_at(index)).logs)
+      if (source.is_by_runtime_id && !is_read(launch, source))
+        launch.log.notes.push_back("container " + source.container +
+                                   " has no awslogs-stream-prefix and got no runtime id: the name "
+                                   "of its log stream is not known");
     report_drained(index);
   }
 
@@ -146,6 +162,11 @@ class LogReader::State {
     return plan_.launches[static_cast<std::size_t>(index)];
   }
 
+  static bool is_read(const LaunchState& launch, const LogSource& source) {
+    return std::any_of(launch.readings.begin(), launch.readings.end(),
+                       [&](const auto& reading) { return &reading->source == &source; });
+  }
+
   [[nodiscard]] LogPosition restored_position(int index, const std::string& container,
                                               std::string stream) {
     LogPosition start{std::move(stream), "", 0, std::nullopt};
@@ -197,8 +218,9 @@ class LogReader::State {
     return *watch;
   }
 
-  [[nodiscard]] ReadingPtr open(int index, const LogSource& source, LogPosition position) {
+  [[nodiscard]] ReadingPtr open(int index, const LogSource& source, std::string stream_name) {
     auto& watch = watch_of(index, source);
+    auto position = restored_position(index, source.container, std::move(stream_name));
     LogFollower follower(pace_, outside_.loop.now(), position.token);
     auto reading = std::make_shared<Reading>(Reading{source,
                                                      index,
@@ -495,6 +517,9 @@ void LogReader::begin() {
 }
 void LogReader::follow(int launch, const std::string& task_arn) {
   state_->follow(launch, task_arn);
+}
+void LogReader::name(int launch, const std::string& container, const std::string& runtime_id) {
+  state_->name(launch, container, runtime_id);
 }
 void LogReader::drain(int launch, const std::string& container) {
   state_->drain(launch, container);

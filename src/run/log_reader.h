@@ -60,6 +60,8 @@ class LogReader {
   // The launch has this task; its streams may begin. With another task than before, theirs are
   // left, and the counts go on.
   void follow(int launch, const std::string& task_arn);
+  // Its container has this id, which may name its stream.
+  void name(int launch, const std::string& container, const std::string& runtime_id);
   // The container has stopped, or, with an empty name, all of them have: the launch is drained once
   // their lines are read to the end, or given up.
   void drain(int launch, const std::string& container);

@@ -139,6 +139,11 @@ struct FollowLogs {  // The task is known: its log streams may begin. Of an earl
   int launch;
   std::string task_arn;
 };
+struct NameContainer {  // The container of the launch's task is there, and has this id.
+  int launch;
+  std::string container;
+  std::string runtime_id;
+};
 struct DrainLogs {  // This container has stopped; what it wrote is still to come.
   int launch;
   std::string container;
@@ -160,9 +165,9 @@ struct LaunchEnded {
 struct RunEnded {
   int exit_code;
 };
-using Action =
-    std::variant<CallRunTask, WithdrawStart, CallFind, ForgetCall, CallDescribe, CallStop, Keep,
-                 FollowLogs, DrainLogs, ShowStatus, ShowLook, Say, LaunchEnded, RunEnded>;
+using Action = std::variant<CallRunTask, WithdrawStart, CallFind, ForgetCall, CallDescribe,
+                            CallStop, Keep, FollowLogs, NameContainer, DrainLogs, ShowStatus,
+                            ShowLook, Say, LaunchEnded, RunEnded>;
 
 // How often DescribeTasks is called: soon at first and after every change, then more rarely. One
 // call shows up to 100 tasks, and ECS takes 20 a second of one account and region: a call every
@@ -425,6 +430,7 @@ class Machine {
   void judged(int launch, Verdict verdict);
   [[nodiscard]] LaunchState::Again again(int launch, const ecs::Task& stopped) const;
   void start_again(int launch);
+  void name_containers(int launch, const ecs::Task& before);
   void drain_stopped_containers(int launch);
   void miss(int launch);
   void note_look(int launch, bool answered, bool changed);

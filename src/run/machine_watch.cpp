@@ -29,6 +29,7 @@ ecs::Task essence_of(const ecs::Task& task) {
   for (const auto& container : task.containers) {
     auto& one = kept.containers.emplace_back();
     one.name = container.name;
+    one.runtime_id = container.runtime_id;
     one.last_status = container.last_status;
     one.exit_code = container.exit_code;
     one.reason = container.reason;
@@ -78,6 +79,7 @@ void Machine::watch(int index) {
   view.interval = policy_.pace.first;
   view.next_describe = now_ + policy_.pace.first;
   actions_.emplace_back(FollowLogs{index, launch.task_arn});
+  name_containers(index, {});
   touch(Kind::kView, static_cast<int>(facet.view));
 }
 
@@ -243,7 +245,7 @@ void Machine::observe(int index, const ecs::Task& task) {
     const bool is_last = after >= ecs::Status::kStopped;
     actions_.emplace_back(Keep{index, journal::Observed{is_last ? task : essence_of(task), {}}});
   }
-  launch.task = essence_of(task);
+  const auto known = std::exchange(launch.task, essence_of(task));
   if (changed) {
     actions_.emplace_back(ShowStatus{index, task});
     view_of(index).interval = policy_.pace.first;
@@ -251,12 +253,22 @@ void Machine::observe(int index, const ecs::Task& task) {
   // RUNNING may have been too short to be seen.
   if (after >= ecs::Status::kRunning && !launch.running) launch.running = now_;
   touch(Kind::kLaunch, index);
+  name_containers(index, known);
   drain_stopped_containers(index);
   if (after < ecs::Status::kStopped) return;
   const auto& facts = facts_[facet_of(index).part];
   auto verdict = judge(task, facts, launch.stop_called ? launch.our_stop : OurStop::kNone);
   launch.again = again(index, task);
   judged(index, std::move(verdict));
+}
+
+// Before its lines are drained, at the latest.
+void Machine::name_containers(int index, const ecs::Task& before) {
+  for (const auto& container : at(index).task.containers) {
+    const auto* known = before.container(container.name);
+    if (!container.runtime_id.empty() && (known == nullptr || known->runtime_id.empty()))
+      actions_.emplace_back(NameContainer{index, container.name, container.runtime_id});
+  }
 }
 
 void Machine::drain_stopped_containers(int index) {

@@ -165,20 +165,19 @@ std::optional<std::string> option_of(const ecs::LogConfiguration& logs, const ch
 }
 
 LogSource log_source(const Request& request, const ecs::ContainerDefinition& container) {
-  LogSource source{container.name, request.log_group, request.log_stream_prefix, {}, {}};
+  LogSource source{container.name, request.log_group, request.log_stream_prefix, {}, {}, false};
   const auto& logs = container.log_configuration;
   const bool is_awslogs = logs && logs->log_driver == "awslogs";
   if (is_awslogs && source.group.empty()) {
     source.group = option_of(*logs, "awslogs-group").value_or("");
     source.region = option_of(*logs, "awslogs-region").value_or("");
   }
-  bool is_prefix_known = !source.prefix.empty();
-  if (is_awslogs && !is_prefix_known) {
+  if (is_awslogs && source.prefix.empty()) {
     const auto prefix = option_of(*logs, "awslogs-stream-prefix");
-    is_prefix_known = prefix.has_value();
+    source.is_by_runtime_id = !prefix;
     source.prefix = prefix.value_or("");
   }
-  if (!source.group.empty() && is_prefix_known) return source;
+  if (!source.group.empty() && (is_awslogs || !source.prefix.empty())) return source;
   source.group.clear();
   if (!logs) {
     source.note = "container " + container.name + " has no log configuration: its log is not shown";
@@ -187,8 +186,7 @@ LogSource log_source(const Request& request, const ecs::ContainerDefinition& con
                   ", not awslogs: its log is not shown (--log-group and --log-stream-prefix "
                   "follow it if it ends up in CloudWatch Logs)";
   } else {
-    source.note = "container " + container.name +
-                  " has no awslogs-stream-prefix: the name of its log stream is not known";
+    source.note = "container " + container.name + " has no awslogs-group: its log is not shown";
   }
   return source;
 }
@@ -481,11 +479,9 @@ std::string masked_json(std::string text, const std::vector<Secret>& secrets) {
 namespace {
 
 json::Value tree_of(const LogSource& source) {
-  return {{"container", source.container},
-          {"group", source.group},
-          {"prefix", source.prefix},
-          {"note", source.note},
-          {"region", source.region}};
+  return {{"container", source.container}, {"group", source.group},
+          {"prefix", source.prefix},       {"note", source.note},
+          {"region", source.region},       {"is_by_runtime_id", source.is_by_runtime_id}};
 }
 
 // A launch whole, with what it has in common with others: a reader needs nothing else.

@@ -26,6 +26,9 @@ struct LogSource {
   std::string prefix;  // Of the stream's name; empty: it has none.
   std::string note;
   std::string region;  // Where the group is; empty: the target's.
+  // ECS API: without awslogs-stream-prefix the stream is named by the container's runtimeId, which
+  // only the task tells, once the container is there.
+  bool is_by_runtime_id = false;
 };
 
 // An account and region of ECS, in words; calls to it are made by whoever carries the plan out.

@@ -84,12 +84,13 @@ void members(Visitor& visit, Place& it) {
 }
 template <class Visitor>
 void members(Visitor& visit, LogSource& it) {
-  auto& [container, group, prefix, note, region] = it;
+  auto& [container, group, prefix, note, region, is_by_runtime_id] = it;
   visit.required("container", container);
   visit("group", group);
   visit("prefix", prefix);
   visit("note", note);
   visit("region", region);
+  visit("is_by_runtime_id", is_by_runtime_id);
 }
 template <class Visitor>
 void members(Visitor& visit, Part& it) {

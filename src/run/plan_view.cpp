@@ -49,17 +49,18 @@ std::string words_of_deciding(const Part& part) {
              : "the first essential container that fails";
 }
 
+std::string stream_words(const LogSource& source) {
+  if (source.is_by_runtime_id) return "(the stream has the container's runtime id as its name)";
+  return (source.prefix.empty() ? source.container : source.prefix) + "/...";
+}
+
 // Everything about a launch that is the same for others, as it is shown.
 std::string shared_text(const PlanView& view, const Launch& launch) {
   const auto& part = view.plan.part_of(launch);
   std::string text = "  decided by: " + words_of_deciding(part) + "\n";
   for (const auto& source : part.logs)
     text += "  log of " + source.container + ": " +
-            (source.group.empty()
-                 ? source.note
-                 : source.group + " " + (source.prefix.empty() ? source.container : source.prefix) +
-                       "/...") +
-            "\n";
+            (source.group.empty() ? source.note : source.group + " " + stream_words(source)) + "\n";
   const auto* definition = view.definitions.of(launch);
   const auto changes = changes_of(launch.input, definition);
   text += std::string("  changes to the task definition") + (changes.empty() ? ": none\n"

@@ -117,6 +117,28 @@ class Logs(AwsSandbox):
         self.assertEqual(messages.count("the log of container main is looked for in eu-west-1: "), 1, messages)
         self.assertIn("evil.example.com/#", launch["log_notes"][0])
 
+    def test_a_stream_without_prefix_has_the_runtime_id_of_the_container_as_its_name(self):
+        options = {"awslogs-group": "/g", "awslogs-region": REGION}
+        self.log_as(("main", "awslogs", options))
+        ended = self.script[0]
+        running = self.task_now("RUNNING")
+        for task in (running, ended):
+            task["containers"][0]["runtimeId"] = "ab12" * 16
+        self.script = [self.task_now("PENDING"), running, ended]
+        self.streams = {"ab12" * 16: [[(1, "line")]]}
+        lines, launch, messages = self.run_json()
+        self.assertEqual(lines, [("main", "line")])
+        self.assertNotIn("log_notes", launch)
+        self.assertNotIn("awslogs-stream-prefix", messages)
+        # A prefix that is said to be there counts.
+        self.describes = 0
+        self.streams = {"q/main/" + self.id: [[(1, "elsewhere")]]}
+        self.assertEqual(self.run_json("--log-stream-prefix", "q")[0], [("main", "elsewhere")])
+        # Of one that got no id nobody knows where it would have written.
+        self.script = [self.task_now("STOPPED", stopCode="TaskFailedToStart")]
+        self.assertIn("the name of its log stream is not known", self.run_aws("--report", "junit=r.xml").err
+                      + self.ok("runs", "show", "last").out)
+
     def test_another_driver_is_named_once_and_followed_where_it_is_said_to_end_up(self):
         self.log_as(("main", "awsfirelens", {}))
         _, launch, messages = self.run_json()

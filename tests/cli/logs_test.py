@@ -92,7 +92,9 @@ class Logs(Sandbox):
             configuration = options and {"logDriver": "awslogs", "options": options}
             self.register("said", {"name": "main", "command": ["/bin/echo", "here"],
                                    "logConfiguration": configuration})
-            self.assertEqual(self.run_local("said").code, 0)
+            result = self.run_local("said")
+            self.assertEqual((result.code, result.out), (0, "here\n"), result)
+            self.assertNotIn("not known", result.err)
             self.assertEqual(self.ok("local", "logs").out, "here\n", options)
             self.assertEqual(self.ok("local", "logs", "-f").out, "here\n", options)
             record = json.loads(self.ok("local", "logs", "last", "--json").out)

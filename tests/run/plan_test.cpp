@@ -196,6 +196,18 @@ TEST(Plan, logs_are_followed_where_the_definition_says_and_explained_where_not) 
   auto said = request();
   said.log_group = "/other";
   EXPECT_EQ(make_plan(said, &elsewhere, "r1")->parts.at(0).logs[1].region, "");
+  // Without a prefix only the task will tell.
+  EXPECT_FALSE(plan->parts.at(0).logs[1].is_by_runtime_id);
+  auto unnamed = known;
+  unnamed.container_definitions.at(1).log_configuration->options.erase("awslogs-stream-prefix");
+  const auto source = make_plan(request(), &unnamed, "r1")->parts.at(0).logs[1];
+  EXPECT_TRUE(source.is_by_runtime_id);
+  EXPECT_EQ(source.group, "/g");
+  EXPECT_EQ(source.note, "");
+  auto named = request();
+  named.log_stream_prefix = "q";
+  EXPECT_FALSE(make_plan(named, &unnamed, "r1")->parts.at(0).logs[1].is_by_runtime_id);
+  EXPECT_EQ(make_plan(named, &unnamed, "r1")->parts.at(0).logs[1].prefix, "q");
   auto quiet = request();
   quiet.follow_logs = false;
   EXPECT_TRUE(make_plan(quiet, &known, "r1")->parts.at(0).logs.empty());

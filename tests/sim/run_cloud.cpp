@@ -12,7 +12,8 @@ namespace {
 using namespace std::chrono_literals;
 constexpr std::size_t kAnswersKept = 4;
 
-ecs::ContainerDefinition container_definition(const std::string& name, bool is_essential) {
+ecs::ContainerDefinition container_definition(const std::string& name, bool is_essential,
+                                              bool has_prefix) {
   ecs::ContainerDefinition container;
   container.name = name;
   container.image = "host";
@@ -21,8 +22,9 @@ ecs::ContainerDefinition container_definition(const std::string& name, bool is_e
   container.essential = is_essential;
   container.log_configuration.emplace();
   container.log_configuration->log_driver = "awslogs";
-  container.log_configuration->options = {
-      {"awslogs-group", "/g"}, {"awslogs-region", "us-east-1"}, {"awslogs-stream-prefix", "p"}};
+  auto& options = container.log_configuration->options;
+  options = {{"awslogs-group", "/g"}, {"awslogs-region", "us-east-1"}};
+  if (has_prefix) options["awslogs-stream-prefix"] = "p";
   return container;
 }
 
@@ -57,8 +59,9 @@ Cloud::Cloud(SimLoop& loop, unsigned seed, const Faults& faults, const Shape& sh
   request.definition.family = "job";
   auto& containers = request.definition.container_definitions;
   if (shape.has_sidecar)
-    containers.push_back(container_definition("sidecar", shape.sidecar_is_essential));
-  containers.push_back(container_definition("main", true));
+    containers.push_back(
+        container_definition("sidecar", shape.sidecar_is_essential, shape.has_prefix));
+  containers.push_back(container_definition("main", true, shape.has_prefix));
   const auto reply = model_.call(request, context());
   assert(reply && "the definition is good");
   definition_ = reply->task_definition;
@@ -274,9 +277,7 @@ ecs::Called<ecs::GetLogEventsReply> Cloud::log_page(const ecs::GetLogEvents& req
   const bool is_same = reply.events.empty() && !token.empty() && !comes_empty;
   reply.next_forward_token =
       is_same ? token : "f/" + std::to_string(index) + (comes_empty ? "x" : "");
-  const auto task_id = ecs::last_part(request.log_stream_name);
-  const auto name = request.log_stream_name.substr(2, request.log_stream_name.rfind('/') - 2);
-  const bool has_ended = containers_[{task_id, name}].has_ended;
+  const bool has_ended = containers_[writers_.at(request.log_stream_name)].has_ended;
   if (shape_.says_complete && has_ended && index == stream.size()) reply.complete = true;
   return reply;
 }
@@ -356,7 +357,7 @@ const ecs::Task* Cloud::task(const std::string& arn) const {
 std::vector<std::string> Cloud::lines_of(const std::string& arn,
                                          const std::string& container) const {
   std::vector<std::string> lines;
-  const auto at = streams_.find(ecs::log_stream_name("p", container, ecs::last_part(arn)));
+  const auto at = streams_.find(stream_of({ecs::last_part(arn), container}));
   if (at == streams_.end()) return lines;
   for (const auto& line : at->second)
     lines.push_back(line.text);
@@ -390,6 +391,13 @@ std::optional<Instant> Cloud::stop_called_at(const std::string& arn) const {
 }
 
 // ---- Containers that pretend
+
+std::string Cloud::stream_of(const local::ContainerId& id) const {
+  if (shape_.has_prefix) return ecs::log_stream_name("p", id.container, id.task_id);
+  const auto* task = model_.task(id.task_id);
+  const auto* container = task == nullptr ? nullptr : task->container(id.container);
+  return container == nullptr ? std::string() : container->runtime_id;
+}
 
 void Cloud::tell(const local::Event& event) {
   model_.on(event, moment());
@@ -459,7 +467,9 @@ void Cloud::begin(const local::ContainerId& id) {
 
 void Cloud::write(const local::ContainerId& id, const std::string& text) {
   if (containers_[id].has_ended) return;
-  auto& stream = streams_[ecs::log_stream_name("p", id.container, id.task_id)];
+  const auto name = stream_of(id);
+  writers_[name] = id;
+  auto& stream = streams_[name];
   const auto after = stream.empty() ? Instant(0) : stream.back().visible_at;
   stream.push_back(
       {std::max(after, loop_.now() + between(0ms, faults_.late_lines_max)), wall_now(), text});

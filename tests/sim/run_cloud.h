@@ -68,6 +68,7 @@ class Cloud final : public ecs::Client {
     bool has_sidecar = false;
     bool sidecar_is_essential = false;
     bool says_complete = false;  // As the embedded endpoint does of a stream.
+    bool has_prefix = true;      // Otherwise a stream is named by the container's runtime id.
   };
   Cloud(SimLoop& loop, unsigned seed, const Faults& faults, const Shape& shape);
   ~Cloud() override;
@@ -148,6 +149,7 @@ class Cloud final : public ecs::Client {
   void meet_fate(const std::string& task_id);
   void begin(const local::ContainerId& id);
   void write(const local::ContainerId& id, const std::string& text);
+  [[nodiscard]] std::string stream_of(const local::ContainerId& id) const;
   void finish(const local::ContainerId& id, Duration in, int code, bool out_of_memory);
 
   SimLoop& loop_;
@@ -171,6 +173,7 @@ class Cloud final : public ecs::Client {
   std::map<std::string, std::vector<std::string>> stop_reasons_;
   std::map<std::string, Instant> stop_called_at_;
   std::map<std::string, std::vector<Line>> streams_;
+  std::map<std::string, local::ContainerId> writers_;  // By stream.
   std::map<local::ContainerId, Pretender> containers_;
   std::deque<ecs::DescribeTasksReply> last_answers_;
   std::optional<Instant> next_wake_;

@@ -51,7 +51,7 @@ class RunLogReader : public testing::Test {
     plan_.targets.resize(1);
     plan_.parts.resize(1);
     plan_.targets[0].region = "eu-west-1";
-    plan_.parts[0].logs.push_back({"main", "/g", "p", "", ""});
+    plan_.parts[0].logs.push_back({"main", "/g", "p", "", "", false});
     for (int i = 0; i < launches; ++i)
       plan_.launches.push_back({i, "job-" + std::to_string(i), {}, 0});
     ASSERT_TRUE(history_->begin({"run-1", loop_.wall_now(), "", "", "{}", launches, 1}));
@@ -225,10 +225,51 @@ TEST_F(RunLogReader, a_server_whose_tokens_stay_doubles_no_line) {
   EXPECT_EQ(it->log_of(0).lines, 3U);
 }
 
+TEST_F(RunLogReader, a_stream_without_prefix_is_read_once_its_container_has_a_runtime_id) {
+  make_plan_of(2);
+  plan_.parts[0].logs[0] = {"main", "/g", "", "", "", true};
+  plan_.parts[0].logs.push_back({"side", "/g", "", "", "", true});
+  const auto name_both = [](LogReader& it) {
+    it.name(0, "main", "ab12");
+    it.name(0, "main", "ab12");  // The same again changes nothing.
+    it.name(0, "side", "cd34");
+  };
+  {
+    const auto first = reader();
+    first->begin();
+    first->follow(0, arn(0));
+    logs_.write("ab12", "first");
+    loop_.run_for(10s);
+    EXPECT_EQ(logs_.gets, 0);
+    name_both(*first);
+    loop_.run_for(10s);
+    EXPECT_EQ((notebook_.lines[{0, "main"}]), std::vector<std::string>{"first"});
+  }  // It is killed.
+  const auto second = reader();
+  ASSERT_TRUE(second->restore());
+  second->follow(0, arn(0));
+  second->follow(1, arn(1));
+  name_both(*second);
+  logs_.write("ab12", "last");
+  logs_.write("cd34", "beside");
+  for (int i = 0; i < 2; ++i)
+    second->drain(i, "");
+  loop_.run_for(1min);
+  EXPECT_EQ(drained_.size(), 2U);
+  EXPECT_EQ((notebook_.lines[{0, "main"}]), logs_.lines_of("ab12"));
+  EXPECT_EQ((notebook_.lines[{0, "side"}]), logs_.lines_of("cd34"));
+  EXPECT_TRUE(second->log_of(0).notes.empty());
+  // The other task never came so far.
+  ASSERT_EQ(second->log_of(1).notes.size(), 2U);
+  EXPECT_NE(second->log_of(1).notes[0].find("the name of its log stream is not known"),
+            std::string::npos);
+  EXPECT_TRUE(notebook_.messages.empty());
+}
+
 TEST_F(RunLogReader, a_container_whose_group_is_in_another_region_is_read_there) {
   make_plan_of(1);
   plan_.parts[0].logs[0].region = "eu-central-1";
-  plan_.parts[0].logs.push_back({"side", "/g", "p", "", "eu-west-1"});
+  plan_.parts[0].logs.push_back({"side", "/g", "p", "", "eu-west-1", false});
   elsewhere_.write(stream(0), "there");
   logs_.write(stream(0), "another task's");
   logs_.write("p/side/0", "here");

@@ -23,6 +23,7 @@ struct Scenario {
     shape.has_sidecar = one_in(2);
     shape.sidecar_is_essential = one_in(2);
     shape.says_complete = one_in(3);
+    shape.has_prefix = seed % 4 != 0;
     names_container = one_in(2);
     choose_requests();
     policy.max_parallel = 1 + static_cast<int>(dice() % 4);
