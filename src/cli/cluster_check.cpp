@@ -101,8 +101,7 @@ Result<std::vector<run::PlanCheck>> look_at_cluster(
     return checks;
   }
   checks.push_back({run::Finding::kFine, "the cluster is active", {}, names});
-  // The embedded ECS has whichever provider is asked for.
-  if (!target.is_local) check_providers(*cluster, launches, checks);
+  check_providers(*cluster, launches, checks);
   return checks;
 }
 

@@ -127,6 +127,18 @@ TaskState* Model::State::find_task(const std::string& id) {
   return sequence == task_sequences.end() ? nullptr : &tasks.at(sequence->second);
 }
 
+TaskState* Model::State::find_task_in(const std::string& cluster, const std::string& id_or_arn) {
+  TaskState* found = find_task(ecs::last_part(id_or_arn));
+  if (found == nullptr || ecs::last_part(found->task.cluster_arn) != cluster) return nullptr;
+  const bool is_it = id_or_arn == found->id || id_or_arn == found->task.task_arn ||
+                     id_or_arn == arn("task/" + found->id);
+  return is_it ? found : nullptr;
+}
+
+std::string Model::State::instance_arn() const {
+  return arn("container-instance/" + std::string(kInstanceName));
+}
+
 std::string Model::State::arn(std::string_view resource) const {
   return "arn:aws:ecs:" + options.region + ":" + options.account + ":" + std::string(resource);
 }
@@ -342,7 +354,7 @@ const TokenRecord* Model::token(const std::string& cluster, const std::string& t
 }
 
 std::string Model::launch_type_of(const ecs::RunTask& request) const {
-  const auto name = parse_definition_name(request.task_definition);
+  const auto name = state_->definition_name(request.task_definition);
   const auto* record = name ? state_->find_definition(*name) : nullptr;
   return record == nullptr ? std::string() : placement_of(request, *record->definition).launch_type;
 }

@@ -35,6 +35,12 @@ Answer<DefinitionName> parse_definition_name(std::string_view text) {
   return name;
 }
 
+Answer<DefinitionName> Model::State::definition_name(std::string_view text) const {
+  DefinitionName name = TRY_ANSWER(parse_definition_name(text));
+  if (text.starts_with("arn:") && !text.starts_with(arn("task-definition/"))) name.family.clear();
+  return name;
+}
+
 const DefinitionRecord* Model::State::find_definition(const DefinitionName& name) const {
   const auto family = families.find(name.family);
   if (family == families.end()) return nullptr;
@@ -72,7 +78,7 @@ Answer<ecs::RegisterTaskDefinitionReply> Model::State::register_definition(
 Answer<ecs::DescribeTaskDefinitionReply> Model::State::describe_definition(
     const ecs::DescribeTaskDefinition& request) {
   if (request.task_definition.empty()) return client_error("TaskDefinition can not be blank.");
-  const DefinitionName name = TRY_ANSWER(parse_definition_name(request.task_definition));
+  const DefinitionName name = TRY_ANSWER(definition_name(request.task_definition));
   const DefinitionRecord* record = find_definition(name);
   if (record == nullptr) return client_error(std::string(kCannotDescribe));
   ecs::DescribeTaskDefinitionReply reply{*record->definition, {}};
@@ -134,7 +140,7 @@ Answer<ecs::ListTaskDefinitionsReply> Model::State::list_definitions(
 Answer<ecs::DeregisterTaskDefinitionReply> Model::State::deregister_definition(
     const ecs::DeregisterTaskDefinition& request, const CallContext& context) {
   if (request.task_definition.empty()) return client_error("TaskDefinition can not be blank.");
-  const DefinitionName name = TRY_ANSWER(parse_definition_name(request.task_definition));
+  const DefinitionName name = TRY_ANSWER(definition_name(request.task_definition));
   // ECS API: here the revision must be named.
   if (!name.revision) return client_error("Invalid revision number. Number: null");
   if (find_definition(name) == nullptr)

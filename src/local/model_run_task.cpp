@@ -118,12 +118,17 @@ Answer<ecs::RunTaskReply> Model::State::run_task(const ecs::RunTask& request,
     hash = request_hash(request, cluster);
     if (auto reply = TRY_ANSWER(replay(request, cluster, hash))) return *std::move(reply);
   }
-  const DefinitionName name = TRY_ANSWER(parse_definition_name(request.task_definition));
+  const DefinitionName name = TRY_ANSWER(definition_name(request.task_definition));
   const DefinitionRecord* record = find_definition(name);
   if (record == nullptr) return client_error("TaskDefinition not found.");
   if (record->definition->status != "ACTIVE")
     return invalid_parameter("TaskDefinition is inactive");
   TRY_ANSWER(check_run_task(request, *record->definition));
+  const auto providers = capacity_providers_of(clusters.at(cluster));
+  for (const auto& item : request.capacity_provider_strategy)
+    if (!providers.contains(item.capacity_provider))
+      return invalid_parameter("The specified capacity provider '" + item.capacity_provider +
+                               "' was not found. Specify a valid name or ARN and try again.");
 
   ecs::RunTaskReply reply;
   const int count = request.count.value_or(1);
@@ -203,7 +208,7 @@ std::optional<ecs::Failure> Model::State::misfit(const ecs::RunTask& request,
                                                  const ecs::TaskDefinition& definition) const {
   if (is_weightless(definition, options.weightless_image)) return std::nullopt;
   const TaskSize size = size_of(definition, shown(definition, request.overrides));
-  const std::string instance = arn("container-instance/local");
+  const std::string instance = instance_arn();
   if (options.cpu_units > 0 && size.cpu > options.cpu_units)
     return ecs::Failure{instance, "RESOURCE:CPU",
                         "The task needs " + std::to_string(size.cpu) +

@@ -80,6 +80,10 @@ struct DefinitionName {
 using TaskIndex = std::unordered_map<std::string, std::set<std::uint64_t>>;
 // The family in a task definition's ARN.
 [[nodiscard]] std::string family_of(const ecs::Task& task);
+// Those that the cluster was made with and, as Fargate is everywhere here, FARGATE and
+// FARGATE_SPOT.
+[[nodiscard]] std::set<std::string> capacity_providers_of(const ecs::Cluster& cluster);
+constexpr std::string_view kInstanceName = "local";  // Of the one pseudo container instance.
 
 class Model::State {
  public:
@@ -122,10 +126,18 @@ class Model::State {
   TaskState& add_task(TaskState state);
   void erase_task(const std::string& id);
   [[nodiscard]] TaskState* find_task(const std::string& id);
+  // By its id, its ARN or, as older accounts have it, the ARN without the cluster; null when it is
+  // in another cluster, account or region.
+  [[nodiscard]] TaskState* find_task_in(const std::string& cluster, const std::string& id_or_arn);
   // The named cluster's name, `default` for an empty one; ClusterNotFoundException.
   [[nodiscard]] Answer<std::string> find_cluster(std::string_view name_or_arn) const;
+  // Also one that is not active any more; null when its account or region is another.
+  [[nodiscard]] const ecs::Cluster* any_cluster(std::string_view name_or_arn) const;
+  // The name in a request. An ARN of another account or region names no family.
+  [[nodiscard]] Answer<DefinitionName> definition_name(std::string_view text) const;
   [[nodiscard]] const DefinitionRecord* find_definition(const DefinitionName& name) const;
   [[nodiscard]] std::string arn(std::string_view resource) const;
+  [[nodiscard]] std::string instance_arn() const;
   [[nodiscard]] std::string task_arn(const std::string& cluster, const std::string& id) const;
   void forget_old_tasks(const Moment& now);
 

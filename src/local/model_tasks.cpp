@@ -29,12 +29,12 @@ Answer<ecs::DescribeTasksReply> Model::State::describe_tasks(const ecs::Describe
   ecs::DescribeTasksReply reply;
   reply.tasks.reserve(request.tasks.size());
   for (const auto& wanted : request.tasks) {
-    std::string id = ecs::last_part(wanted);
-    if (!is_task_id(id)) return invalid_parameter("taskId length should be one of [32,36]");
-    const TaskState* task = find_task(id);
-    if (task == nullptr || ecs::last_part(task->task.cluster_arn) != cluster) {
+    if (!is_task_id(ecs::last_part(wanted)))
+      return invalid_parameter("taskId length should be one of [32,36]");
+    const TaskState* task = find_task_in(cluster, wanted);
+    if (task == nullptr) {
       reply.failures.push_back(
-          {wanted.starts_with("arn:") ? wanted : task_arn(cluster, id), "MISSING", {}});
+          {wanted.starts_with("arn:") ? wanted : task_arn(cluster, wanted), "MISSING", {}});
       continue;
     }
     reply.tasks.push_back(task->task);
@@ -76,9 +76,13 @@ Answer<ecs::ListTasksReply> Model::State::list_tasks(const ecs::ListTasks& reque
   ecs::ListTasksReply reply;
   // ECS API: PENDING is accepted and never matches. One-off tasks belong to no service.
   if (desired == "PENDING" || !request.service_name.empty()) return reply;
+  const std::string& instance = request.container_instance;
+  const bool is_of_instance = !instance.empty();
+  if (is_of_instance && instance != kInstanceName && instance != instance_arn()) return reply;
   const std::string cluster_arn = arn("cluster/" + cluster);
   const auto matches = [&](const TaskState& task) {
     return task.task.desired_status == desired && task.task.cluster_arn == cluster_arn &&
+           (!is_of_instance || task.task.launch_type == "EC2") &&
            (request.started_by.empty() || task.task.started_by == request.started_by) &&
            (request.launch_type.empty() || task.task.launch_type == request.launch_type) &&
            (request.family.empty() || family_of(task.task) == request.family);
@@ -110,9 +114,8 @@ Answer<ecs::StopTaskReply> Model::State::stop_task(const ecs::StopTask& request,
                                                    const CallContext& context) {
   const std::string cluster = TRY_ANSWER(find_cluster(request.cluster));
   if (request.task.empty()) return invalid_parameter("taskId can not be blank.");
-  TaskState* task = find_task(ecs::last_part(request.task));
-  if (task == nullptr || ecs::last_part(task->task.cluster_arn) != cluster)
-    return invalid_parameter("The referenced task was not found.");
+  TaskState* task = find_task_in(cluster, request.task);
+  if (task == nullptr) return invalid_parameter("The referenced task was not found.");
   if (task->task.desired_status != ecs::name_of(ecs::Status::kStopped)) {
     begin_stop(*task, ecs::stop_code::kUserInitiated,
                request.reason.empty() ? "Task stopped by user" : request.reason, context.now);
