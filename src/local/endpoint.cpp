@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "ecs/limits.h"
 #include "local/operations.h"
 #include "local/request_gate.h"
 #include "local/service.h"
@@ -17,7 +18,11 @@ namespace {
 constexpr unsigned kOwnerOnly = 0700;
 // A dead endpoint's lock may stay for a moment, until its tasks' keepers have ended.
 constexpr auto kLockPatience = std::chrono::milliseconds(500);
-constexpr std::size_t kBodyBytesMax = 1'258'291;  // 1.2 MiB, for PutLogEvents.
+// Logs API: what counts of a PutLogEvents is the UTF-8 of its messages, 1 MiB in all. As JSON each
+// byte may be an escape of six (\u0007), and there are names and times around them.
+constexpr std::size_t kBodyBytesMax = 6 * ecs::limits::kLogPutBytesMax + (1U << 20U);
+constexpr std::size_t kLargeBodyBytes = 1'258'291;  // 1.2 MiB: few requests are larger than that.
+constexpr std::size_t kLargeBodiesMax = 8;
 constexpr std::size_t kHeaderBytesMax = 16U << 10U;
 constexpr std::size_t kConnectionsMax = 256;
 constexpr auto kRequestTimeout = std::chrono::seconds(10);
@@ -144,6 +149,11 @@ Result<> ServingEndpoint::listen() {
   http.port = options_.port;
   http.header_bytes_max = kHeaderBytesMax;
   http.body_bytes_max = kBodyBytesMax;
+  http.large_body_bytes = kLargeBodyBytes;
+  http.large_bodies_max = kLargeBodiesMax;
+  http.refusal = [this](int status, const std::string& why) {
+    return refusal_reply(status, why, outside_.random.uuid());
+  };
   http.connections_max = kConnectionsMax;
   http.request_timeout = kRequestTimeout;
   http.idle_timeout = kConnectionIdleTimeout;

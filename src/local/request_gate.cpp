@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::string_view kJson = "application/x-amz-json-1.1";
 constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+constexpr int kUnavailable = 503;
 constexpr std::size_t kEcsBodyBytesMax = 1U << 20U;
 
 std::size_t count(const sys::ServerRequest& request, std::string_view name) {
@@ -75,7 +76,7 @@ constexpr std::array<StsName, 6> kStsNames{
 
 int json_status(std::string_view name) {
   if (name == ecs::error_name::kServer) return 500;
-  if (name == "ServiceUnavailableException") return 503;
+  if (name == "ServiceUnavailableException") return kUnavailable;
   return 400;
 }
 
@@ -120,6 +121,13 @@ sys::ServerReply error_reply(ecs::Service service, const ApiError& error,
   const std::string_view name = is_shared ? named->sts_name : std::string_view(error.name);
   const int status = is_shared && name != "IncompleteSignature" ? 403 : json_status(error.name);
   return reply(status, "text/xml", ecs::error_xml(name, error.message, request_id), request_id);
+}
+
+sys::ServerReply refusal_reply(int status, const std::string& why, const std::string& request_id) {
+  const auto name = status == kUnavailable ? std::string_view("ServiceUnavailableException")
+                                           : ecs::error_name::kSerialization;
+  return reply(status, kJson,
+               ecs::write_error(name, "The HTTP server refuses it: " + why + ".", {}), request_id);
 }
 
 sys::ServerReply json_reply(std::string body, const std::string& request_id) {

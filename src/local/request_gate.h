@@ -26,6 +26,10 @@ struct Route {
 // An error in the protocol of the service, with the status that AWS gives it.
 [[nodiscard]] sys::ServerReply error_reply(ecs::Service service, const ApiError& error,
                                            const std::string& request_id);
+// For what the HTTP server refuses by itself, before anybody knows which service it is for: as
+// JSON, which nearly all clients here speak.
+[[nodiscard]] sys::ServerReply refusal_reply(int status, const std::string& why,
+                                             const std::string& request_id);
 [[nodiscard]] sys::ServerReply json_reply(std::string body, const std::string& request_id);
 [[nodiscard]] sys::ServerReply xml_reply(std::string body, const std::string& request_id);
 

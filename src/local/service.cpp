@@ -100,6 +100,10 @@ Moment Service::now() const {
   return {outside_.loop.now(), outside_.loop.wall_now()};
 }
 
+std::string Service::log_group_arn(const std::string& group) const {
+  return "arn:aws:logs:" + options_.region + ":" + options_.account + ":log-group:" + group;
+}
+
 CallContext Service::context(const std::string& caller_arn) const {
   return {now(), caller_arn};
 }

@@ -55,6 +55,7 @@ class Service {
   // Called after pump() has done something.
   std::function<void()> on_change;
 
+  [[nodiscard]] std::string log_group_arn(const std::string& group) const;
   [[nodiscard]] Store& store() { return store_; }
   [[nodiscard]] const std::string& installation() const { return installation_; }
 

@@ -79,6 +79,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   void end();
   // Closes the connection and forgets the server; whatever completes later finds that it is gone.
   void drop() {
+    leave_large_body();
     server_ = nullptr;
     error_code ignored;
     socket_.close(ignored);
@@ -94,6 +95,8 @@ class Session final : public std::enable_shared_from_this<Session> {
   void parse();
   void parse_failed(const error_code& error);
   [[nodiscard]] bool header_arrived();
+  [[nodiscard]] bool refuse_large_body();
+  void leave_large_body();
   void serve();
   void refuse(int status, const std::string& why);
   void respond(ServerReply reply);
@@ -110,6 +113,7 @@ class Session final : public std::enable_shared_from_this<Session> {
   std::optional<Parser> parser_;
   bool has_begun_ = false;     // The first byte of the request is here.
   bool header_seen_ = false;   // Its header was looked at: Host, Expect.
+  bool is_large_ = false;      // Its body is one of Options::large_bodies_max.
   bool keep_alive_ = false;    // After the reply to it.
   bool is_head_ = false;       // It is a HEAD: the reply has no body.
   std::uint64_t serving_ = 0;  // Counts requests, so that an old Respond is recognised.
@@ -139,6 +143,12 @@ class Server final : public HttpServer {
   [[nodiscard]] std::size_t connections() const override { return sessions_.size(); }
 
   [[nodiscard]] const Options& options() const { return options_; }
+  [[nodiscard]] bool begin_large_body() {
+    if (large_bodies_ == options_.large_bodies_max) return false;
+    ++large_bodies_;
+    return true;
+  }
+  void end_large_body() { --large_bodies_; }
   [[nodiscard]] EventLoop& loop() { return loop_; }
   [[nodiscard]] std::shared_ptr<const Serve> serve() const { return serve_; }
   [[nodiscard]] const std::string& date();
@@ -155,6 +165,7 @@ class Server final : public HttpServer {
   std::shared_ptr<const Serve> serve_;
   Acceptor acceptor_;
   std::uint16_t port_ = 0;
+  std::size_t large_bodies_ = 0;
   std::unordered_set<std::shared_ptr<Session>> sessions_;
   bool is_accepting_ = false;
   PendingPtr accept_again_;
@@ -267,6 +278,7 @@ void Session::set_deadline(Duration from_now) {
 }
 
 void Session::await_request() {
+  leave_large_body();
   parser_.emplace();
   parser_->eager(true);
   // The buffer ends where the header has to: one that fills it without an end is too large.
@@ -329,8 +341,11 @@ void Session::parse_failed(const error_code& error) {
                            std::to_string(server_->options().header_bytes_max) + " bytes");
   }
   if (error == http::error::body_limit) {
-    return refuse(413, "the body of the request is larger than " +
-                           std::to_string(server_->options().body_bytes_max) + " bytes");
+    const auto& options = server_->options();
+    const bool is_chunked = parser_->is_header_done() && !parser_->content_length();
+    const auto most = is_chunked && options.large_body_bytes > 0 ? options.large_body_bytes
+                                                                 : options.body_bytes_max;
+    return refuse(413, "the body of the request is larger than " + std::to_string(most) + " bytes");
   }
   refuse(400, "this is not an HTTP/1.1 request: " + error.message());
 }
@@ -343,6 +358,7 @@ bool Session::header_arrived() {
     refuse(400, "the request has no Host header, or more than one");
     return true;
   }
+  if (refuse_large_body()) return true;
   const auto expect = request[http::field::expect];
   if (expect.empty() || request.version() < 11) return false;
   if (lower_case({expect.data(), expect.size()}) != "100-continue") {
@@ -358,6 +374,25 @@ bool Session::header_arrived() {
                       self->read();
                     });
   return true;
+}
+
+// Whether its body is one that may not be read now.
+bool Session::refuse_large_body() {
+  const auto usual = server_->options().large_body_bytes;
+  if (usual == 0) return false;
+  const auto length = parser_->content_length();
+  if (!length) {
+    parser_->body_limit(usual);
+  } else if (*length > usual) {
+    is_large_ = server_->begin_large_body();
+    if (!is_large_) refuse(503, "too many large requests at a time");
+    return !is_large_;
+  }
+  return false;
+}
+
+void Session::leave_large_body() {
+  if (std::exchange(is_large_, false) && server_ != nullptr) server_->end_large_body();
 }
 
 void Session::serve() {
@@ -386,7 +421,10 @@ void Session::serve() {
 void Session::refuse(int status, const std::string& why) {
   keep_alive_ = false;  // Where the next request would begin is not known.
   is_head_ = false;
-  respond({status, {{"Content-Type", "text/plain; charset=utf-8"}}, why + "\n"});
+  const auto& refusal = server_->options().refusal;
+  respond(refusal
+              ? refusal(status, why)
+              : ServerReply{status, {{"Content-Type", "text/plain; charset=utf-8"}}, why + "\n"});
 }
 
 void Session::respond(ServerReply reply) {

@@ -27,17 +27,24 @@ struct ServerReply {
 
 // An HTTP/1.1 server on a loopback address. It keeps connections open, answers
 // `Expect: 100-continue`, and refuses by itself, with a text that says why, what is over a limit:
-// 431 for headers, 413 for a body, 400 for what is not HTTP; a connection that is too slow is
-// closed. Above the number of connections, new ones wait in the kernel's queue.
+// 431 for headers, 413 for a body, 400 for what is not HTTP, 503 for one large body too many at a
+// time; a connection that is too slow is closed. Above the number of connections, new ones wait in
+// the kernel's queue.
 class HttpServer {
  public:
   struct Options {
     std::uint16_t port = 0;  // 0: a free one.
     std::size_t header_bytes_max = 16U << 10U;
     std::size_t body_bytes_max = 0;
+    // A body over `large_body_bytes` must have a Content-Length, and only so many are read at a
+    // time: what clients can make the server hold has an end. 0: no body is large.
+    std::size_t large_body_bytes = 0;
+    std::size_t large_bodies_max = 0;
     std::size_t connections_max = 256;
     Duration request_timeout{};  // From a request's first byte to its last; also for its reply.
     Duration idle_timeout{};     // Between requests. Both must be set.
+    // How a refusal is said to clients; empty: a line of plain text.
+    std::function<ServerReply(int status, const std::string& why)> refusal;
   };
   using Respond = std::function<void(ServerReply)>;
   // Called on the loop for each complete request; must call respond exactly once, now or later.

@@ -34,6 +34,68 @@ TEST_F(EndpointTest, a_task_runs_for_real_with_its_log_and_its_code) {
   EXPECT_TRUE(world.is_complete);
 }
 
+TEST_F(EndpointTest, a_log_group_is_named_by_its_identifier_too) {
+  world.register_shell("echo hello");
+  const auto stream = "app/" + ecs::last_part(world.run_whole().task_arn);
+  const auto got = [&](const std::string& group) {
+    return world.call<ecs::GetLogEvents>(
+        "{" + group + R"(,"logStreamName":")" + stream + R"(","startFromHead":true})");
+  };
+  const std::string logs = "arn:aws:logs:us-east-1:000000000000:log-group:";
+  for (const std::string& identifier : {std::string("/runtask/job"), logs + "/runtask/job"}) {
+    const auto group = R"("logGroupIdentifier":")" + identifier + R"(")";
+    const auto page = got(group);
+    ASSERT_TRUE(page) << page.error().error.text();
+    EXPECT_EQ(page->events.at(0).message, "hello");
+    const auto filtered = world.call<ecs::FilterLogEvents>("{" + group + "}");
+    ASSERT_TRUE(filtered);
+    EXPECT_EQ(filtered->events.size(), 1U);
+    const auto streams = world.call<ecs::DescribeLogStreams>("{" + group + "}");
+    ASSERT_TRUE(streams);
+    EXPECT_EQ(streams->log_streams.at(0).arn,
+              logs + "/runtask/job:log-stream:" + stream);
+  }
+  EXPECT_EQ(got(R"("logGroupName":"/runtask/job","logGroupIdentifier":"/runtask/job")").error().name,
+            "InvalidParameterException");
+  EXPECT_EQ(got(R"("logGroupIdentifier":")" + logs + R"(/runtask/job:*")").error().name,
+            "InvalidParameterException");
+  EXPECT_EQ(got(R"("logGroupIdentifier":"a b")").error().name, "InvalidParameterException");
+  EXPECT_EQ(got(R"("logGroupIdentifier":1)").error().name, "SerializationException");
+  for (const std::string other :
+       {"arn:aws:logs:eu-west-1:000000000000:", "arn:aws:logs:us-east-1:123456789012:"})
+    EXPECT_EQ(got(R"("logGroupIdentifier":")" + other + R"(log-group:/runtask/job")").error().name,
+              "ResourceNotFoundException");
+  // No member of that name, only its letters.
+  EXPECT_TRUE(world.call<ecs::FilterLogEvents>(
+      R"({"logGroupName":"/runtask/job","filterPattern":"logGroupIdentifier"})"));
+}
+
+TEST_F(EndpointTest, a_batch_may_have_a_mebibyte_of_text_however_it_is_escaped) {
+  ASSERT_TRUE(world.call<ecs::CreateLogGroup>(R"({"logGroupName":"g"})"));
+  ASSERT_TRUE(world.call<ecs::CreateLogStream>(R"({"logGroupName":"g","logStreamName":"s"})"));
+  const auto now = std::to_string(world.loop.wall_now().time_since_epoch().count());
+  const auto put = [&](const std::string& escape, std::size_t times) {
+    std::string text;
+    for (std::size_t i = 0; i < times; ++i)
+      text += escape;
+    const auto body = R"({"logGroupName":"g","logStreamName":"s","logEvents":[{"timestamp":)" +
+                      now + R"(,"message":")" + text + R"("}]})";
+    return world.send(world.signed_request(ecs::Service::kLogs, "PutLogEvents", body));
+  };
+  constexpr std::size_t kRoom = 1'048'576 - 26;
+  EXPECT_EQ(put("\\u0007", kRoom)->status, 200);
+  EXPECT_EQ(put("\\u00e9", kRoom / 2)->status, 200);
+  const auto too_much = put("\\u0007", kRoom + 1);
+  EXPECT_EQ(too_much->status, 400);
+  EXPECT_THAT(too_much->body, HasSubstr("InvalidParameterException"));
+  const auto oversized = put("\\u0007", 2 * kRoom);
+  EXPECT_EQ(oversized->status, 413);
+  EXPECT_EQ(sys::header_value(oversized->headers, "content-type"), "application/x-amz-json-1.1");
+  EXPECT_THAT(oversized->body, HasSubstr(R"("__type":"SerializationException")"));
+  EXPECT_THAT(oversized->body, HasSubstr("larger than 7340032 bytes"));
+  EXPECT_FALSE(sys::header_value(oversized->headers, "x-amzn-requestid").empty());
+}
+
 TEST_F(EndpointTest, the_environment_is_clean_and_overrides_win) {
   world.register_shell("env | sort", R"("environment":[{"name":"A","value":"1"},
                                                        {"name":"B","value":"2"}])");

@@ -74,7 +74,9 @@ class SimHttpServers final : public sys::HttpServers {
     if (header_bytes > listener->options.header_bytes_max)
       return heard(sys::ServerReply{431, {}, "the header is too large\n"});
     if (request.body.size() > listener->options.body_bytes_max)
-      return heard(sys::ServerReply{413, {}, "the body is too large\n"});
+      return heard(listener->options.refusal
+                       ? listener->options.refusal(413, "the body is too large")
+                       : sys::ServerReply{413, {}, "the body is too large\n"});
     // Only the first reply counts, and none when the server is gone by then.
     auto once = std::make_shared<decltype(heard)>(std::move(heard));
     listener->serve(std::move(request), [this, once, listener, port](sys::ServerReply reply) {

@@ -233,6 +233,40 @@ TEST(HttpServer, what_is_over_a_limit_is_refused_with_a_reason) {
   EXPECT_THAT(reply, StartsWith("HTTP/1.1 413 "));
 }
 
+TEST(HttpServer, only_so_many_large_bodies_are_read_at_a_time) {
+  auto options = patient();
+  options.large_body_bytes = 1000;
+  options.large_bodies_max = 2;
+  options.refusal = [](int status, const std::string& why) {
+    return ServerReply{status, {}, "refused: " + why};
+  };
+  Running server(options);
+  const std::string head = "POST / HTTP/1.1\r\nHost: x\r\n";
+  const auto large = head + "Content-Length: 1001\r\n\r\n";
+  const auto one = server.connect();
+  const auto two = server.connect();
+  for (const auto& line : {std::cref(one), std::cref(two)}) {
+    ASSERT_TRUE(line.get().say(head + "Expect: 100-continue\r\nContent-Length: 1001\r\n\r\n"));
+    ASSERT_THAT(line.get().hear_until("\r\n\r\n"), StartsWith("HTTP/1.1 100 "));
+  }
+  const auto reply = server.ask(large);
+  EXPECT_THAT(reply, StartsWith("HTTP/1.1 503 "));
+  EXPECT_EQ(body_of(reply), "refused: too many large requests at a time");
+  // Others are not held up, and must say how long they are to be large.
+  EXPECT_THAT(server.ask(head + "Connection: close\r\nContent-Length: 1000\r\n\r\n" +
+                         std::string(1000, 'x')),
+              StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(server.ask(head + "Transfer-Encoding: chunked\r\n\r\n3e9\r\n" +
+                         std::string(1001, 'x') + "\r\n0\r\n\r\n"),
+              StartsWith("HTTP/1.1 413 "));
+  // The place of one that has been answered is free again.
+  ASSERT_TRUE(one.say(std::string(1001, 'x')));
+  EXPECT_THAT(one.hear_until("xxx"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(server.ask(head + "Connection: close\r\nContent-Length: 1001\r\n\r\n" +
+                         std::string(1001, 'x')),
+              StartsWith("HTTP/1.1 200 "));
+}
+
 TEST(HttpServer, headers_up_to_the_limit_are_served) {
   Running server(patient());
   const auto rest = get("/", "X: \r\n").size();
