@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <span>
 
@@ -286,10 +287,24 @@ Result<> check_members(const ecs::TaskDefinition& definition, const std::string&
   return {};
 }
 
+// DescribeTaskDefinition's reply, as the AWS CLI prints it, has times as text.
+Result<ecs::RegisterTaskDefinition> read_definition(const std::string& text,
+                                                    const std::string& path) {
+  auto request = ecs::read_registration(text, path);
+  if (request) return request;
+  const auto tree = json::parse(text, path);
+  for (const auto* name : {"registeredAt", "deregisteredAt"})
+    if (tree && tree->is_object() && tree->contains(name) && !tree->at(name).is_number())
+      return fail(Code::kUsage,
+                  path + " has a member `" + name + "`, which is not part of a registration",
+                  "DescribeTaskDefinition adds it to its reply: remove it");
+  return as_words(std::move(request));
+}
+
 Result<ecs::RegisterTaskDefinitionReply> register_file(const World& world, ecs::Client& client,
                                                        const std::string& path) {
   const auto text = TRY(read_named_file(world, path));
-  auto request = TRY(as_words(ecs::read_registration(text, path)));
+  auto request = TRY(read_definition(text, path));
   TRY(check_members(request.definition, path));
   auto reply = call_and_wait(world, client, request);
   if (!reply) {

@@ -1,16 +1,22 @@
 #include <csignal>
+#include <cstdio>
+#include <exception>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "cli/exit_code.h"
 #include "cli/world.h"
 #include "hamlet/git.h"
 #include "sys/programs.h"
 
+namespace runtask {
+namespace {
+
 // The one place where the real things are made. Everything else gets them passed in.
-int main(int count, char** words) {
-  using namespace runtask;
+int run(int count, char** words) {
   sys::fill_standard_descriptors();
   // A reader that went away (`| head`) is an error of write(), not the end of a run.
   (void)std::signal(SIGPIPE, SIG_IGN);
@@ -34,4 +40,22 @@ int main(int count, char** words) {
   sys::SystemProcesses processes(loop);
   const cli::World world{loop, random, files, processes, environment, screen};
   return cli::carry_out(std::get<cli::Command>(std::move(parsed)), world);
+}
+
+}  // namespace
+}  // namespace runtask
+
+int main(int count, char** words) {
+  try {
+    return runtask::run(count, words);
+  } catch (const std::exception& error) {
+    // The loop's library throws where the machine refuses what it cannot be without, such as a
+    // descriptor for its signals. Nothing that could say it better is left.
+    (void)std::fprintf(stderr,
+                       "error: runtask cannot work on: %s\n"
+                       "hint: `ulimit -a` shows what this shell may have, such as open files\n",
+                       error.what());
+    const bool is_run = count > 1 && std::string_view(words[1]) == "run";
+    return is_run ? runtask::cli::kExitCouldNotRun : runtask::cli::kExitFailure;
+  }
 }

@@ -279,6 +279,30 @@ class Life(Sandbox):
         self.assertEqual(result.stdout.decode().split(),
                          ["http://127.0.0.1:%d" % self.endpoint()["port"], "us-east-1"])
 
+    def test_too_few_open_files_are_said_and_cost_no_abort(self):
+        for files in (6, 8, 10, 12):
+            result = self.execute("/bin/sh", "-c", 'ulimit -n %d; exec "$0" local start' % files, RUNTASK)
+            self.assertEqual(result.code, 1, result)
+            self.assertNotIn("terminate called", result.err)
+            self.assertIn("Too many open files", result.err)
+        result = self.execute("/bin/sh", "-c", 'ulimit -n 3; exec "$0" run --local --task-definition x', RUNTASK)
+        self.assertEqual(result.code, 125, result)
+        self.assertIn("Too many open files", result.err)
+
+    def test_a_described_definition_is_told_what_is_too_much_in_it(self):
+        described = {"family": "job", "registeredAt": "2026-01-31T12:00:00+00:00",
+                     "containerDefinitions": [{"name": "main", "image": "host", "memory": 16}]}
+        result = self.runtask("local", "register", self.write("d.json", json.dumps(described)))
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("d.json has a member `registeredAt`, which is not part of a registration", result.err)
+
+    def test_a_capacity_provider_that_the_cluster_lacks_is_found_before_anything_starts(self):
+        self.register("job", ("main", "true"))
+        for words in (("--plan",), ()):
+            result = self.run_local("job", "--capacity-provider", "nope", *words)
+            self.assertEqual(result.code, 125, result)
+            self.assertIn("the cluster has no capacity provider `nope`", result.err)
+
     def test_images_are_added_listed_and_removed(self):
         os.mkdir(self.path("app"))
         self.write("app/entry.sh", "#!/bin/sh\necho image $FROM_IMAGE in $(pwd): $*\n")
