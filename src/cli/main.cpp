@@ -52,7 +52,7 @@ int main(int count, char** words) {
     // The loop's library throws where the machine refuses what it cannot be without, such as a
     // descriptor for its signals. Nothing that could say it better is left.
     (void)std::fprintf(stderr,
-                       "error: runtask cannot work on: %s\n"
+                       "error: runtask cannot go on: %s\n"
                        "hint: `ulimit -a` shows what this shell may have, such as open files\n",
                        error.what());
     const bool is_run = count > 1 && std::string_view(words[1]) == "run";

@@ -280,7 +280,7 @@ void Session::set_deadline(Duration from_now) {
 void Session::await_request() {
   leave_large_body();
   parser_.emplace();
-  parser_->eager(true);
+  parser_->eager(false);  // The header first: what it says decides about the body.
   // The buffer ends where the header has to: one that fills it without an end is too large.
   parser_->header_limit(static_cast<std::uint32_t>(input_.size()));
   parser_->body_limit(server_->options().body_bytes_max);
@@ -327,8 +327,10 @@ void Session::parse() {
     begin_ += used;
     if (error && error != http::error::need_more) return parse_failed(error);
     is_stuck = used == 0;
+    if (!parser_->is_header_done() || header_seen_) continue;
+    if (header_arrived()) return;
+    parser_->eager(true);
   }
-  if (parser_->is_header_done() && !header_seen_ && header_arrived()) return;
   if (parser_->is_done()) return serve();
   if (begin_ == 0 && end_ == input_.size())
     return refuse(400, "a line of the request's chunked body is too long");

@@ -285,7 +285,7 @@ class Life(Sandbox):
             self.assertEqual(result.code, 1, result)
             self.assertNotIn("terminate called", result.err)
             self.assertIn("Too many open files", result.err)
-        result = self.execute("/bin/sh", "-c", 'ulimit -n 3; exec "$0" run --local --task-definition x', RUNTASK)
+        result = self.execute("/bin/sh", "-c", 'ulimit -n 8; exec "$0" run --local --task-definition x', RUNTASK)
         self.assertEqual(result.code, 125, result)
         self.assertIn("Too many open files", result.err)
 
