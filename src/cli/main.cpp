@@ -12,11 +12,9 @@
 #include "hamlet/git.h"
 #include "sys/programs.h"
 
-namespace runtask {
-namespace {
-
 // The one place where the real things are made. Everything else gets them passed in.
-int run(int count, char** words) {
+static int run(int count, char** words) {
+  using namespace runtask;
   sys::fill_standard_descriptors();
   // A reader that went away (`| head`) is an error of write(), not the end of a run.
   (void)std::signal(SIGPIPE, SIG_IGN);
@@ -42,12 +40,9 @@ int run(int count, char** words) {
   return cli::carry_out(std::get<cli::Command>(std::move(parsed)), world);
 }
 
-}  // namespace
-}  // namespace runtask
-
 int main(int count, char** words) {
   try {
-    return runtask::run(count, words);
+    return run(count, words);
   } catch (const std::exception& error) {
     // The loop's library throws where the machine refuses what it cannot be without, such as a
     // descriptor for its signals. Nothing that could say it better is left.
