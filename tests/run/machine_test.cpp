@@ -572,34 +572,6 @@ TEST(Machine, answers_that_come_late_or_twice_change_nothing) {
   EXPECT_EQ(ends[0].exit_code, 3);
 }
 
-TEST(Machine, a_container_is_named_once_it_has_a_runtime_id_and_before_it_is_drained) {
-  Machinery run(2);
-  run.start(0);
-  run.start(1);
-  run.see(task(0, "PENDING"));
-  EXPECT_TRUE(run.take<NameContainer>().empty());
-  auto named = task(0, "PENDING");
-  named.containers[0].runtime_id = "ab12";
-  run.see(named);
-  named.last_status = "RUNNING";
-  run.see(named);
-  const auto names = run.take<NameContainer>();
-  ASSERT_EQ(names.size(), 1U);
-  EXPECT_EQ(names[0].launch, 0);
-  EXPECT_EQ(names[0].container, "main");
-  EXPECT_EQ(names[0].runtime_id, "ab12");
-  // A short task, which is seen when it is over.
-  auto over = stopped(1, 0);
-  over.containers[0].runtime_id = "cd34";
-  run.see(over);
-  std::vector<std::size_t> order;
-  for (const auto& action : run.actions)
-    if (std::holds_alternative<NameContainer>(action) || std::holds_alternative<DrainLogs>(action))
-      order.push_back(action.index());
-  ASSERT_FALSE(order.empty());
-  EXPECT_EQ(order[0], Action(NameContainer{}).index());
-}
-
 TEST(Machine, a_container_that_has_ended_is_drained_before_its_task_is_stopped) {
   Machinery run(1);
   run.start(0);
