@@ -38,8 +38,8 @@ TEST_F(EndpointTest, a_log_group_is_named_by_its_identifier_too) {
   world.register_shell("echo hello");
   const auto stream = "app/" + ecs::last_part(world.run_whole().task_arn);
   const auto got = [&](const std::string& group) {
-    return world.call<ecs::GetLogEvents>(
-        "{" + group + R"(,"logStreamName":")" + stream + R"(","startFromHead":true})");
+    return world.call<ecs::GetLogEvents>("{" + group + R"(,"logStreamName":")" + stream +
+                                         R"(","startFromHead":true})");
   };
   const std::string logs = "arn:aws:logs:us-east-1:000000000000:log-group:";
   for (const std::string& identifier : {std::string("/runtask/job"), logs + "/runtask/job"}) {
@@ -52,11 +52,11 @@ TEST_F(EndpointTest, a_log_group_is_named_by_its_identifier_too) {
     EXPECT_EQ(filtered->events.size(), 1U);
     const auto streams = world.call<ecs::DescribeLogStreams>("{" + group + "}");
     ASSERT_TRUE(streams);
-    EXPECT_EQ(streams->log_streams.at(0).arn,
-              logs + "/runtask/job:log-stream:" + stream);
+    EXPECT_EQ(streams->log_streams.at(0).arn, logs + "/runtask/job:log-stream:" + stream);
   }
-  EXPECT_EQ(got(R"("logGroupName":"/runtask/job","logGroupIdentifier":"/runtask/job")").error().name,
-            "InvalidParameterException");
+  EXPECT_EQ(
+      got(R"("logGroupName":"/runtask/job","logGroupIdentifier":"/runtask/job")").error().name,
+      "InvalidParameterException");
   EXPECT_EQ(got(R"("logGroupIdentifier":")" + logs + R"(/runtask/job:*")").error().name,
             "InvalidParameterException");
   EXPECT_EQ(got(R"("logGroupIdentifier":"a b")").error().name, "InvalidParameterException");
