@@ -162,7 +162,7 @@ class Logs(AwsSandbox):
         self.assertEqual(result.out, expected)
         self.assertIn("    | Traceback:\n    |   File x\n    | Error\n", result.err)
         self.assertRegex(self.ok("runs", "logs", "last", "--timestamps").out,
-                         "^(\\S+Z) Traceback:\n\\1   File x\n\\1 Error\n$")
+                         "^(\\S+Z) main \\| Traceback:\n\\1 main \\|   File x\n\\1 main \\| Error\n$")
 
     def test_throttling_is_no_word_to_the_user_and_costs_no_line(self):
         self.streams = {self.stream("main"): [[(1, "a")], [(2, "b")]]}
