@@ -438,9 +438,22 @@ class Simulation {
       }
     }
     ASSERT_EQ(launch.log_lines, shown);
+    check_unnamed(launch);
     if (faults_of(launch.index).logs_denied) {
       ASSERT_FALSE(launch.log_notes.empty());
     }
+  }
+
+  // Only of a container that never was there nobody knows the stream.
+  void check_unnamed(const LaunchOutcome& launch) {
+    std::ptrdiff_t unnamed = 0;
+    for (const auto& arn : tasks_of[launch.index])
+      for (const auto& container : cloud_of(launch.index).task(arn)->containers)
+        unnamed += container.runtime_id.empty() ? 1 : 0;
+    const auto said = std::count_if(
+        launch.log_notes.begin(), launch.log_notes.end(),
+        [](const auto& note) { return note.find("is not known") != std::string::npos; });
+    ASSERT_LE(said, unnamed);
   }
 
   void check_exit_code(const Outcome& outcome) {
