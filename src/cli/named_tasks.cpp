@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/run_session.h"
 #include "cli/selection.h"
+#include "ecs/life_cycle.h"
 #include "hamlet/account_credentials.h"
 #include "hamlet/definition_listing.h"
 #include "sys/programs.h"
@@ -151,6 +152,12 @@ Result<std::vector<Target>> make_targets(const World& world, NamedTasks& tasks,
   return targets;
 }
 
+// The embedded ECS has what stands for the CMDB's clusters and definitions, in an account and
+// region of its own: by their names.
+std::string name_at(const Target& target, const std::string& arn_or_name) {
+  return target.is_local ? ecs::last_part(arn_or_name) : arn_or_name;
+}
+
 // The container of hamlet's rule, which need not be there: then the rule of `runtask run` follows,
 // unless it was to be configured.
 std::string container_of(const hamlet::Occurrence& task, const run::Request& base,
@@ -233,7 +240,7 @@ Result<> choose_definitions(const World& world, const std::vector<Target>& targe
     const auto& output = occurrence.definition_output.value;
     const auto& known = output ? output : occurrence.definition.value;
     if (known && !known->empty()) {
-      task.definition = *known;
+      task.definition = name_at(targets[task.target], *known);
       continue;
     }
     auto chosen =
@@ -266,10 +273,15 @@ Result<NamedRequests> make_requests(const World& world, const std::vector<Target
     request.place = {tasks.environments[task.environment].facts.scope.names.environment,
                      names.size() > 1 ? occurrence.task : std::string(),
                      occurrence.instance.empty() ? "default" : occurrence.instance, task.target};
-    request.cluster = *occurrence.cluster.value;
+    const auto& target = targets[task.target];
+    request.cluster = name_at(target, *occurrence.cluster.value);
     request.task_definition = task.definition;
     request.container = container_of(occurrence, base, definition);
     place(occurrence, style, request);
+    // Nor has it the capacity providers that an account has made for itself.
+    if (target.is_local && base.capacity_providers.empty())
+      std::erase_if(request.capacity_providers,
+                    [](const auto& one) { return !one.capacity_provider.starts_with("FARGATE"); });
     made.requests.push_back({std::move(request), definition});
   }
   return made;

@@ -87,6 +87,17 @@ class NamedRun(NamedSandbox):
         self.assertIn("app-manage-sandbox-us-east-1-stack.json", result.err)
         self.assertEqual(self.trace(), [])
 
+    def test_the_embedded_ecs_has_what_the_cmdb_names_in_another_account_and_region(self):
+        for name in ("app-manage", "soln-host"):
+            path = os.path.join(self.cmdb, "library/state/cf/integration/default/%s-sandbox-us-east-1-stack.json" % name)
+            with open(path, encoding="utf-8") as file:
+                state = file.read()
+            self.assertIn("us-east-1:000000000000", state)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(state.replace("us-east-1:000000000000", "eu-west-1:123456789012"))
+        result = self.named("--environment", "integration", "-e", "WHAT=ran")
+        self.assertEqual((result.code, result.out), (0, "here ran\n"), result)
+
     def test_without_an_output_the_newest_active_revision_of_the_family_is_taken(self):
         path = os.path.join(self.cmdb, "library/state/cf/integration/default/app-manage-sandbox-us-east-1-stack.json")
         os.remove(path)
