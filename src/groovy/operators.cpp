@@ -42,6 +42,11 @@ std::string_view method_of(Operator op) {
   }
 }
 
+// What `<=>` makes of the distance that compareTo() tells.
+int sign_of(int distance) {
+  return distance < 0 ? -1 : distance > 0 ? 1 : 0;
+}
+
 }  // namespace
 
 Value Fiber::binary(Operator op, const Value& left, const Value& right) {
@@ -51,7 +56,7 @@ Value Fiber::binary(Operator op, const Value& left, const Value& right) {
     case Operator::kUnequal:
       return Value::of(!equals(left, right));
     case Operator::kCompare:
-      return Value::integer(compare(left, right));
+      return Value::integer(sign_of(compare(left, right)));
     case Operator::kLess:
       return Value::of(compare(left, right) < 0);
     case Operator::kLessEqual:

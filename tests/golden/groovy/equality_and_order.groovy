@@ -16,3 +16,16 @@ println(1.equals(1L))  // expect: false
 println('a'.compareTo('c'))  // expect: -2
 println(true == true)  // expect: true
 println((1..3) == [1, 2, 3])  // expect: true
+// <=> tells the way, compareTo() the distance.
+class Height implements Comparable<Height> {
+  int metres
+  int compareTo(Height other) { metres - other.metres }
+}
+def low = new Height(metres: 1)
+def high = new Height(metres: 9)
+println(['a' <=> 'e', 'e' <=> 'a', 'abc' <=> 'a', 'a' <=> 'a'])  // expect: [-1, 1, 1, 0]
+println(["${'a'}" <=> 'e', 'f' <=> "${'a'}", ('a' as char) <=> 'e'])  // expect: [-1, 1, -1]
+println([high <=> low, low <=> high, low <=> low])  // expect: [1, -1, 0]
+println(['e'.compareTo('a'), "${'abc'}".compareTo('a'), high.compareTo(low)])  // expect: [4, 2, 8]
+println([high > low, 'a' < 'e', 'a' >= 'e'])  // expect: [true, true, false]
+println(['pear', 'fig', 'apple'].sort { a, b -> b <=> a })  // expect: [pear, fig, apple]
