@@ -220,13 +220,18 @@ bool Fiber::is_case(const Value& subject, const Value& candidate) {
     case Kind::kList:
     case Kind::kSet:
     case Kind::kRange:
-    case Kind::kMap:
       return is_in(subject, candidate);
+    case Kind::kMap: {  // The truth of get(), not of containsKey().
+      const Map& map = candidate.as<Map>();
+      if (const Value* value = map.find(subject)) return is_true(Value(*value));
+      return !map.missing.is_null() && is_true(get_index(candidate, subject));
+    }
     case Kind::kPattern:
       return !subject.is_null() && candidate.as<Pattern>().matches(*this, to_text(subject));
     case Kind::kClosure:
       return is_true(call1(candidate, subject));
     default:
+      if (const auto answer = ask(candidate, "isCase", subject)) return is_true(*answer);
       return equals(candidate, subject);
   }
 }

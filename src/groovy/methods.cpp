@@ -170,6 +170,11 @@ Answer compare_to(MethodCall& c) {
   return Value::integer(c.fiber.compare(c.self, c.arguments[0]));
 }
 
+Answer is_case(MethodCall& c) {
+  if (c.count() != 1) return std::nullopt;
+  return Value::of(c.fiber.is_case(c.arguments[0], c.self));
+}
+
 Answer has_property(MethodCall& c) {
   if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
   return Value::of(c.fiber.try_property(c.self, c.text(0)).has_value());
@@ -210,6 +215,7 @@ const Table& object_methods() {
       {"asType", as_type},
       {"asBoolean", as_boolean},
       {"compareTo", compare_to},
+      {"isCase", is_case},
       {"hasProperty", has_property},
       {"respondsTo", responds_to},
       {"invokeMethod", invoke_method},

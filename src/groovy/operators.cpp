@@ -353,7 +353,6 @@ bool Fiber::is_in(const Value& item, const Value& container) {
   switch (container.kind()) {
     case Kind::kNull:
       return item.is_null();
-    case Kind::kMap:
     case Kind::kSet:
       return container.as<Map>().find(item) != nullptr;
     case Kind::kRange: {

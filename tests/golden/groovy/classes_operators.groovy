@@ -92,3 +92,9 @@ try {
 }
 class Any { def invokeMethod(String name, args) { "$name ${args[0]}" } }
 println new Any().zap(1)           // expect: zap 1
+
+class Even {
+  boolean isCase(number) { number % 2 == 0 }
+}
+def parity(n) { switch (n) { case new Even(): return 'even' }; 'odd' }
+println([parity(2), parity(3), 4 in new Even(), [1, 2, 4].grep(new Even())])  // expect: [even, odd, true, [2, 4]]

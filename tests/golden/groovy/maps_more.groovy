@@ -35,3 +35,12 @@ println "${'a' == 97} ${'5' == 5} ${['a'] == [97]}"
 // expect: 2 2 2
 // expect: [x, 'a\tb', ['n':v1]]
 // expect: true false true
+// `in`, a case and grep() ask a map for the truth of what it has for the key.
+def flags = [zero: 0, empty: '', nothing: null, one: 1, no: false, (null): 'yes', 5: 'five']
+println(['zero', 'empty', 'nothing', 'one', 'no', null, 5, 'none'].findAll { it in flags })  // expect: [one, null, 5]
+println(['zero', 'one', 'none'].grep(flags))  // expect: [one]
+def chosen(key, map) { switch (key) { case map: return 'yes' }; 'no' }
+println([chosen('zero', flags), chosen('one', flags), chosen('none', flags)])  // expect: [no, yes, no]
+println([flags.isCase('zero'), flags.isCase('one'), flags.containsKey('zero')])  // expect: [false, true, true]
+def lazy = [:].withDefault { it == 'x' }
+println(['x' in lazy, 'y' in lazy, lazy])  // expect: [true, false, [x:true, y:false]]
