@@ -328,8 +328,18 @@ Value Fiber::index_list(const Value& object, const Value& index) {
   }
   if (index.is(Kind::kList)) {
     Values items;
-    for (const auto& one : index.as<List>().items)
-      items.push_back(index_list(object, one));
+    for (const auto& one : index.as<List>().items) {
+      step();
+      Value part = index_list(object, one);
+      if (one.is(Kind::kInteger) || one.is(Kind::kLong)) {
+        items.push_back(std::move(part));
+      } else {  // The members of a range among the places.
+        const Values members = items_of(part);
+        if (items.size() + members.size() > interpreter_.limits_.memory_bytes_max / sizeof(Value))
+          abort(Code::kFull, "a list is too large");
+        items.insert(items.end(), members.begin(), members.end());
+      }
+    }
     return list(std::move(items));
   }
   if (index.is_text()) return spread_property(object, to_text(index));

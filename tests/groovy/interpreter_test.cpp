@@ -66,6 +66,8 @@ TEST(Limits, text_and_memory_bombs_end_with_an_error) {
       output_of("def sb = new StringBuilder('x')\nwhile (true) sb << sb.toString()", small()),
       HasSubstr("error: "));
   EXPECT_THAT(output_of("println 'a'.padLeft(2000000000)", small()), HasSubstr("too long"));
+  EXPECT_THAT(output_of("def l = [1] * 10000\nl[[0..9999] * 1000]", small()),
+              HasSubstr("too large"));
   EXPECT_THAT(output_of("def a = new int[2000000000]", small()), HasSubstr("too large"));
   EXPECT_THAT(output_of("println String.format('%999999999d', 1).size()", small()),
               HasSubstr("10000"));
