@@ -423,7 +423,7 @@ StmtPtr Grammar::parse_switch() {
   while (true) {
     while (token().is(TokenKind::kNewline) || token().is_operator(";"))
       take();
-    if (take_operator("}")) return statement;
+    if (take_operator("}")) break;
     SwitchCase one;
     if (take_keyword("case")) {
       one.value = parse_expression();
@@ -435,6 +435,10 @@ StmtPtr Grammar::parse_switch() {
       fail_unexpected("`case`, `default` or `}`");
     }
     expect(":", "after the case");
+    skip_newlines();
+    const bool is_label = token().is_keyword("case") || token().is_keyword("default");
+    if (token().is_operator(";") || token().is_operator("}") || (is_label && !one.value))
+      fail_unexpected("a statement after the case");
     const std::size_t from = token().range.begin;
     while (true) {
       while (token().is(TokenKind::kNewline) || token().is_operator(";"))
@@ -454,6 +458,10 @@ StmtPtr Grammar::parse_switch() {
     one.body.range = {from, last_end()};
     statement->cases.push_back(std::move(one));
   }
+  // As Groovy 2.4, unlike Java: `default` comes after all the cases, wherever it stands.
+  const auto is_case = [](const SwitchCase& one) { return one.value != nullptr; };
+  std::stable_partition(statement->cases.begin(), statement->cases.end(), is_case);
+  return statement;
 }
 
 StmtPtr Grammar::parse_try() {

@@ -66,3 +66,20 @@ for (x in null) println 'never'
 // expect: 21
 // expect: one-line if
 // expect: 4
+// `default` comes after all the cases, wherever it stands, and nothing follows it.
+def passed(v) {
+  def r = []
+  switch (v) {
+    case 0: r << 0
+    default: r << 'd'
+    case 1: r << 1
+    case 2: r << 2; break
+    case 3: r << 3
+  }
+  r
+}
+println([0, 1, 2, 3, 9].collect { passed(it) })  // expect: [[0, 1, 2], [1, 2], [2], [3, d], [d]]
+def first(v) { switch (v) { default: 'd'; break; case 1: 'one'; break } }
+println([first(1), first(9)])  // expect: [one, d]
+def after(v) { switch (v) { default: return 'd'; case 1: return 'one' } }
+println([after(1), after(9)])  // expect: [one, d]
