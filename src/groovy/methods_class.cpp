@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <iterator>
@@ -172,9 +173,30 @@ bool is_slurper(const MethodCall& c) {
   return class_name(c) == "JsonSlurper" || class_name(c) == "JsonSlurperClassic";
 }
 
+// Integer.toString(number, base), Boolean.toString(truth), Arrays.toString(array), ...: only for
+// what the class takes. Without arguments it is the text of the class itself.
 Answer to_string(MethodCall& c) {
-  if (c.count() == 1 && class_name(c) != "Class") return c.fiber.string(c.text(0));
-  return c.fiber.string(c.self_text());
+  if (c.takes_none()) return c.fiber.string(c.self_text());
+  const auto name = class_name(c);
+  if (name == "Integer" || name == "Long") {
+    const bool takes = c.is(0, Kind::kInteger) || (name == "Long" && c.is(0, Kind::kLong));
+    if (!takes || c.count() > 2 || (c.count() == 2 && !c.is(1, Kind::kInteger))) return kNone;
+    const bool has_base = c.count() == 2 && c.number(1) >= 2 && c.number(1) <= 36;
+    std::array<char, 66> digits{};
+    const auto written = std::to_chars(digits.data(), digits.data() + digits.size(), c.number(0),
+                                       has_base ? static_cast<int>(c.number(1)) : 10);
+    return c.fiber.string(std::string(digits.data(), written.ptr));
+  }
+  if (c.count() != 1) return kNone;
+  const Value& argument = c.arguments[0];
+  const bool is_real = name == "Double" || name == "Float";
+  const bool takes = name == "Boolean"     ? argument.is(Kind::kBool)
+                     : name == "Character" ? argument.is_character()
+                     : name == "Arrays"    ? argument.is(Kind::kList)
+                                           : is_real && argument.is_number();
+  if (!takes) return kNone;
+  return c.fiber.string(
+      c.fiber.to_text(is_real ? Value::real(Fiber::real_of(argument)) : argument));
 }
 
 Answer current_time_millis(MethodCall& c) {

@@ -70,3 +70,9 @@ def m = 'v12' =~ /v(\d+)/
 if (m) println m.group(1)          // expect: 12
 println(({ Object... all -> all.size() })())           // expect: 0
 println JsonOutput.toJson([when: new Date(0)])         // expect: {"when":"1970-01-01T00:00:00+0000"}
+println([Integer.toString(255, 16), Long.toString(255L, 2), Long.toString(255, 36), Integer.toString(-255, 16), Integer.toString(255, 99)])  // expect: [ff, 11111111, 73, -ff, 255]
+println([Integer.toString(5), Long.toString(5), Boolean.toString(true), Double.toString(1.5d), Double.toString(2), Character.toString('a' as char)])  // expect: [5, 5, true, 1.5, 2.0, a]
+println([Integer.toString(), Integer.MIN_VALUE.with { Integer.toString(it, 2).size() }, Arrays.toString([1, 2] as int[])])  // expect: [class java.lang.Integer, 33, [1, 2]]
+class Plain { }
+def refused = [{ Integer.toString('5') }, { Integer.toString(5L) }, { Integer.toString(1, 2, 3) }, { String.toString(5) }, { Boolean.toString('x') }, { Math.toString(5) }, { List.toString(5) }, { Plain.toString(5) }]
+println(refused.collect { call -> try { call() } catch (MissingMethodException e) { e.method } }.unique())  // expect: [toString]
