@@ -5,6 +5,7 @@
 #include "groovy/fiber.h"
 #include "groovy/methods.h"
 #include "groovy/native_objects.h"
+#include "groovy/overload.h"
 
 // Calls: of closures, of the script's methods, of what values can do, of the host.
 
@@ -189,121 +190,11 @@ std::optional<Value> Fiber::call_delegate(const Ref<Scope>& scope, const std::st
   return std::nullopt;
 }
 
-namespace {
-
-// How well a value fits a type, 0 best; none if it does not.
-std::optional<int> fit(const Value& value, const TypeName& type) {
-  constexpr int kAnything = 20;
-  if (type.info == nullptr || type.info->name == "java.lang.Object") return kAnything;
-  if (value.is_null()) return is_primitive(type.name) ? std::nullopt : std::optional(1);
-  if (type.is_array) return value.is(Kind::kList) ? std::optional(1) : std::nullopt;
-  const auto name = type.info->simple_name();
-  const std::string own = class_name_of(value);
-  if (own == type.info->name) return 0;
-  if (value.is(Kind::kGString) && name == "String") return 2;
-  if (is_instance(value, *type.info)) return 3;
-  if (value.is_number() && type.info->is_a("java.lang.Number")) {
-    // Only to a type that holds every value of the other.
-    if (value.is(Kind::kInteger))
-      return name == "Integer"                     ? 0
-             : name == "Long"                      ? 1
-             : name == "BigInteger"                ? 3
-             : name == "Double" || name == "Float" ? 4
-             : name == "BigDecimal"                ? 5
-                                                   : std::optional<int>();
-    if (name == "Double" || name == "Float") return 6;
-    if (value.is(Kind::kLong)) return name == "Long" ? std::optional(0) : std::nullopt;
-  }
-  return std::nullopt;
-}
-
-// Whether the last parameter gets all arguments that are left, as an array.
-bool takes_rest(const Parameter& last) {
-  return last.is_variadic || last.type.is_array;
-}
-
-// Whether one argument for such a parameter is the array already. A list is none, but makes one of
-// the elements that the type names where it can be nothing else.
-bool is_all_the_rest(const Value& argument, const Parameter& last, bool has_presets) {
-  if (!argument.is(Kind::kList)) return argument.is_null();
-  return argument.as<List>().element != nullptr ||
-         (!has_presets && !last.is_variadic && last.type.info != nullptr &&
-          last.type.info->name != "java.lang.Object");
-}
-
-// Groovy makes several methods of one that has presets: for each number of presets that are left
-// out, the last ones first. This is one of them, and how it takes the arguments.
-struct Overload {
-  std::size_t presets_given = 0;
-  bool has_rest = false;  // The last parameter gets an array of the arguments that are left.
-  int fit = 0;
-};
-
-std::size_t presets_of(const std::vector<Parameter>& parameters) {
-  return static_cast<std::size_t>(
-      std::count_if(parameters.begin(), parameters.end(),
-                    [](const Parameter& parameter) { return parameter.preset != nullptr; }));
-}
-
-// Sets the overload's fit. False: the arguments are none for it.
-bool fits(const std::vector<Parameter>& parameters, const Values& arguments, bool has_presets,
-          Overload& overload) {
-  std::size_t presets_left = overload.presets_given;
-  auto next = arguments.begin();
-  for (const auto& parameter : parameters) {
-    if (parameter.preset && presets_left == 0) continue;
-    if (parameter.preset) --presets_left;
-    const bool is_array = &parameter == &parameters.back() && takes_rest(parameter);
-    if (is_array && overload.has_rest) {
-      auto element = parameter.type;
-      element.is_array = false;
-      overload.fit += 50;
-      return std::all_of(next, arguments.end(), [&](const Value& argument) {
-        const bool is_row = argument.is(Kind::kList) && argument.as<List>().element != nullptr;
-        return is_row || fit(argument, element);
-      });
-    }
-    if (next == arguments.end()) return false;
-    if (is_array && !is_all_the_rest(*next, parameter, has_presets)) return false;
-    const auto one = is_array ? std::optional(1) : fit(*next, parameter.type);
-    if (!one) return false;
-    overload.fit += *one;
-    ++next;
-  }
-  return next == arguments.end();
-}
-
-// The overload that a call means: one that takes the arguments as they are, else the longest that
-// takes the last ones as an array. `ways` counts the latter.
-std::optional<Overload> overload_for(const std::vector<Parameter>& parameters,
-                                     const Values& arguments, int& ways) {
-  const std::size_t presets = presets_of(parameters);
-  const auto try_out = [&](std::size_t presets_given, bool has_rest) {
-    Overload overload{presets_given, has_rest};
-    const bool is_one = fits(parameters, arguments, presets > 0, overload);
-    return is_one ? std::optional(overload) : std::nullopt;
-  };
-  ways = 0;
-  for (std::size_t given = presets + 1; given-- > 0;)
-    if (auto exact = try_out(given, false)) return exact;
-  std::optional<Overload> longest;
-  if (parameters.empty() || !takes_rest(parameters.back())) return longest;
-  const std::size_t fewest = parameters.back().preset ? presets : 0;  // Else there is no array.
-  for (std::size_t given = presets + 1; given-- > fewest;)
-    if (auto one = try_out(given, true)) {
-      ++ways;
-      if (!longest) longest = one;
-    }
-  return longest;
-}
-
-}  // namespace
-
 std::optional<int> Fiber::fit_of(const std::vector<Parameter>& parameters,
                                  const Values& arguments) {
   int ways = 0;
   const auto overload = overload_for(parameters, arguments, ways);
-  return overload ? std::optional(overload->fit) : std::nullopt;
+  return overload ? std::optional(overload->distance) : std::nullopt;
 }
 
 bool Fiber::fits_closure(const std::vector<Parameter>& parameters, const Values& arguments) {

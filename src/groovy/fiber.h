@@ -169,7 +169,7 @@ class Fiber {
                  Values& arguments, const Ref<Scope>& scope);
   std::optional<Value> call_imported(const CallExpr& expr, Values& arguments);
   Value run_method(const Ref<Scope>& scope, const MethodDecl& method, Values& arguments);
-  // How well the arguments fit, 0 best; none if they do not.
+  // How far the arguments are, 0 nearest (overload.h); none if they do not fit.
   static std::optional<int> fit_of(const std::vector<Parameter>& parameters,
                                    const Values& arguments);
   // Groovy calls no closure that could take them as its array in more than one way.

@@ -64,7 +64,10 @@ void Resolver::find_duplicate_methods(const std::vector<std::unique_ptr<MethodDe
                         const auto name = [](const Parameter& p) {
                           return p.type.name.empty() ? std::string("Object") : p.type.name;
                         };
-                        return name(x) == name(y) && x.type.is_array == y.type.is_array;
+                        const auto is_array = [](const Parameter& p) {
+                          return p.type.is_array || p.is_variadic;  // String... is String[].
+                        };
+                        return name(x) == name(y) && is_array(x) == is_array(y);
                       });
   };
   std::unordered_map<Name, std::vector<const MethodDecl*>> by_name;
