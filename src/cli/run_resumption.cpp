@@ -128,11 +128,10 @@ Result<int> go_on(const Resumption& it) {
   const auto targets = TRY(make_targets(it.world, it.record));
   auto policy = kept_policy;
   policy.detach = false;  // Whoever attaches wants to see the end.
-  if (it.is_stop) {
-    policy.detach_on_interrupt = false;
-    policy.interrupt_patience = stop_patience(it.record);
-  }
   const auto restored = TRY(restore(it));
+  if (it.is_stop) policy.detach_on_interrupt = false;
+  // The patience of a signal is for whoever waits for its effect.
+  if (it.is_stop || restored.interrupted_by) policy.interrupt_patience = stop_patience(it.record);
   const auto shown = TRY(shown_of(it));
   const auto claimed = TRY(claim(it, targets, restored));  // Until the end.
   // In the middle of a run a history that cannot be written costs a warning, never the run. That it

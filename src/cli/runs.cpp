@@ -20,6 +20,8 @@ namespace {
 
 using namespace std::chrono_literals;
 constexpr Duration kFollowEvery = 200ms;
+// Between a process that dies and one that takes the run over there is a moment without either.
+constexpr int kLooksInVainMax = 5;
 
 int failed(const World& world, const Error& error) {
   world.screen.message(error.text());
@@ -203,6 +205,7 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
                                                   : Streams{std::to_string(launch + 1), 0, false};
   };
   bool is_last = !arguments.follow || run.ended_at || !records.is_alive(run);
+  int looks_in_vain = 0;  // In a row: nobody carried it out.
   std::int64_t after = 0;
   for (;;) {
     TRY(history.lines(run.record.id, after, [&](const history::StoredLine& stored) {
@@ -226,7 +229,9 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
     if (is_last) break;
     (void)sys::wait_for(kFollowEvery, [] { return false; });
     // Looked at before the lines are read once more, so that none written before it is missed.
-    is_last = TRY(history.has_ended(run.record.id)) || !records.is_alive(run);
+    const bool has_ended = TRY(history.has_ended(run.record.id));
+    looks_in_vain = records.is_alive(run) ? 0 : looks_in_vain + 1;
+    is_last = has_ended || looks_in_vain >= kLooksInVainMax;
   }
   if (!arguments.follow) return {};
   if (const auto now = TRY(history.find(run.record.id)); records.can_attach(now))

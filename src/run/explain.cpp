@@ -197,6 +197,9 @@ Explanation by_kind(const LaunchOutcome& launch, const std::string& run_id) {
   if (was_to_stop && launch.verdict.may_still_run) return of_unstopped(launch, run_id);
   switch (launch.verdict.kind) {
     case VerdictKind::kTimedOut:
+      if (contains(launch.verdict.words, "--start-timeout"))
+        return {"it took longer to start than --start-timeout allows",
+                "raise --start-timeout, or look what it waits for: image, network, capacity"};
       return {"it ran longer than --timeout allows", "raise --timeout, or look where it hangs"};
     case VerdictKind::kStopped:
       return of_stopped(launch);

@@ -9,6 +9,7 @@ void members(Visitor& visit, LogPosition& position) {
   visit.required("stream", position.stream);
   visit.required("token", position.token);
   visit.required("lines", position.lines);
+  visit("taken_here", position.taken_here);
   visit("is_cut", position.is_cut);
 }
 

@@ -14,6 +14,7 @@ struct LogPosition {
   std::string stream;               // Whose position it is: another task has another stream.
   std::string token;                // GetLogEvents': behind everything that was read.
   std::uint64_t lines = 0;          // Read of this stream so far.
+  std::uint64_t taken_here = 0;     // Of those, behind the token: of a server whose tokens stay.
   std::optional<bool> is_cut = {};  // True: the last of them may go on in the next; see LineMask.
 };
 

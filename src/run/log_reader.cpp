@@ -147,7 +147,6 @@ class LogReader::State {
     WallTime newest{};  // Timestamp that the detector has told of.
     sys::PendingPtr timer;
     bool is_done = false;
-    std::uint64_t taken_here = 0;  // Events of pages behind the present token; see take_page().
   };
   struct LaunchState {
     std::string task_arn;
@@ -169,7 +168,7 @@ class LogReader::State {
 
   [[nodiscard]] LogPosition restored_position(int index, const std::string& container,
                                               std::string stream) {
-    LogPosition start{std::move(stream), "", 0, std::nullopt};
+    LogPosition start{std::move(stream), "", 0, 0, std::nullopt};
     if (!is_restored_ || outside_.ledger == nullptr) return start;
     const auto text = outside_.ledger->position(index, container);
     if (text && text->empty()) return start;
@@ -415,10 +414,11 @@ class LogReader::State {
     // nevertheless, or no token at all, sends the same ones again to whoever asks again.
     if (page.next_forward_token.empty()) page.next_forward_token = reading.position.token;
     const bool stays = page.next_forward_token == reading.position.token;
-    const auto again = stays ? std::min<std::uint64_t>(reading.taken_here, page.events.size()) : 0;
+    const auto again =
+        stays ? std::min<std::uint64_t>(reading.position.taken_here, page.events.size()) : 0;
     page.events.erase(page.events.begin(),
                       page.events.begin() + static_cast<std::ptrdiff_t>(again));
-    reading.taken_here = stays ? reading.taken_here + page.events.size() : 0;
+    reading.position.taken_here = stays ? reading.position.taken_here + page.events.size() : 0;
     const auto events = page.events.size();
     LineMask mask(plan_.secrets, reading.position.is_cut.value_or(false));
     for (auto& event : page.events)

@@ -183,6 +183,10 @@ std::optional<Instant> Machine::wake_at() const {
     const auto end = interrupted_at_ + policy_.interrupt_patience;
     when = when ? std::min(*when, end) : end;
   }
+  if (all_ended_) {
+    const auto end = *all_ended_ + kSurplusPatience;
+    when = when ? std::min(*when, end) : end;
+  }
   return when;
 }
 
@@ -226,16 +230,12 @@ void Machine::start_ready_ones() {
   for (; next_waiting_ < size; ++next_waiting_) {
     const auto index = next_waiting_;
     if (at(index).phase != Phase::kWaiting) continue;
-    if (starts_no_more()) {
+    if (starts_no_more() || !will_have_place()) {
       const bool interrupted = interrupted_by_ || cut_short_by_;
-      end(index,
-          verdict_of(VerdictKind::kSkipped, interrupted ? "not started: interrupted"
-                                                        : "not started: another launch failed"));
-      continue;
-    }
-    if (!will_have_place()) {
-      end(index, verdict_of(VerdictKind::kSkipped,
-                            "not started: as many tasks as may run at a time may still run"));
+      const char* why = interrupted          ? "interrupted"
+                        : !will_have_place() ? "as many tasks as may run at a time may still run"
+                                             : "another launch failed";
+      end(index, verdict_of(VerdictKind::kSkipped, std::string("not started: ") + why));
       continue;
     }
     if (!has_place()) break;
@@ -303,7 +303,7 @@ void Machine::end_what_is_left_of(int index, const std::string& words) {
   auto verdict = by_us ? verdict_of_stop(launch.our_stop) : verdict_of(VerdictKind::kUnknown, "");
   verdict.words =
       (launch.task_arn.empty() ? "it may have been started; " : "its task may still run; ") + words;
-  if (!launch.stop_failure.empty()) verdict.words += "; StopTask failed: " + launch.stop_failure;
+  verdict.words += words_of_stop(launch);
   verdict.may_still_run = true;
   end(index, std::move(verdict));
 }
@@ -339,7 +339,9 @@ void Machine::finish_if_over() {
     settle();
   }
   if (count(Phase::kDone) < launches_.size() || done_) return;
-  const bool may_wait = !interrupted_by_ || now_ - interrupted_at_ < policy_.interrupt_patience;
+  if (!all_ended_) all_ended_ = now_;
+  const bool may_wait = now_ - *all_ended_ < kSurplusPatience &&
+                        (!interrupted_by_ || now_ - interrupted_at_ < policy_.interrupt_patience);
   if (count(Surplus::State::kStopping) > 0 && may_wait) return;
   done_ = true;
   actions_.emplace_back(RunEnded{exit_code()});

@@ -234,8 +234,8 @@ struct LaunchState {
   std::string task_arn;
   ecs::Task task;         // As last seen, without what neither verdict nor outcome needs.
   bool was_seen = false;  // By a DescribeTasks.
-  Instant seen_as_of{};   // When the last one that showed it was sent.
-  int misses = 0;         // In a row: DescribeTasks that did not show it.
+  Instant seen_as_of = Instant::min();  // When the last one that showed it was sent.
+  int misses = 0;                       // In a row: DescribeTasks that did not show it.
   Instant missing_since{};
   Instant started{};               // When RunTask answered.
   int polls = 0;                   // With Policy::polls: looks so far,
@@ -246,6 +246,7 @@ struct LaunchState {
   bool stop_called = false;            // Before that, an end is not our doing.
   std::optional<Instant> stop_denied;  // When StopTask was refused for good,
   std::string stop_failure;            // Why the last one failed, also if it was for now.
+  bool stop_taken = false;             // One was.
   Instant stop_given_up{};  // After the first StopTask: when its end is not waited for any longer.
   Instant next_stop{};      // When StopTask is sent again.
   std::set<std::string> drained_containers;
@@ -444,6 +445,7 @@ class Machine {
   void stop_start(int launch);
   // On its way to STOPPED, whoever brought that about.
   [[nodiscard]] static bool is_ending(const LaunchState& launch);
+  [[nodiscard]] static std::string words_of_stop(const LaunchState& launch);
   void send_stop(int launch);
   void give_up_stopping(int launch);
   void end_unstopped(int launch, const std::string& words);
@@ -470,6 +472,7 @@ class Machine {
   int last_call_ = 0;
   std::vector<Surplus> surplus_;
   bool said_stop_fails_ = false;
+  std::optional<Instant> all_ended_;  // All launches, for the first time.
 
   std::array<std::size_t, kPhases> counts_{};  // Launches by phase.
   std::size_t replacing_ = 0;                  // Of those in kDraining: they get another task.
@@ -520,5 +523,8 @@ constexpr Duration kListsKept = std::chrono::minutes(45);
 constexpr Duration kFindPatience = std::chrono::minutes(2);
 // How often StopTask is called for a task that nobody asked for, before it is left with a word.
 constexpr int kSurplusStopsMax = 6;
+// How long the stop of such a task is waited for when all launches have ended; the outcome says
+// that it may run.
+constexpr Duration kSurplusPatience = std::chrono::seconds(10);
 
 }  // namespace runtask::run

@@ -139,7 +139,8 @@ void Machine::go_on_without_search(Call& call) {
     return send(call);
   if (call.may_have_started) {
     end_open(call, VerdictKind::kUnknown,
-             "it may have been started: " + call.why + "; its tasks cannot be listed");
+             "it may have been started" + (call.why.empty() ? "" : ": " + call.why) +
+                 "; its tasks cannot be listed");
   } else {
     conclude_refusal(call, "; not tried again: its tasks cannot be listed");
   }
@@ -337,7 +338,8 @@ void Machine::handle(const FindFailed& event) {
     return go_on_without_search(*call);
   }
   end_open(*call, VerdictKind::kUnknown,
-           "it may have been started: " + call->why + "; looking for its task: " + event.why);
+           "it may have been started" + (call->why.empty() ? "" : ": " + call->why) +
+               "; looking for its task: " + event.why);
   close_if_resolved(event.call);
 }
 

@@ -56,6 +56,12 @@ std::string occasion_of(OurStop why) {
 
 }  // namespace
 
+// What the call came to, where nothing did.
+std::string Machine::words_of_stop(const LaunchState& launch) {
+  if (!launch.stop_failure.empty()) return "; StopTask failed: " + launch.stop_failure;
+  return launch.stop_called && !launch.stop_taken ? "; StopTask got no answer" : "";
+}
+
 bool Machine::is_ending(const LaunchState& launch) {
   return launch.task.desired_status == "STOPPED" ||
          ecs::status_of(launch.task.last_status) > ecs::Status::kRunning;
@@ -191,7 +197,9 @@ void Machine::handle(const StopTaken& event) {
     return;
   }
   auto& launch = at(event.launch);
-  if (launch.task_arn == event.task_arn && !launch.stop_denied) launch.stop_failure.clear();
+  if (launch.task_arn != event.task_arn || launch.stop_denied) return;
+  launch.stop_taken = true;
+  launch.stop_failure.clear();
 }
 
 void Machine::handle(const StopFailed& event) {
@@ -266,16 +274,17 @@ void Machine::handle_failed_stop(Surplus& surplus, const StopFailed& event) {
 // A task that ignores its stop, or an ECS that does: nothing more can be done from here.
 void Machine::give_up_stopping(int index) {
   const auto part = facet_of(index).part;
-  const auto& failure = at(index).stop_failure;
   end_unstopped(index, "its task may still run: it has not ended " +
                            short_duration(stop_patience_[part] + kStopOverdue) + " after StopTask" +
-                           (failure.empty() ? "" : ", which failed: " + failure));
+                           words_of_stop(at(index)));
 }
 
 void Machine::end_unstopped(int index, const std::string& words) {
   const auto& launch = at(index);
   actions_.emplace_back(Say{words + "; " + launch.task_arn});
   auto verdict = verdict_of_stop(launch.our_stop);
+  // It may come up yet.
+  if (verdict.kind == VerdictKind::kNeverStarted) verdict.kind = VerdictKind::kUnknown;
   verdict.words = occasion_of(launch.our_stop) + "; " + words;
   verdict.may_still_run = true;
   end(index, std::move(verdict));

@@ -353,7 +353,7 @@ void Machine::start_again(int index) {
   launch.task_arn.clear();
   launch.task = {};
   launch.was_seen = false;
-  launch.seen_as_of = {};
+  launch.seen_as_of = Instant::min();
   launch.misses = 0;
   launch.polls = 0;
   launch.running.reset();

@@ -149,6 +149,9 @@ TEST(Explain, what_stopped_a_task) {
   EXPECT_EQ(explain(stopped_somewhere, kRun).next_step.find("CloudTrail"), std::string::npos);
   EXPECT_EQ(cause(ended(VerdictKind::kTimedOut, "runtask: --timeout")),
             "it ran longer than --timeout allows");
+  auto late = ended(VerdictKind::kTimedOut, "runtask: --start-timeout");
+  late.verdict.words = "stopped at --start-timeout as it started";
+  EXPECT_EQ(cause(late), "it took longer to start than --start-timeout allows");
   LaunchOutcome slow = ended(VerdictKind::kNeverStarted, "runtask: --start-timeout");
   slow.verdict = verdict_of_stop(OurStop::kStartTimeout);
   EXPECT_EQ(cause(slow), "it was not RUNNING within --start-timeout");

@@ -6,7 +6,7 @@ namespace runtask::run {
 namespace {
 
 TEST(LogPosition, is_read_as_it_was_written) {
-  const LogPosition position{"p/main/\"1\"", "f/36 \xc3\xa4", 12'345'678'901, true};
+  const LogPosition position{"p/main/\"1\"", "f/36 \xc3\xa4", 12'345'678'901, 7, true};
   const auto read = read_log_position(to_json(position));
   ASSERT_TRUE(read) << read.error().text();
   EXPECT_EQ(read->stream, position.stream);

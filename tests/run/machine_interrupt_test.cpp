@@ -180,6 +180,37 @@ TEST(MachineInterrupt, an_interrupt_that_finds_no_stop_says_why) {
             std::string::npos);
 }
 
+TEST(MachineInterrupt, of_a_task_that_may_not_be_stopped_at_start_timeout_nobody_knows) {
+  Policy policy;
+  policy.start_timeout = 10s;
+  Machinery run(1, policy);
+  run.start(0);
+  for (const auto wait : {10s, 2s}) {  // The first look was sent before the limit.
+    run.pass(wait);
+    run.see(task(0, "PENDING"));
+  }
+  ASSERT_EQ(run.take<CallStop>().size(), 1U);
+  run.deny_stop(0);
+  run.pass(kStopDeniedLook);
+  EXPECT_EQ(run.verdict(), "unknown") << "it may come up yet";
+  EXPECT_NE(run.launch(0).verdict.words.find("may not be stopped"), std::string::npos);
+  EXPECT_TRUE(run.launch(0).verdict.may_still_run);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitCouldNotRun);
+}
+
+TEST(MachineInterrupt, a_stop_that_nobody_answers_is_said) {
+  for (const bool is_answered : {false, true}) {
+    Machinery run(1);
+    run.start(0);
+    run.see(task(0, "RUNNING"));
+    run.feed(Interrupted{kExitInterrupted});
+    if (is_answered) run.feed(StopTaken{0, arn(0)});
+    run.pass(8s);
+    EXPECT_EQ(run.launch(0).verdict.words.find("; StopTask got no answer") == std::string::npos,
+              is_answered);
+  }
+}
+
 // ---- Another launch's failure
 
 TEST(MachineFailure, a_start_whose_outcome_is_unknown_is_then_only_looked_for) {

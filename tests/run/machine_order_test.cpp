@@ -540,6 +540,8 @@ TEST(MachineOrder, a_task_that_cannot_be_stopped_keeps_its_place) {
     if (places == 1) {
       EXPECT_EQ(run.verdict(1), "skipped");
       EXPECT_EQ(run.verdict(2), "skipped");
+      EXPECT_EQ(run.launch(2).verdict.words,
+                "not started: as many tasks as may run at a time may still run");
       EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitTimedOut);
       continue;
     }

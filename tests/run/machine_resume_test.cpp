@@ -174,6 +174,23 @@ TEST(MachineResume, a_lost_start_is_not_sent_again_after_start_timeout) {
   }
 }
 
+TEST(MachineResume, what_has_come_up_meanwhile_is_looked_at_before_start_timeout_counts) {
+  for (const bool is_running : {true, false}) {
+    Policy policy;
+    policy.start_timeout = 10s;
+    auto from = restored(1);
+    from.launches[0].was_tried = true;
+    from.launches[0].since_first_call = from.launches[0].since_started = 1h;
+    from.launches[0].task_arn = arn(0);
+    from.launches[0].task = task(0, "PENDING");
+    Machinery run(Machinery::plan(1), policy, from);
+    EXPECT_EQ(run.take<CallDescribe>().size(), 1U);
+    EXPECT_TRUE(run.take<CallStop>().empty());
+    run.see(task(0, is_running ? "RUNNING" : "PENDING"));
+    EXPECT_EQ(run.take<CallStop>().size(), is_running ? 0U : 1U);
+  }
+}
+
 TEST(MachineResume, after_a_failure_a_lost_start_is_only_looked_for) {
   for (const auto after :
        {AfterFailure::kFinishRunning, AfterFailure::kFailFast, AfterFailure::kKeepGoing}) {

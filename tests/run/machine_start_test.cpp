@@ -223,14 +223,15 @@ TEST(MachineStart, a_task_that_nobody_asked_for_and_that_cannot_be_stopped_is_sa
   for (const auto code : {Code::kDenied, Code::kTimeout}) {
     Machinery run(1);
     run.feed(Started{1, tasks(0, 2), {}});
+    run.see(task(0, "RUNNING"));
     run.take<Say>();
-    run.finish(0, 0);
     int stops = 0;
-    while (!run.machine.is_done() && stops < 100) {
+    for (int i = 0; i < 100; ++i) {
       stops += static_cast<int>(run.take<CallStop>().size());
       run.feed(StopFailed{0, arn(1), code, "no"});
       run.pass(1min);
     }
+    run.finish(0, 0);
     EXPECT_EQ(stops, code == Code::kDenied ? 1 : kSurplusStopsMax);
     EXPECT_EQ(run.take<Say>().at(0).text,
               "no; a task that was not asked for still runs: " + arn(1));
@@ -254,6 +255,19 @@ TEST(MachineStart, a_task_that_nobody_asked_for_keeps_a_place_until_it_is_stoppe
     }
     EXPECT_EQ(run.launch(2).phase, is_denied ? Phase::kWaiting : Phase::kStarting);
   }
+}
+
+TEST(MachineStart,
+     a_stop_of_a_task_that_nobody_asked_for_that_gets_no_answer_holds_the_end_up_for_10_s) {
+  Machinery run(1);
+  run.feed(Started{1, tasks(0, 2), {}});
+  run.pass(1min);
+  run.finish(0, 0);
+  run.pass(kSurplusPatience - 1ms);
+  EXPECT_FALSE(run.machine.is_done());
+  run.pass(1ms);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
+  EXPECT_THAT(run.machine.surplus_tasks(), ElementsAre(arn(1)));
 }
 
 TEST(MachineStart, where_it_keeps_the_only_place_nothing_more_is_started) {

@@ -209,20 +209,27 @@ TEST_F(RunLogReader, a_log_whose_empty_pages_have_no_end_is_given_up_and_that_is
   EXPECT_EQ(logs_.gets, gets);
 }
 
-TEST_F(RunLogReader, a_server_whose_tokens_stay_doubles_no_line) {
+TEST_F(RunLogReader, a_server_whose_tokens_stay_doubles_no_line_and_in_no_other_process) {
   make_plan_of(1);
-  const auto it = reader();
-  it->follow(0, arn(0));
   logs_.stuck.insert(stream(0));
-  for (const char* line : {"one", "one", "two"}) {
-    logs_.write(stream(0), line);
-    loop_.run_for(5s);
+  std::uint64_t lines = 0;
+  for (const bool is_restored : {false, true}) {
+    const auto it = reader();
+    if (is_restored) {
+      ASSERT_TRUE(it->restore());
+    }
+    it->follow(0, arn(0));
+    for (const char* line : {"one", "one", "two"}) {
+      logs_.write(stream(0), line);
+      loop_.run_for(5s);
+    }
+    if (is_restored) it->drain(0, "");
+    loop_.run_for(pace_.drain + 5s);
+    lines = it->log_of(0).lines;
   }
-  it->drain(0, "");
-  loop_.run_for(pace_.drain + 5s);
   EXPECT_EQ(drained_.size(), 1U);
   EXPECT_EQ((notebook_.lines[{0, "main"}]), logs_.lines_of(stream(0)));
-  EXPECT_EQ(it->log_of(0).lines, 3U);
+  EXPECT_EQ(lines, 6U);
 }
 
 TEST_F(RunLogReader, a_stream_without_prefix_is_read_once_its_container_has_a_runtime_id) {
