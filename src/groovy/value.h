@@ -97,7 +97,7 @@ class Value {
   [[nodiscard]] Object* object() const { return data_.object; }
   template <class T>
   [[nodiscard]] T& as() const {
-    return static_cast<T&>(*data_.object);
+    return static_cast<T&>(*data_.object);  // NOLINT(clang-analyzer-cplusplus.NewDelete): see Ref
   }
   // The string's text. REQUIRES: is(kString).
   [[nodiscard]] const std::string& text() const;
