@@ -5,6 +5,7 @@
 #include "groovy/json_object.h"
 #include "groovy/letter_range.h"
 #include "groovy/native_objects.h"
+#include "groovy/overload.h"
 #include "groovy/regex.h"
 #include "groovy/text_index.h"
 
@@ -70,6 +71,26 @@ std::optional<Value> Fiber::property_of_script(Script& script, const std::string
   if (auto value = host().get(*this, name)) return unwrap(std::move(*value));
   if (name == "binding") return Value(heap().make<ScriptBinding>(script.binding));
   if (name == "class") return heap().make<ClassValue>(known_class("groovy.lang.Script"));
+  return property_by_getter(Ref<Script>(&script), name);
+}
+
+// What `def getWho() {...}` or `boolean isGood() {...}` of the text returns.
+std::optional<Value> Fiber::property_by_getter(const Ref<Script>& script, const std::string& name) {
+  std::string capital = name;
+  if (!capital.empty() && capital[0] >= 'a' && capital[0] <= 'z')
+    capital[0] = static_cast<char>(capital[0] - 'a' + 'A');
+  for (const std::string_view prefix : {"get", "is"}) {
+    const auto method = std::string(prefix) + capital;
+    const auto* methods = script->methods_named(method);
+    if (methods == nullptr) continue;
+    const bool is_getter = std::any_of(methods->begin(), methods->end(), [&](const auto* one) {
+      const bool returns_it =
+          prefix == "is" ? one->type.name == "boolean" : one->type.name != "void";
+      return returns_it && presets_of(one->parameters) == one->parameters.size();
+    });
+    Values none;
+    if (is_getter) return call_script_method(script, method, none);
+  }
   return std::nullopt;
 }
 

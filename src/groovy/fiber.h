@@ -140,6 +140,7 @@ class Fiber {
   Value get_member(const Expr& expr, const Value& object, const std::string& name);
   void set_member(const Expr& expr, const Value& object, const std::string& name, Value value);
   std::optional<Value> property_of_script(Script& script, const std::string& name);
+  std::optional<Value> property_by_getter(const Ref<Script>& script, const std::string& name);
   std::optional<Value> property_of_closure(Closure& closure, const std::string& name);
   std::optional<Value> property_of_throwable(const Throwable& throwable, const std::string& name);
   void set_property(const Value& object, const std::string& name, Value value);

@@ -83,6 +83,14 @@ class PipelineLibrarySandbox(support.Sandbox):
         path = self.jenkinsfile("@Library('mine') _", "new org.example.Zot().greet('you')")
         self.assertIn("\ngreeted you\n", self.run_library(path).out)
 
+    def test_getters_of_vars_are_their_properties(self):
+        self.write("library/vars/ver.groovy", "def getWho() { 'me' }\ndef inside() { \"in ${who}\" }\n")
+        path = self.jenkinsfile("@Library('mine') _", "echo ver.who + ' ' + ver.inside()\necho \"${ver.who}!\"")
+        result = self.run_library(path)
+        self.assertEqual(result.code, 0, result)
+        for line in ("me in me", "me!"):
+            self.assertIn("\n%s\n" % line, result.out)
+
     def test_a_file_with_a_mistake_is_named_and_what_uses_it_does_not_start(self):
         self.write("library/src/org/example/util/Names.groovy", "package org.example.util\nclass Names { def x = }\n")
         path = self.jenkinsfile("@Library('mine') _", "echo 'runs'")
