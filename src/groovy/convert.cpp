@@ -204,6 +204,17 @@ bool Fiber::iterate(const Value& subject, const std::function<bool(const Value&)
       Values none;
       return iterate(call_method(value, "matches in order", none), visit);
     }
+    case Kind::kInstance:
+      // Its own iterator(), or what it is one itself with.
+      if (const auto members = ask(value, "iterator")) return iterate(*members, visit);
+      while (true) {
+        const auto goes_on = ask(value, "hasNext");
+        if (!goes_on) return visit(value);
+        if (!is_true(*goes_on)) return true;
+        step();
+        Values none;
+        if (!visit(call_method(value, "next", none))) return false;
+      }
     default:
       return visit(value);
   }

@@ -174,20 +174,24 @@ Value Fiber::eval_range(const RangeExpr& expr, const Ref<Scope>& scope) {
 
 Value Fiber::eval_unary(const UnaryExpr& expr, const Ref<Scope>& scope) {
   Value value = eval(*expr.operand, scope);
+  if (expr.op == Operator::kNot) return Value::of(!is_true(value));
+  if (value.is_number() && expr.op == Operator::kNegative) return negated(value);
+  const std::string method = expr.op == Operator::kNegative   ? "negative"
+                             : expr.op == Operator::kPositive ? "positive"
+                                                              : "bitwiseNegate";
+  if (const auto own = ask(value, method)) return *own;
   switch (expr.op) {
-    case Operator::kNot:
-      return Value::of(!is_true(value));
     case Operator::kNegative:
       return negated(value);
     case Operator::kPositive:
-      if (!value.is_number()) missing_method(value, "positive", {});
+      if (!value.is_number()) missing_method(value, method, {});
       return value;
     default: {
       if (value.is_text()) return Pattern::compile(*this, to_text(value));
       if (value.is(Kind::kInteger))
         return Value::integer(~static_cast<std::int32_t>(value.number()));
       if (value.is(Kind::kLong)) return Value::whole(~value.number());
-      missing_method(value, "bitwiseNegate", {});
+      missing_method(value, method, {});
     }
   }
 }
@@ -232,7 +236,11 @@ Value Fiber::eval_ternary(const TernaryExpr& expr, const Ref<Scope>& scope) {
 }
 
 Value Fiber::eval_cast(const CastExpr& expr, const Ref<Scope>& scope) {
-  return cast(eval(*expr.value, scope), expr.type, expr.is_as);
+  const Value value = eval(*expr.value, scope);
+  if (expr.is_as && value.is(Kind::kInstance) && expr.type.info != nullptr && !expr.type.is_array)
+    if (const auto own = ask(value, "asType", heap().make<ClassValue>(*expr.type.info)))
+      return *own;
+  return cast(value, expr.type, expr.is_as);
 }
 
 Value Fiber::eval_method_pointer(const MethodPointerExpr& expr, const Ref<Scope>& scope) {

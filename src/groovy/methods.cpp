@@ -479,6 +479,13 @@ bool is_once(const Value& object, const std::string& name) {
   return names.count(name) > 0;
 }
 
+// An object whose class says what its members are.
+bool has_iterator(MethodCall& call) {
+  return call.self.is(Kind::kInstance) &&
+         (!call.fiber.methods_named(call.self, "iterator").as<List>().items.empty() ||
+          !call.fiber.methods_named(call.self, "hasNext").as<List>().items.empty());
+}
+
 }  // namespace
 
 std::optional<Value> call_built_in(MethodCall& call) {
@@ -487,7 +494,8 @@ std::optional<Value> call_built_in(MethodCall& call) {
     if (auto value = call_json_method(call)) return value;
   const bool iterates = object.is(Kind::kList) || object.is(Kind::kSet) || object.is(Kind::kMap) ||
                         object.is(Kind::kRange) || (object.is_text() && !object.is_character()) ||
-                        object.is(Kind::kMatcher) || is_once(object, call.name);
+                        object.is(Kind::kMatcher) || is_once(object, call.name) ||
+                        has_iterator(call);
   // A name may stand in several tables: find() of a string takes an expression, or a closure.
   const Method methods[] = {find_own_method(object, call.name),
                             iterates ? find_iteration_method(call.name) : nullptr,

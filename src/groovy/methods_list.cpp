@@ -61,6 +61,11 @@ Answer add_all(MethodCall& c) {
   return Value::of(!more.empty());
 }
 
+// As wanted.equals(item), which a class of the text may have.
+bool is_equal(MethodCall& c, const Value& wanted, const Value& item) {
+  return wanted.is(Kind::kInstance) ? c.fiber.equals(wanted, item) : same(item, wanted);
+}
+
 Answer remove(MethodCall& c) {
   List* list = growing(c);
   if (list == nullptr || c.count() != 1) return kNone;
@@ -71,10 +76,12 @@ Answer remove(MethodCall& c) {
     list->changed();
     return removed;
   }
-  const auto found = std::find_if(list->items.begin(), list->items.end(),
-                                  [&](const Value& item) { return same(item, c.arguments[0]); });
-  if (found == list->items.end()) return Value::of(false);
-  list->items.erase(found);
+  const Values items = list->items;  // An equals() of the text may change it.
+  const auto found = std::find_if(items.begin(), items.end(), [&](const Value& item) {
+    return is_equal(c, c.arguments[0], item);
+  });
+  if (found == items.end() || items.size() != list->items.size()) return Value::of(false);
+  list->items.erase(list->items.begin() + (found - items.begin()));
   list->changed();
   return Value::of(true);
 }
@@ -88,8 +95,9 @@ Answer remove_all(MethodCall& c) {  // removeAll, retainAll
   for (const auto& item : Values(list->items)) {
     const bool is_chosen = c.is(0, Kind::kClosure)
                                ? c.test(c.arguments[0], item)
-                               : std::any_of(chosen.begin(), chosen.end(),
-                                             [&](const Value& one) { return same(one, item); });
+                               : std::any_of(chosen.begin(), chosen.end(), [&](const Value& one) {
+                                   return is_equal(c, item, one);
+                                 });
     if (is_chosen == keeps) kept.push_back(item);
   }
   const bool changed = kept.size() != list->items.size();
@@ -114,7 +122,7 @@ Answer index_of(MethodCall& c) {
   const Values items = c.fiber.items_of(c.self);
   std::int32_t found = -1;
   for (std::size_t i = 0; i < items.size(); ++i)
-    if (same(items[i], c.arguments[0])) {
+    if (is_equal(c, c.arguments[0], items[i])) {
       found = static_cast<std::int32_t>(i);
       if (c.name == "indexOf") break;
     }
