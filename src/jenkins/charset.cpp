@@ -39,8 +39,8 @@ struct Conversion {
 };
 
 std::optional<std::string> converted(std::string_view text, const Conversion& conversion) {
-  // NOLINTNEXTLINE(performance-no-int-to-ptr, cppcoreguidelines-pro-type-cstyle-cast): its own
-  // type.
+  // What iconv_open() fails with.
+  // NOLINTNEXTLINE(performance-no-int-to-ptr, cppcoreguidelines-pro-type-cstyle-cast)
   const auto none = (iconv_t)-1;
   const iconv_t opened = iconv_open(conversion.to.c_str(), conversion.from.c_str());
   if (opened == none) return std::nullopt;
