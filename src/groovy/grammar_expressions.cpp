@@ -265,6 +265,25 @@ void Grammar::refuse_newer_syntax() {
             "write !(a " + token(1).text + " b)");
 }
 
+namespace {
+
+// After a sign: what is too large for an Integer or a Long by itself, but not with it. The smallest
+// of each stays what it is when it is negated.
+void narrow_to_smallest(Expr& operand, const Token& first) {
+  if (!first.is(TokenKind::kNumber) || operand.kind != ExprKind::kConstant) return;
+  auto& value = static_cast<Constant&>(operand).value;
+  const bool has_suffix =
+      std::string_view("lLgG").find(first.text.back()) != std::string_view::npos;
+  if (has_suffix) return;
+  if (value.is(Kind::kLong) && value.number() == -std::int64_t{INT32_MIN})
+    value = Value::integer(INT32_MIN);
+  else if (value.is(Kind::kBigInteger) &&
+           value.as<Number>().value.negated().compare(Decimal(INT64_MIN)) == 0)
+    value = Value::whole(INT64_MIN);
+}
+
+}  // namespace
+
 // `takes_power`: a power after the operand belongs to it, as in -2**2; not so in 2 ** -1 ** 2.
 ExprPtr Grammar::parse_unary(bool takes_power) {
   const Token& first = token();
@@ -275,7 +294,9 @@ ExprPtr Grammar::parse_unary(bool takes_power) {
   const std::size_t begin = first.range.begin;
   const std::string op = take().text;
   skip_newlines();
+  const Token operand_begin = token();
   ExprPtr operand = parse_unary(takes_power);
+  if (op == "-") narrow_to_smallest(*operand, operand_begin);
   const Expr* part = operand.get();
   if (is_step) {
     if (!can_be_assigned(*operand)) fail_at(operand->range, "this cannot be counted up or down");

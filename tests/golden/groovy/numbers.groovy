@@ -50,3 +50,7 @@ println(2 ** 3 ** 2)  // expect: 64
 println(2 ** -1 ** 2)  // expect: 0.25
 boolean none = null
 println(none)  // expect: false
+println([-2147483648, -2147483648 - 1, - 2147483648, 3 + -2147483648, -0x80000000, -2_147_483_648].collect { it.class.simpleName + it })  // expect: [Integer-2147483648, Integer2147483647, Integer-2147483648, Integer-2147483645, Integer-2147483648, Integer-2147483648]
+println([1 -2147483648, 2147483648, -(2147483648), -2147483648L, -2147483648 ** 2].collect { it.class.simpleName + it })  // expect: [Long-2147483647, Long2147483648, Long-2147483648, Long-2147483648, Long-4611686018427387904]
+println([-2147483648g, -9223372036854775808, -9223372036854775808 - 1].collect { it.class.simpleName + it })  // expect: [BigInteger-2147483648, Long-9223372036854775808, Long9223372036854775807]
+println([Math.abs(-2147483648), ~-2147483648])  // expect: [-2147483648, 2147483647]
