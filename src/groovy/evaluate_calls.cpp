@@ -336,7 +336,7 @@ std::optional<Value> Fiber::call_builtin(const std::string& name, Values& argume
     return Value(heap().make<ScriptBinding>(interpreter_.binding_));
   if (name == "printf" || name == "sprintf") {
     if (arguments.empty()) return std::nullopt;
-    const Value text = string(format_text(*this, arguments));
+    const Value text = string(printf_text(*this, arguments));
     if (name == "sprintf") return text;
     host().print(*this, text.text(), false);
     return Value();

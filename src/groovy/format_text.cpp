@@ -281,15 +281,23 @@ class Formatter {
   int last_ = -1;
 };
 
+// `is_spread`: the second of two is the list of the values.
+std::string formatted(Fiber& fiber, const Values& given, bool is_spread) {
+  const std::string format = fiber.to_text(given[0]);
+  Values arguments = is_spread ? given[1].as<List>().items : Values(given.begin() + 1, given.end());
+  return Formatter(fiber, format, std::move(arguments)).write();
+}
+
 }  // namespace
 
 std::string format_text(Fiber& fiber, const Values& given) {
-  const std::string format = fiber.to_text(given[0]);
-  Values arguments(given.begin() + 1, given.end());
-  // A list given for several values, as Groovy's printf takes it.
-  if (arguments.size() == 1 && arguments[0].is(Kind::kList))
-    arguments = Values(arguments[0].as<List>().items);
-  return Formatter(fiber, format, std::move(arguments)).write();
+  const bool is_array =
+      given.size() == 2 && given[1].is(Kind::kList) && given[1].as<List>().element != nullptr;
+  return formatted(fiber, given, is_array);
+}
+
+std::string printf_text(Fiber& fiber, const Values& given) {
+  return formatted(fiber, given, given.size() == 2 && given[1].is(Kind::kList));
 }
 
 }  // namespace runtask::groovy

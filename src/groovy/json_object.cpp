@@ -191,34 +191,74 @@ std::string json_object_text(Fiber& fiber, const Value& value, int indent_by) {
 
 namespace {
 
-// As Java's own toString() of maps and lists has it.
-std::string collection_text(Fiber& fiber, const Value& value, int depth) {
-  if (depth > kPrintedDepthMax)
-    fiber.abort(Code::kInvalid, "a list or a map holds itself, or is nested too deeply");
-  std::string text;
-  const auto add = [&](const std::string& part) { text += (text.empty() ? "" : ", ") + part; };
-  const auto text_of_part = [&](const Value& part) {
-    return collection_text(fiber, part, depth + 1);
-  };
-  if (value.is(Kind::kMap)) {
-    const auto items = value.as<Map>().items();
-    for (const auto& item : items)
-      add(text_of_part(item.key) + "=" + text_of_part(item.value));
-    return "{" + text + "}";
+// As Java's own toString() of maps and lists has it. A toString() of the text may change what is
+// written: members are taken one by one, by their places.
+class JavaText {
+ public:
+  explicit JavaText(Fiber& fiber) : fiber_(fiber) {}
+
+  void append(const Value& value, int depth) {
+    if (depth > kPrintedDepthMax)
+      fiber_.abort(Code::kInvalid,
+                   "a list or a map holds itself, or is nested too deeply to be printed");
+    fiber_.check_text(text);
+    if (is_json(value)) {
+      text += json_object_text(fiber_, value);
+    } else if (const auto range = text_of_range(value)) {
+      text += *range;
+    } else if (value.is(Kind::kMap) || value.is(Kind::kSet)) {
+      append_map(value, depth);
+    } else if (value.is(Kind::kList) && value.as<List>().element == nullptr) {
+      const auto& items = value.as<List>().items;
+      text += '[';
+      for (std::size_t i = 0; i < items.size(); ++i)
+        append_part(value, Value(items[i]), i > 0 ? ", " : "", depth);
+      text += ']';
+    } else if (value.is(Kind::kEntry)) {
+      append_part(value, value.as<Entry>().key, "", depth);
+      append_part(value, value.as<Entry>().value, "=", depth);
+    } else {
+      fiber_.append_text(text, value, depth);
+    }
   }
-  if (!value.is(Kind::kList)) return fiber.to_text(value);
-  for (const auto& item : Values(value.as<List>().items))
-    add(text_of_part(item));
-  return "[" + text + "]";
-}
+  std::string text;
+
+ private:
+  void append_map(const Value& value, int depth) {
+    const auto& map = value.as<Map>();
+    const bool is_map = value.is(Kind::kMap);
+    text += is_map ? '{' : '[';
+    for (std::size_t i = 0; i < map.size(); ++i) {
+      const auto item = map.items()[i];
+      append_part(value, item.key, i > 0 ? ", " : "", depth);
+      if (is_map) append_part(value, item.value, "=", depth);
+    }
+    text += is_map ? '}' : ']';
+  }
+
+  void append_part(const Value& whole, const Value& part, std::string_view before, int depth) {
+    text += before;
+    if (part.is_object() && part.object() == whole.object())
+      text += whole.is(Kind::kMap) ? "(this Map)" : "(this Collection)";
+    else
+      append(part, depth + 1);
+  }
+
+  Fiber& fiber_;
+};
 
 }  // namespace
 
 std::string java_text(Fiber& fiber, const Value& value) {
-  if (is_json(value)) return json_object_text(fiber, value);
-  if (auto text = text_of_range(value)) return *std::move(text);
-  if (value.is(Kind::kMap) && value.as<Map>().is_lazy) return collection_text(fiber, value, 0);
-  return fiber.to_text(value);
+  JavaText java(fiber);
+  java.append(value, 0);
+  return std::move(java.text);
+}
+
+std::string to_string_text(Fiber& fiber, const Value& value) {
+  const bool is_java =
+      is_json(value) || text_of_range(value) || (value.is(Kind::kMap) && value.as<Map>().is_lazy);
+  return is_java ? java_text(fiber, value) : fiber.to_text(value);
 }
 
 // ---- Methods

@@ -32,9 +32,12 @@ class JsonNull : public HostObject {
 [[nodiscard]] Value read_json_object(Fiber& fiber, const std::string& text);
 // As net.sf.json writes any value: on one line, or with so many blanks more per level.
 [[nodiscard]] std::string json_object_text(Fiber& fiber, const Value& value, int indent_by = 0);
-// What Java's toString() says of the value, where it is not Groovy's text: JSON's is JSON, a range
-// is 1..3, a map of JsonSlurper is {a=1}.
+// What Java's toString() says of the value: JSON's is JSON, a range is 1..3, a map is {a=1}, and so
+// are those in lists. String.format, String.valueOf, StringBuilder and `String s =` ask for it.
 [[nodiscard]] std::string java_text(Fiber& fiber, const Value& value);
+// What a script gets for value.toString(): of lists and maps Groovy's own text, [a:1]; JSON, ranges
+// and the maps of JsonSlurper keep Java's.
+[[nodiscard]] std::string to_string_text(Fiber& fiber, const Value& value);
 // The methods that JSON has beyond those of maps and lists: getString, optInt, has, ...
 [[nodiscard]] std::optional<Value> call_json_method(MethodCall& call);
 

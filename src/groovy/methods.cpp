@@ -43,7 +43,7 @@ Answer with(MethodCall& call) {
 
 Answer to_string(MethodCall& c) {
   if (!c.takes_none()) return std::nullopt;
-  return c.fiber.string(java_text(c.fiber, c.self));
+  return c.fiber.string(to_string_text(c.fiber, c.self));
 }
 
 Answer inspect(MethodCall& c) {

@@ -71,8 +71,10 @@ using Method = std::optional<Value> (*)(MethodCall&);
 // None if the value is no array of bytes.
 [[nodiscard]] std::optional<std::string> text_of_bytes(const Value& value);
 
-// String.format and printf: the first argument is the format.
+// String.format: the first argument is the format; an array may stand for the others.
 [[nodiscard]] std::string format_text(Fiber& fiber, const Values& arguments);
+// printf and sprintf: a list may, too.
+[[nodiscard]] std::string printf_text(Fiber& fiber, const Values& arguments);
 // JsonSlurper and JsonOutput. JsonSlurperClassic's maps are not lazy.
 [[nodiscard]] Value parse_json(Fiber& fiber, const std::string& text, bool is_lazy);
 [[nodiscard]] std::string json_text(Fiber& fiber, const Value& value);

@@ -272,8 +272,7 @@ Value Fiber::shift_left(const Value& left, const Value& right) {
     }
     case Kind::kString:
     case Kind::kGString: {
-      std::string text = to_text(left);
-      append_text(text, right, 0);
+      std::string text = to_text(left) + java_text(*this, right);
       const auto builder = heap().make<Builder>();
       builder->text = std::move(text);
       return builder;

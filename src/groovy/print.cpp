@@ -3,6 +3,7 @@
 #include "groovy/classes.h"
 #include "groovy/date.h"
 #include "groovy/fiber.h"
+#include "groovy/json_object.h"
 #include "groovy/letter_range.h"
 #include "groovy/regex.h"
 
@@ -134,9 +135,8 @@ void Fiber::append_text(std::string& text, const Value& value, int depth) {
     case Kind::kMap:
       return append_map(text, value, depth);
     case Kind::kEntry:
-      append_text(text, value.as<Entry>().key, depth + 1);
-      text += '=';
-      return append_text(text, value.as<Entry>().value, depth + 1);
+      text += java_text(*this, value);
+      return;
     default:
       return append_object(text, value, depth);
   }

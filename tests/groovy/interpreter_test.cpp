@@ -65,6 +65,8 @@ TEST(Limits, text_and_memory_bombs_end_with_an_error) {
   EXPECT_THAT(
       output_of("def sb = new StringBuilder('x')\nwhile (true) sb << sb.toString()", small()),
       HasSubstr("error: "));
+  EXPECT_THAT(output_of("def l = []\n50.times { l = [l, l] }\nString.valueOf(l)", small()),
+              HasSubstr("a string became longer than"));
   EXPECT_THAT(output_of("println 'a'.padLeft(2000000000)", small()), HasSubstr("too long"));
   EXPECT_THAT(output_of("def l = [1] * 10000\nl[[0..9999] * 1000]", small()),
               HasSubstr("too large"));

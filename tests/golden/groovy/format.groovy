@@ -41,3 +41,5 @@ for (bad in ['%q', '%-d', '%.2d', '%#s', '%3$s', '%', '%d', '%c', '%e', '%f']) {
 // expect: %f IllegalFormatConversionException f != java.lang.String
 println String.format('%h %h %h', 77L, 2.5e-7d, true)  // expect: 4d 9e252b7a 4cf
 println([5L.hashCode(), (-5L).hashCode(), 12345678901L.hashCode(), 1.5d.hashCode(), false.hashCode()])  // expect: [5, 4, -539222985, 1073217536, 1237]
+println String.format('%s', [1, 2]) + sprintf('%s%s', [1, 2]) + String.format('%s%s', ['p', 'q'] as String[])  // expect: [1, 2]12pq
+printf('%s %s%n', [a: 1], 'x')  // expect: {a=1} x

@@ -30,3 +30,19 @@ for (change in [{ letters << 'z' }, { letters[0] = 'z' }, { letters.sort() }, { 
 // expect: 3
 // expect: 3
 // expect: 3
+// Maps are {a=1} wherever Java itself asks for their text.
+println String.format('%s %s %5s|%S', [a: 1, b: [c: 2]], [1, [x: 'y']], [:], [a: 'b'])  // expect: {a=1, b={c=2}} [1, {x=y}]    {}|{A=B}
+println String.valueOf([a: [1, 2..3, null, "${'g'}"]]) + String.valueOf([[a: 1]] as Set)  // expect: {a=[1, 2..3, null, g]}[{a=1}]
+println(new StringBuilder('x').append([a: 1]) << [[b: 1]])  // expect: x{a=1}[{b=1}]
+println('x' << [a: 1])  // expect: x{a=1}
+String assigned = [a: [b: 1]]
+println "$assigned ${[a: [b: 1]]} ${[a: [b: 1]].toString()} ${[a: [b: 1]] as String} ${'' + [[a: 1]]}"  // expect: {a={b=1}} [a:[b:1]] [a:[b:1]] [a:[b:1]] [[a:1]]
+def entry = [a: [b: 1]].entrySet().toList()[0]
+println "$entry ${entry.toString()} ${[entry]}"  // expect: a={b=1} a={b=1} [a={b=1}]
+def own = [:]
+own.me = own
+def list = [1]
+list << list
+println String.valueOf(own) + String.valueOf(list)  // expect: {me=(this Map)}[1, (this Collection)]
+class Printed { String toString() { 'P!' } }
+println String.format('%s %s', [k: new Printed()], [new Printed()])  // expect: {k=P!} [P!]
