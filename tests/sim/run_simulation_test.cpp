@@ -444,12 +444,13 @@ class Simulation {
     }
   }
 
-  // Only of a container that never was there nobody knows the stream.
+  // Only of a container that never was there nobody knows the stream, and of one that ECS showed to
+  // nobody before it had forgotten the task.
   void check_unnamed(const LaunchOutcome& launch) {
     std::ptrdiff_t unnamed = 0;
     for (const auto& arn : tasks_of[launch.index])
       for (const auto& container : cloud_of(launch.index).task(arn)->containers)
-        unnamed += container.runtime_id.empty() ? 1 : 0;
+        unnamed += container.runtime_id.empty() || !seen_stopped.contains(arn) ? 1 : 0;
     const auto said = std::count_if(
         launch.log_notes.begin(), launch.log_notes.end(),
         [](const auto& note) { return note.find("is not known") != std::string::npos; });
