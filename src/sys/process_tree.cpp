@@ -112,26 +112,27 @@ char state_of(pid_t pid) {
   return text.empty() || text[0] == 'Z' ? 'X' : text[0];
 }
 
-enum class Mark { kOther, kSame, kUnreadable };
+enum class Mark { kOther, kSame, kNotSeen };
 
-// Whether the environment has the variable of `mark` with another value. Nothing can be read of a
-// process that is in the middle of an exec, which may last, or that has no environment.
+// Which value the environment gives the variable of `mark`. Of a process that is in the middle of
+// an exec, which may last, nothing can be read or only the start: that of one that stands still is
+// whole.
 Mark mark_of(pid_t pid, std::string_view mark) {
   const int file = open_for_reading(ProcPath().add("/proc/").add(pid).add("/environ").text(), 0);
-  if (file < 0) return Mark::kUnreadable;
+  if (file < 0) return Mark::kNotSeen;
   const auto name_size = mark.find('=') + 1;
   std::array<char, 4096> buffer{};
   std::size_t matched = 0;  // Letters of the mark that this entry has begun with.
   bool matches = true;
-  bool is_other = false;
-  bool is_empty = true;
+  Mark found = Mark::kNotSeen;
   for (;;) {
     const auto size = ::read(file, buffer.data(), buffer.size());
     if (size <= 0) break;
-    is_empty = false;
     for (const char letter : std::string_view(buffer.data(), static_cast<std::size_t>(size))) {
       if (letter == '\0') {
-        is_other |= matched >= name_size && !(matches && matched == mark.size());
+        const bool is_same = matches && matched == mark.size();
+        if (matched >= name_size && found != Mark::kOther)
+          found = is_same ? Mark::kSame : Mark::kOther;
         matched = 0;
         matches = true;
       } else if (matches && matched < mark.size() && letter == mark[matched]) {
@@ -142,8 +143,7 @@ Mark mark_of(pid_t pid, std::string_view mark) {
     }
   }
   ::close(file);
-  if (is_empty) return Mark::kUnreadable;
-  return is_other ? Mark::kOther : Mark::kSame;
+  return found;
 }
 
 // The children that one thread has forked: "12 34 ". False when there is no such file.
@@ -256,7 +256,7 @@ std::size_t kill_marked_descendants(pid_t root, std::span<pid_t> memory, std::st
     }
     ++count;
     // What is in the middle of an exec stands still behind it. The next time more is known of it.
-    if (its == Mark::kUnreadable && state != 'T') continue;
+    if (its == Mark::kNotSeen && state != 'T') continue;
     ::kill(pid, SIGKILL);
   }
   return count;

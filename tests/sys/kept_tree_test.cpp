@@ -146,15 +146,17 @@ TEST_F(KeptTree, spares_those_with_another_mark_and_nobody_else) {
 }
 
 TEST_F(KeptTree, spares_those_with_another_mark_in_the_middle_of_an_exec_too) {
-  // At many a moment nothing can be read of their environment.
+  // At many a moment nothing can be read of their environment, or only its start: it is larger
+  // than what is read of it at once, and the mark follows behind.
   const Scratch scratch;
   const auto program = scratch / "again";
   std::ofstream(program) << "#!/bin/sh\nexec \"$0\"\n";
   std::filesystem::permissions(program, std::filesystem::perms::owner_all);
   constexpr int kProcesses = 4;
+  constexpr std::size_t kReadAtOnce = 4'096;
   ProcessRun run;
-  auto spec =
-      kept_shell("for i in 1 2 3 4; do MARK=other " + program + " >/dev/null 2>&1 & echo $!; done");
+  auto spec = kept_shell("export P1=$(printf %0100000d 0); for i in 1 2 3 4; do MARK=other " +
+                         program + " >/dev/null 2>&1 & echo $!; done");
   spec.may_linger = true;
   spec.mark = "MARK=mine";
   run.start(spec);
@@ -166,15 +168,20 @@ TEST_F(KeptTree, spares_those_with_another_mark_in_the_middle_of_an_exec_too) {
       std::ifstream file("/proc/" + std::to_string(pid) + "/environ");
       std::string environment;
       std::getline(file, environment);
-      return environment.find("MARK=other") != std::string::npos;
+      const auto at = environment.find("MARK=other");
+      return at != std::string::npos && at > kReadAtOnce;
     }));
   const TreeMemory memory;
+  const pid_t keeper = look_at(pids_[0])->parent;
   constexpr int kLooks = 300;
   for (int look = 0; look < kLooks; ++look)
-    (void)kill_marked_descendants(look_at(pids_[0])->parent, memory.pids(), "MARK=mine");
+    (void)kill_marked_descendants(keeper, memory.pids(), "MARK=mine");
+  // A look that could not tell who they are has left them standing for the next one.
+  EXPECT_TRUE(wait_for(
+      kPatience, [&] { return kill_marked_descendants(keeper, memory.pids(), "MARK=mine") == 0; }));
   for (const int pid : pids_) {
     ASSERT_TRUE(is_alive(pid));
-    EXPECT_TRUE(wait_for(kPatience, [&] { return look_at(pid)->state != 'T'; }));
+    EXPECT_NE(look_at(pid)->state, 'T');
     (void)::kill(pid, SIGKILL);
   }
 }
