@@ -309,15 +309,18 @@ void Machine::end_what_is_left_of(int index, const std::string& words) {
 }
 
 void Machine::handle(const TargetGone& event) {
-  bool is_left = count(Surplus::State::kStopping) > 0;
+  const auto is_there = [&](int launch) { return view_of(launch).target == event.target; };
+  bool is_left = false;
+  for (const auto& surplus : surplus_)
+    is_left |= is_there(surplus.launch) && surplus.state == Surplus::State::kStopping;
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-    is_left |= view_of(i).target == event.target && at(i).phase != Phase::kDone;
+    is_left |= is_there(i) && at(i).phase != Phase::kDone;
   if (!is_left) return;
   actions_.emplace_back(Say{event.words + "; its tasks have ended with it"});
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-    if (view_of(i).target == event.target) end_with_its_target(i, event.words);
+    if (is_there(i)) end_with_its_target(i, event.words);
   for (auto& surplus : surplus_)
-    if (view_of(surplus.launch).target == event.target) surplus.state = Surplus::State::kStopped;
+    if (is_there(surplus.launch)) surplus.state = Surplus::State::kStopped;
 }
 
 void Machine::end_with_its_target(int index, const std::string& words) {

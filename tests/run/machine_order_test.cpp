@@ -350,6 +350,19 @@ TEST(MachineOrder, a_target_that_is_gone_leaves_no_launch_that_waits_a_success) 
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
 }
 
+TEST(MachineOrder, a_target_without_tasks_that_is_gone_says_and_ends_nothing_of_another) {
+  Machinery run(1);
+  run.feed(Started{1, {task(0, "PENDING"), task(1, "PENDING")}, {}});  // One more than asked for.
+  run.take<Say>();
+  run.feed(TargetGone{1, "the embedded ECS was stopped"});
+  EXPECT_TRUE(run.take<Say>().empty());
+  run.finish(0, 0);
+  EXPECT_FALSE(run.machine.is_done()) << "the other task is still being stopped";
+  run.feed(TargetGone{0, "the embedded ECS was stopped"});
+  EXPECT_EQ(run.take<Say>().size(), 1U);
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 0);
+}
+
 // ---- Polls, hamlet's way of waiting
 
 Policy polling(Duration every, int most) {
