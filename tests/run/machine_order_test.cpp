@@ -527,9 +527,7 @@ TEST(MachineOrder, the_first_alone_keeps_its_place_too) {
   policy.order = Order::kFirstAlone;
   policy.after_failure = AfterFailure::kKeepGoing;
   Machinery run(3, policy);
-  run.start(0);
-  run.see(task(0, "RUNNING"));
-  run.pass(1s);
+  run.run_for(0, 1s);
   run.deny_stop(0);
   run.pass(kStopDeniedLook);
   EXPECT_EQ(run.verdict(0), "timed_out");
@@ -544,9 +542,7 @@ TEST(MachineOrder, a_task_that_cannot_be_stopped_keeps_its_place) {
     policy.max_parallel = places;
     policy.after_failure = AfterFailure::kKeepGoing;
     Machinery run(3, policy);
-    run.start(0);
-    run.see(task(0, "RUNNING"));
-    run.pass(1s);
+    run.run_for(0, 1s);
     run.deny_stop(0);
     run.pass(kStopDeniedLook);
     EXPECT_EQ(run.verdict(0), "timed_out");

@@ -179,9 +179,7 @@ TEST(Machine, a_task_that_ignores_its_stop_is_given_up_and_said_to_run_on) {
   auto plan = Machinery::plan(1);
   plan.parts[0].stop_patience = 30s;
   Machinery run(plan, policy);
-  run.start(0);
-  run.see(task(0, "RUNNING"));
-  run.pass(1s);
+  run.run_for(0, 1s);
   ASSERT_EQ(run.take<CallStop>().size(), 1U);
   auto stopping = task(0, "RUNNING");
   stopping.desired_status = "STOPPED";
@@ -216,9 +214,7 @@ TEST(Machine, a_stop_that_is_denied_is_said_and_the_outcome_is_honest) {
   Policy policy;
   policy.timeout = 1s;
   Machinery run(1, policy);
-  run.start(0);
-  run.see(task(0, "RUNNING"));
-  run.pass(1s);
+  run.run_for(0, 1s);
   run.take<CallDescribe>();
   run.deny_stop(0);
   run.see(task(0, "RUNNING"));  // Asked for before.
@@ -256,9 +252,7 @@ TEST(Machine, a_task_that_may_not_be_stopped_and_is_just_ending_is_watched_to_it
   Policy policy;
   policy.timeout = 1s;
   Machinery run(1, policy);
-  run.start(0);
-  run.see(task(0, "RUNNING"));
-  run.pass(1s);
+  run.run_for(0, 1s);
   run.deny_stop(0);
   run.take<CallStop>();
   for (int i = 0; i < 10; ++i) {
@@ -276,9 +270,7 @@ TEST(Machine, a_stop_that_fails_for_now_is_said_once_and_what_it_came_to_at_the_
   policy.timeout = 1s;
   for (const bool is_taken : {false, true}) {
     Machinery run(1, policy);
-    run.start(0);
-    run.see(task(0, "RUNNING"));
-    run.pass(1s);
+    run.run_for(0, 1s);
     run.take<Say>();
     for (int i = 0; i < 3; ++i) {
       run.feed(StopFailed{0, arn(0), Code::kUnavailable, "ServerException"});
@@ -300,9 +292,7 @@ TEST(Machine, a_task_that_may_neither_be_stopped_nor_seen_is_not_waited_for) {
   Policy policy;
   policy.timeout = 1s;
   Machinery run(1, policy);
-  run.start(0);
-  run.see(task(0, "RUNNING"));
-  run.pass(1s);
+  run.run_for(0, 1s);
   run.deny_stop(0);
   run.pass(kStopDeniedLook - 1ms);
   EXPECT_FALSE(run.machine.is_done());

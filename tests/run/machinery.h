@@ -85,6 +85,12 @@ class Machinery {
     now = until;
     feed(Tick{});
   }
+  // The launch's task comes up and runs for so long.
+  void run_for(int index, Duration duration) {
+    start(index);
+    see(task(index, "RUNNING"));
+    pass(duration);
+  }
 
   template <class T>
   std::vector<T> take() {
