@@ -3,9 +3,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <span>
 
-#include "base/diagnostic.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/cluster_check.h"
@@ -16,6 +14,7 @@
 #include "cli/named_file.h"
 #include "cli/target.h"
 #include "ecs/limits.h"
+#include "ecs/shape.h"
 #include "local/image_table.h"
 #include "sys/programs.h"
 
@@ -202,91 +201,6 @@ int local(const LocalAws& arguments, const World& world) {
 
 namespace {
 
-// ECS API: the members of RegisterTaskDefinition, and those that DescribeTaskDefinition adds, so
-// that its reply can be registered again.
-constexpr std::array kDefinitionMembers = {"family",
-                                           "taskRoleArn",
-                                           "executionRoleArn",
-                                           "networkMode",
-                                           "containerDefinitions",
-                                           "volumes",
-                                           "placementConstraints",
-                                           "requiresCompatibilities",
-                                           "cpu",
-                                           "memory",
-                                           "tags",
-                                           "pidMode",
-                                           "ipcMode",
-                                           "proxyConfiguration",
-                                           "inferenceAccelerators",
-                                           "ephemeralStorage",
-                                           "runtimePlatform",
-                                           "enableFaultInjection",
-                                           "requiresAttributes"};
-constexpr std::array kContainerMembers = {"name",
-                                          "image",
-                                          "repositoryCredentials",
-                                          "cpu",
-                                          "memory",
-                                          "memoryReservation",
-                                          "links",
-                                          "portMappings",
-                                          "essential",
-                                          "restartPolicy",
-                                          "entryPoint",
-                                          "command",
-                                          "environment",
-                                          "environmentFiles",
-                                          "mountPoints",
-                                          "volumesFrom",
-                                          "linuxParameters",
-                                          "secrets",
-                                          "dependsOn",
-                                          "startTimeout",
-                                          "stopTimeout",
-                                          "versionConsistency",
-                                          "hostname",
-                                          "user",
-                                          "workingDirectory",
-                                          "disableNetworking",
-                                          "privileged",
-                                          "readonlyRootFilesystem",
-                                          "dnsServers",
-                                          "dnsSearchDomains",
-                                          "extraHosts",
-                                          "dockerSecurityOptions",
-                                          "interactive",
-                                          "pseudoTerminal",
-                                          "dockerLabels",
-                                          "ulimits",
-                                          "logConfiguration",
-                                          "healthCheck",
-                                          "systemControls",
-                                          "resourceRequirements",
-                                          "firelensConfiguration",
-                                          "credentialSpecs"};
-
-// A misspelt member would be obeyed by nobody. `rest` holds those that runtask only keeps.
-Result<> check_members(const json::Members& rest, std::span<const char* const> known,
-                       const std::string& where) {
-  const std::vector<std::string> names(known.begin(), known.end());
-  for (const auto& [name, value] : rest) {
-    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    const auto near = nearest_name(name, names);
-    return fail(Code::kUsage, where + " has a member `" + name + "`, which ECS does not know",
-                near.empty() ? "" : "did you mean `" + near + "`?");
-  }
-  return {};
-}
-
-Result<> check_members(const ecs::TaskDefinition& definition, const std::string& path) {
-  TRY(check_members(definition.rest, kDefinitionMembers, path));
-  for (const auto& container : definition.container_definitions)
-    TRY(check_members(container.rest, kContainerMembers,
-                      path + ": container `" + container.name + "`"));
-  return {};
-}
-
 // DescribeTaskDefinition's reply, as the AWS CLI prints it, has times as text.
 Result<ecs::RegisterTaskDefinition> read_definition(const std::string& text,
                                                     const std::string& path) {
@@ -305,7 +219,7 @@ Result<ecs::RegisterTaskDefinitionReply> register_file(const World& world, ecs::
                                                        const std::string& path) {
   const auto text = TRY(read_named_file(world, path));
   auto request = TRY(read_definition(text, path));
-  TRY(check_members(request.definition, path));
+  TRY(ecs::check_registration_shape(text, path));
   auto reply = call_and_wait(world, client, request);
   if (!reply) {
     auto error = reply.error().error;

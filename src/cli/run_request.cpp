@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/diagnostic.h"
 #include "base/json_members.h"
 #include "base/text.h"
 #include "cli/named_file.h"
 #include "cli/run_session.h"
 #include "ecs/api.h"
+#include "ecs/shape.h"
 #include "run/request_check.h"
 
 namespace runtask::cli {
@@ -125,28 +125,10 @@ Result<std::vector<ecs::Tag>> read_tags(const RunArguments& arguments) {
   return tags;
 }
 
-// A misspelt member would be dropped by nobody and obeyed by nobody. `known` are the members that
-// ECS has and runtask only hands on.
-Result<> check_names(const json::Members& rest, const std::string& path,
-                     std::vector<std::string> known) {
-  for (const auto& [name, value] : rest) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    for (const auto* own : {"containerOverrides", "name", "command", "environment", "cpu", "memory",
-                            "memoryReservation", "taskRoleArn", "executionRoleArn"})
-      known.emplace_back(own);
-    const auto near = nearest_name(name, known);
-    return fail(Code::kUsage, path + ": ECS has no override `" + name + "` there",
-                near.empty() ? "" : "did you mean `" + near + "`?");
-  }
-  return {};
-}
-
 Result<ecs::TaskOverride> read_override_file(const World& world, const std::string& path) {
   const auto text = TRY(read_named_file(world, path == "-" ? "/dev/stdin" : path));
   auto overrides = TRY(as_words(ecs::read_task_override(text, path)));
-  TRY(check_names(overrides.rest, path, {"ephemeralStorage", "inferenceAcceleratorOverrides"}));
-  for (const auto& container : overrides.container_overrides)
-    TRY(check_names(container.rest, path, {"environmentFiles", "resourceRequirements"}));
+  TRY(ecs::check_override_shape(text, path));
   return overrides;
 }
 

@@ -121,9 +121,19 @@ class Words(Sandbox):
 
     def test_a_misspelt_override_is_not_dropped(self):
         for text, near in (('{"containerOverides": []}', "containerOverrides"),
-                           ('{"containerOverrides": [{"name": "a", "enviroment": []}]}', "environment")):
+                           ('{"containerOverrides": [{"name": "a", "enviroment": []}]}', "environment"),
+                           ('{"containerOverrides": [{"name": "a", "environment": [{"name": "A", "valeu": "0"}]}]}',
+                            "value")):
             bad = self.write("bad.json", text)
             self.refused("did you mean `%s`" % near, "run", "--local", "--task-definition", "x", "--override-json", bad)
+
+    def test_an_override_of_no_container_and_a_variable_without_a_name_are_named_by_their_place(self):
+        for text, place in (('{"containerOverrides": [{"name": "main"}, {"command": ["a"]}]}', "containerOverrides[1]"),
+                            ('{"containerOverrides": [{"name": "main", "environment": [{"value": "0"}]}]}',
+                             "containerOverrides[0].environment[0]")):
+            bad = self.write("bad.json", text)
+            self.refused("bad.json: %s has no `name`" % place, "run", "--local", "--task-definition", "x",
+                         "--override-json", bad)
 
     def test_two_overrides_of_one_container_are_not_merged(self):
         bad = self.write("bad.json", '{"containerOverrides": [{"name": "main", "command": ["a"]}, {"name": "main"}]}')

@@ -230,9 +230,11 @@ class Life(Sandbox):
         self.assertNotIn("registry", result.err)
 
     def test_a_misspelt_member_of_a_task_definition_is_refused(self):
-        for name, path in (("comand", "containerDefinitions/0"), ("netwrkMode", "")):
-            definition = {"family": "x", "containerDefinitions": [{"name": "main", "image": "host", "memory": 16}]}
-            (definition["containerDefinitions"][0] if path else definition)[name] = []
+        for name in ("comand", "netwrkMode", "valeu"):
+            container = {"name": "main", "image": "host", "memory": 16, "environment": [{"name": "A", "value": "0"}]}
+            definition = {"family": "x", "containerDefinitions": [container]}
+            place = {"comand": container, "netwrkMode": definition, "valeu": container["environment"][0]}[name]
+            place[name] = []
             result = self.runtask("local", "register", self.write("x.json", json.dumps(definition)))
             self.assertEqual(result.code, 2, result)
             self.assertIn("`%s`, which ECS does not know" % name, result.err)
