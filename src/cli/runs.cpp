@@ -118,8 +118,10 @@ bool show_pipeline(const std::string& outcome, const World& world) {
 }
 
 // Why nobody carries a run out that can be attached to.
-std::string why_left(const history::RunSummary& run) {
-  return run.ended_at ? "its tasks were left running" : "its process is gone";
+std::string why_left(const RunRecords& records, const history::RunSummary& run) {
+  if (!run.ended_at) return "its process is gone";
+  const bool is_meant = records.state_of(run) == run::name_of(run::VerdictKind::kDetached);
+  return is_meant ? "its tasks were left running" : "its tasks run on, or may";
 }
 
 Result<> show(const RunsShow& arguments, const World& world) {
@@ -136,8 +138,8 @@ Result<> show(const RunsShow& arguments, const World& world) {
   if (run.ended_at) world.screen.output("ended     " + iso_time(*run.ended_at));
   world.screen.output("state     " + records.state_of(run) + ", exit code " + code_of(run));
   if (records.can_attach(run))
-    world.screen.output("attach    " + why_left(run) + "; " + attach_command(run.record.id) +
-                        " goes on");
+    world.screen.output("attach    " + why_left(records, run) + "; " +
+                        attach_command(run.record.id) + " goes on");
   world.screen.output("");
   if (run.outcome.empty()) return show_unfinished(run, records.history, world);
   if (show_pipeline(run.outcome, world)) return {};
@@ -235,7 +237,7 @@ Result<> logs(const RunsLogs& arguments, const World& world) {
   }
   if (!arguments.follow) return {};
   if (const auto now = TRY(history.find(run.record.id)); records.can_attach(now))
-    world.screen.message(why_left(now) + "; `" + attach_command(run.record.id) +
+    world.screen.message(why_left(records, now) + "; `" + attach_command(run.record.id) +
                          "` goes on with it");
   return {};
 }

@@ -177,6 +177,11 @@ Explanation of_unknown(const LaunchOutcome& launch, const std::string& run_id) {
   if (contains(words, "ConflictException"))
     return {"ECS says that the call's token was used before, and shows no task of it",
             "look for a task of this run in the cluster before starting it again"};
+  if (contains(words, "looking for its task"))
+    return {"RunTask got no answer, and the tasks of the cluster could not be listed",
+            "where it is not allowed, allow ecs:ListTasks, then go on with the run: runtask runs "
+            "attach " +
+                run_id};
   if (contains(words, "may have been started"))
     return {"the answer to RunTask was lost, and so was every later one",
             "look for a task of this run in the cluster before starting it again"};

@@ -58,6 +58,7 @@ class LogReader::State {
     launch.task_arn = task_arn;
     launch.drains = false;
     leave(launch);
+    if (!is_first) launch.log.last_lines.clear();  // Of the task before.
     for (const auto& source : plan_.part_of(launch_at(index)).logs) {
       if (source.group.empty()) {
         if (is_first) launch.log.notes.push_back(source.note);
@@ -68,6 +69,8 @@ class LogReader::State {
           open(index, source,
                ecs::log_stream_name(source.prefix, source.container, ecs::last_part(task_arn))));
     }
+    if (is_first && is_restored_)
+      forget_earlier_tasks(launch, plan_.part_of(launch_at(index)).logs);
     for (const auto& reading : std::vector<ReadingPtr>(launch.readings))
       start(*reading);
   }
@@ -178,6 +181,19 @@ class LogReader::State {
       return start;
     }
     return position->stream == start.stream ? *position : start;
+  }
+
+  // Of the last lines that the history has, those that are not of the streams which are read now.
+  // Nothing is known yet of streams that are named later.
+  static void forget_earlier_tasks(LaunchState& launch, const std::vector<LogSource>& sources) {
+    if (std::any_of(sources.begin(), sources.end(),
+                    [](const LogSource& source) { return source.is_by_runtime_id; }))
+      return;
+    std::uint64_t own = 0;
+    for (const auto& reading : launch.readings)
+      own += reading->position.lines;
+    while (launch.log.last_lines.size() > own)
+      launch.log.last_lines.pop_front();
   }
 
   // ---- Which streams are read

@@ -26,7 +26,7 @@ namespace runtask::run {
 struct LaunchLog {
   std::uint64_t lines = 0;
   std::vector<std::string> notes;      // Why lines may be missing.
-  std::deque<std::string> last_lines;  // Masked; at most kLastLinesMax.
+  std::deque<std::string> last_lines;  // Of the last task. Masked; at most kLastLinesMax.
 };
 
 class LogReader {

@@ -12,6 +12,8 @@
 namespace runtask::run {
 namespace {
 
+constexpr const char* kNoTimeToRetry = "; not tried again: --start-timeout would be over";
+
 Verdict verdict_of(VerdictKind kind, std::string words) {
   return {kind, kExitCouldNotRun, {}, std::move(words)};
 }
@@ -228,8 +230,10 @@ void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
                        : std::min<Duration>(policy_.lists_lag, kFinalRefusalLook);
   call.lists_complete = now_ + lag;
   const auto wait = backoff(attempts_of(call));
-  const auto until_next = std::max(wait, policy_.lists_lag);
-  call.is_last = !passes || attempts_of(call) > policy_.retries || is_out_of_time(call, until_next);
+  const bool may_retry = passes && attempts_of(call) <= policy_.retries;
+  const bool lacks_time = may_retry && is_out_of_time(call, std::max(wait, policy_.lists_lag));
+  call.is_last = !may_retry || lacks_time;
+  if (lacks_time) call.why += kNoTimeToRetry;
   const bool goes_on = !call.is_last && is_any_wanted(call);
   if (!goes_on) {
     say_look(call);
@@ -263,8 +267,9 @@ void Machine::handle(const StartFailed& event) {
     goes_on ? say_start(*call, "trying again") : say_look(*call);
     return pause(*call, goes_on ? wait : Duration(0));
   }
-  if (!passes || !wanted || attempts_of(*call) > policy_.retries || is_out_of_time(*call, wait)) {
-    end_open(*call, VerdictKind::kNeverStarted, event.why);
+  const bool may_retry = passes && wanted && attempts_of(*call) <= policy_.retries;
+  if (!may_retry || is_out_of_time(*call, wait)) {
+    end_open(*call, VerdictKind::kNeverStarted, event.why + (may_retry ? kNoTimeToRetry : ""));
     return close_if_resolved(event.call);
   }
   say_start(*call, "trying again");

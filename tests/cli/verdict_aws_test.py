@@ -58,6 +58,7 @@ class Verdict(AwsSandbox):
         outcome = self.check(125, "unknown", "--start-timeout", "5s")
         self.assertEqual(outcome["launches"][0]["verdict"], "unknown")
         self.assertTrue(outcome["launches"][0]["may_still_run"])
+        self.assertIn("its tasks run on, or may; runtask runs attach", self.ok("runs", "show", "last").out)
 
     def test_a_cluster_that_is_deleted_takes_its_tasks_along(self):
         self.script = [self.task_now("RUNNING"), Reply.error("ClusterNotFoundException", "Cluster not found.")]

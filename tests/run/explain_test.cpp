@@ -185,6 +185,8 @@ TEST(Explain, why_nobody_knows) {
   EXPECT_NE(unknown("its task may still run; may not be described").find("may not see"),
             std::string::npos);
   EXPECT_NE(unknown("it may have been started: no answer").find("was lost"), std::string::npos);
+  const auto unseen = "it may have been started; looking for its task: ListTasks: not allowed";
+  EXPECT_NE(unknown(unseen).find("could not be listed"), std::string::npos);
 }
 
 TEST(Explain, why_a_task_runs_on_that_was_to_be_stopped) {

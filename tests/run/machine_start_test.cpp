@@ -162,6 +162,27 @@ TEST(MachineStart, a_refused_call_is_followed_by_another_only_when_the_lists_mus
   EXPECT_EQ(run.verdict(), "never_started");
 }
 
+TEST(MachineStart, of_a_start_that_is_not_tried_again_for_want_of_time_it_is_said) {
+  Policy policy;
+  policy.start_timeout = 5s;
+  const auto ends = "not tried again: --start-timeout would be over";
+  Machinery refused(1, policy);
+  refused.refuse(0, {"arn", "RESOURCE:CPU", ""});
+  refused.pass(policy.lists_lag);
+  EXPECT_EQ(refused.verdict(), "never_started");
+  EXPECT_TRUE(refused.launch(0).verdict.words.ends_with(ends)) << refused.launch(0).verdict.words;
+  Machinery throttled(1, policy);
+  throttled.pass(4s + 999ms);
+  throttled.fail_start(0, Code::kThrottled, "slow down", false);
+  EXPECT_EQ(throttled.verdict(), "never_started");
+  EXPECT_EQ(throttled.launch(0).verdict.words, std::string("slow down; ") + ends);
+  // That no attempt is left is another thing.
+  policy.retries = 0;
+  Machinery last(1, policy);
+  last.fail_start(0, Code::kThrottled, "slow down", false);
+  EXPECT_EQ(last.launch(0).verdict.words, "slow down");
+}
+
 TEST(MachineStart, a_search_that_was_begun_before_the_lists_must_be_complete_proves_nothing) {
   Machinery run(1);
   run.take<CallRunTask>();

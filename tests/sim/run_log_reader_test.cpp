@@ -330,6 +330,13 @@ TEST_F(RunLogReader, a_launch_with_another_task_is_read_from_its_head_and_the_co
   EXPECT_EQ((notebook_.lines[{0, "main"}]),
             (std::vector<std::string>{"first attempt", "second attempt"}));
   EXPECT_EQ(one->log_of(0).lines, 2U);
+  EXPECT_EQ(one->log_of(0).last_lines, std::deque<std::string>{"second attempt"});
+  // So they are for another process.
+  const auto two = reader();
+  ASSERT_TRUE(two->restore());
+  two->follow(0, arn(7));
+  EXPECT_EQ(two->log_of(0).lines, 2U);
+  EXPECT_EQ(two->log_of(0).last_lines, std::deque<std::string>{"second attempt"});
 }
 
 TEST_F(RunLogReader, a_reader_that_is_gone_says_nothing_more) {
