@@ -65,40 +65,63 @@ const ContainerOutcome* decided_by(const LaunchOutcome& launch) {
   return found == launch.containers.end() ? nullptr : &*found;
 }
 
-// Whether another container shows that it was this one's end that ended the task.
-bool took_others_along(const LaunchOutcome& launch) {
-  return std::any_of(
-      launch.containers.begin(), launch.containers.end(), [&](const ContainerOutcome& other) {
-        return other.name != launch.verdict.container && (other.exit_code == 0 || is_kill(other));
-      });
-}
-
 // It may have been killed because another container's end ended the task.
 bool is_killed_at_the_end(const LaunchOutcome& launch, const ContainerOutcome& decided) {
   return is_kill(decided) && launch.stop_code == ecs::stop_code::kEssentialContainerExited;
 }
 
-// The container whose end ended the task, where the one that decides was killed for it: the first
-// essential one, in the order of ECS, that ended by itself.
-const ContainerOutcome* first_to_end(const LaunchOutcome& launch, const ContainerOutcome& decided) {
-  if (!is_killed_at_the_end(launch, decided)) return nullptr;
+// ECS gives no order of ends. A container that may have ended before the one that decides, and for
+// whose end ECS would have stopped that: the first, in the order of ECS, that may be essential and
+// ended by itself as `fits` says.
+template <class Predicate>
+const ContainerOutcome* may_have_ended_first(const LaunchOutcome& launch, Predicate fits) {
   const auto found = std::find_if(
-      launch.containers.begin(), launch.containers.end(), [](const ContainerOutcome& other) {
-        return may_be_essential(other) && other.exit_code && !is_kill(other);
+      launch.containers.begin(), launch.containers.end(), [&](const ContainerOutcome& other) {
+        return other.name != launch.verdict.container && may_be_essential(other) &&
+               other.exit_code && fits(other);
       });
   return found == launch.containers.end() ? nullptr : &*found;
 }
 
-Explanation by_first_to_end(const ContainerOutcome& first, const std::string& decided) {
-  const auto code = " (exit code " + std::to_string(*first.exit_code) + ")";
-  if (!first.is_essential)
-    return {"container " + first.name + " ended by itself" + code + ", and ECS may have stopped " +
-                decided + " for it: whether " + first.name + " is essential is not known",
-            "look at the log of " + first.name + ", and at the task definition"};
-  return {"container " + first.name + ", which is essential, ended first" + code +
-              ", so that ECS stopped " + decided,
-          "look at the log of " + first.name +
-              "; if the task can do without it, make it not essential"};
+std::string with_code(const ContainerOutcome& container) {
+  return container.name + " ended (exit code " + std::to_string(*container.exit_code) + ")";
+}
+
+// Of one that was killed, perhaps because `other` ended.
+Explanation of_killed_with(const ContainerOutcome& other, const std::string& decided) {
+  if (!other.is_essential)
+    return {"ECS may have stopped container " + decided + " because " + with_code(other) +
+                ": whether " + other.name + " is essential is not known",
+            "look at the log of " + other.name + ", and at the task definition"};
+  return {
+      "ECS probably stopped container " + decided + " because " + with_code(other) +
+          ", which is essential; it does not say which of them ended first",
+      "look at both logs; if the task can do without " + other.name + ", make it not essential"};
+}
+
+// Of an essential one that ended by itself with an error. Nothing where no other container shows
+// anything of it.
+std::optional<Explanation> of_essential(const LaunchOutcome& launch) {
+  const auto& name = launch.verdict.container;
+  const auto own_error =
+      "container " + name + ", which is essential, ended with an error of its own";
+  const auto* if_needless = "look at its log; if the task can do without it, make it not essential";
+  if (const auto* other = may_have_ended_first(
+          launch, [](const ContainerOutcome& one) { return one.exit_code == 0; }))
+    return Explanation{own_error +
+                           ": either that ended the task, or it was being stopped because " +
+                           with_code(*other) + "; ECS does not say which of them ended first",
+                       "look at its log; if it was being stopped, let it end with 0 on SIGTERM, or "
+                       "make it not essential"};
+  if (may_have_ended_first(launch, is_kill) != nullptr)
+    return Explanation{own_error + ", and ECS probably stopped the others for it", if_needless};
+  // Then the others are not essential, and no end of theirs ends a task.
+  const bool took_others_along =
+      std::any_of(launch.containers.begin(), launch.containers.end(),
+                  [&](const auto& other) { return other.name != name && is_kill(other); }) &&
+      may_have_ended_first(launch, [](const auto&) { return true; }) == nullptr;
+  if (took_others_along) return Explanation{own_error + " and ended the task with it", if_needless};
+  return std::nullopt;
 }
 
 // Since the wrappers of today start first and the program then, such a fault is only in the log.
@@ -121,14 +144,15 @@ Explanation by_code(const LaunchOutcome& launch) {
   if (is_of_another_cpu(launch))
     return {"the program was built for another CPU architecture, or a script lacks its #! line",
             "build the image for the platform that the task runs on"};
-  if (const auto* first = first_to_end(launch, *decided)) return by_first_to_end(*first, name);
+  if (is_killed_at_the_end(launch, *decided))
+    if (const auto* other =
+            may_have_ended_first(launch, [](const ContainerOutcome& one) { return !is_kill(one); }))
+      return of_killed_with(*other, name);
   for (const auto& known : kCodes)
     if (known.code == *decided->exit_code)
       return {std::string(known.cause), std::string(known.next_step)};
-  if (decided->is_essential.value_or(false) && took_others_along(launch))
-    return {"container " + name +
-                ", which is essential, ended with an error of its own and ended the task with it",
-            "look at its log; if the task can do without it, make it not essential"};
+  if (decided->is_essential.value_or(false))
+    if (auto explanation = of_essential(launch)) return *std::move(explanation);
   return {"the program in container " + name + " ended with an error of its own",
           launch.last_lines.empty()
               ? "no log line of it is known: look at its command and variables"

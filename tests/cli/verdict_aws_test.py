@@ -98,10 +98,10 @@ class Verdict(AwsSandbox):
         self.ended({"sidecar": 3, "main": 143})
         self.check(143, "failed", "--container", "main")
         result = self.run_aws("--container", "main")
-        self.assertIn("container sidecar, which is essential, ended first (exit code 3), so that ECS stopped main",
+        self.assertIn("ECS probably stopped container main because sidecar ended (exit code 3), which is essential",
                       result.err)
         self.assertNotIn("SIGTERM", result.err)
-        self.assertIn("ended first", self.ok("runs", "show", "last").out)
+        self.assertIn("because sidecar ended", self.ok("runs", "show", "last").out)
 
     def test_named_0_and_another_essential_failed_is_a_failure(self):
         self.aws.operations["DescribeTaskDefinition"] = two

@@ -42,28 +42,45 @@ TEST(Explain, how_a_program_ended) {
   EXPECT_NE(cause(wrong_cpu).find("an error of its own"), std::string::npos);
 }
 
-TEST(Explain, an_essential_sidecar_that_ended_the_task_is_named) {
+// ECS gives no order of ends: a container that ended by itself may have been stopped by then.
+TEST(Explain, an_essential_sidecar_that_failed_is_named_and_which_ended_the_task_left_open) {
+  const std::string own = "container proxy, which is essential, ended with an error of its own";
   auto launch = failed(3);
   launch.containers[0].name = launch.verdict.container = "proxy";
   launch.containers[0].is_essential = true;
   launch.containers.push_back({"main", 137, ""});
-  EXPECT_EQ(cause(launch),
-            "container proxy, which is essential, ended with an error of its own and ended the "
-            "task with it");
+  EXPECT_EQ(cause(launch), own + ", and ECS probably stopped the others for it");
+  launch.containers[1].exit_code = 0;
+  EXPECT_EQ(cause(launch), own +
+                               ": either that ended the task, or it was being stopped because main "
+                               "ended (exit code 0); ECS does not say which of them ended first");
+  EXPECT_NE(explain(launch, kRun).next_step.find("SIGTERM"), std::string::npos);
   launch.containers[1].exit_code = 7;  // Then nobody knows which was first.
   EXPECT_EQ(cause(launch), "the program in container proxy ended with an error of its own");
 }
 
-TEST(Explain,
-     the_container_that_ended_first_is_named_where_the_one_that_decides_was_killed_for_it) {
+TEST(Explain, the_only_essential_container_that_failed_ended_the_task) {
+  auto launch = failed(3);
+  launch.containers[0].is_essential = true;
+  launch.containers.push_back({"log", 137, "", false});
+  EXPECT_EQ(cause(launch),
+            "container main, which is essential, ended with an error of its own and ended the task "
+            "with it");
+  launch.containers[1].exit_code = 0;
+  EXPECT_EQ(cause(launch), "the program in container main ended with an error of its own");
+}
+
+TEST(Explain, the_container_that_ended_by_itself_is_named_where_the_one_that_decides_was_killed) {
   for (const int kill : {137, 143})
     for (const int code : {0, 3}) {
       auto launch = failed(kill);
       launch.containers.insert(launch.containers.begin(), {"log", 1, "", false});
       launch.containers.push_back({"proxy", code, "", true});
-      EXPECT_EQ(cause(launch), "container proxy, which is essential, ended first (exit code " +
-                                   std::to_string(code) + "), so that ECS stopped main");
-      EXPECT_NE(explain(launch, kRun).next_step.find("log of proxy"), std::string::npos);
+      EXPECT_EQ(cause(launch),
+                "ECS probably stopped container main because proxy ended (exit code " +
+                    std::to_string(code) +
+                    "), which is essential; it does not say which of them ended first");
+      EXPECT_NE(explain(launch, kRun).next_step.find("do without proxy"), std::string::npos);
     }
   auto all_killed = failed(143);
   all_killed.containers.push_back({"proxy", 137, "", true});
@@ -82,9 +99,10 @@ TEST(Explain, nothing_is_called_essential_that_is_not_known_to_be) {
   }
   auto killed = failed(137);
   killed.containers.push_back({"proxy", 2, ""});
-  EXPECT_EQ(cause(killed),
-            "container proxy ended by itself (exit code 2), and ECS may have stopped main for it: "
-            "whether proxy is essential is not known");
+  EXPECT_EQ(
+      cause(killed),
+      "ECS may have stopped container main because proxy ended (exit code 2): whether proxy is "
+      "essential is not known");
   EXPECT_EQ(explain(killed, kRun).next_step,
             "look at the log of proxy, and at the task definition");
 }
