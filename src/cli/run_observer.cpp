@@ -125,7 +125,7 @@ void RunObserver::on_end(const run::Outcome& outcome) {
   screen_.flush();
   if (!options_.quiet) screen_.message(masked(run::table(outcome)));
   for (const auto& launch : outcome.launches)
-    if (const auto block = run::failure_block(launch, outcome.run_id); !block.empty())
+    if (const auto block = run::failure_block(launch, run::recorded_id(outcome)); !block.empty())
       screen_.message("\n" + screen_.red(masked(block)));
   if (const auto surplus = run::surplus_words(outcome); !surplus.empty())
     screen_.message("\n" + screen_.red(surplus));

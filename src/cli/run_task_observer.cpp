@@ -78,7 +78,7 @@ void RunTaskObserver::on_end(const run::Outcome& outcome) {
   flush_.reset();
   if (!last_seen_.empty()) show_results(outcome);
   for (const auto& launch : outcome.launches) {
-    const auto words = masked(run::failure_block(launch, outcome.run_id));
+    const auto words = masked(run::failure_block(launch, run::recorded_id(outcome)));
     if (launch.verdict.kind == run::VerdictKind::kNeverStarted && launch.task_arn.empty())
       screen_.message("(Fatal) Task could not be started");
     if (launch.verdict.exit_code == run::kExitGivenUp &&

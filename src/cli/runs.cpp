@@ -150,7 +150,7 @@ Result<> show(const RunsShow& arguments, const World& world) {
       world.screen.output("task of " + launch.name + "  " + launch.task_arn +
                           (launch.where.empty() ? "" : "  (" + launch.where + ")"));
   for (const auto& launch : outcome.launches)
-    if (const auto block = run::failure_block(launch, outcome.run_id); !block.empty())
+    if (const auto block = run::failure_block(launch, run::recorded_id(outcome)); !block.empty())
       world.screen.output("\n" + block);
   for (const auto& launch : outcome.launches)
     if (const auto words = run::log_words(launch); !words.empty())

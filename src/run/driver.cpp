@@ -392,6 +392,7 @@ class Driver::State {
       outcome.launches.push_back(outcome_of(i));
     outcome.surplus_tasks = machine_.surplus_tasks();
     outcome.history_incomplete = history_incomplete_;
+    outcome.is_recorded = ledger_ != nullptr;
     if (ledger_ != nullptr && !is_left_unfinished_) {
       check(ledger_->end({outcome.ended_at, std::string(name_of(outcome.kind)), exit_code,
                           masked_json(to_json(outcome), plan_.secrets)}));

@@ -181,6 +181,11 @@ Explanation of_infrastructure(const LaunchOutcome& launch) {
   return {"what it ran on went away", "run it again"};
 }
 
+std::string how_to_go_on(const std::string& run_id) {
+  return run_id.empty() ? "look for its task in the cluster"
+                        : "go on with the run: runtask runs attach " + run_id;
+}
+
 Explanation of_unknown(const LaunchOutcome& launch, const std::string& run_id) {
   const auto& words = launch.verdict.words;
   if (contains(words, "never showed"))
@@ -195,7 +200,7 @@ Explanation of_unknown(const LaunchOutcome& launch, const std::string& run_id) {
         "the cluster"};
   if (contains(words, "credentials have expired"))
     return {"the AWS credentials ended before the task did",
-            "get new ones, then go on with the run: runtask runs attach " + run_id};
+            "get new ones, then " + how_to_go_on(run_id)};
   if (contains(words, "may not be described"))
     return {"these credentials may not see how the task ends", "allow ecs:DescribeTasks"};
   if (contains(words, "ConflictException"))
@@ -203,9 +208,7 @@ Explanation of_unknown(const LaunchOutcome& launch, const std::string& run_id) {
             "look for a task of this run in the cluster before starting it again"};
   if (contains(words, "looking for its task"))
     return {"RunTask got no answer, and the tasks of the cluster could not be listed",
-            "where it is not allowed, allow ecs:ListTasks, then go on with the run: runtask runs "
-            "attach " +
-                run_id};
+            "where it is not allowed, allow ecs:ListTasks, then " + how_to_go_on(run_id)};
   if (contains(words, "may have been started"))
     return {"the answer to RunTask was lost, and so was every later one",
             "look for a task of this run in the cluster before starting it again"};
@@ -214,7 +217,8 @@ Explanation of_unknown(const LaunchOutcome& launch, const std::string& run_id) {
 
 // Of a task that was to be stopped and was not: see Machine::end_unstopped.
 Explanation of_unstopped(const LaunchOutcome& launch, const std::string& run_id) {
-  const auto stop = "then: runtask runs stop " + run_id;
+  const auto stop =
+      run_id.empty() ? "then stop it in the cluster" : "then: runtask runs stop " + run_id;
   if (contains(launch.verdict.words, "may not be stopped"))
     return {"these credentials may not stop tasks, so it runs on", "allow ecs:StopTask, " + stop};
   return {"it was asked to stop and was not seen to end", "look at it in the cluster, " + stop};

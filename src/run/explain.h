@@ -14,7 +14,8 @@ struct Explanation {
   std::string cause;
   std::string next_step;
 };
-// `run_id`: of the run that the launch is part of, for the commands that go on with it.
+// `run_id`: of the run that the launch is part of, for the commands that go on with it. Empty: none
+// can, for nobody has recorded it.
 [[nodiscard]] Explanation explain(const LaunchOutcome& launch, const std::string& run_id);
 
 }  // namespace runtask::run

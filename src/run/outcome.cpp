@@ -90,6 +90,10 @@ void members(Visitor& visit, OutcomeRecord& it) {
   visit("surplus_tasks", it.outcome.surplus_tasks);
 }
 
+std::string recorded_id(const Outcome& outcome) {
+  return outcome.is_recorded ? outcome.run_id : std::string();
+}
+
 bool is_left_running(const Outcome& outcome) {
   return !outcome.surplus_tasks.empty() ||
          std::any_of(outcome.launches.begin(), outcome.launches.end(),

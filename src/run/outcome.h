@@ -55,7 +55,13 @@ struct Outcome {
   // ARNs of tasks that nobody asked for: see Machine::surplus_tasks.
   std::vector<std::string> surplus_tasks;
   bool history_incomplete = false;
+  // False: there is no record of the run, so that no other command can go on with it. An outcome
+  // that is read is one.
+  bool is_recorded = true;
 };
+
+// For the commands that go on with the run; empty: none can.
+[[nodiscard]] std::string recorded_id(const Outcome& outcome);
 
 // Some launch has or may have a task that nobody saw end, or there is one that nobody asked for.
 [[nodiscard]] bool is_left_running(const Outcome& outcome);

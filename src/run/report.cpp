@@ -194,7 +194,8 @@ std::string surplus_words(const Outcome& outcome) {
   for (const auto& task : outcome.surplus_tasks)
     text += "a task that was not asked for may still run: " + one_line(task) + "\n";
   if (text.empty()) return text;
-  return text + "to stop it: runtask runs stop " + outcome.run_id;
+  const auto run = recorded_id(outcome);
+  return text + (run.empty() ? "stop it in the cluster" : "to stop it: runtask runs stop " + run);
 }
 
 std::string to_junit(const Outcome& outcome) {
@@ -207,7 +208,7 @@ std::string to_junit(const Outcome& outcome) {
     if (launch.verdict.kind == VerdictKind::kSkipped) {
       ++skipped;
       cases += "<skipped/>";
-    } else if (const auto block = failure_block(launch, outcome.run_id); !block.empty()) {
+    } else if (const auto block = failure_block(launch, recorded_id(outcome)); !block.empty()) {
       ++failures;
       cases += "<failure message=\"" + escaped_xml(launch.verdict.words) + "\" type=\"" +
                std::string(name_of(launch.verdict.kind)) + "\">" + escaped_xml(block) +
@@ -240,7 +241,7 @@ std::string to_markdown(const Outcome& outcome) {
     text += "\n";
   }
   for (const auto& launch : outcome.launches) {
-    auto block = failure_block(launch, outcome.run_id);
+    auto block = failure_block(launch, recorded_id(outcome));
     if (const auto words = log_words(launch); !words.empty()) block = launch.name + ":\n" + words;
     if (!block.empty())
       text += "\n" + fence_for(block) + "\n" + block + "\n" + fence_for(block) + "\n";

@@ -194,6 +194,13 @@ class Verdict(AwsSandbox):
         self.aws.operations["ListTasks"] = lambda _: denied
         outcome = self.check(125, "unknown")
         self.assertTrue(outcome["launches"][0]["may_still_run"])
+        self.assertIn("allow ecs:ListTasks, then go on with the run: runtask runs attach",
+                      self.ok("runs", "show", "last").out)
+        self.lose_first_reply(denied)
+        unrecorded = self.run_aws("--no-history")
+        self.assertEqual(unrecorded.code, 125, unrecorded)
+        self.assertIn("allow ecs:ListTasks, then look for its task in the cluster", unrecorded.err)
+        self.assertNotIn("runtask runs", unrecorded.err)
 
     def test_run_task_failures_that_may_pass_are_retried_with_a_new_start_or_the_same_token(self):
         answers = [{"tasks": [], "failures": [{"arn": "a", "reason": "RESOURCE:MEMORY"}]},

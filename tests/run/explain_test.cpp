@@ -200,6 +200,7 @@ TEST(Explain, why_nobody_knows) {
   auto expired = ended(VerdictKind::kUnknown, "");
   expired.verdict.words = "its task may still run; the credentials have expired";
   EXPECT_TRUE(explain(expired, kRun).next_step.ends_with("runs attach " + std::string(kRun)));
+  EXPECT_TRUE(explain(expired, "").next_step.ends_with("look for its task in the cluster"));
   EXPECT_NE(unknown("its task may still run; may not be described").find("may not see"),
             std::string::npos);
   EXPECT_NE(unknown("it may have been started: no answer").find("was lost"), std::string::npos);
@@ -216,6 +217,7 @@ TEST(Explain, why_a_task_runs_on_that_was_to_be_stopped) {
         "--timeout has passed; its task may not be stopped and still runs: StopTask: not allowed";
     EXPECT_EQ(explain(launch, kRun).next_step,
               "allow ecs:StopTask, then: runtask runs stop 20260131-123456-0123abcd");
+    EXPECT_EQ(explain(launch, "").next_step, "allow ecs:StopTask, then stop it in the cluster");
     if (kind == VerdictKind::kInterrupted) continue;
     launch.verdict.words = "--timeout has passed; its task may still run: it has not ended";
     EXPECT_EQ(cause(launch), "it was asked to stop and was not seen to end");

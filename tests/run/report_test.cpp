@@ -209,6 +209,8 @@ TEST(Report, names_tasks_that_nobody_asked_for_in_every_form) {
       made.run_id;
   EXPECT_EQ(surplus_words(*read), words);
   EXPECT_NE(to_markdown(*read).find(words), std::string::npos);
+  made.is_recorded = false;  // Then no command can.
+  EXPECT_TRUE(surplus_words(made).ends_with("\nstop it in the cluster"));
   EXPECT_NE(to_junit(*read).find("  <system-err>" + words + "</system-err>\n</testsuite>"),
             std::string::npos);
 }
