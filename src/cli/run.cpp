@@ -114,11 +114,11 @@ Result<int> try_run(RunArguments arguments, const World& world) {
   const auto request = TRY(read_request(arguments, world));
   auto prepared = TRY(is_by_names(arguments.selection) ? prepare_by_names(arguments, world, request)
                                                        : prepare_direct(arguments, world, request));
-  TRY(check_launches(prepared.plan.launches.size(), arguments.yes || arguments.plan));
   if (arguments.plan) {
-    TRY(show_plan(world, prepared, {arguments.only_one, arguments.json}));
+    TRY(show_plan(world, prepared, {arguments.only_one, arguments.json, arguments.yes}));
     return +kExitSuccess;
   }
+  TRY(check_launches(prepared.plan.launches.size(), arguments.yes));
   TRY(run::refuse_bad(prepared.checks));
   const auto& targets = prepared.targets;
   const auto& plan = prepared.plan;

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "cli/cluster_check.h"
 #include "cli/only_one.h"
+#include "cli/run_session.h"
 #include "run/plan_view.h"
 
 namespace runtask::cli {
@@ -26,6 +27,13 @@ Result<> show_plan(const World& world, PreparedRun& prepared, const PlanForm& fo
   if (form.only_one)
     for (auto& check : OnlyOne::look(world, prepared.targets, plan))
       run::add_check(std::move(check), prepared.checks);
+  // Not wrong: nothing but a word lacks, and whoever looks at the plan decides on it.
+  if (const auto allowed = check_launches(plan.launches.size(), form.yes); !allowed)
+    run::add_check({run::Finding::kUnknown,
+                    allowed.error().message + ": the run needs --yes",
+                    allowed.error().hint,
+                    {}},
+                   prepared.checks);
   const run::Definitions definitions(prepared.requests);
   const run::PlanView view{plan, definitions, prepared.checks};
   if (form.json) {

@@ -26,6 +26,7 @@ struct PreparedRun {
 struct PlanForm {
   bool only_one = false;  // Whether somebody is in the way is looked at too.
   bool json = false;
+  bool yes = false;  // Else a plan of more than 100 launches says that its run needs that word.
 };
 // Prints the plan; the error is what stands in its way.
 [[nodiscard]] Result<> show_plan(const World& world, PreparedRun& prepared, const PlanForm& form);

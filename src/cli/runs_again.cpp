@@ -65,7 +65,7 @@ Result<> check_detach(const run::PlanRecord& record) {
 }
 
 Result<int> show_plan_again(const World& world, const run::PlanRecord& record,
-                            std::vector<Target> targets, bool json) {
+                            std::vector<Target> targets, const RunsAgain& arguments) {
   PreparedRun prepared;
   prepared.targets = std::move(targets);
   prepared.plan = record.plan;
@@ -81,7 +81,7 @@ Result<int> show_plan_again(const World& world, const run::PlanRecord& record,
       prepared.requests.push_back({{}, &prepared.definitions.emplace_back(*std::move(read))});
   prepared.checks = run::check_plan(prepared.plan, run::Definitions(prepared.requests));
   TRY(check_clusters(world, prepared));
-  TRY(show_plan(world, prepared, {record.only_one, json}));
+  TRY(show_plan(world, prepared, {record.only_one, arguments.json, arguments.yes}));
   return +kExitSuccess;
 }
 
@@ -94,13 +94,13 @@ Result<int> again(const RunsAgain& arguments, const World& world) {
   for (const auto& secret : settings.secrets)
     values.push_back(secret.value);
   auto record = TRY(run::read_plan(old.recipe, values));
-  TRY(check_launches(record.plan.launches.size(), arguments.yes || arguments.plan));
+  if (!arguments.plan) TRY(check_launches(record.plan.launches.size(), arguments.yes));
   if (arguments.detach) TRY(check_detach(record));
   run::rename_run(record.plan, new_run_id(world));
   std::vector<Target> targets;
   for (const auto& target : record.targets)
     targets.push_back(TRY(target_by(world, target, false)));
-  if (arguments.plan) return show_plan_again(world, record, std::move(targets), arguments.json);
+  if (arguments.plan) return show_plan_again(world, record, std::move(targets), arguments);
   std::optional<OnlyOne> only_one;  // Held until the run has ended.
   if (record.only_one) only_one = TRY(OnlyOne::claim(world, targets, record.plan, {}));
   settings.policy = record.policy;

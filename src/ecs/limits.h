@@ -18,6 +18,8 @@ constexpr std::size_t kTagValueCharactersMax = 256;
 constexpr std::size_t kSubnetsMax = 16;
 constexpr std::size_t kSecurityGroupsMax = 5;
 constexpr std::size_t kCapacityProvidersMax = 20;
+constexpr int kEphemeralStorageGiBMin = 21;
+constexpr int kEphemeralStorageGiBMax = 200;
 // ECS API: DescribeTasks, DescribeClusters.
 constexpr std::size_t kTasksPerDescribeMax = 100;
 constexpr std::size_t kClustersPerDescribeMax = 100;
@@ -30,6 +32,7 @@ constexpr std::size_t kDefinitionBytesMax = 64U << 10U;
 constexpr int kStopTimeoutSecondsMax = 120;
 constexpr int kStopTimeoutSecondsDefault = 30;
 constexpr int kContainerMemoryMiBMin = 6;
+constexpr int kContainerMemoryMiBMinEver = 4;  // Where Docker is older than 20.10.
 // Logs API.
 constexpr std::size_t kLogEventsPerPutMax = 10'000;
 constexpr std::size_t kLogPutBytesMax = 1U << 20U;  // Messages plus 26 bytes each.

@@ -4,9 +4,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/text.h"
+#include "ecs/limits.h"
 
 namespace runtask::ecs {
 namespace {
@@ -41,6 +43,14 @@ constexpr std::array<FargateSize, 6> kFargateSizes{{{512, 1024, 4096, 1024},
                                                     {16384, 32768, 122880, 8192}}};
 constexpr int kSmallestFargateCpu = 256;  // Its memory does not go in equal steps.
 
+bool is_storage(const json::Value& storage) {
+  if (!storage.is_object()) return false;
+  const auto size = storage.find("sizeInGiB");
+  if (size == storage.end() || !size->is_number_integer()) return false;
+  const auto gib = size->get<std::int64_t>();
+  return gib >= limits::kEphemeralStorageGiBMin && gib <= limits::kEphemeralStorageGiBMax;
+}
+
 }  // namespace
 
 std::optional<long long> cpu_units(std::string_view text) {
@@ -68,6 +78,14 @@ bool is_fargate_size(long long units, long long mib) {
   return std::any_of(kFargateSizes.begin(), kFargateSizes.end(), [&](const FargateSize& size) {
     return size.cpu == units && mib >= size.memory_min && mib <= size.memory_max &&
            (mib - size.memory_min) % size.memory_step == 0;
+  });
+}
+
+bool is_storage_size(const json::Members& overrides) {
+  return std::all_of(overrides.begin(), overrides.end(), [](const auto& member) {
+    if (member.first != "ephemeralStorage") return true;
+    const auto storage = json::parse(member.second, member.first);
+    return storage && is_storage(*storage);
   });
 }
 

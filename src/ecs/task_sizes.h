@@ -3,6 +3,8 @@
 #include <optional>
 #include <string_view>
 
+#include "base/json.h"
+
 // How ECS writes the processor and memory of a whole task, and which sizes Fargate has. Pure; any
 // thread.
 
@@ -20,5 +22,8 @@ constexpr long long kMemoryMiBMax = 64LL << 20U;
 // ECS API: the task sizes of Fargate.
 [[nodiscard]] bool is_fargate_cpu(long long units);
 [[nodiscard]] bool is_fargate_size(long long units, long long mib);
+// ECS API: the storage of a task on Fargate. Whether the `ephemeralStorage` among the overrides'
+// other members is a size that it has; also when there is none.
+[[nodiscard]] bool is_storage_size(const json::Members& overrides);
 
 }  // namespace runtask::ecs

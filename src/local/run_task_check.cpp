@@ -7,6 +7,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "ecs/limits.h"
+#include "ecs/task_sizes.h"
 #include "local/definition_sizes.h"
 #include "local/model_state.h"
 
@@ -14,9 +15,6 @@ namespace runtask::local {
 namespace {
 
 using Wrong = std::optional<std::string>;
-
-constexpr int kEphemeralGiBMin = 21;
-constexpr int kEphemeralGiBMax = 200;
 
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
@@ -113,24 +111,6 @@ Wrong wrong_container_override(const ecs::ContainerOverride& changes,
   return std::nullopt;
 }
 
-bool is_storage_size(const json::Value& storage) {
-  if (!storage.is_object()) return false;
-  const auto size = storage.find("sizeInGiB");
-  if (size == storage.end() || !size->is_number_integer()) return false;
-  const auto gib = size->get<std::int64_t>();
-  return gib >= kEphemeralGiBMin && gib <= kEphemeralGiBMax;
-}
-
-Wrong wrong_storage(const ecs::TaskOverride& overrides) {
-  for (const auto& [member, text] : overrides.rest) {
-    if (member != "ephemeralStorage") continue;
-    const auto storage = json::parse(text, member);
-    if (!storage || !is_storage_size(*storage))
-      return "Ephemeral storage must be between 21 and 200 GiB.";
-  }
-  return std::nullopt;
-}
-
 Wrong wrong_overrides(const ecs::RunTask& request, const ecs::TaskDefinition& definition) {
   if (!request.overrides) return std::nullopt;
   const ecs::TaskOverride& overrides = *request.overrides;
@@ -144,7 +124,9 @@ Wrong wrong_overrides(const ecs::RunTask& request, const ecs::TaskDefinition& de
   }
   if (!normalised_cpu(overrides.cpu)) return "Invalid 'cpu' setting for task.";
   if (!normalised_memory(overrides.memory)) return "Invalid 'memory' setting for task.";
-  return wrong_storage(overrides);
+  if (!ecs::is_storage_size(overrides.rest))
+    return "Ephemeral storage must be between 21 and 200 GiB.";
+  return std::nullopt;
 }
 
 Wrong wrong_names(const ecs::RunTask& request) {

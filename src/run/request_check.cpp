@@ -36,12 +36,13 @@ Result<> check_tags(const std::vector<ecs::Tag>& tags) {
 }
 
 // ECS API: the size of a task is text, in units and MiB or with a unit behind it.
-Result<> check_task_size(const Request& request) {
-  if (!request.cpu.empty() && !ecs::cpu_units(request.cpu))
-    return fail(Code::kUsage, "--cpu `" + request.cpu + "` is no size that ECS has",
+// `of` is where the user wrote it.
+Result<> check_task_size(const std::string& cpu, const std::string& memory, const std::string& of) {
+  if (!cpu.empty() && !ecs::cpu_units(cpu))
+    return fail(Code::kUsage, of + "cpu `" + cpu + "` is no size that ECS has",
                 "128 to 196608 CPU units (1024 are one CPU), or like `2 vCPU`");
-  if (!request.memory.empty() && !ecs::memory_mib(request.memory))
-    return fail(Code::kUsage, "--memory `" + request.memory + "` is no size that ECS has",
+  if (!memory.empty() && !ecs::memory_mib(memory))
+    return fail(Code::kUsage, of + "memory `" + memory + "` is no size that ECS has",
                 "MiB (2048 are 2 GB), or like `2 GB`");
   return {};
 }
@@ -62,20 +63,6 @@ Result<> check_providers(const std::vector<ecs::CapacityProviderItem>& providers
   }
   return {};
 }
-
-// ECS obeys one of them and drops the other without a word.
-Result<> check_overrides(const ecs::TaskOverride& overrides) {
-  std::set<std::string> names;
-  for (const auto& container : overrides.container_overrides)
-    if (!names.insert(container.name).second)
-      return fail(Code::kUsage,
-                  "the overrides have two entries for the container `" + container.name +
-                      "`, and ECS applies only one of them",
-                  "put them together into one");
-  return {};
-}
-
-}  // namespace
 
 // The request is JSON, so text that is not UTF-8 would become another text on its way, and a secret
 // one that nobody masks.
@@ -101,12 +88,50 @@ Result<> check_command(const std::vector<std::string>& words) {
   return fail(Code::kUsage, "the command is not UTF-8, and ECS takes nothing else");
 }
 
+// What the override of a container asks for that no container can have.
+Result<> check_container(const ecs::ContainerOverride& container) {
+  const auto of = "the override of container `" + container.name + "`: ";
+  std::vector<Variable> variables;
+  for (const auto& [name, value] : container.environment)
+    variables.push_back({name, value, false});
+  TRY_DURING(check_variables(variables), "in the override of container `" + container.name + "`");
+  for (const auto& amount : {container.memory, container.memory_reservation})
+    if (amount && *amount < ecs::limits::kContainerMemoryMiBMinEver)
+      return fail(Code::kUsage, of + std::to_string(*amount) + " MiB are no memory for a container",
+                  "at least " + std::to_string(ecs::limits::kContainerMemoryMiBMin) + " MiB");
+  if (container.cpu.value_or(0) < 0)
+    return fail(Code::kUsage, of + "`cpu` is " + std::to_string(*container.cpu),
+                "CPU units: 1024 are one CPU");
+  return {};
+}
+
+Result<> check_overrides(const ecs::TaskOverride& overrides) {
+  std::set<std::string> names;
+  for (const auto& container : overrides.container_overrides) {
+    TRY(check_container(container));
+    // ECS obeys one of them and drops the other without a word.
+    if (!names.insert(container.name).second)
+      return fail(Code::kUsage,
+                  "the overrides have two entries for the container `" + container.name +
+                      "`, and ECS applies only one of them",
+                  "put them together into one");
+  }
+  TRY(check_task_size(overrides.cpu, overrides.memory, "the overrides' "));
+  if (!ecs::is_storage_size(overrides.rest))
+    return fail(Code::kUsage, "the overrides' `ephemeralStorage` is no size that Fargate has",
+                "`sizeInGiB` is " + std::to_string(ecs::limits::kEphemeralStorageGiBMin) + " to " +
+                    std::to_string(ecs::limits::kEphemeralStorageGiBMax));
+  return {};
+}
+
+}  // namespace
+
 Result<> check_request(const Request& request) {
   if (!request.launch_type.empty() && !request.capacity_providers.empty())
     return fail(Code::kUsage, "ECS takes a launch type or capacity providers, not both");
   TRY(check_tags(request.tags));
   TRY(check_providers(request.capacity_providers));
-  TRY(check_task_size(request));
+  TRY(check_task_size(request.cpu, request.memory, "--"));
   if (request.started_by.size() > ecs::limits::kStartedByCharactersMax ||
       !is_started_by(request.started_by))
     return fail(Code::kUsage,

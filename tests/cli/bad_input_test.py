@@ -135,6 +135,20 @@ class Words(Sandbox):
             self.refused("bad.json: %s has no `name`" % place, "run", "--local", "--task-definition", "x",
                          "--override-json", bad)
 
+    def test_overrides_that_ecs_takes_from_nobody_are_refused_in_the_plan_too(self):
+        container = '{"containerOverrides": [{"name": "main", %s}]}'
+        for text, expected in ((container % '"memory": 0', "0 MiB are no memory for a container"),
+                               (container % '"memory": 3', "3 MiB are no memory for a container"),
+                               (container % '"memoryReservation": -1', "-1 MiB are no memory for a container"),
+                               (container % '"cpu": -1', "container `main`: `cpu` is -1"),
+                               (container % '"environment": [{"name": "", "value": "0"}]', "in the override of container `main`"),
+                               ('{"ephemeralStorage": {"sizeInGiB": 20}}', "no size that Fargate has"),
+                               ('{"ephemeralStorage": {"sizeInGiB": 201}}', "`sizeInGiB` is 21 to 200"),
+                               ('{"cpu": "1"}', "the overrides' cpu `1` is no size that ECS has")):
+            bad = self.write("bad.json", text)
+            for plan in ((), ("--plan",)):
+                self.refused(expected, "run", "--local", "--task-definition", "x", "--override-json", bad, *plan)
+
     def test_two_overrides_of_one_container_are_not_merged(self):
         bad = self.write("bad.json", '{"containerOverrides": [{"name": "main", "command": ["a"]}, {"name": "main"}]}')
         self.refused("two entries for the container `main`", "run", "--local", "--task-definition", "x",

@@ -153,6 +153,16 @@ class Plan(AwsSandbox):
         result = self.planned(0, "--count", "200", "-e", "A=1")  # Which starts nothing: no --yes.
         self.assertLess(len(result.out.splitlines()), 300)
         self.assertEqual(result.out.count("+ main: A=1"), 1)
+        self.assertIn("unknown  200 launches are more than 100: the run needs --yes", result.out)
+        self.assertNotIn("--yes", self.planned(0, "--count", "200", "--yes").out)
+        self.assertNotIn("--yes", self.planned(0, "--count", "100").out)
+
+    def test_overrides_at_the_limits_are_taken(self):
+        self.write("overrides.json", json.dumps({"ephemeralStorage": {"sizeInGiB": 21}, "containerOverrides": [
+            {"name": "main", "cpu": 0, "memory": 4, "memoryReservation": 4}]}))
+        self.planned(0, "--override-json", "overrides.json")
+        self.write("overrides.json", json.dumps({"ephemeralStorage": {"sizeInGiB": 200}}))
+        self.planned(0, "--override-json", "overrides.json")
 
     def test_somebody_else_that_runs_is_seen(self):
         self.aws.operations["ListTasks"] = lambda request: {

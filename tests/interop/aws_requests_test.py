@@ -45,7 +45,7 @@ class AwsRequests(AwsSandbox):
 
         handler.do_POST = do_post
         self.write("override.json", json.dumps({"containerOverrides": [
-            {"name": "main", "environment": [{"name": "X", "value": "1"}], "cpu": 1, "memory": 2, "memoryReservation": 1,
+            {"name": "main", "environment": [{"name": "X", "value": "1"}], "cpu": 1, "memory": 16, "memoryReservation": 8,
              "command": ["a"]}], "ephemeralStorage": {"sizeInGiB": 30}}))
 
     def with_arn(self, task, arn):
