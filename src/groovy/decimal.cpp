@@ -214,6 +214,17 @@ std::optional<Decimal> Decimal::over(const Decimal& other) const {
   return std::nullopt;
 }
 
+std::optional<Decimal> Decimal::over(const Decimal& other, int scale, Rounding rounding) const {
+  const int more = scale + other.scale_ - scale_;
+  const auto numerator = shifted(unscaled_, std::max(more, 0));
+  const auto divisor = shifted(other.unscaled_, std::max(-more, 0));
+  if (!numerator || !divisor) return std::nullopt;
+  const int way = sign() * other.sign();
+  Unscaled quotient = *numerator / *divisor;
+  if (rounds_away(quotient, *numerator % *divisor, *divisor, way, rounding)) quotient += way;
+  return make(quotient, scale);
+}
+
 std::optional<Decimal> Decimal::remainder(const Decimal& other) const {
   const int scale = std::max(scale_, other.scale_);
   const auto a = shifted(unscaled_, scale - scale_);

@@ -40,10 +40,13 @@ class Decimal {
   // As Groovy: exact if it ends, else with ten digits more than the longer of the two, of which at
   // most ten (or the larger scale) after the point. The divisor is not zero.
   [[nodiscard]] std::optional<Decimal> over(const Decimal& other) const;
+  enum class Rounding : std::uint8_t { kDown, kHalfUp, kUp, kFloor, kCeiling, kHalfEven };
+  // With so many digits after the point, as java.math.BigDecimal. The divisor is not zero.
+  [[nodiscard]] std::optional<Decimal> over(const Decimal& other, int scale,
+                                            Rounding rounding) const;
   [[nodiscard]] std::optional<Decimal> remainder(const Decimal& other) const;
   [[nodiscard]] std::optional<Decimal> power(int exponent) const;  // exponent >= 0
   [[nodiscard]] Decimal negated() const;
-  enum class Rounding : std::uint8_t { kDown, kHalfUp, kUp, kFloor, kCeiling, kHalfEven };
   [[nodiscard]] std::optional<Decimal> rounded(int scale, Rounding rounding) const;
   [[nodiscard]] std::optional<Decimal> stripped() const;  // Without trailing zeros.
   [[nodiscard]] int compare(const Decimal& other) const;

@@ -3,6 +3,7 @@
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
+#include "groovy/java_methods.h"
 #include "groovy/methods.h"
 #include "groovy/native_objects.h"
 #include "groovy/overload.h"
@@ -159,6 +160,7 @@ Value Fiber::call_own(const CallExpr& expr, const Value& self, const std::string
   if (auto value = call_imported(expr, arguments)) return *value;
   if (auto value = call_builtin(name, arguments)) return *value;
   if (auto value = call_builtin_method(self, name, arguments)) return *value;
+  refuse_unsupported(self, name, arguments);
   if (auto value = call_delegate(scope, name, arguments, false)) return *value;
   if (auto value = call_missing(self, name, arguments)) return *value;
   missing_method(self, name, arguments);
@@ -286,7 +288,7 @@ Value Fiber::call_closure(Closure& closure, Values& arguments) {
   const auto scope = heap().make<Scope>(closure.scope, closure.scope->script);
   scope->closure = held;
   if (!code.has_arrow) {
-    if (arguments.size() > 1) missing_method(Value(held), "call", arguments);
+    if (arguments.size() > 1) throw_missing_method(Value(held), "call", arguments);
     scope->declare(code.it, arguments.empty() ? Value() : std::move(arguments[0]));
   } else if (code.parameters.size() == 1 && arguments.size() == 1 &&
              code.parameters[0].type.info == nullptr && !takes_rest(code.parameters[0])) {
@@ -301,7 +303,8 @@ Value Fiber::call_closure(Closure& closure, Values& arguments) {
     if (arguments.empty() && code.parameters.size() == 1 && !code.parameters[0].preset &&
         !takes_rest(code.parameters[0]))
       arguments.emplace_back();
-    if (!fits_closure(code.parameters, arguments)) missing_method(Value(held), "call", arguments);
+    if (!fits_closure(code.parameters, arguments))
+      throw_missing_method(Value(held), "call", arguments);
     bind(code.parameters, arguments, scope);
   }
   (void)run_block(code.body, scope, false);
@@ -407,6 +410,9 @@ std::optional<Value> Fiber::try_method(const Value& receiver, const std::string&
       return unwrap(std::move(*outcome));
   }
   if (auto value = call_builtin_method(object, name, arguments)) return value;
+  if (!object.is(Kind::kClass) && java_has_static_method(object, name, arguments))
+    return call_method(heap().make<ClassValue>(*class_of(object)), name, arguments);
+  refuse_unsupported(object, name, arguments);
   if (auto value = call_missing(object, name, arguments)) return value;
   if (object.is(Kind::kMap)) {
     if (const Value* member = object.as<Map>().find(std::string_view(name)))

@@ -60,13 +60,6 @@ const MethodDecl* choose_constructor(const ClassDecl& declaration, const Values&
   return best;
 }
 
-std::string accessor(std::string_view prefix, const std::string& name) {
-  std::string method = std::string(prefix) + name;
-  char& first = method[prefix.size()];
-  if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
-  return method;
-}
-
 Value preset_of(const TypeName& type) {
   if (!is_primitive(type.name) || type.is_array) return {};
   return type.name == "boolean" ? Value::of(false) : Value::integer(0);

@@ -2,6 +2,7 @@
 
 #include "groovy/classes.h"
 #include "groovy/fiber.h"
+#include "groovy/java_methods.h"
 #include "groovy/json_object.h"
 #include "groovy/letter_range.h"
 #include "groovy/native_objects.h"
@@ -74,13 +75,18 @@ std::optional<Value> Fiber::property_of_script(Script& script, const std::string
   return property_by_getter(Ref<Script>(&script), name);
 }
 
+std::string Fiber::accessor(std::string_view prefix, const std::string& name) {
+  std::string method = std::string(prefix) + name;
+  if (name.empty()) return method;
+  char& first = method[prefix.size()];
+  if (first >= 'a' && first <= 'z') first = static_cast<char>(first - 'a' + 'A');
+  return method;
+}
+
 // What `def getWho() {...}` or `boolean isGood() {...}` of the text returns.
 std::optional<Value> Fiber::property_by_getter(const Ref<Script>& script, const std::string& name) {
-  std::string capital = name;
-  if (!capital.empty() && capital[0] >= 'a' && capital[0] <= 'z')
-    capital[0] = static_cast<char>(capital[0] - 'a' + 'A');
   for (const std::string_view prefix : {"get", "is"}) {
-    const auto method = std::string(prefix) + capital;
+    const auto method = accessor(prefix, name);
     const auto* methods = script->methods_named(method);
     if (methods == nullptr) continue;
     const bool is_getter = std::any_of(methods->begin(), methods->end(), [&](const auto* one) {
@@ -164,17 +170,14 @@ std::optional<Value> Fiber::try_property(const Value& object, const std::string&
       (name == "from" || name == "to" || name == "reverse") && text_of_range(object).has_value();
   if (is_collection && !is_of_range && name != "empty" && name != "indices")
     return spread_property(object, name);
-  if (object.is(Kind::kClass)) {
-    Values none;
-    if (auto value = try_method(object, "static " + name, none)) return value;
-  }
-  // getName() and isName() are the properties `name`.
-  std::string method = name;
-  if (!method.empty() && method[0] >= 'a' && method[0] <= 'z')
-    method[0] = static_cast<char>(method[0] - 'a' + 'A');
   Values none;
-  if (auto value = try_method(object, "get" + method, none)) return value;
-  return try_method(object, "is" + method, none);
+  if (object.is(Kind::kClass)) {
+    for (const std::string& one : {"static " + name, accessor("get", name)})
+      if (auto value = call_builtin_method(object, one, none)) return value;
+    if (java_has_constant(object, name)) missing_property(object, name);
+  }
+  if (auto value = try_method(object, accessor("get", name), none)) return value;
+  return try_method(object, accessor("is", name), none);
 }
 
 Value Fiber::get_property(const Value& object, const std::string& name) {
@@ -265,6 +268,7 @@ void Fiber::set_property(const Value& object, const std::string& name, Value val
       break;
   }
   if (set_declared_property(object, name, value, false)) return;
+  refuse_unsupported(object, accessor("set", name), {value});
   const bool can_read = try_property(object, name).has_value();
   if (can_read)
     throw_new("groovy.lang.ReadOnlyPropertyException",

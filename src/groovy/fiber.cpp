@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "groovy/classes.h"
+#include "groovy/java_methods.h"
 #include "groovy/json_object.h"
 
 namespace runtask::groovy {
@@ -231,26 +232,53 @@ std::string owner_name(const Value& object, std::string_view before_class) {
   return class_name_of(object);
 }
 
+std::string types_of(const Values& arguments) {
+  std::string types;
+  for (const auto& argument : arguments)
+    types += (types.empty() ? "" : ", ") + class_name_of(argument);
+  return types;
+}
+
 }  // namespace
 
+void Fiber::refuse_unsupported(const Value& object, const std::string& name,
+                               const Values& arguments) {
+  if (!java_has_method(object, name, arguments)) return;
+  const bool has_null = std::any_of(arguments.begin(), arguments.end(),
+                                    [](const Value& one) { return one.is_null(); });
+  const bool is_for_text = object.is_text() || object.is(Kind::kBuilder);
+  if (has_null && is_for_text) throw_new("java.lang.NullPointerException", "");
+  if (has_null) return;  // Groovy takes it for ambiguous where it knows of no other way to fail.
+  abort(Code::kInvalid,
+        owner_name(object, "") + "." + name + "(" + types_of(arguments) + ") is not supported",
+        "Groovy has this method, runtask does not");
+}
+
 void Fiber::missing_method(const Value& object, const std::string& name, const Values& arguments) {
-  std::string types;
+  refuse_unsupported(object, name, arguments);
+  throw_missing_method(object, name, arguments);
+}
+
+void Fiber::throw_missing_method(const Value& object, const std::string& name,
+                                 const Values& arguments) {
   std::string values;
   constexpr std::size_t kShownMax = 1000;
   for (const auto& argument : arguments) {
-    types += (types.empty() ? "" : ", ") + class_name_of(argument);
     values += (values.empty() ? "" : ", ") + to_text(argument);
     if (values.size() > kShownMax) values = values.substr(0, kShownMax) + "...";
   }
   const Value missing = exception("groovy.lang.MissingMethodException",
                                   "No signature of method: " + owner_name(object, "static ") + "." +
-                                      name + "() is applicable for argument types: (" + types +
-                                      ") values: [" + values + "]");
+                                      name + "() is applicable for argument types: (" +
+                                      types_of(arguments) + ") values: [" + values + "]");
   missing.as<Throwable>().payload = string(name);
   throw_value(missing);
 }
 
 void Fiber::missing_property(const Value& object, const std::string& name) {
+  if (java_has_constant(object, name))
+    abort(Code::kInvalid, owner_name(object, "") + "." + name + " is not supported",
+          "Groovy has this constant, runtask does not");
   const Value missing =
       exception("groovy.lang.MissingPropertyException",
                 "No such property: " + name + " for class: " + owner_name(object, ""));

@@ -204,6 +204,8 @@ class Fiber {
   std::optional<Value> method_of_enum(const Value& self, const ClassInfo& info,
                                       const std::string& name, const Values& arguments);
   std::optional<Value> call_missing(const Value& self, const std::string& name, Values& arguments);
+  // getName of "get" and "name".
+  static std::string accessor(std::string_view prefix, const std::string& name);
   std::optional<Value> call_accessor(const Value& self, const std::string& method,
                                      Values& arguments);
   Value constant_of(const ClassInfo& info, const std::string& name);
@@ -282,7 +284,12 @@ class Fiber {
   [[noreturn]] void throw_value(const Value& throwable);
   [[noreturn]] void missing_method(const Value& object, const std::string& name,
                                    const Values& arguments);
+  // Also where Groovy has the method, but it ends so.
+  [[noreturn]] void throw_missing_method(const Value& object, const std::string& name,
+                                         const Values& arguments);
   [[noreturn]] void missing_property(const Value& object, const std::string& name);
+  // Ends the script at what Groovy has for the value and runtask has not.
+  void refuse_unsupported(const Value& object, const std::string& name, const Values& arguments);
   [[noreturn]] void abort(Code code, std::string message, std::string hint = {});
   Value unwrap(Outcome outcome);
 

@@ -203,6 +203,10 @@ Answer set_property(MethodCall& c) {
   return Value();
 }
 
+Answer printing(MethodCall& c) {
+  return c.fiber.call_builtin(c.name, c.arguments);
+}
+
 const Table& object_methods() {
   static const Table table = {
       {"toString", to_string},
@@ -221,6 +225,10 @@ const Table& object_methods() {
       {"invokeMethod", invoke_method},
       {"getProperty", get_property},
       {"setProperty", set_property},
+      {"print", printing},
+      {"println", printing},
+      {"printf", printing},
+      {"sprintf", printing},
   };
   return table;
 }

@@ -6,8 +6,8 @@
 #include "groovy/fiber.h"
 
 // What values can do: tables of Groovy's and Java's methods by the kind of the receiver, one file
-// each. A method that does not fit its arguments says none, and the call ends as Groovy's
-// MissingMethodException. For the evaluator only.
+// each. A method that does not fit its arguments says none; what that means is in java_methods.h.
+// For the evaluator only.
 
 namespace runtask::groovy {
 
@@ -64,10 +64,12 @@ using Method = std::optional<Value> (*)(MethodCall&);
 [[nodiscard]] Method find_matcher_method(const std::string& name);
 [[nodiscard]] Method find_pattern_method(const std::string& name);
 
-// methods_bytes.cpp: text.bytes, bytes.encodeBase64(), text.decodeBase64().
+// methods_bytes.cpp: text.bytes, bytes.encodeBase64(), text.decodeBase64(), and in hex.
 [[nodiscard]] std::optional<Value> bytes_of_text(MethodCall& c);
 [[nodiscard]] std::optional<Value> encode_base64(MethodCall& c);
 [[nodiscard]] std::optional<Value> decode_base64(MethodCall& c);
+[[nodiscard]] std::optional<Value> encode_hex(MethodCall& c);
+[[nodiscard]] std::optional<Value> decode_hex(MethodCall& c);
 // None if the value is no array of bytes.
 [[nodiscard]] std::optional<std::string> text_of_bytes(const Value& value);
 

@@ -1,15 +1,17 @@
 #include <array>
+#include <charconv>
 
 #include "groovy/classes.h"
 #include "groovy/methods.h"
 
-// Bytes, which are lists of numbers from -128 to 127 as in Java, and base 64.
+// Bytes, which are lists of numbers from -128 to 127 as in Java, base 64 and hex.
 
 namespace runtask::groovy {
 namespace {
 
 constexpr std::string_view kDigits =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr unsigned kByteMask = 0xFFU;
 
 bool is_bytes(const Value& value) {
@@ -74,6 +76,34 @@ std::optional<Value> decode_base64(MethodCall& c) {
     plain += static_cast<char>((group >> bits) & kByteMask);
   }
   return bytes(c.fiber, plain);
+}
+
+std::optional<Value> encode_hex(MethodCall& c) {
+  const auto text = text_of_bytes(c.self);
+  if (!text || !c.takes_none()) return std::nullopt;
+  std::string digits;
+  for (const char one : *text) {
+    const auto byte = static_cast<unsigned char>(one);
+    (digits += kHexDigits[byte >> 4U]) += kHexDigits[byte & 0xFU];
+  }
+  return c.fiber.string(std::move(digits));
+}
+
+std::optional<Value> decode_hex(MethodCall& c) {
+  if (!c.takes_none()) return std::nullopt;
+  const std::string digits = c.self_text();
+  if (digits.size() % 2 != 0)
+    c.fiber.throw_new("java.lang.NumberFormatException", "odd number of characters in hex string");
+  std::string text;
+  for (std::size_t i = 0; i < digits.size(); i += 2) {
+    unsigned byte = 0;
+    const char* const end = digits.data() + i + 2;
+    if (const auto read = std::from_chars(digits.data() + i, end, byte, 16); read.ptr != end)
+      c.fiber.throw_new("java.lang.NumberFormatException",
+                        "For input string: \"" + digits.substr(i, 2) + "\" under radix 16");
+    text += static_cast<char>(byte);
+  }
+  return bytes(c.fiber, text);
 }
 
 }  // namespace runtask::groovy

@@ -108,8 +108,15 @@ Answer math_of_two(MethodCall& c) {
 }
 
 Answer parse(MethodCall& c) {
-  if (c.count() != 1 || !c.is_text(0)) return kNone;
+  if (c.count() != 1) return kNone;
   const auto& info = c.self.as<ClassValue>().info;
+  if (c.is(0, Kind::kNull)) {
+    if (info.simple_name() == "Boolean") return Value::of(false);
+    if (info.simple_name() == "Integer" || info.simple_name() == "Long")
+      c.fiber.throw_new("java.lang.NumberFormatException", "Cannot parse null string");
+    if (info.is_a("java.lang.Number")) c.fiber.throw_new("java.lang.NullPointerException", "");
+  }
+  if (!c.is_text(0)) return kNone;
   if (info.simple_name() == "Boolean") {
     std::string text = c.text(0);
     for (char& letter : text)
@@ -139,6 +146,28 @@ Answer parse_in_base(MethodCall& c) {
   if (!fits)
     c.fiber.throw_new("java.lang.NumberFormatException", "For input string: \"" + text + "\"");
   return is_long ? Value::whole(number) : Value::integer(static_cast<std::int32_t>(number));
+}
+
+// Integer.decode("0x1F"), "#ff", "-010": the text says its base.
+Answer decode(MethodCall& c) {
+  if (class_name(c) == "URLDecoder") return find_static_method(c.name)(c);
+  const bool is_number = class_name(c) == "Integer" || class_name(c) == "Long";
+  if (!is_number || c.count() != 1 || !c.is_text(0)) return kNone;
+  std::string digits = c.text(0);
+  const bool is_negative = digits.starts_with('-');
+  if (is_negative || digits.starts_with('+')) digits.erase(0, 1);
+  std::int32_t base = 10;
+  constexpr std::pair<std::string_view, std::int32_t> kPrefixes[] = {
+      {"0x", 16}, {"0X", 16}, {"#", 16}, {"0", 8}};
+  for (const auto& [prefix, its_base] : kPrefixes) {
+    if (!digits.starts_with(prefix) || (its_base == 8 && digits.size() == 1)) continue;
+    digits.erase(0, prefix.size());
+    base = its_base;
+    break;
+  }
+  const std::string signed_digits = (is_negative ? "-" : "") + digits;
+  Values arguments{c.fiber.string(signed_digits), Value::integer(base)};
+  return c.fiber.call_method(c.self, class_name(c) == "Long" ? "parseLong" : "parseInt", arguments);
 }
 
 Answer value_of(MethodCall& c) {
@@ -215,6 +244,8 @@ Answer time_zone(MethodCall& c) {  // The name serves as the zone.
 Answer parse_text(MethodCall& c) {
   if (class_name(c) == "Date" && c.count() == 2 && c.is_text(0) && c.is_text(1))
     return parsed_date(c.fiber, c.text(1), c.text(0), zone_here(c.fiber, WallTime()));
+  if (is_slurper(c) && c.count() == 1 && c.is(0, Kind::kNull))
+    c.fiber.throw_new("java.lang.IllegalArgumentException", "Text must not be null or empty");
   if (!is_slurper(c) || c.count() != 1 || !c.is_text(0)) return kNone;
   return parse_json(c.fiber, c.text(0), class_name(c) == "JsonSlurper");
 }
@@ -318,6 +349,7 @@ Method find_class_method(const std::string& name) {
       {"toUpperCase", of_character},
       {"toLowerCase", of_character},
       {"getNumericValue", of_character},
+      {"decode", decode},
       {"parseDouble", parse},
       {"parseFloat", parse},
       {"parseBoolean", parse},

@@ -361,6 +361,12 @@ Method find_list_method(const std::string& name) {
       {"swap", swap},
       {"toArray", to_array},
       {"encodeBase64", encode_base64},
+      {"encodeHex", encode_hex},
+      {"asList", [](MethodCall& c) -> Answer { return c.takes_none() ? Answer(c.self) : kNone; }},
+      {"toListString",
+       [](MethodCall& c) -> Answer {
+         return c.takes_none() ? Answer(c.fiber.string(c.self_text())) : kNone;
+       }},
       {"step", step},
       {"plus", operation},
       {"minus", operation},

@@ -290,6 +290,10 @@ Method find_map_method(const std::string& name) {
       {"getAt", operation},
       {"putAt", put_at},
       {"clone", clone},
+      {"toMapString",
+       [](MethodCall& c) -> Answer {
+         return is_map(c) && c.takes_none() ? Answer(c.fiber.string(c.self_text())) : kNone;
+       }},
   };
   return find_in_table(table, name);
 }

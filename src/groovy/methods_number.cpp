@@ -63,18 +63,13 @@ Answer to_type(MethodCall& c) {
 }
 
 Answer round(MethodCall& c) {
-  if (c.count() > 1 || (c.count() == 1 && !c.is_whole(0))) return kNone;
-  const auto digits = static_cast<int>(c.takes_none() ? 0 : c.number(0));
-  if (c.self.is(Kind::kDouble)) {
-    const double factor = std::pow(10.0, digits);
-    const double rounded = std::floor(c.self.real_number() * factor + 0.5);
-    if (c.takes_none())
-      return Value::whole(
-          static_cast<std::int64_t>(std::fmin(std::fmax(rounded, -9.2e18), 9.2e18)));
-    return Value::real(rounded / factor);
-  }
-  c.fiber.abort(Code::kInvalid, "round() of a BigDecimal is not supported",
-                "use setScale or Math.round");
+  if (c.count() > 1 || (c.count() == 1 && !c.is(0, Kind::kInteger)) || !c.self.is(Kind::kDouble))
+    return kNone;
+  const double factor = std::pow(10.0, c.takes_none() ? 0 : static_cast<double>(c.number(0)));
+  const double rounded = std::floor(c.self.real_number() * factor + 0.5);
+  if (c.takes_none())
+    return Value::whole(static_cast<std::int64_t>(std::fmin(std::fmax(rounded, -9.2e18), 9.2e18)));
+  return Value::real(rounded / factor);
 }
 
 // Without the digits after the point, or after so many of them.
@@ -91,33 +86,105 @@ Answer neighbour(MethodCall& c) {  // next, previous
                         Value::integer(1));
 }
 
+constexpr auto kTowardsZero = Decimal::Rounding::kDown;
+
+bool is_big(const Value& value) {
+  return value.is(Kind::kBigDecimal) || value.is(Kind::kBigInteger);
+}
+
+// With a first argument that Java takes, or that Groovy makes one.
+bool is_big_with_number(const MethodCall& c) {
+  return is_big(c.self) && !c.takes_none() && c.arguments[0].is_number() &&
+         (c.self.is(Kind::kBigDecimal) || c.is_whole(0) || c.is(0, Kind::kBigInteger));
+}
+
+// A member of RoundingMode, or the number that BigDecimal.ROUND_... is.
+std::optional<Decimal::Rounding> rounding_of(MethodCall& c, std::size_t index) {
+  static const std::unordered_map<std::string, Decimal::Rounding> modes = {
+      {"HALF_UP", Decimal::Rounding::kHalfUp},
+      {"4", Decimal::Rounding::kHalfUp},
+      {"DOWN", Decimal::Rounding::kDown},
+      {"1", Decimal::Rounding::kDown},
+      {"UP", Decimal::Rounding::kUp},
+      {"0", Decimal::Rounding::kUp},
+      {"FLOOR", Decimal::Rounding::kFloor},
+      {"3", Decimal::Rounding::kFloor},
+      {"CEILING", Decimal::Rounding::kCeiling},
+      {"2", Decimal::Rounding::kCeiling},
+      {"HALF_EVEN", Decimal::Rounding::kHalfEven},
+      {"6", Decimal::Rounding::kHalfEven}};
+  const auto mode = modes.find(c.text(index));
+  return mode != modes.end() ? std::optional(mode->second) : std::nullopt;
+}
+
+int scale_of(MethodCall& c, std::size_t index) {
+  return static_cast<int>(
+      std::clamp<std::int64_t>(c.number(index), -Decimal::kScaleMax, Decimal::kScaleMax));
+}
+
 Answer set_scale(MethodCall& c) {
   if (!c.is_whole(0) || !c.self.is(Kind::kBigDecimal) || c.count() > 2) return kNone;
-  auto rounding = Decimal::Rounding::kHalfUp;
-  if (c.count() == 2) {
-    static const std::unordered_map<std::string, Decimal::Rounding> modes = {
-        {"HALF_UP", Decimal::Rounding::kHalfUp},
-        {"4", Decimal::Rounding::kHalfUp},
-        {"DOWN", Decimal::Rounding::kDown},
-        {"1", Decimal::Rounding::kDown},
-        {"UP", Decimal::Rounding::kUp},
-        {"0", Decimal::Rounding::kUp},
-        {"FLOOR", Decimal::Rounding::kFloor},
-        {"3", Decimal::Rounding::kFloor},
-        {"CEILING", Decimal::Rounding::kCeiling},
-        {"2", Decimal::Rounding::kCeiling},
-        {"HALF_EVEN", Decimal::Rounding::kHalfEven},
-        {"6", Decimal::Rounding::kHalfEven}};
-    const auto mode = modes.find(c.text(1));
-    if (mode == modes.end()) return kNone;
-    rounding = mode->second;
-  }
-  const auto scale = static_cast<int>(std::clamp<std::int64_t>(c.number(0), -1000, 1000));
-  const auto result = c.self.as<Number>().value.rounded(scale, rounding);
+  const auto rounding = c.count() == 2 ? rounding_of(c, 1) : Decimal::Rounding::kHalfUp;
+  if (!rounding) return kNone;
+  const auto scale = scale_of(c, 0);
+  const auto result = c.self.as<Number>().value.rounded(scale, *rounding);
   const bool is_exact = result && result->compare(c.self.as<Number>().value) == 0;
   if (c.count() == 1 && !is_exact)
     c.fiber.throw_new("java.lang.ArithmeticException", "Rounding necessary");
   return c.fiber.number_value(Kind::kBigDecimal, result);
+}
+
+// Of a BigDecimal, or of a BigInteger by another: the quotient, exact or rounded.
+Answer divide(MethodCall& c) {
+  const bool is_decimal = c.self.is(Kind::kBigDecimal);
+  const std::size_t count_max = is_decimal ? 3 : 1;
+  if (!is_big_with_number(c) || c.count() > count_max) return kNone;
+  const Decimal& self = c.self.as<Number>().value;
+  const Decimal other = Fiber::decimal_of(c.arguments[0]);
+  if (other.sign() == 0) c.fiber.throw_new("java.lang.ArithmeticException", "Division by zero");
+  if (!is_decimal) return c.fiber.number_value(c.self.kind(), self.over(other, 0, kTowardsZero));
+  if (c.count() == 1) {
+    const auto result = self.over(other);
+    const auto product = result ? result->times(other) : std::nullopt;
+    if (!product || product->compare(self) != 0)
+      c.fiber.throw_new(
+          "java.lang.ArithmeticException",
+          "Non-terminating decimal expansion; no exact representable decimal result.");
+    return c.fiber.number_value(c.self.kind(), result);
+  }
+  const auto rounding = rounding_of(c, c.count() - 1);
+  if (!rounding || (c.count() == 3 && !c.is(1, Kind::kInteger))) return kNone;
+  const int scale = c.count() == 3 ? scale_of(c, 1) : self.scale();
+  return c.fiber.number_value(c.self.kind(), self.over(other, scale, *rounding));
+}
+
+Answer remainder(MethodCall& c) {
+  if (!is_big_with_number(c) || c.count() != 1) return kNone;
+  const Decimal other = Fiber::decimal_of(c.arguments[0]);
+  if (other.sign() == 0) c.fiber.throw_new("java.lang.ArithmeticException", "Division by zero");
+  return c.fiber.number_value(c.self.kind(), c.self.as<Number>().value.remainder(other));
+}
+
+// add, subtract, min and max of BigDecimal and BigInteger, in words.
+Answer big_operation(MethodCall& c) {
+  if (!is_big_with_number(c) || c.count() != 1) return kNone;
+  const Decimal& self = c.self.as<Number>().value;
+  const Decimal other = Fiber::decimal_of(c.arguments[0]);
+  if (c.name == "add") return c.fiber.number_value(c.self.kind(), self.plus(other));
+  if (c.name == "subtract") return c.fiber.number_value(c.self.kind(), self.minus(other));
+  const int way = self.compare(other);
+  return c.fiber.number_value(c.self.kind(),
+                              (c.name == "max" ? way >= 0 : way <= 0) ? self : other);
+}
+
+Answer negate(MethodCall& c) {
+  if (!is_big(c.self) || !c.takes_none()) return kNone;
+  return c.fiber.negated(c.self);
+}
+
+Answer signum(MethodCall& c) {
+  if (!is_big(c.self) || !c.takes_none()) return kNone;
+  return Value::integer(c.self.as<Number>().value.sign());
 }
 
 Answer int_div(MethodCall& c) {
@@ -160,6 +227,14 @@ Method find_number_method(const std::string& name) {
       {"step", stepped},
       {"intdiv", int_div},
       {"round", round},
+      {"divide", divide},
+      {"remainder", remainder},
+      {"add", big_operation},
+      {"subtract", big_operation},
+      {"max", big_operation},
+      {"min", big_operation},
+      {"negate", negate},
+      {"signum", signum},
       {"setScale", set_scale},
       {"next", neighbour},
       {"previous", neighbour},

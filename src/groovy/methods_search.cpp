@@ -197,7 +197,34 @@ Answer matcher_find(MethodCall& c) {
   return Value::of(true);
 }
 
+// matcher[0..1], matcher[0, 2]: whichever way a range goes, the first match comes first; what
+// stands behind `..<` is left out twice.
+Values matches_at(MethodCall& c, const Value& places) {
+  Values found;
+  if (places.is(Kind::kList)) {
+    for (const auto& place : Values(places.as<List>().items)) {
+      Values some =
+          place.is(Kind::kRange) ? matches_at(c, place) : Values{c.fiber.get_index(c.self, place)};
+      found.insert(found.end(), some.begin(), some.end());
+    }
+    return found;
+  }
+  const auto& range = places.as<Range>();
+  if (range.is_empty) return found;
+  const auto& matcher = c.self.as<Matcher>();
+  const auto count =
+      static_cast<std::int64_t>(all_matches(c.fiber, *matcher.pattern, matcher.text).size());
+  const auto place_of = [&](std::int64_t index) { return index < 0 ? index + count : index; };
+  const std::int64_t last = std::max(place_of(range.first), place_of(range.last));
+  for (auto place = std::min(place_of(range.first), place_of(range.last));
+       place <= (range.excludes_end ? last - 1 : last); ++place)
+    found.push_back(c.fiber.get_index(c.self, Value::whole(place)));
+  return found;
+}
+
 Answer matcher_at(MethodCall& c) {
+  if (c.is(0, Kind::kRange) || c.is(0, Kind::kList))
+    return Value(c.fiber.list(matches_at(c, c.arguments[0])));
   if (!c.is_whole(0)) return kNone;
   auto& matcher = c.self.as<Matcher>();
   const auto matches = all_matches(c.fiber, *matcher.pattern, matcher.text);
@@ -205,8 +232,9 @@ Answer matcher_at(MethodCall& c) {
   const std::int64_t place = c.number(0) < 0 ? c.number(0) + size : c.number(0);
   if (place < 0 || place >= size)
     c.fiber.throw_new("java.lang.IndexOutOfBoundsException",
-                      "index is out of range 0.." + std::to_string(size - 1) +
-                          " (index = " + std::to_string(c.number(0)) + ")");
+                      "index is out of range " + std::to_string(-size) + ".." +
+                          std::to_string(size - 1) + " (index = " + std::to_string(c.number(0)) +
+                          ")");
   // As in Java, asking for a match moves the matcher there.
   matcher.current = matches[static_cast<std::size_t>(place)];
   const Span whole = *(*matcher.current)[0];

@@ -411,6 +411,7 @@ Method find_text_method(const std::string& name) {
   static const Table table = {
       {"getBytes", bytes_of_text},
       {"decodeBase64", decode_base64},
+      {"decodeHex", decode_hex},
       {"next", neighbour},
       {"previous", neighbour},
       {"tr", translate},

@@ -191,6 +191,10 @@ bool fits(const std::vector<Parameter>& parameters, const Values& arguments, boo
 
 }  // namespace
 
+bool takes(const TypeName& type, const Value& value) {
+  return distance_between(value, Wanted(type, type.is_array)).has_value();
+}
+
 bool takes_rest(const Parameter& last) {
   return last.is_variadic || last.type.is_array;
 }

@@ -20,6 +20,9 @@ struct Overload {
   int distance = 0;       // The nearest overload is the one that is called.
 };
 
+// Whether Groovy passes the value to a parameter of that type.
+[[nodiscard]] bool takes(const TypeName& type, const Value& value);
+
 // Whether the last parameter gets all arguments that are left, as an array.
 [[nodiscard]] bool takes_rest(const Parameter& last);
 [[nodiscard]] std::size_t presets_of(const std::vector<Parameter>& parameters);

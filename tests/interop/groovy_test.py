@@ -62,6 +62,17 @@ class Groovy(unittest.TestCase):
             with self.subTest(program=name):
                 self.assertIn("!! ", text)
 
+    def test_the_methods_of_java_are_those_of_this_groovy(self):
+        environment = {**os.environ, "JAVA_HOME": java_home()}
+        version = subprocess.run(["groovy", "--version"], stdout=subprocess.PIPE, env=environment, check=True).stdout.decode()
+        if not re.search(r"Groovy Version: 2\.4\.21 JVM: 17\.", version):
+            self.skipTest("the table is that of Groovy 2.4.21 on Java 17")
+        rows = subprocess.run(["groovy", os.path.join(HERE, "java_methods.groovy")], stdout=subprocess.PIPE, env=environment, check=True)
+        with open(os.path.join(ROOT, "src", "groovy", "java_methods_table.cpp"), encoding="utf-8") as file:
+            table = re.search(r"kTable\[\] = \{\n(.*?)^\};", file.read(), flags=re.S | re.M).group(1)
+        self.assertGreater(len(table), 10000)
+        self.assertEqual(rows.stdout.decode(), table)
+
 
 if __name__ == "__main__":
     unittest.main(verbosity=2)
