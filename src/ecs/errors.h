@@ -20,6 +20,7 @@ constexpr std::string_view kInvalidParameter = "InvalidParameterException";
 constexpr std::string_view kInvalidSignature = "InvalidSignatureException";
 constexpr std::string_view kIncompleteSignature = "IncompleteSignatureException";
 constexpr std::string_view kMissingAuthenticationToken = "MissingAuthenticationTokenException";
+constexpr std::string_view kPlatformUnknown = "PlatformUnknownException";
 constexpr std::string_view kResourceAlreadyExists = "ResourceAlreadyExistsException";
 constexpr std::string_view kResourceNotFound = "ResourceNotFoundException";
 constexpr std::string_view kSerialization = "SerializationException";

@@ -210,6 +210,14 @@ std::optional<std::string> wrong_tags(const std::vector<ecs::Tag>& tags) {
   return std::nullopt;
 }
 
+Answer<void> check_include(const std::vector<std::string>& include,
+                           std::initializer_list<std::string_view> known) {
+  for (const auto& word : include)
+    if (std::find(known.begin(), known.end(), word) == known.end())
+      return invalid_parameter("Invalid value for include: " + word);
+  return {};
+}
+
 Answer<std::size_t> page_length(const std::optional<int>& max_results) {
   if (!max_results) return static_cast<std::size_t>(ecs::limits::kListPageMax);
   if (*max_results < 1 || *max_results > ecs::limits::kListPageMax)

@@ -119,6 +119,8 @@ Answer<ecs::DescribeClustersReply> Model::State::describe_clusters(
     const ecs::DescribeClusters& request) {
   if (request.clusters.size() > ecs::limits::kClustersPerDescribeMax)
     return invalid_parameter("Clusters cannot have more than 100 elements.");
+  TRY_ANSWER(check_include(request.include,
+                           {"ATTACHMENTS", "CONFIGURATIONS", "SETTINGS", "STATISTICS", "TAGS"}));
   std::map<std::string, TaskCounts> all_counts;  // By cluster.
   for (const std::uint64_t sequence : live) {
     const ecs::Task& task = tasks.at(sequence).task;

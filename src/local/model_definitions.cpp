@@ -78,6 +78,7 @@ Answer<ecs::RegisterTaskDefinitionReply> Model::State::register_definition(
 Answer<ecs::DescribeTaskDefinitionReply> Model::State::describe_definition(
     const ecs::DescribeTaskDefinition& request) {
   if (request.task_definition.empty()) return client_error("TaskDefinition can not be blank.");
+  TRY_ANSWER(check_include(request.include, {"TAGS"}));
   const DefinitionName name = TRY_ANSWER(definition_name(request.task_definition));
   const DefinitionRecord* record = find_definition(name);
   if (record == nullptr) return client_error(std::string(kCannotDescribe));

@@ -11,7 +11,6 @@ namespace runtask::local {
 namespace {
 
 constexpr auto kTokensKept = std::chrono::hours(24);  // ECS API: idempotency of RunTask.
-constexpr const char* kFargatePlatform = "1.4.0";
 
 // What makes two requests with one token the same. How a default is written does not matter.
 std::string request_hash(ecs::RunTask request, const std::string& cluster) {
@@ -240,10 +239,7 @@ TaskState& Model::State::create_task(const ecs::RunTask& request, const std::str
   const Placement placement = placement_of(request, definition);
   task.launch_type = placement.launch_type;
   task.capacity_provider_name = placement.capacity_provider;
-  if (task.launch_type == "FARGATE")
-    task.platform_version = request.platform_version.empty() || request.platform_version == "LATEST"
-                                ? kFargatePlatform
-                                : request.platform_version;
+  if (task.launch_type == "FARGATE") task.platform_version = platform_of(request);
   const TaskSize size = size_of(definition, task.overrides);
   task.cpu = std::to_string(size.cpu);
   task.memory = std::to_string(size.memory);

@@ -72,6 +72,9 @@ struct DefinitionName {
 [[nodiscard]] bool is_plain_name(std::string_view text);  // [A-Za-z0-9_-]{1,255}
 // One page of a list: where it starts (after the token's position) and how long it may be.
 [[nodiscard]] Answer<std::size_t> page_length(const std::optional<int>& max_results);
+// ECS API: what a Describe operation may be asked to add is a list of its own.
+[[nodiscard]] Answer<void> check_include(const std::vector<std::string>& include,
+                                         std::initializer_list<std::string_view> known);
 // Tokens of lists are opaque to callers: the text's bytes in hex.
 [[nodiscard]] std::string to_page_token(std::string_view position);
 [[nodiscard]] Answer<std::string> from_page_token(const std::string& token);

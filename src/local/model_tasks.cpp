@@ -25,6 +25,7 @@ Answer<ecs::DescribeTasksReply> Model::State::describe_tasks(const ecs::Describe
   if (request.tasks.empty()) return invalid_parameter("Tasks cannot be empty.");
   if (request.tasks.size() > ecs::limits::kTasksPerDescribeMax)
     return invalid_parameter("Tasks cannot have more than 100 elements.");
+  TRY_ANSWER(check_include(request.include, {"TAGS"}));
   const bool with_tags = contains(request.include, "TAGS");
   ecs::DescribeTasksReply reply;
   reply.tasks.reserve(request.tasks.size());

@@ -16,6 +16,8 @@ namespace {
 
 using Wrong = std::optional<std::string>;
 
+constexpr const char* kNewestPlatform = "1.4.0";  // What LATEST means.
+
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -148,6 +150,11 @@ Wrong wrong_names(const ecs::RunTask& request) {
 
 }  // namespace
 
+std::string platform_of(const ecs::RunTask& request) {
+  const auto version = upper_case(request.platform_version);
+  return version.empty() || version == "LATEST" ? kNewestPlatform : version;
+}
+
 std::optional<std::string> wrong_client_token(std::string_view token) {
   if (token.size() > ecs::limits::kClientTokenCharactersMax)
     return "clientToken must not be longer than 64 characters.";
@@ -156,12 +163,29 @@ std::optional<std::string> wrong_client_token(std::string_view token) {
   return std::nullopt;
 }
 
+namespace {
+
+// ECS API: the platform versions of Fargate, which no other launch type has.
+Answer<void> check_platform(const ecs::RunTask& request, const ecs::TaskDefinition& definition) {
+  if (request.platform_version.empty()) return {};
+  const auto launch_type = placement_of(request, definition).launch_type;
+  if (launch_type != "FARGATE")
+    return invalid_parameter("The platform version must be null when specifying an " + launch_type +
+                             " launch type.");
+  if (is_one_of(platform_of(request), {"1.0.0", "1.1.0", "1.2.0", "1.3.0", kNewestPlatform}))
+    return {};
+  return refuse(ecs::error_name::kPlatformUnknown, "The specified platform does not exist.");
+}
+
+}  // namespace
+
 Answer<void> check_run_task(const ecs::RunTask& request, const ecs::TaskDefinition& definition) {
   const int count = request.count.value_or(1);
   if (count < 1 || count > ecs::limits::kTasksPerRunTaskMax)
     return invalid_parameter("Count must be between 1 and 10.");
   for (const auto check : {wrong_placement, wrong_network, wrong_overrides})
     if (const auto wrong = check(request, definition)) return invalid_parameter(*wrong);
+  TRY_ANSWER(check_platform(request, definition));
   if (const auto wrong = wrong_names(request)) return invalid_parameter(*wrong);
   return {};
 }

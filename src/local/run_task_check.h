@@ -27,6 +27,9 @@ struct Placement {
 [[nodiscard]] Placement placement_of(const ecs::RunTask& request,
                                      const ecs::TaskDefinition& definition);
 
+// The platform version of a task on Fargate: what LATEST, or none, means is said.
+[[nodiscard]] std::string platform_of(const ecs::RunTask& request);
+
 // The request's tags; the definition's as well when they are propagated; ECS' own when asked for.
 [[nodiscard]] std::vector<ecs::Tag> tags_of(const ecs::RunTask& request,
                                             const DefinitionRecord& record,

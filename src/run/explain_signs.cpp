@@ -265,6 +265,8 @@ constexpr auto kRequests = std::to_array<Sign>({
     {"", "platformunknown|platform does not exist|platformtaskdefinitionincompatibility",
      "Fargate has no such platform version, or the task needs another one",
      "leave --platform-version out for LATEST"},
+    {"platform version must be null", "", "only Fargate has platform versions",
+     "leave --platform-version out, or give --launch-type FARGATE"},
     {"execution role arn", "", "the task definition has no execution role, and needs one",
      "give it `executionRoleArn`, or run it with --execution-role"},
     {"", "role is not valid|invalid role", "one of the roles does not exist or is no role",

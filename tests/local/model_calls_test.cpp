@@ -192,6 +192,28 @@ TEST(ModelRunTask, the_launch_type_follows_the_request_then_the_definition) {
   EXPECT_EQ(spot.capacity_provider_name, "FARGATE_SPOT");
 }
 
+TEST(ModelRunTask, only_fargate_has_platform_versions_and_not_any) {
+  ModelWorld world;
+  world.register_app();
+  for (const auto* const version : {"1.4.0", "LATEST", "9.9"})
+    EXPECT_EQ(world.error_of<ecs::RunTask>(R"({"taskDefinition":"job","platformVersion":")" +
+                                           std::string(version) + R"("})"),
+              "InvalidParameterException: The platform version must be null when specifying an EC2 "
+              "launch type.");
+  world.register_app("", R"(,"networkMode":"awsvpc","cpu":"256","memory":"512",
+                             "requiresCompatibilities":["FARGATE"])");
+  const auto with = [](const std::string& version) {
+    return R"(,"networkConfiguration":{"awsvpcConfiguration":{"subnets":["s"]}},)"
+           R"("platformVersion":")" +
+           version + R"(")";
+  };
+  for (const auto* const unknown : {"9.9", "1.4", "1.5.0"})
+    EXPECT_EQ(world.error_of<ecs::RunTask>(R"({"taskDefinition":"job")" + with(unknown) + "}"),
+              "PlatformUnknownException: The specified platform does not exist.");
+  EXPECT_EQ(world.task(world.run(with("1.3.0"))).platform_version, "1.3.0");
+  EXPECT_EQ(world.task(world.run(with("LATEST"))).platform_version, "1.4.0");
+}
+
 TEST(ModelToken, the_same_request_brings_the_same_tasks_as_they_are_now) {
   ModelWorld world;
   world.register_app();
@@ -338,6 +360,28 @@ TEST(ModelTasks, describe_checks_its_list_and_tells_what_is_missing) {
   ASSERT_EQ(reply->failures.size(), 1U);
   EXPECT_EQ(reply->failures[0].reason, "MISSING");
   EXPECT_EQ(reply->failures[0].arn, "arn:aws:ecs:us-east-1:000000000000:task/default/" + unknown);
+}
+
+TEST(ModelTasks, what_is_to_be_described_too_is_a_word_that_ecs_knows) {
+  ModelWorld world;
+  world.register_app();
+  const auto task = R"("tasks":[")" + world.run() + R"("])";
+  const auto definition = std::string(R"("taskDefinition":"job")");
+  for (const auto* const wrong : {"X", "tags", "TAGS\",\"STATISTICS\",\"X"}) {
+    const auto include = R"({"include":[")" + std::string(wrong) + R"("])";
+    for (const auto& error :
+         {world.error_of<ecs::DescribeTasks>(include + "," + task + "}"),
+          world.error_of<ecs::DescribeTaskDefinition>(include + "," + definition + "}"),
+          world.error_of<ecs::DescribeClusters>(include + "}")})
+      EXPECT_THAT(error, HasSubstr("InvalidParameterException: Invalid value for include: "));
+  }
+  EXPECT_EQ(world.error_of<ecs::DescribeTasks>(R"({"include":["TAGS"],)" + task + "}"), "");
+  EXPECT_EQ(
+      world.error_of<ecs::DescribeTaskDefinition>(R"({"include":["TAGS"],)" + definition + "}"),
+      "");
+  EXPECT_EQ(world.error_of<ecs::DescribeClusters>(
+                R"({"include":["ATTACHMENTS","CONFIGURATIONS","SETTINGS","STATISTICS","TAGS"]})"),
+            "");
 }
 
 TEST(ModelTasks, lists_by_family_and_by_who_started_them_are_complete_over_pages) {

@@ -325,6 +325,9 @@ const std::vector<Case>& refusals() {
       {"RunTask: Network Configuration is not valid for the given networkMode of this task "
        "definition.",
        "subnets were given, but the task's network mode is not awsvpc"},
+      {"RunTask: The platform version must be null when specifying an EC2 launch type. "
+       "(InvalidParameterException)",
+       "only Fargate has platform versions"},
       {"RunTask: Error retrieving subnet information for [subnet-1]: The subnet ID 'subnet-1' does "
        "not exist (ErrorCode: InvalidSubnetID.NotFound)",
        "the subnet does not exist there"},
