@@ -19,6 +19,8 @@ namespace {
 
 using Wrong = std::optional<std::string>;
 
+constexpr int kPortMax = 65'535;
+
 bool is_one_of(std::string_view word, std::initializer_list<std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
@@ -117,15 +119,50 @@ Wrong wrong_health_check(const ecs::ContainerDefinition& container) {
   return out_of_range(check.start_period, 0, 300, where + "The health check startPeriod");
 }
 
+// ECS API: the options of awslogs are a list of its own, here in the order of its documentation.
+Wrong wrong_awslogs(const ecs::LogConfiguration& logs, bool on_fargate) {
+  std::vector<std::string> missing;
+  for (const auto* const name : {"awslogs-group", "awslogs-region"})
+    if (!logs.options.contains(name)) missing.emplace_back(name);
+  if (!missing.empty()) return "Log driver awslogs requires options: " + join(missing, ", ");
+  std::vector<std::string> unknown;
+  for (const auto& [name, value] : logs.options)
+    if (!is_one_of(name, {"awslogs-create-group", "awslogs-region", "awslogs-group",
+                          "awslogs-stream-prefix", "awslogs-datetime-format",
+                          "awslogs-multiline-pattern", "mode", "max-buffer-size"}))
+      unknown.push_back(name);
+  if (!unknown.empty()) return "Log driver awslogs disallows options: " + join(unknown, ", ");
+  if (on_fargate && !logs.options.contains("awslogs-stream-prefix"))
+    return "Fargate requires log configuration options to include awslogs-stream-prefix to support "
+           "log driver awslogs.";
+  return std::nullopt;
+}
+
+Wrong wrong_logs(const ecs::ContainerDefinition& container, bool on_fargate) {
+  if (!container.log_configuration) return std::nullopt;
+  const auto& logs = *container.log_configuration;
+  if (!is_one_of(logs.log_driver, {"json-file", "syslog", "journald", "gelf", "fluentd", "awslogs",
+                                   "splunk", "awsfirelens"}))
+    return "Log driver '" + logs.log_driver + "' is not supported.";
+  return logs.log_driver == "awslogs" ? wrong_awslogs(logs, on_fargate) : std::nullopt;
+}
+
+Wrong wrong_ports(const ecs::ContainerDefinition& container) {
+  const auto ports = other_member(container.rest, "portMappings");
+  if (!ports) return std::nullopt;
+  const std::string where = of_container(container.name);
+  if (!ports->is_array()) return where + "'portMappings' must be a list.";
+  for (const auto& port : *ports)
+    for (const auto* const name : {"containerPort", "hostPort"}) {
+      const auto number = number_of(port, name, 0);
+      if (number < 0 || number > kPortMax)
+        return where + "'" + name + "' must be between 0 and " + std::to_string(kPortMax) + ".";
+    }
+  return std::nullopt;
+}
+
 Wrong wrong_others(const ecs::ContainerDefinition& container) {
   const std::string where = of_container(container.name);
-  if (container.log_configuration && !is_one_of(container.log_configuration->log_driver,
-                                                {"json-file", "syslog", "journald", "gelf",
-                                                 "fluentd", "awslogs", "splunk", "awsfirelens"}))
-    return "Log driver '" + container.log_configuration->log_driver + "' is not supported.";
-  if (container.log_configuration && container.log_configuration->log_driver == "awslogs" &&
-      !container.log_configuration->options.contains("awslogs-group"))
-    return "Log driver awslogs requires options: awslogs-group";
   if (const auto ulimits = other_member(container.rest, "ulimits")) {
     if (!ulimits->is_array()) return where + "'ulimits' must be a list.";
     for (const auto& ulimit : *ulimits)
@@ -168,6 +205,8 @@ Wrong wrong_container(const ecs::ContainerDefinition& container,
   if (auto wrong = wrong_timeouts(container, on_fargate)) return wrong;
   if (on_fargate && container.privileged.value_or(false))
     return "Tasks using the Fargate launch type do not support the 'privileged' setting.";
+  if (auto wrong = wrong_logs(container, on_fargate)) return wrong;
+  if (auto wrong = wrong_ports(container)) return wrong;
   return wrong_others(container);
 }
 

@@ -159,7 +159,7 @@ class AwsRequests(AwsSandbox):
             "tags": [{"key": "k", "value": "v"}], "taskRoleArn": "arn:aws:iam::1:role/r", "containerDefinitions": [
                 {"name": "main", "image": "host", "essential": True, "command": ["true"], "environment": [{"name": "A", "value": "1"}],
                  "secrets": [{"name": "S", "valueFrom": "arn"}], "dependsOn": [{"containerName": "x", "condition": "START"}],
-                 "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/g"}}}]}))
+                 "logConfiguration": {"logDriver": "awslogs", "options": {"awslogs-group": "/g", "awslogs-region": "us-east-1"}}}]}))
         self.ok("local", "register", registration)
         self.ok("local", "cluster", "create", "c")
         self.ok("local", "status")

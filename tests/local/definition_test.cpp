@@ -69,6 +69,24 @@ TEST(Definition, what_breaks_a_rule_is_a_client_exception) {
       {with_app(R"("healthCheck":{"command":["true"]})"), "CMD"},
       {with_app(R"("healthCheck":{"command":["CMD","true"],"interval":4})"), "between 5 and 300"},
       {with_app(R"("logConfiguration":{"logDriver":"pigeon"})"), "pigeon"},
+      {with_app(R"("logConfiguration":{"logDriver":"awslogs"})"),
+       "Log driver awslogs requires options: awslogs-group, awslogs-region"},
+      {with_app(R"("logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/g"}})"),
+       "Log driver awslogs requires options: awslogs-region"},
+      {with_app(R"("logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/g",
+                   "awslogs-region":"r","awslogs-foo":"1","tag":"t"}})"),
+       "Log driver awslogs disallows options: awslogs-foo, tag"},
+      {with_app(R"("logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"/g",
+                   "awslogs-region":"r"}})",
+                R"("requiresCompatibilities":["FARGATE"],"networkMode":"awsvpc","cpu":"256",
+                   "memory":"512")"),
+       "Fargate requires log configuration options to include awslogs-stream-prefix to support log "
+       "driver awslogs."},
+      {with_app(R"("portMappings":[{"containerPort":65536}])"),
+       "'containerPort' must be between 0 and 65535."},
+      {with_app(R"("portMappings":[{"containerPort":80},{"containerPort":1,"hostPort":-1}])"),
+       "'hostPort' must be between 0 and 65535."},
+      {with_app(R"("portMappings":80)"), "'portMappings' must be a list."},
       {with_app(R"("ulimits":[{"name":"hope","softLimit":1,"hardLimit":1}])"), "ulimit"},
       {with_app(R"("ulimits":[7])"), "ulimit"},
       {with_app(R"("restartPolicy":{"enabled":true,"restartAttemptPeriod":5})"), "60 and 1800"},
@@ -98,6 +116,18 @@ TEST(Definition, what_breaks_a_rule_is_a_client_exception) {
     EXPECT_THAT(error, HasSubstr(words)) << json.substr(0, 200);
     EXPECT_THAT(error, HasSubstr("ClientException")) << json.substr(0, 200);
   }
+}
+
+TEST(Definition, all_options_of_awslogs_and_all_ports_are_taken) {
+  ModelWorld world;
+  EXPECT_EQ(world.error_of<ecs::RegisterTaskDefinition>(
+                with_app(R"("portMappings":[{"containerPort":65535,"hostPort":0},
+                              {"containerPortRange":"1-5"}],
+                            "logConfiguration":{"logDriver":"awslogs","options":{
+                              "awslogs-group":"/g","awslogs-region":"r","awslogs-stream-prefix":"p",
+                              "awslogs-create-group":"true","awslogs-datetime-format":"%H",
+                              "mode":"non-blocking","max-buffer-size":"10m"}})")),
+            "");
 }
 
 TEST(Definition, eleven_containers_are_too_many) {

@@ -147,7 +147,7 @@ TEST_F(EndpointTest, what_cannot_start_says_why) {
       {R"("image":"host","command":["true"],"secrets":[{"name":"S","valueFrom":"arn:x"}])",
        "invalid ssm parameters: arn:x (the variable S;"},
       {R"("image":"host","command":["true"],"logConfiguration":{"logDriver":"awslogs",
-          "options":{"awslogs-group":"not a name"}})",
+          "options":{"awslogs-region":"r","awslogs-group":"not a name"}})",
        "ResourceInitializationError: "},
   };
   for (const auto& [members, reason] : cases) {
