@@ -192,13 +192,6 @@ std::optional<Value> Fiber::call_delegate(const Ref<Scope>& scope, const std::st
   return std::nullopt;
 }
 
-std::optional<int> Fiber::fit_of(const std::vector<Parameter>& parameters,
-                                 const Values& arguments) {
-  int ways = 0;
-  const auto overload = overload_for(parameters, arguments, ways);
-  return overload ? std::optional(overload->distance) : std::nullopt;
-}
-
 bool Fiber::fits_closure(const std::vector<Parameter>& parameters, const Values& arguments) {
   int ways = 0;
   return overload_for(parameters, arguments, ways) && ways <= 1;
@@ -208,22 +201,18 @@ std::optional<Value> Fiber::call_script_method(const Ref<Script>& script, const 
                                                Values& arguments) {
   const auto* methods = script->methods_named(name);
   if (methods == nullptr) return std::nullopt;
-  const MethodDecl* best = nullptr;
-  int best_fit = 0;
-  for (const auto* method : *methods) {
-    const auto how = fit_of(method->parameters, arguments);
-    if (!how || (best != nullptr && *how >= best_fit)) continue;
-    best = method;
-    best_fit = *how;
-  }
-  if (best == nullptr && arguments.empty() && methods->size() == 1 &&
+  Nearest nearest;
+  for (const auto* method : *methods)
+    nearest.offer(*method, arguments);
+  if (nearest.method == nullptr && arguments.empty() && methods->size() == 1 &&
       (*methods)[0]->parameters.size() == 1) {
     arguments.emplace_back();  // f() of f(x) passes null, as Groovy does.
-    if (fit_of((*methods)[0]->parameters, arguments)) best = (*methods)[0];
-    if (best == nullptr) arguments.clear();
+    nearest.offer(*(*methods)[0], arguments);
+    if (nearest.method == nullptr) arguments.clear();
   }
-  if (best == nullptr) return std::nullopt;
-  return run_method(heap().make<Scope>(Ref<Scope>(), script), *best, arguments);
+  if (nearest.method == nullptr) return std::nullopt;
+  if (nearest.is_ambiguous) throw_ambiguous(Value(script), name, arguments);
+  return run_method(heap().make<Scope>(Ref<Scope>(), script), *nearest.method, arguments);
 }
 
 // In the outermost scope of the method, which has what `this` is.

@@ -3,6 +3,7 @@
 #include "groovy/classes.h"
 #include "groovy/declared_class.h"
 #include "groovy/fiber.h"
+#include "groovy/overload.h"
 
 // Objects of classes that the text declares: how they are made, their properties and methods.
 
@@ -48,16 +49,11 @@ std::string property_behind(const std::string& method, std::string_view prefix) 
   return name;
 }
 
-const MethodDecl* choose_constructor(const ClassDecl& declaration, const Values& arguments) {
-  const MethodDecl* best = nullptr;
-  int best_fit = 0;
-  for (const auto& constructor : declaration.constructors) {
-    const auto how = Fiber::fit_of(constructor->parameters, arguments);
-    if (!how || (best != nullptr && *how >= best_fit)) continue;
-    best = constructor.get();
-    best_fit = *how;
-  }
-  return best;
+Nearest choose_constructor(const ClassDecl& declaration, const Values& arguments) {
+  Nearest nearest;
+  for (const auto& constructor : declaration.constructors)
+    nearest.offer(*constructor, arguments);
+  return nearest;
 }
 
 Value preset_of(const TypeName& type) {
@@ -140,7 +136,7 @@ void Fiber::fill(const Value& object, DeclaredClass& state, Values& arguments) {
     fields[place.index] = preset_of(place.field->variable.type);
   object.object()->charge(sizeof(Instance) + fields.size() * sizeof(Value));
   const bool names_all = arguments.size() == 1 && arguments[0].is(Kind::kMap) &&
-                         choose_constructor(state.declaration, arguments) == nullptr;
+                         choose_constructor(state.declaration, arguments).method == nullptr;
   if (!names_all) return run_constructor(object, state, arguments);
   Values none;
   run_constructor(object, state, none);
@@ -152,7 +148,9 @@ void Fiber::fill(const Value& object, DeclaredClass& state, Values& arguments) {
 void Fiber::run_constructor(const Value& object, DeclaredClass& state, Values& arguments) {
   const Depth depth(*this);
   const ClassDecl& declaration = state.declaration;
-  const MethodDecl* constructor = choose_constructor(declaration, arguments);
+  const Nearest nearest = choose_constructor(declaration, arguments);
+  if (nearest.is_ambiguous) throw_ambiguous(object, "<init>", arguments);
+  const MethodDecl* constructor = nearest.method;
   const bool passes_on =
       constructor == nullptr && declaration.has_annotation("InheritConstructors");
   const bool is_plain = declaration.constructors.empty() && arguments.empty();
@@ -205,8 +203,7 @@ std::optional<Value> Fiber::call_declared(const Value& self, const ClassInfo& fr
                                           const std::string& name, Values& arguments) {
   const bool only_static = self.is(Kind::kClass);
   const DeclaredClass* owner = nullptr;
-  const MethodDecl* best = nullptr;
-  int best_fit = 0;
+  Nearest nearest;
   const auto look = [&] {
     std::size_t count = 0;
     for (DeclaredClass* state = &class_state(from); state != nullptr; state = state->parent) {
@@ -215,24 +212,22 @@ std::optional<Value> Fiber::call_declared(const Value& self, const ClassInfo& fr
       for (const MethodDecl* method : found->second) {
         if (only_static && !method->is_static) continue;
         ++count;
-        const auto how = fit_of(method->parameters, arguments);
-        if (!how || (best != nullptr && *how >= best_fit)) continue;
-        best = method;
-        best_fit = *how;
-        owner = state;
+        if (nearest.offer(*method, arguments)) owner = state;
       }
     }
     return count;
   };
-  if (look() == 1 && best == nullptr && arguments.empty()) {
+  if (look() == 1 && nearest.method == nullptr && arguments.empty()) {
     arguments.emplace_back();  // f() of f(x) passes null, as Groovy does.
     (void)look();
-    if (best == nullptr) arguments.clear();
+    if (nearest.method == nullptr) arguments.clear();
   }
-  if (best == nullptr) return std::nullopt;
+  if (nearest.method == nullptr) return std::nullopt;
+  if (nearest.is_ambiguous) throw_ambiguous(self, name, arguments);
+  const MethodDecl& best = *nearest.method;
   const Value receiver =
-      best->is_static ? Value(heap().make<ClassValue>(owner->declaration.info)) : self;
-  return run_method(class_scope(*owner, receiver), *best, arguments);
+      best.is_static ? Value(heap().make<ClassValue>(owner->declaration.info)) : self;
+  return run_method(class_scope(*owner, receiver), best, arguments);
 }
 
 std::optional<Value> Fiber::ask(const Value& self, const std::string& name) {

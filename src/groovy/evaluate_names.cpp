@@ -276,19 +276,20 @@ void Fiber::set_property(const Value& object, const std::string& name, Value val
   missing_property(object, name);
 }
 
+Value Fiber::value_in(Map& map, const Value& key) {
+  if (const Value* value = map.find(key)) return *value;
+  if (map.missing.is_null()) return {};
+  Value value = call1(map.missing, key);
+  map.put(key, value);
+  return value;
+}
+
 Value Fiber::get_index(const Value& object, const Value& index) {
   switch (object.kind()) {
     case Kind::kNull:
       throw_new("java.lang.NullPointerException", "Cannot invoke method getAt() on null object");
-    case Kind::kMap: {
-      const Value key = plain(index);  // As Groovy: `m["${x}"]` looks for a String.
-      auto& map = object.as<Map>();
-      if (const Value* value = map.find(key)) return *value;
-      if (map.missing.is_null()) return {};
-      Value value = call1(map.missing, key);
-      map.put(key, value);
-      return value;
-    }
+    case Kind::kMap:  // As Groovy: `m["${x}"]` looks for a String, m.get("${x}") does not.
+      return value_in(object.as<Map>(), plain(index));
     case Kind::kHost: {
       auto value = object.as<HostObject>().at(*this, plain(index));
       if (value) return unwrap(std::move(*value));

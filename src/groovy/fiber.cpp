@@ -275,6 +275,13 @@ void Fiber::throw_missing_method(const Value& object, const std::string& name,
   throw_value(missing);
 }
 
+void Fiber::throw_ambiguous(const Value& object, const std::string& name, const Values& arguments) {
+  throw_new("groovy.lang.GroovyRuntimeException",
+            "Ambiguous method overloading for method " + owner_name(object, "") + "#" + name +
+                ".\nCannot resolve which method to invoke for [" + types_of(arguments) +
+                "] due to overlapping prototypes");
+}
+
 void Fiber::missing_property(const Value& object, const std::string& name) {
   if (java_has_constant(object, name))
     abort(Code::kInvalid, owner_name(object, "") + "." + name + " is not supported",

@@ -170,9 +170,6 @@ class Fiber {
                  Values& arguments, const Ref<Scope>& scope);
   std::optional<Value> call_imported(const CallExpr& expr, Values& arguments);
   Value run_method(const Ref<Scope>& scope, const MethodDecl& method, Values& arguments);
-  // How far the arguments are, 0 nearest (overload.h); none if they do not fit.
-  static std::optional<int> fit_of(const std::vector<Parameter>& parameters,
-                                   const Values& arguments);
   // Groovy calls no closure that could take them as its array in more than one way.
   static bool fits_closure(const std::vector<Parameter>& parameters, const Values& arguments);
   std::optional<Value> call_builtin(const std::string& name, Values& arguments);
@@ -240,6 +237,9 @@ class Fiber {
   Value arithmetic(Operator op, const Value& left, const Value& right);
   Value power(const Value& base, const Value& exponent);
   Value negated(const Value& value);
+  Value joined(const GString& left, const Value& right);
+  // What the map has for the key, or what its default makes of it.
+  Value value_in(Map& map, const Value& key);
   Value number_value(Kind kind, const std::optional<Decimal>& number);
   static Decimal decimal_of(const Value& number);
   static double real_of(const Value& number);
@@ -287,6 +287,9 @@ class Fiber {
   // Also where Groovy has the method, but it ends so.
   [[noreturn]] void throw_missing_method(const Value& object, const std::string& name,
                                          const Values& arguments);
+  // Several methods or constructors are as near.
+  [[noreturn]] void throw_ambiguous(const Value& object, const std::string& name,
+                                    const Values& arguments);
   [[noreturn]] void missing_property(const Value& object, const std::string& name);
   // Ends the script at what Groovy has for the value and runtask has not.
   void refuse_unsupported(const Value& object, const std::string& name, const Values& arguments);

@@ -22,7 +22,8 @@ Answer get(MethodCall& c) {
   if (!is_map(c) || c.count() < 1 || c.count() > 2) return kNone;
   auto& map = c.self.as<Map>();
   if (const Value* value = map.find(c.arguments[0])) return *value;
-  if (c.count() == 1) return c.fiber.get_index(c.self, c.arguments[0]);
+  if (c.count() == 1)
+    return c.fiber.value_in(map, map.is_json ? c.fiber.plain(c.arguments[0]) : c.arguments[0]);
   // Groovy's get keeps the default.
   if (c.name == "get") c.fiber.changeable(c.self).put(c.arguments[0], c.arguments[1]);
   return c.arguments[1];

@@ -405,6 +405,17 @@ const Table& conversions() {
   return table;
 }
 
+Answer parts_of_gstring(MethodCall& c) {
+  if (!c.self.is(Kind::kGString) || !c.takes_none()) return kNone;
+  const auto& text = c.self.as<GString>();
+  const bool wants_values = c.name == "getValues";
+  Values parts = wants_values ? text.values : Values();
+  for (const auto& one : text.texts)
+    if (!wants_values) parts.push_back(c.fiber.string(one));
+  return Value(c.fiber.heap().make<List>(
+      std::move(parts), &known_class(wants_values ? "java.lang.Object" : "java.lang.String")));
+}
+
 }  // namespace
 
 Method find_text_method(const std::string& name) {
@@ -412,6 +423,8 @@ Method find_text_method(const std::string& name) {
       {"getBytes", bytes_of_text},
       {"decodeBase64", decode_base64},
       {"decodeHex", decode_hex},
+      {"getValues", parts_of_gstring},
+      {"getStrings", parts_of_gstring},
       {"next", neighbour},
       {"previous", neighbour},
       {"tr", translate},

@@ -117,8 +117,31 @@ Value Fiber::of_codes(Operator op, const Value& left, const Value& right) {
   return binary(op, *a, *b);
 }
 
+// A text after one with values in it is a part of it.
+Value Fiber::joined(const GString& left, const Value& right) {
+  std::vector<std::string> texts = left.texts;
+  Values values = left.values;
+  if (right.is(Kind::kGString)) {
+    const auto& more = right.as<GString>();
+    texts.back() += more.texts.front();
+    texts.insert(texts.end(), more.texts.begin() + 1, more.texts.end());
+    values.insert(values.end(), more.values.begin(), more.values.end());
+  } else {
+    texts.back() += right.text();
+  }
+  std::size_t size = texts.size() * (sizeof(std::string) + sizeof(Value));
+  for (const auto& text : texts)
+    size += text.size();
+  if (size > interpreter_.limits_.text_bytes_max) abort(Code::kFull, "a string became too long");
+  const auto result = heap().make<GString>(std::move(texts), std::move(values));
+  result->charge(size);
+  return result;
+}
+
 Value Fiber::plus(const Value& left, const Value& right) {
   if (left.is_number() && right.is_number()) return arithmetic(Operator::kPlus, left, right);
+  if (left.is(Kind::kGString) && right.is_text() && !right.is_character())
+    return joined(left.as<GString>(), right);
   if (left.is_text() || (right.is_text() && (left.is_number() || left.is_null()))) {
     std::string text = to_text(left);
     append_text(text, right, 0);

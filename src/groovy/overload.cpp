@@ -42,8 +42,9 @@ int steps_between(const ClassInfo& from, const ClassInfo& interface) {
   for (const ClassInfo* one : from.interfaces)
     if (const int steps = steps_between(*one, interface); steps >= 0)
       longest = std::max(longest, steps + 1);
-  if (from.super != nullptr) longest = std::max(longest, steps_between(*from.super, interface));
-  return longest;
+  if (from.super == nullptr) return longest;
+  const int above = steps_between(*from.super, interface);
+  return std::max(longest, above >= 0 ? above + 1 : above);
 }
 
 // REQUIRES: the value is an instance of the interface.
@@ -102,7 +103,21 @@ std::optional<int> place_of(std::string_view primitive, std::string_view name) {
   return found->primitive == primitive ? place : place + 1;
 }
 
-// Groovy widens to every number that holds the values of the other, and a decimal to a double.
+// Where Groovy puts the other numbers that take one of so many digits: behind Number and Object.
+constexpr std::array<std::string_view, 7> kBehindObject = {
+    "int",   "java.lang.Integer", "java.math.BigDecimal", "double", "java.lang.Double",
+    "float", "java.lang.Float"};
+
+std::optional<int> distance_of_big(const Value& value, const Wanted& type) {
+  const std::string_view name = is_primitive(type.name) ? type.name : type.info.name;
+  if (name == class_of(value)->name) return 0;
+  const auto* const found = std::find(kBehindObject.begin(), kBehindObject.end(), name);
+  const auto* const first = kBehindObject.begin() + (value.is(Kind::kBigDecimal) ? 3 : 0);
+  if (found < first || found == kBehindObject.end()) return std::nullopt;
+  return kNumber * (kPlaces + 2 + static_cast<int>(found - kBehindObject.begin()));
+}
+
+// Groovy widens to every number that holds the values of the other.
 std::optional<int> distance_of_number(const Value& value, const Wanted& type) {
   const int own = *place_of("none", class_of(value)->name);
   const auto wanted = place_of(type.name, type.info.name);
@@ -111,12 +126,12 @@ std::optional<int> distance_of_number(const Value& value, const Wanted& type) {
     if (!is_any && type.info.name != "java.lang.Number") return std::nullopt;
     return kNumber * (kPlaces + (is_any ? 1 : 0));
   }
+  if (value.is(Kind::kBigDecimal) || value.is(Kind::kBigInteger))
+    return distance_of_big(value, type);
   if (*wanted == own || *wanted == own - 1) return kNumber * (own - *wanted);
-  const bool is_real = type.info.name == "java.lang.Double" || type.info.name == "java.lang.Float";
   const int steps = 1 + std::abs(*wanted - own);
-  if (is_real && value.is(Kind::kBigInteger)) return kNumber * (kPlaces + steps);
-  if (*wanted > own || is_real) return kNumber * steps;
-  return std::nullopt;
+  const bool is_real = type.info.name == "java.lang.Double" || type.info.name == "java.lang.Float";
+  return *wanted > own || is_real ? std::optional(kNumber * steps) : std::nullopt;
 }
 
 // How far a value is from a type, 0 nearest; none if it does not fit.
@@ -189,7 +204,39 @@ bool fits(const std::vector<Parameter>& parameters, const Values& arguments, boo
   return next == arguments.end();
 }
 
+// Whether two methods that are as near are for Groovy too: not an override and the method it
+// overrides, and not by the way from a value to an interface of Java's, which is not counted here.
+bool is_tie(const MethodDecl& one, const MethodDecl& other, const Values& arguments) {
+  const std::size_t count =
+      std::min({one.parameters.size(), other.parameters.size(), arguments.size()});
+  bool differs = one.parameters.size() != other.parameters.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    const Wanted a(one.parameters[i].type, one.parameters[i].type.is_array);
+    const Wanted b(other.parameters[i].type, other.parameters[i].type.is_array);
+    const bool is_same = &a.info == &b.info && a.is_array == b.is_array &&
+                         is_primitive(a.name) == is_primitive(b.name);
+    if (is_same) continue;
+    differs = true;
+    const bool is_uncounted = !arguments[i].is_null() && !arguments[i].is(Kind::kInstance) &&
+                              (is_interface(a.info) || is_interface(b.info));
+    if (is_uncounted) return false;
+  }
+  return differs;
+}
+
 }  // namespace
+
+bool Nearest::offer(const MethodDecl& other, const Values& arguments) {
+  int ways = 0;
+  const auto overload = overload_for(other.parameters, arguments, ways);
+  if (!overload || (method != nullptr && overload->distance > distance)) return false;
+  if (method != nullptr && overload->distance == distance) {
+    is_ambiguous = is_ambiguous || is_tie(*method, other, arguments);
+    return false;
+  }
+  *this = {&other, overload->distance, false};
+  return true;
+}
 
 bool takes(const TypeName& type, const Value& value) {
   return distance_between(value, Wanted(type, type.is_array)).has_value();

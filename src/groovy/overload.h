@@ -20,6 +20,16 @@ struct Overload {
   int distance = 0;       // The nearest overload is the one that is called.
 };
 
+// The nearest of the methods that are offered one by one.
+struct Nearest {
+  const MethodDecl* method = nullptr;
+  int distance = 0;
+  bool is_ambiguous = false;  // Another one is as near, and Groovy calls none of them.
+
+  // True if the method is nearer than those before it.
+  bool offer(const MethodDecl& other, const Values& arguments);
+};
+
 // Whether Groovy passes the value to a parameter of that type.
 [[nodiscard]] bool takes(const TypeName& type, const Value& value);
 
