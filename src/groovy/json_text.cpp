@@ -73,9 +73,11 @@ class JsonReader {
   Value read_object(int depth) {
     const auto map = fiber_.map();
     map->is_json = is_json_;
-    map->is_lazy = is_lazy;
     ++at_;
-    if (take('}')) return map;
+    if (take('}')) {
+      map->is_lazy = is_lazy;
+      return map;
+    }
     do {
       skip_blanks();
       if (at_ >= text_.size() || text_[at_] != '"') fail("a name");
@@ -85,6 +87,7 @@ class JsonReader {
       fiber_.step();
     } while (take(','));
     if (!take('}')) fail("',' or '}'");
+    if (is_lazy) map->become_lazy();
     return map;
   }
 

@@ -167,6 +167,16 @@ const Value* Map::find(std::string_view key) const {
   return nullptr;
 }
 
+namespace {
+
+// Of the keys of JsonSlurper, which are texts; others come last.
+bool is_key_before(const Value& key, const Map::Item& item) {
+  if (!key.is(Kind::kString) || !item.key.is(Kind::kString)) return key.is(Kind::kString);
+  return key.text() < item.key.text();
+}
+
+}  // namespace
+
 bool Map::put(const Value& key, Value value) {
   const std::size_t hash = items_.size() >= kIndexFrom ? hash_of(key) : 0;
   if (const auto place = index_of(key, hash)) {
@@ -174,9 +184,12 @@ bool Map::put(const Value& key, Value value) {
     return false;
   }
   ++version;
-  items_.push_back({key, std::move(value)});
+  const auto next =
+      is_lazy ? std::upper_bound(items_.begin(), items_.end(), key, is_key_before) : items_.end();
+  const bool is_last = next == items_.end();
+  items_.insert(next, {key, std::move(value)});
   charge(items_.capacity() * sizeof(Item) + index_.size() * 4 * sizeof(void*));
-  if (items_.size() == kIndexFrom + 1)
+  if (items_.size() == kIndexFrom + 1 || !is_last)
     index_all();
   else if (items_.size() > kIndexFrom)
     index_.emplace(hash, items_.size() - 1);
@@ -196,6 +209,14 @@ void Map::assign(std::vector<Item> items) {
   ++version;
   items_ = std::move(items);
   charge(items_.capacity() * sizeof(Item));
+  index_all();
+}
+
+void Map::become_lazy() {
+  is_lazy = true;
+  std::stable_sort(items_.begin(), items_.end(), [](const Item& one, const Item& other) {
+    return is_key_before(one.key, other);
+  });
   index_all();
 }
 

@@ -166,7 +166,7 @@ class List : public Object {
   bool is_json = false;  // An array of net.sf.json: see json_object.h.
 };
 
-// A map in the order of insertion; a set is a map without values.
+// A map in the order of insertion, but for JsonSlurper's; a set is a map without values.
 class Map : public Object {
  public:
   explicit Map(Kind kind = Kind::kMap) : Object(kind) {}
@@ -184,12 +184,13 @@ class Map : public Object {
   bool put(const Value& key, Value value);
   bool remove(const Value& key);
   void assign(std::vector<Item> items);  // In this order; keys are distinct.
+  void become_lazy();
 
   Value missing;  // The closure of withDefault, or null.
   std::uint32_t version = 0;
   bool is_fixed = false;  // Scripts cannot change it.
   bool is_json = false;   // An object of net.sf.json: see json_object.h.
-  bool is_lazy = false;   // Of JsonSlurper, whose toString() is Java's.
+  bool is_lazy = false;   // Of JsonSlurper: sorted by its keys, and its toString() is Java's.
 
  private:
   [[nodiscard]] std::optional<std::size_t> index_of(const Value& key, std::size_t hash) const;
