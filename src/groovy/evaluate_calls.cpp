@@ -236,9 +236,10 @@ void Fiber::bind(const std::vector<Parameter>& parameters, Values& arguments,
       parameters.empty() || (!takes_rest(parameters.back()) && presets_of(parameters) == 0);
   if (!is_plain) overload = overload_for(parameters, arguments, ways).value_or(overload);
   auto next = arguments.begin();
+  // Groovy makes a method of its own for each number of presets: it has no parameter but those that
+  // it gets, and so none of the others is there for a preset.
+  std::vector<const Parameter*> unset;
   for (const auto& parameter : parameters) {
-    const TypeName* type =
-        parameter.type.info != nullptr || parameter.type.is_array ? &parameter.type : nullptr;
     const bool is_preset = parameter.preset && overload.presets_given == 0;
     if (parameter.preset && !is_preset) --overload.presets_given;
     if (overload.has_rest && &parameter == &parameters.back()) {
@@ -246,17 +247,24 @@ void Fiber::bind(const std::vector<Parameter>& parameters, Values& arguments,
           Values(next, arguments.end()),
           parameter.type.info != nullptr ? parameter.type.info : &known_class("java.lang.Object"));
       scope->declare(parameter.name, rest);
-      return;
+    } else if (is_preset) {
+      unset.push_back(&parameter);
+    } else {
+      declare_parameter(parameter, next != arguments.end() ? *next++ : Value(), *scope);
     }
-    Value value;
-    if (is_preset)
-      value = eval(*parameter.preset, scope);
-    else if (next != arguments.end())
-      value = *next++;
-    if (type != nullptr && !value.is_null() && !parameter.is_variadic)
-      value = cast(value, *type, false);
-    scope->declare(parameter.name, std::move(value), type);
   }
+  Values presets;
+  for (const auto* parameter : unset)
+    presets.push_back(eval(*parameter->preset, scope));
+  for (std::size_t i = 0; i < unset.size(); ++i)
+    declare_parameter(*unset[i], std::move(presets[i]), *scope);
+}
+
+void Fiber::declare_parameter(const Parameter& parameter, Value value, Scope& scope) {
+  const bool is_typed = parameter.type.info != nullptr || parameter.type.is_array;
+  if (is_typed && !value.is_null() && !parameter.is_variadic)
+    value = cast(value, parameter.type, false);
+  scope.declare(parameter.name, std::move(value), is_typed ? &parameter.type : nullptr);
 }
 
 int Fiber::arity_of(const Closure& closure) {

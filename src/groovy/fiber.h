@@ -172,6 +172,7 @@ class Fiber {
   Value run_method(const Ref<Scope>& scope, const MethodDecl& method, Values& arguments);
   // Groovy calls no closure that could take them as its array in more than one way.
   static bool fits_closure(const std::vector<Parameter>& parameters, const Values& arguments);
+  void declare_parameter(const Parameter& parameter, Value value, Scope& scope);
   std::optional<Value> call_builtin(const std::string& name, Values& arguments);
   std::optional<Value> call_builtin_method(const Value& self, const std::string& name,
                                            Values& arguments);

@@ -90,7 +90,11 @@ void Resolver::find_duplicate_methods(const std::vector<std::unique_ptr<MethodDe
 void Resolver::resolve_parameters(std::vector<Parameter>& parameters) {
   for (auto& parameter : parameters) {
     resolve_type(parameter.type);
-    if (parameter.preset) resolve_expr(*parameter.preset);
+    if (parameter.preset) {
+      const auto* const around = std::exchange(parameters_, &parameters);
+      resolve_expr(*parameter.preset);
+      parameters_ = around;
+    }
     declare(parameter.name, parameter.range);
   }
 }
@@ -102,6 +106,12 @@ void Resolver::declare(Name name, SourceRange range) {
     complain(range, "the current scope already contains a variable of the name " + *name,
              "assign to it without `def`, or choose another name");
   add_variable(name);
+}
+
+bool Resolver::is_later_parameter(Name name) const {
+  return parameters_ != nullptr &&
+         std::any_of(parameters_->begin(), parameters_->end(),
+                     [&](const Parameter& parameter) { return parameter.name == name; });
 }
 
 void Resolver::add_variable(Name name) {
@@ -379,7 +389,7 @@ void Resolver::resolve_closure(ClosureExpr& node) {
 }
 
 void Resolver::resolve_name(NameExpr& node) {
-  node.is_local = is_variable(node.name);
+  node.is_local = is_variable(node.name) || is_later_parameter(node.name);
   if (node.is_local) return;
   const char first = node.name->c_str()[0];
   if (first >= 'A' && first <= 'Z') node.info = find_type(*node.name);

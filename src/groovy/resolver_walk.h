@@ -106,6 +106,7 @@ class Resolver {
   void check_labels(const std::vector<Argument>& arguments);
   void resolve_closure(ClosureExpr& node);
   void resolve_name(NameExpr& node);
+  [[nodiscard]] bool is_later_parameter(Name name) const;
   [[nodiscard]] std::string dotted_name(const PropertyExpr& node) const;
   void note_missing_class(const std::string& name, std::string_view root, SourceRange range);
   void refuse_missing_classes();
@@ -140,8 +141,9 @@ class Resolver {
   std::unordered_map<Name, int> active_;  // How often each name is declared around here.
   const ClassDecl* class_ = nullptr;      // Whose text this is.
   const MethodDecl* constructor_ = nullptr;
-  std::unordered_set<std::string_view> static_names_;  // Of the class and its line.
-  int closures_ = 0;                                   // Around here.
+  std::unordered_set<std::string_view> static_names_;   // Of the class and its line.
+  const std::vector<Parameter>* parameters_ = nullptr;  // Those of whose presets this is one.
+  int closures_ = 0;                                    // Around here.
   bool is_void_ = false;    // In a method that returns nothing, and in no closure of it.
   bool is_static_ = false;  // In a static method or field, and in no closure of it.
 };
