@@ -27,6 +27,13 @@ std::string_view class_name(const MethodCall& c) {
   return c.self.as<ClassValue>().info.simple_name();
 }
 
+constexpr std::pair<std::string_view, std::int32_t> kPatternFlags[] = {
+    {"CASE_INSENSITIVE", Pattern::kCaseInsensitive},
+    {"COMMENTS", Pattern::kComments},
+    {"MULTILINE", Pattern::kMultiline},
+    {"DOTALL", Pattern::kDotAll},
+    {"UNICODE_CASE", Pattern::kUnicodeCase}};
+
 Answer constant(MethodCall& c) {
   const auto name = class_name(c);
   const std::string field = c.name.substr(std::string_view("static ").size());
@@ -69,10 +76,9 @@ Answer constant(MethodCall& c) {
     const auto found = strategies.find(field);
     if (found != strategies.end()) return Value::integer(static_cast<std::int32_t>(found->second));
   }
-  if (name == "Pattern" &&
-      (field == "CASE_INSENSITIVE" || field == "MULTILINE" || field == "DOTALL"))
-    c.fiber.abort(Code::kInvalid, "flags of patterns are not supported",
-                  "write (?i), (?m) or (?s) in the expression");
+  if (name == "Pattern")
+    for (const auto& [flag, number] : kPatternFlags)
+      if (field == flag) return Value::integer(number);
   return kNone;
 }
 
@@ -290,8 +296,15 @@ Answer is_instance(MethodCall& c) {
 }
 
 Answer compiled(MethodCall& c) {
-  if (class_name(c) != "Pattern" || c.count() != 1 || !c.is_text(0)) return kNone;
-  return Value(Pattern::compile(c.fiber, c.text(0)));
+  if (class_name(c) != "Pattern" || c.count() > 2 || !c.is_text(0)) return kNone;
+  if (c.count() == 1) return Value(Pattern::compile(c.fiber, c.text(0)));
+  if (!c.is(1, Kind::kInteger) || (c.number(1) & ~std::int64_t{Pattern::kFlags}) != 0) return kNone;
+  return Value(Pattern::compile(c.fiber, c.text(0), static_cast<std::int32_t>(c.number(1))));
+}
+
+Answer matches(MethodCall& c) {  // Pattern.matches(expression, text)
+  if (class_name(c) != "Pattern" || c.count() != 2 || !c.is_text(0) || !c.is_text(1)) return kNone;
+  return Value::of(Pattern::compile(c.fiber, c.text(0))->matches(c.fiber, c.text(1)));
 }
 
 Answer quote_replacement(MethodCall& c) {
@@ -366,6 +379,7 @@ Method find_class_method(const std::string& name) {
       {"currentTimeMillis", current_time_millis},
       {"getTimeZone", time_zone},
       {"compile", compiled},
+      {"matches", matches},
       {"quoteReplacement", quote_replacement},
       {"quote", quote},
       {"parseText", slurped_text},

@@ -170,7 +170,24 @@ struct Pattern::Program {
 Pattern::Pattern(std::string from, std::shared_ptr<const Program> compiled)
     : Object(Kind::kPattern), source(std::move(from)), program_(std::move(compiled)) {}
 
-Ref<Pattern> Pattern::compile(Fiber& fiber, const std::string& text) {
+namespace {
+
+std::uint32_t options_of(std::int32_t flags) {
+  // Of Java's comments, blanks in a class are none of its members.
+  constexpr std::pair<std::int32_t, std::uint32_t> kOptions[] = {
+      {Pattern::kCaseInsensitive, PCRE2_CASELESS},
+      {Pattern::kComments, PCRE2_EXTENDED_MORE},
+      {Pattern::kMultiline, PCRE2_MULTILINE},
+      {Pattern::kDotAll, PCRE2_DOTALL}};
+  std::uint32_t options = 0;
+  for (const auto& [flag, option] : kOptions)
+    if ((flags & flag) != 0) options |= option;
+  return options;
+}
+
+}  // namespace
+
+Ref<Pattern> Pattern::compile(Fiber& fiber, const std::string& text, std::int32_t flags) {
   const std::string_view name = "java.util.regex.PatternSyntaxException";
   if (text.size() > kPatternBytesMax)
     fiber.throw_new(name, "the regular expression is longer than 64 KiB");
@@ -191,7 +208,7 @@ Ref<Pattern> Pattern::compile(Fiber& fiber, const std::string& text) {
                                       lines.get()));
   };
   // Bytes of another encoding are matched as bytes.
-  const std::uint32_t common = PCRE2_NEVER_BACKSLASH_C;
+  const std::uint32_t common = PCRE2_NEVER_BACKSLASH_C | options_of(flags);
   compile(common | PCRE2_UTF | PCRE2_MATCH_INVALID_UTF);
   if (!program->code) {
     std::array<PCRE2_UCHAR, 256> message{};

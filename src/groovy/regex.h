@@ -23,8 +23,18 @@ using Match = std::vector<std::optional<Span>>;
 
 class Pattern : public Object {
  public:
-  // Throws Thrown, PatternSyntaxException, if it is no expression.
-  static Ref<Pattern> compile(Fiber& fiber, const std::string& text);
+  // The flags of java.util.regex.Pattern that are here. UNICODE_CASE changes nothing: letters
+  // beyond ASCII are always compared by Unicode where case does not count.
+  static constexpr std::int32_t kCaseInsensitive = 2;
+  static constexpr std::int32_t kComments = 4;
+  static constexpr std::int32_t kMultiline = 8;
+  static constexpr std::int32_t kDotAll = 32;
+  static constexpr std::int32_t kUnicodeCase = 64;
+  static constexpr std::int32_t kFlags =
+      kCaseInsensitive | kComments | kMultiline | kDotAll | kUnicodeCase;
+
+  // Throws Thrown, PatternSyntaxException, if it is no expression. REQUIRES: the flags are kFlags'.
+  static Ref<Pattern> compile(Fiber& fiber, const std::string& text, std::int32_t flags = 0);
   struct Program;
   Pattern(std::string source, std::shared_ptr<const Program> compiled);
 

@@ -48,6 +48,9 @@ TEST(JavaMethods, that_are_not_here_end_the_script_and_no_catch_stops_it) {
       {"Calendar.getInstance()", "java.util.Calendar.getInstance()"},
       {"Calendar.instance", "java.util.Calendar.instance"},
       {"'abc'.with { chars() }", "java.lang.String.chars()"},
+      {"java.util.regex.Pattern.LITERAL", "java.util.regex.Pattern.LITERAL"},
+      {"java.util.regex.Pattern.compile('a', 16)",
+       "java.util.regex.Pattern.compile(java.lang.String, java.lang.Integer)"},
       {"'abc'.metaClass", "java.lang.String.getMetaClass()"}};
   for (const auto& [call, name] : kCalls) {
     SCOPED_TRACE(call);
