@@ -317,8 +317,9 @@ std::optional<Condition> Checker::read_condition(const groovy::Stmt& statement) 
   const auto* call = call_of(statement);
   const auto name = call != nullptr ? called_name(*call) : std::nullopt;
   if (!name) {
+    const auto hint = call != nullptr ? hint_of_chain(*call, unit_.source) : std::string();
     error(statement.range, "expected a condition, found `" + text_of(statement.range) + "`",
-          "code belongs into `expression { ... }`");
+          hint.empty() ? "code belongs into `expression { ... }`" : "", hint);
     return std::nullopt;
   }
   Condition condition;

@@ -109,7 +109,9 @@ std::optional<Call> Checker::read_call(const groovy::Stmt& statement, Family fam
   }
   const auto name = called_name(*call);
   if (!name) {
-    error(call->range, "a method of an object cannot be called here", "only inside `script { }`");
+    const auto hint = hint_of_chain(*call, unit_.source);
+    error(call->range, "a method of an object cannot be called here",
+          hint.empty() ? "only inside `script { }`" : "", hint);
     return std::nullopt;
   }
   if (block_of(*call) != nullptr) {

@@ -103,8 +103,9 @@ std::optional<Checker::Section> Checker::section_of(const groovy::Stmt& statemen
   }
   const auto name = called_name(*call);
   if (!name) {
+    const auto hint = hint_of_chain(*call, unit_.source);
     error(call->range, "a method of an object cannot be called in the " + place,
-          "only inside `script { }`", hint_of_chain(*call, unit_.source));
+          hint.empty() ? "only inside `script { }`" : "", hint);
     return std::nullopt;
   }
   seen[*name].push_back(call->name_range);
@@ -203,7 +204,8 @@ std::optional<Stage> Checker::read_stage(const groovy::Stmt& statement, bool is_
     const auto range = called ? call->name_range : statement.range;
     const auto near = called ? nearest_name(*called, std::vector<std::string>{"stage"}) : "";
     error(range, "expected a stage, found `" + text_of(range) + "`",
-          near.empty() ? "" : "did you mean `stage`?");
+          near.empty() ? "" : "did you mean `stage`?",
+          call != nullptr ? hint_of_chain(*call, unit_.source) : "");
     return std::nullopt;
   }
   const auto arguments = arguments_of(*call);

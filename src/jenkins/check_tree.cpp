@@ -91,15 +91,26 @@ std::string suggestion(const std::string& name, const std::vector<std::string>& 
 }
 
 std::string hint_of_chain(const groovy::CallExpr& call, std::string_view source) {
-  const auto* before =
-      call.object != nullptr ? groovy::node_if<groovy::CallExpr>(*call.object) : nullptr;
-  if (before == nullptr || call.name == nullptr || !called_name(*before)) return {};
-  // With a dot between them it is meant.
-  const auto end = std::min(before->range.end, source.size());
-  const auto between = source.substr(end, std::max(call.name_range.begin, end) - end);
-  if (between.find('.') != std::string_view::npos || call.arguments.empty()) return {};
-  return "Groovy reads this as one: `" + *called_name(*before) + "` and `" + *call.name +
-         "` need a `;` or a new line between them";
+  std::vector<std::string> names;
+  const groovy::CallExpr* at = &call;
+  while (!called_name(*at)) {
+    const auto* before =
+        at->object != nullptr ? groovy::node_if<groovy::CallExpr>(*at->object) : nullptr;
+    if (before == nullptr || at->name == nullptr || at->arguments.empty()) return {};
+    // With a dot between them it is meant.
+    const auto end = std::min(before->range.end, source.size());
+    const auto between = source.substr(end, std::max(at->name_range.begin, end) - end);
+    if (between.find('.') != std::string_view::npos) return {};
+    names.push_back(in_backticks(*at->name));
+    at = before;
+  }
+  if (names.empty()) return {};
+  names.push_back(in_backticks(*called_name(*at)));
+  const std::string last = names.front();
+  names.erase(names.begin());
+  std::reverse(names.begin(), names.end());
+  return "Groovy reads this as one: " + listed(names) + " and " + last +
+         " need a `;` or a new line between them";
 }
 
 std::string listed(const std::vector<std::string>& names) {

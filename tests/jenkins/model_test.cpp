@@ -174,6 +174,16 @@ TEST(Check, says_what_separates_blocks_on_one_line) {
               HasSubstr("`sh` and `echo` need a `;` or a new line between them"));
   EXPECT_THAT(hints_of("steps { echo 'a' }; post { always { echo 'a' } failure { echo 'b' } }"),
               HasSubstr("`always` and `failure` need a `;` or a new line between them"));
+  EXPECT_THAT(hints_of("options { timestamps() } when { branch 'a' } steps { echo 'a' }"),
+              HasSubstr("`options`, `when` and `steps` need a `;` or a new line between them"));
+  EXPECT_THAT(hints_of("when { branch 'a' environment name: 'A', value: 'b' tag 'v*' }"),
+              HasSubstr("`branch`, `environment` and `tag` need a `;` or a new line between them"));
+  EXPECT_THAT(hints_of("stages { stage('b') { } stage('c') { } stage('d') { } }"),
+              HasSubstr("`stage`, `stage` and `stage` need a `;` or a new line between them"));
+  EXPECT_THAT(hints_of("options { timestamps() retry(2) }"),
+              HasSubstr("`timestamps` and `retry` need a `;` or a new line between them"));
+  EXPECT_THAT(hints_of("steps { sh 'a' echo 'b' sleep 1 }"),
+              HasSubstr("`sh`, `echo` and `sleep` need a `;` or a new line between them"));
   EXPECT_EQ(hints_of("steps { sh('a').trim() }"), "put it into `script { ... }`");
 }
 
