@@ -318,6 +318,9 @@ class JsonWriter {
     const auto items = value.as<Map>().items();
     for (const auto& item : items) {
       if (!std::exchange(is_first, false)) out_ += ',';
+      if (item.key.is_null())
+        fiber_.throw_new("java.lang.IllegalArgumentException",
+                         "Maps with null keys can't be converted to JSON");
       write_entry(fiber_.to_text(item.key), item.value, depth);
     }
     out_ += '}';

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "groovy/classes.h"
+#include "groovy/java_methods.h"
 #include "groovy/json_object.h"
 #include "groovy/native_objects.h"
 #include "groovy/regex.h"
@@ -177,7 +178,11 @@ Answer is_case(MethodCall& c) {
 
 Answer has_property(MethodCall& c) {
   if (c.count() != 1 || !c.is_text(0)) return std::nullopt;
-  return Value::of(c.fiber.try_property(c.self, c.text(0)).has_value());
+  const bool has_tables = !c.self.is(Kind::kMap) && !c.self.is(Kind::kClass);
+  const bool has_getter =
+      has_tables && (java_has_method(c.self, Fiber::accessor("get", c.text(0)), {}) ||
+                     java_has_method(c.self, Fiber::accessor("is", c.text(0)), {}));
+  return Value::of(has_getter || c.fiber.try_property(c.self, c.text(0)).has_value());
 }
 
 Answer responds_to(MethodCall& c) {

@@ -86,6 +86,7 @@ Answer math_of_one(MethodCall& c) {
   if (class_name(c) != "Math" || c.count() != 1 || !c.arguments[0].is_number()) return kNone;
   const Value& x = c.arguments[0];
   const double real = Fiber::real_of(x);
+  if (c.name == "abs" && x.is(Kind::kBigDecimal)) return Value::real(std::fabs(real));
   if (c.name == "abs")
     return Fiber::compare_numbers(x, Value::integer(0)) < 0 ? c.fiber.negated(x) : x;
   if (c.name == "ceil") return Value::real(std::ceil(real));
@@ -106,7 +107,12 @@ Answer math_of_two(MethodCall& c) {
     return Value::real(std::pow(Fiber::real_of(c.arguments[0]), Fiber::real_of(c.arguments[1])));
   const int way = Fiber::compare_numbers(c.arguments[0], c.arguments[1]);
   const Value& chosen = (way >= 0) == (c.name == "max") ? c.arguments[0] : c.arguments[1];
-  const bool is_double = c.is(0, Kind::kDouble) || c.is(1, Kind::kDouble);
+  // Java's are of double, float, long and int: a decimal is a double, unless the other could be
+  // both.
+  const bool has_decimal = c.is(0, Kind::kBigDecimal) || c.is(1, Kind::kBigDecimal);
+  if (has_decimal && (c.is_whole(0) || c.is_whole(1)))
+    c.fiber.throw_ambiguous(c.self, c.name, c.arguments);
+  const bool is_double = has_decimal || c.is(0, Kind::kDouble) || c.is(1, Kind::kDouble);
   const bool is_long = c.is(0, Kind::kLong) || c.is(1, Kind::kLong);
   if (is_double) return Value::real(Fiber::real_of(chosen));
   if (is_long && chosen.is(Kind::kInteger)) return Value::whole(chosen.number());
@@ -182,6 +188,7 @@ Answer value_of(MethodCall& c) {
   if (info.simple_name() == "String") return c.fiber.string(java_text(c.fiber, c.arguments[0]));
   if (info.simple_name() == "Character") return c.fiber.cast_to(c.arguments[0], info, false);
   if (c.is_text(0)) return parse(c);
+  if (c.is(0, Kind::kNull) && info.is_a("java.lang.Number")) return parse(c);
   if (info.is_a("java.lang.Number") || info.simple_name() == "Boolean")
     return c.fiber.cast_to(c.arguments[0], info, true);
   return kNone;

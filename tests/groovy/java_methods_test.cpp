@@ -78,6 +78,13 @@ TEST(JavaMethods, do_not_hide_what_a_map_or_a_class_has_of_that_name) {
       "3\nown\nAclearTime\n");
 }
 
+TEST(JavaMethods, do_not_keep_a_closure_with_a_delegate_from_the_step_sleep) {
+  const auto missing = output_of(
+      "def body = { sleep 5 }\nbody.delegate = [a: 1]\nbody.resolveStrategy = 1\n"
+      "try { body() } catch (MissingMethodException e) { println e.method }\n");
+  EXPECT_EQ(missing, "sleep\n");  // Of the script: this host has no steps.
+}
+
 TEST(JavaMethods, are_told_by_the_kinds_and_the_number_of_their_arguments) {
   const Value one = Value::integer(1);
   const Value truth = Value::of(true);

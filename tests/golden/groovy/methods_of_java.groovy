@@ -17,3 +17,6 @@ println([{ Integer.decode('x') }, { Integer.decode('') }, { Integer.decode('9999
 println([{ 'abc'.contains(null) }, { 'abc'.padLeft(null) }, { "${1}x".contains(null) }, { 'abc'.replace('a', null) }].collect(caught).unique())  // expect: [NullPointerException]
 println([{ pairs[0..5] }, { new groovy.json.JsonSlurper().parseText(null) }].collect(caught))  // expect: [IndexOutOfBoundsException, IllegalArgumentException]
 println Boolean.parseBoolean(null)  // expect: false
+println([Math.max(1.5, 2.5), Math.min(1.0, 0.5d), Math.abs(-1.5), Math.max(1, 2L)].collect { "$it ${it.class.simpleName}" })  // expect: [2.5 Double, 0.5 Double, 1.5 Double, 2 Long]
+println([{ Math.max(1.5, 2) }, { Math.min(2L, 1.5) }, { Integer.valueOf(null) }, { groovy.json.JsonOutput.toJson([(null): 3]) }].collect(caught))  // expect: [GroovyRuntimeException, GroovyRuntimeException, NumberFormatException, IllegalArgumentException]
+println(['abc'.hasProperty('bytes'), 'abc'.hasProperty('foo'), new Date(0).hasProperty('hours'), 5.hasProperty('hours')].collect { it as boolean })  // expect: [true, false, true, false]
