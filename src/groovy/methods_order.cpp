@@ -139,14 +139,20 @@ Answer sum(MethodCall& c) {
   return total;
 }
 
+// A closure of two compares the members; one of one says what is compared, a list or map too.
 Values distinct(MethodCall& c, const Values& items, bool by_closure) {
+  const bool by_order = by_closure && Fiber::arity_of(c.arguments.back().as<Closure>()) == 2;
   Values kept;
+  Values keys;
   for (const auto& item : items) {
-    const bool is_known = std::any_of(kept.begin(), kept.end(), [&](const Value& one) {
+    const Value key = by_closure && !by_order ? c.call(c.arguments.back(), item) : item;
+    const bool is_known = std::any_of(keys.begin(), keys.end(), [&](const Value& one) {
       c.fiber.step();
-      return by_closure ? order(c, one, item) == 0 : c.fiber.equals(one, item);
+      return by_order ? order(c, one, key) == 0 : c.fiber.equals(one, key);
     });
-    if (!is_known) kept.push_back(item);
+    if (is_known) continue;
+    kept.push_back(item);
+    keys.push_back(key);
   }
   return kept;
 }

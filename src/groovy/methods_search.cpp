@@ -120,7 +120,9 @@ Answer index_of(MethodCall& c) {
   if (is_code && part.empty()) return Value::integer(-1);
   std::size_t found = 0;
   if (c.name == "lastIndexOf") {
-    found = text.rfind(part);
+    const auto last = static_cast<std::int64_t>(places.size());
+    if (c.count() == 2 && c.number(1) < 0) return Value::integer(-1);
+    found = text.rfind(part, places.byte_of(c.count() == 2 ? std::min(c.number(1), last) : last));
   } else {
     const std::int64_t from =
         c.count() == 2

@@ -20,3 +20,6 @@ println Boolean.parseBoolean(null)  // expect: false
 println([Math.max(1.5, 2.5), Math.min(1.0, 0.5d), Math.abs(-1.5), Math.max(1, 2L)].collect { "$it ${it.class.simpleName}" })  // expect: [2.5 Double, 0.5 Double, 1.5 Double, 2 Long]
 println([{ Math.max(1.5, 2) }, { Math.min(2L, 1.5) }, { Integer.valueOf(null) }, { groovy.json.JsonOutput.toJson([(null): 3]) }].collect(caught))  // expect: [GroovyRuntimeException, GroovyRuntimeException, NumberFormatException, IllegalArgumentException]
 println(['abc'.hasProperty('bytes'), 'abc'.hasProperty('foo'), new Date(0).hasProperty('hours'), 5.hasProperty('hours')].collect { it as boolean })  // expect: [true, false, true, false]
+println(['abcb'.lastIndexOf('b'), 'abcb'.lastIndexOf('b', 2), 'abcb'.lastIndexOf('b', 0), 'abcb'.lastIndexOf('b', 9), 'abcb'.lastIndexOf('b', -1), 'üb'.lastIndexOf('b', 1), 'abc'.lastIndexOf('', 9)])  // expect: [3, 1, -1, 3, -1, 1, 3]
+println([[a: 1, b: 2], [a: 1, b: 3], [a: 1, b: 2]].unique { [it.a, it.b] })  // expect: [[a:1, b:2], [a:1, b:3]]
+println([[[1, 2], 3, 'a', [1, 2], 3L].unique { it }, [[1], [1]].toUnique { it }, [3, 1, 4].unique { x, y -> x % 2 <=> y % 2 }])  // expect: [[[1, 2], 3, a], [[1]], [3, 4]]
