@@ -85,8 +85,8 @@ void SimulatedRuntime::begin(Simulated& container) {
 // Does what is due and waits for what comes next.
 void SimulatedRuntime::go_on(Simulated& container) {
   Duration wait{0};
-  if (!write_lines(container)) {
-    const Instant now = outside_.loop.now();
+  const Instant now = outside_.loop.now();  // Looked at once: what is due by it is written.
+  if (!write_lines(container, now)) {
     if (now >= container.ends) return end(container, container.exit_code);
     Instant next = container.ends;
     if (container.lines_written < container.command.lines)
@@ -96,8 +96,8 @@ void SimulatedRuntime::go_on(Simulated& container) {
   container.timer = outside_.loop.after(wait, [this, &container] { go_on(container); });
 }
 
-bool SimulatedRuntime::write_lines(Simulated& container) {
-  const Duration ran = outside_.loop.now() - container.began;
+bool SimulatedRuntime::write_lines(Simulated& container, Instant now) {
+  const Duration ran = std::min(now, container.ends) - container.began;
   std::string text;
   std::size_t count = 0;
   const auto is_due = [&] {

@@ -36,7 +36,7 @@ class SimulatedRuntime {
   void begin(Simulated& container);
   void go_on(Simulated& container);
   // Writes what is due; whether more is due at once.
-  bool write_lines(Simulated& container);
+  bool write_lines(Simulated& container, Instant now);
   void signal(Simulated& container);
   void give_up(Simulated& container, bool tell);
   void end(Simulated& container, int exit_code);

@@ -123,6 +123,18 @@ TEST_F(SimulatedRuntimeTest, a_container_runs_prints_and_ends_as_it_says) {
   EXPECT_FALSE(runtime.has(id()));
 }
 
+TEST_F(SimulatedRuntimeTest, a_slow_machine_loses_no_line_before_the_end) {
+  loop.per_look = 3ms;
+  for (int i = 0; i < 20; ++i) {
+    const auto name = "app" + std::to_string(i);
+    start({"run=" + std::to_string(50 + i) + "ms", "lines=50"}, name);
+    loop.run();
+    const auto written = page(name).events;
+    ASSERT_EQ(written.size(), 50U) << name;
+    EXPECT_EQ(written.back().message, "line 50 of 50");
+  }
+}
+
 TEST_F(SimulatedRuntimeTest, the_words_of_the_entry_point_come_first) {
   start({"exit=5"}, "app", {"run=1s", "exit=4"});
   loop.run();

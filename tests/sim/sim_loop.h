@@ -20,8 +20,10 @@ class SimLoop final : public sys::Loop {
   // 2026-01-31T00:00:00Z.
   static constexpr WallTime kWallStart{std::chrono::seconds(1'769'817'600)};
 
-  [[nodiscard]] Instant now() const override { return now_; }
+  [[nodiscard]] Instant now() const override { return std::exchange(now_, now_ + per_look); }
   [[nodiscard]] WallTime wall_now() const override { return wall_start_ + now_; }
+  // Of a machine that is slow: so much passes after each look at the clock.
+  Duration per_look{0};
   // As if somebody had set the machine's clock.
   void set_wall_clock(WallTime time) { wall_start_ = time - now_; }
 
@@ -78,7 +80,7 @@ class SimLoop final : public sys::Loop {
     return place;
   }
 
-  Instant now_{0};
+  mutable Instant now_{0};
   WallTime wall_start_ = kWallStart;
   std::uint64_t next_ = 0;
   bool is_stopped_ = false;
