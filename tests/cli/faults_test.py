@@ -491,7 +491,8 @@ class ProxySettings(Faults, Sandbox):
 
     def test_https_goes_through_a_tunnel(self):
         self.server.steps = [Step(reply(407))]
-        self.check_error(self.plan(env={"HTTPS_PROXY": self.proxy, "AWS_ENDPOINT_URL": "https://ecs.%s.test" % ("x" * 70)}), "407")
+        self.check_error(self.plan(env={"HTTPS_PROXY": self.proxy, "AWS_ENDPOINT_URL": "https://ecs.%s.test" % ("x" * 70)}),
+                         "wants a user and a password .407.")
         self.assertEqual(self.server.connections, 2)
         self.assertNotIn("Authorization", self.server.requests[0][1], "nothing is said before TLS")
 
@@ -500,6 +501,11 @@ class ProxySettings(Faults, Sandbox):
             unused.bind(("127.0.0.1", 0))
             proxy = "http://user:pa55word@127.0.0.1:%d" % unused.getsockname()[1]
             result = self.check_error(self.plan("--insecure-http", env={"http_proxy": proxy}), "the proxy does not answer")
+        self.assertNotIn("pa55word", result.err)
+
+    def test_one_whose_scheme_is_unknown_is_said_without_its_password(self):
+        result = self.check_error(self.plan("--insecure-http", env={"http_proxy": "socks9://user:pa55word@127.0.0.1:1"}),
+                                  "its scheme must be")
         self.assertNotIn("pa55word", result.err)
 
 
