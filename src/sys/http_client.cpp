@@ -58,8 +58,7 @@ std::optional<std::string> header_line(const Header& header) {
 }
 
 std::string uncapitalised(std::string words) {
-  const bool is_acronym = words.size() > 1 && words[1] >= 'A' && words[1] <= 'Z';
-  if (!words.empty() && !is_acronym) words[0] = lower_case(words.substr(0, 1))[0];
+  if (!words.empty()) words[0] = lower_case(words.substr(0, 1))[0];
   return words;
 }
 // The other side is not who it should be, or nobody can say: that does not pass by itself.
@@ -513,13 +512,7 @@ HttpFailure HttpClient::Exchange::failure(CURLcode code) const {
 std::string HttpClient::Exchange::reason(CURLcode code) const {
   if (header_bytes_ > kReplyHeaderBytesMax)
     return "its header is larger than " + std::to_string(kReplyHeaderBytesMax) + " bytes";
-  // curl quotes the whole URL of a proxy that it cannot use, with the password that is in it.
-  const std::string_view told = words_.data();
-  const bool quotes = proxy_.find("://") != std::string::npos && told.find(proxy_) != told.npos;
-  if (quotes || told.find("proxy scheme") != told.npos)
-    return "the proxy's URL cannot be used: its scheme must be http, https, socks4 or socks5";
-  if (!proxy_.empty() && told.find("response 407") != std::string_view::npos)
-    return "the proxy wants a user and a password (407): http://USER:PASSWORD@HOST:PORT";
+  if (auto refusal = refusal_of_proxy(proxy_, words_.data()); !refusal.empty()) return refusal;
   long number = 0;
   curl_->easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
   switch (code) {

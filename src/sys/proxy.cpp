@@ -112,4 +112,15 @@ bool is_excepted(std::string_view no_proxy, std::string_view host, std::string_v
   return false;
 }
 
+std::string refusal_of_proxy(std::string_view proxy, std::string_view words) {
+  const auto says = [words](std::string_view part) { return words.find(part) != words.npos; };
+  if (proxy.empty()) return {};
+  const bool is_quoted = proxy.find("://") != proxy.npos && says(proxy);
+  if (is_quoted || says("proxy scheme"))
+    return "the proxy's URL cannot be used: its scheme must be http, https, socks4 or socks5";
+  if (says("response 407"))
+    return "the proxy wants a user and a password (407): http://USER:PASSWORD@HOST:PORT";
+  return {};
+}
+
 }  // namespace runtask::sys

@@ -24,6 +24,10 @@ struct Proxies {
                                    std::string_view port) const;
 };
 
+// What curl's words say of the proxy itself; empty: nothing. They may quote its whole URL, with the
+// password that is in it.
+[[nodiscard]] std::string refusal_of_proxy(std::string_view proxy, std::string_view words);
+
 // Whether NO_PROXY means this host. A comma or a blank separates its entries: `*`; a name, which
 // also means all names below it, with or without a dot or `*.` before it; an address; a block of
 // addresses (10.0.0.0/8, fd00::/8). An entry may end with a port, and then means that port only.

@@ -39,6 +39,17 @@ struct Case {
   bool is_excepted;
 };
 
+TEST(Proxies, of_one_that_refuses_no_password_is_told) {
+  const std::string url = "socks9://user:pa55word@127.0.0.1:1";
+  const auto unusable = refusal_of_proxy(url, "Unsupported proxy scheme for '" + url + "'");
+  EXPECT_NE(unusable.find("its scheme must be"), std::string::npos);
+  EXPECT_EQ(unusable.find("pa55word"), std::string::npos);
+  EXPECT_NE(refusal_of_proxy("http://p:1", "CONNECT tunnel failed, response 407").find("407"),
+            std::string::npos);
+  EXPECT_EQ(refusal_of_proxy("http://p:1", "Failed to connect to p port 1"), "");
+  EXPECT_EQ(refusal_of_proxy("", "response 407"), "");
+}
+
 TEST(NoProxy, means_hosts_domains_addresses_blocks_and_ports) {
   const std::vector<Case> cases = {
       {"", "a.test", "443", false},
