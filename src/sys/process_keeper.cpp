@@ -25,6 +25,8 @@ namespace {
 constexpr long long kLookEveryMs = 50;        // At the tree's memory.
 constexpr long long kKillPatienceMs = 5'000;  // Then what cannot be killed is left alone.
 constexpr int kKillAgainMs = 5;
+// In a row that find nobody to kill: one misses whose parent dies in the middle of it.
+constexpr int kLooksInVain = 3;
 
 long long now_ms() {
   timespec now{};
@@ -88,11 +90,14 @@ class Keeper {
     if (status_) note_oom_kill();  // The kernel may have been quicker than its event.
     if (!status_) (void)::kill(child_, SIGKILL);
     const auto deadline = now_ms() + kKillPatienceMs;
+    int looks_in_vain = 0;
     for (;;) {
       if (!reap()) return true;
       if (plan_.mark.empty()) {
         kill_descendants(::getpid(), memory_.pids());
-      } else if (kill_marked_descendants(::getpid(), memory_.pids(), plan_.mark) == 0) {
+      } else if (kill_marked_descendants(::getpid(), memory_.pids(), plan_.mark) > 0) {
+        looks_in_vain = 0;
+      } else if (++looks_in_vain == kLooksInVain) {
         (void)reap();
         return true;
       }
