@@ -15,6 +15,7 @@
 #include "cli/target.h"
 #include "ecs/limits.h"
 #include "ecs/shape.h"
+#include "local/definition_check.h"
 #include "local/image_table.h"
 #include "sys/programs.h"
 
@@ -215,6 +216,17 @@ Result<ecs::RegisterTaskDefinition> read_definition(const std::string& text,
   return as_words(std::move(request));
 }
 
+// To be known before a task is run and not found out by it.
+void note_members_without_effect(const World& world, const ecs::TaskDefinition& definition) {
+  auto names = local::members_without_effect(definition);
+  if (names.empty()) return;
+  for (auto& name : names)
+    name = "`" + name + "`";
+  world.screen.note(definition.family_revision() + ": the embedded ECS keeps " + join(names, ", ") +
+                    ", which " + (names.size() == 1 ? "has" : "have") +
+                    " no effect on its plain processes");
+}
+
 Result<ecs::RegisterTaskDefinitionReply> register_file(const World& world, ecs::Client& client,
                                                        const std::string& path) {
   const auto text = TRY(read_named_file(world, path));
@@ -240,6 +252,7 @@ int local(const LocalRegister& arguments, const World& world) {
     const auto& definition = registered->task_definition;
     world.screen.output(arguments.json ? ecs::to_text(definition)
                                        : "registered " + definition.family_revision());
+    note_members_without_effect(world, definition);
   }
   return kExitSuccess;
 }

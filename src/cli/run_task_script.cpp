@@ -242,6 +242,7 @@ class Script {
     TRY(check_clusters(targets, tasks));
     const auto requests = TRY(make_requests(world_, targets, tasks, base, RequestStyle::kScript));
     const auto plan = TRY(run::make_plan(requests.requests, words_of(targets), new_run_id(world_)));
+    TRY(run::refuse_bad(run::check_plan(plan, run::Definitions(requests.requests))));
     return watch(limits, targets, plan);
   }
 

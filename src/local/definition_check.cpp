@@ -1,10 +1,12 @@
 #include "local/definition_check.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <set>
+#include <span>
 
 #include "base/json.h"
 #include "base/text.h"
@@ -383,6 +385,59 @@ Answer<ecs::TaskDefinition> checked_definition(ecs::TaskDefinition definition) {
   }
   add_defaults(definition);
   return definition;
+}
+
+namespace {
+
+constexpr auto kIdleInContainer = std::to_array<std::string_view>({
+    "links",
+    "ulimits",
+    "linuxParameters",
+    "readonlyRootFilesystem",
+    "hostname",
+    "restartPolicy",
+    "resourceRequirements",
+    "extraHosts",
+    "dnsServers",
+    "dnsSearchDomains",
+    "disableNetworking",
+    "dockerSecurityOptions",
+    "systemControls",
+    "volumesFrom",
+    "interactive",
+    "pseudoTerminal",
+    "repositoryCredentials",
+    "credentialSpecs",
+    "firelensConfiguration",
+});
+constexpr auto kIdleInDefinition = std::to_array<std::string_view>(
+    {"placementConstraints", "proxyConfiguration", "inferenceAccelerators", "ephemeralStorage"});
+
+bool asks_for_something(std::string_view text) {
+  return text != "null" && text != "false" && text != "[]" && text != "{}" && text != "\"\"";
+}
+
+void add_once(const std::string& name, std::vector<std::string>& names) {
+  if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+}
+
+void add_idle(const json::Members& members, std::span<const std::string_view> idle,
+              std::vector<std::string>& names) {
+  for (const auto& [name, text] : members)
+    if (std::find(idle.begin(), idle.end(), name) != idle.end() && asks_for_something(text))
+      add_once(name, names);
+}
+
+}  // namespace
+
+std::vector<std::string> members_without_effect(const ecs::TaskDefinition& definition) {
+  std::vector<std::string> names;
+  for (const auto& container : definition.container_definitions) {
+    if (!container.user.empty()) add_once("user", names);
+    add_idle(container.rest, kIdleInContainer, names);
+  }
+  add_idle(definition.rest, kIdleInDefinition, names);
+  return names;
 }
 
 }  // namespace runtask::local

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "ecs/types.h"
 #include "local/answer.h"
 
@@ -10,5 +13,10 @@ namespace runtask::local {
 // ("1 vCPU" is "1024", essential is true, empty lists are there, compatibilities are computed).
 // Number, status and times are left to the caller. Pure; any thread.
 [[nodiscard]] Answer<ecs::TaskDefinition> checked_definition(ecs::TaskDefinition definition);
+
+// The names of the members that it sets, each once, and that a plain process does not obey:
+// `ulimits`, `user`. What is empty or false asks for nothing.
+[[nodiscard]] std::vector<std::string> members_without_effect(
+    const ecs::TaskDefinition& definition);
 
 }  // namespace runtask::local

@@ -20,6 +20,13 @@ bool is_expiry(const ecs::CallError& error) {
   return error.name == "ExpiredToken" || error.name == "ExpiredTokenException";
 }
 
+// When a task of a launch ended: by what ECS says of it, but at no time that it cannot have been,
+// since ECS has another clock.
+WallTime end_of(const ecs::Task& task, WallTime started, WallTime now) {
+  const auto said = task.execution_stopped_at ? task.execution_stopped_at : task.stopped_at;
+  return std::clamp(said.value_or(now), std::min(started, now), now);
+}
+
 }  // namespace
 
 class Driver::State {
@@ -370,9 +377,10 @@ class Driver::State {
 
   void launch_ended(int index) {
     auto& record = records_[static_cast<std::size_t>(index)];
-    if (record.started_at) record.ended_at = outside_.loop.wall_now();
-    const auto kind = machine_.launches()[static_cast<std::size_t>(index)].verdict.kind;
-    logs_.end(index, kind == VerdictKind::kDetached);
+    const auto& launch = machine_.launches()[static_cast<std::size_t>(index)];
+    if (record.started_at)
+      record.ended_at = end_of(launch.task, *record.started_at, outside_.loop.wall_now());
+    logs_.end(index, launch.verdict.kind == VerdictKind::kDetached);
     const auto outcome = outcome_of(index);
     if (!is_expired_)
       keep(index, journal::Ended{outcome.verdict, outcome.ended_at.value_or(clock().wall),

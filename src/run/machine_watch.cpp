@@ -26,6 +26,8 @@ ecs::Task essence_of(const ecs::Task& task) {
   kept.desired_status = task.desired_status;
   kept.stop_code = task.stop_code;
   kept.stopped_reason = task.stopped_reason;
+  kept.execution_stopped_at = task.execution_stopped_at;
+  kept.stopped_at = task.stopped_at;
   for (const auto& container : task.containers) {
     auto& one = kept.containers.emplace_back();
     one.name = container.name;

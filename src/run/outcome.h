@@ -38,6 +38,7 @@ struct LaunchOutcome {
   std::string stopped_reason;
   std::vector<ContainerOutcome> containers;
   std::optional<WallTime> started_at;  // RunTask.
+  // When its containers had stopped, by ECS' clock; where ECS does not say, when that was seen.
   std::optional<WallTime> ended_at;
   std::uint64_t log_lines = 0;
   std::vector<std::string> log_notes;  // Why lines may be missing.

@@ -23,26 +23,11 @@ constexpr std::size_t kLargestShown = 5;  // Variables named when the overrides 
 constexpr std::size_t kTitleNamesMax = 3;
 constexpr int kStopTimeoutSecondsMax = 3600;  // What is believed of one container.
 
-std::vector<std::string> container_names(const ecs::TaskDefinition& definition) {
-  std::vector<std::string> names;
-  for (const auto& container : definition.container_definitions)
-    names.push_back(container.name);
-  return names;
-}
-
 std::vector<std::string> essential_names(const ecs::TaskDefinition& definition) {
   std::vector<std::string> names;
   for (const auto& container : definition.container_definitions)
     if (container.is_essential()) names.push_back(container.name);
   return names;
-}
-
-Result<> check_container(const std::string& name, const ecs::TaskDefinition* definition) {
-  if (definition == nullptr || definition->container(name) != nullptr) return {};
-  const auto names = container_names(*definition);
-  const auto near = nearest_name(name, names);
-  return fail(Code::kNotFound, definition->family_revision() + " has no container `" + name + "`",
-              near.empty() ? "it has " + join(names, ", ") : "did you mean `" + near + "`?");
 }
 
 // The override of that container, made if there is none.
@@ -102,8 +87,6 @@ Result<ecs::TaskOverride> make_overrides(const Request& request,
   if (!request.memory.empty()) overrides.memory = request.memory;
   if (!request.task_role.empty()) overrides.task_role_arn = request.task_role;
   if (!request.execution_role.empty()) overrides.execution_role_arn = request.execution_role;
-  for (const auto& container : overrides.container_overrides)
-    TRY(check_container(container.name, definition));
   return overrides;
 }
 
@@ -238,7 +221,6 @@ Result<> add_part(const DefinedRequest& defined, Plan& plan) {
   const auto& [request, definition] = defined;
   TRY(check_request(request));
   TRY(check_network(request));
-  if (!request.container.empty()) TRY(check_container(request.container, definition));
   const auto input = TRY(make_input(request, definition, plan.run_id));
 
   Part part;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/diagnostic.h"
 #include "base/text.h"
 #include "ecs/task_sizes.h"
 
@@ -30,6 +31,25 @@ PlanCheck check_status(const ecs::TaskDefinition& definition) {
   if (definition.status == "ACTIVE") return fine("the task definition is ACTIVE");
   return bad("task definition " + definition.family_revision() + " is " + definition.status,
              "leave the revision out for the newest active one, or register it again");
+}
+
+// Every name that the request has: the one of --container and those of the overrides.
+PlanCheck check_names(const Launch& launch, const Part& part,
+                      const ecs::TaskDefinition& definition) {
+  auto given = part.deciding;
+  if (launch.input.overrides)
+    for (const auto& container : launch.input.overrides->container_overrides)
+      given.push_back(container.name);
+  std::vector<std::string> known;
+  for (const auto& container : definition.container_definitions)
+    known.push_back(container.name);
+  for (const auto& name : given) {
+    if (contains(known, name)) continue;
+    const auto near = nearest_name(name, known);
+    return bad(definition.family_revision() + " has no container `" + name + "`",
+               near.empty() ? "it has " + join(known, ", ") : "did you mean `" + near + "`?");
+  }
+  return fine("the containers are in the task definition");
 }
 
 // ECS API: networkConfiguration is for awsvpc, and needed there.
@@ -147,7 +167,6 @@ void check_logs(const Part& part, std::vector<PlanCheck>& checks) {
   }
 }
 
-// No definition, no names to check: make_plan() has refused the wrong ones.
 std::vector<PlanCheck> checks_of(const Launch& launch, const Part& part,
                                  const ecs::TaskDefinition* definition) {
   if (definition == nullptr)
@@ -156,7 +175,7 @@ std::vector<PlanCheck> checks_of(const Launch& launch, const Part& part,
                 "are not checked")};
   const auto& input = launch.input;
   std::vector<PlanCheck> checks = {
-      check_status(*definition), fine("the containers are in the task definition"),
+      check_status(*definition), check_names(launch, part, *definition),
       check_network(input, *definition), check_launch_type(input, *definition)};
   check_size(input, *definition, checks);
   check_exec(input, *definition, checks);

@@ -1,4 +1,5 @@
 """`runtask runs attach` and `runs stop`: going on with a run that another process began."""
+import datetime
 import json
 import os
 import signal
@@ -364,6 +365,27 @@ class AwsAttachSandbox(AwsSandbox):
         self.assertIn(launch["verdict"], ("unknown", "infrastructure"))
         self.assertEqual(launch["task_arn"], self.arn)
         self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def test_a_task_that_ended_meanwhile_ended_when_ecs_says_and_not_when_somebody_looked(self):
+        self.script = [self.task_now("RUNNING")]
+        self.begin()
+        seen = int(time.time() * 10) / 10
+        iso = datetime.datetime.fromtimestamp(seen, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+        self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0},
+                                     executionStoppedAt=seen)]
+        self.assertEqual(self.attach()[1]["launches"][0]["ended_at"], iso)
+
+    def test_a_clock_of_ecs_that_is_off_makes_no_task_end_before_its_start_or_in_the_future(self):
+        for off in (-3600, 3600):
+            with self.subTest(off=off):
+                self.script = [self.task_now("STOPPED", stopCode="EssentialContainerExited", exit_codes={"main": 0},
+                                             executionStoppedAt=time.time() + off, stoppedAt=time.time() + off)]
+                ran = self.runtask("run", "--cluster", "c", "--task-definition", "manage", "--json")
+                outcome = json_lines(ran.out)[-1]
+                launch = outcome["launches"][0]
+                self.assertLessEqual(outcome["started_at"], launch["started_at"])
+                self.assertLessEqual(launch["started_at"], launch["ended_at"])
+                self.assertLessEqual(launch["ended_at"], outcome["ended_at"])
 
     def test_a_start_whose_reply_never_came_is_asked_for_again_with_the_same_token(self):
         self.lose_a_start()

@@ -203,6 +203,12 @@ class Requests(Sandbox):
         result = self.refused("mian", "--task-definition", "x", "-c", "mian", "-e", "A=1")
         self.assertIn("did you mean `main`", result.err)
 
+    def test_a_plan_with_an_unknown_container_is_shown_all_the_same(self):
+        result = self.runtask("run", "--local", "--task-definition", "x", "-c", "mian", "-e", "A=1", "--plan")
+        self.assertEqual(result.code, 125, result)
+        self.assertRegex(result.out, "WRONG.*x:1 has no container `mian`")
+        self.assertIn("did you mean `main`", result.err)
+
     def test_overrides_over_8192_characters_name_the_largest_variables(self):
         result = self.run_local("x", "-e", "BIG=" + "x" * 9000, "-e", "SMALL=y")
         self.assertEqual(result.code, 2, result)

@@ -245,6 +245,12 @@ class Life(Sandbox):
         self.assertEqual(result.code, 1, result)
         self.assertIn("awslogs-group", result.err)
 
+    def test_registering_names_the_members_that_have_no_effect(self):
+        said = self.register("limited", {"name": "main", "user": "1000", "ulimits": [{"name": "core", "softLimit": 0, "hardLimit": 0}]})
+        self.assertEqual(said.out, "registered limited:1\n")
+        self.assertRegex(said.err, "limited:1: the embedded ECS keeps `user`, `ulimits`, which have no effect")
+        self.assertEqual(self.register("plain", ("main", "true")).err, "")
+
     def test_stopping_what_does_not_run_is_fine(self):
         self.ok("local", "stop")
 

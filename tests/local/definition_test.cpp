@@ -1,5 +1,6 @@
 #include <gmock/gmock.h>
 
+#include "local/definition_check.h"
 #include "local/model_world.h"
 
 namespace runtask::local {
@@ -35,6 +36,30 @@ TEST(Definition, defaults_are_added_and_sizes_normalised) {
                            R"("mountPoints":[])", R"("volumesFrom":[])", R"("portMappings":[])",
                            R"("systemControls":[])", R"("runtimePlatform":{"x":1})"})
     EXPECT_THAT(text, HasSubstr(part));
+}
+
+TEST(Definition, members_without_effect_are_those_that_ask_a_plain_process_for_something) {
+  ModelWorld world;
+  const auto idle = [&](const std::string& text) {
+    const auto reply = world.call<ecs::RegisterTaskDefinition>(text);
+    EXPECT_TRUE(reply) << reply.error().message;
+    return members_without_effect(reply->task_definition);
+  };
+  EXPECT_THAT(idle(with_app("")), ElementsAre());
+  EXPECT_THAT(idle(with_app(R"("user":"1000","ulimits":[{"name":"core",
+                               "softLimit":0,"hardLimit":0}],"hostname":"h",
+                               "readonlyRootFilesystem":true,"workingDirectory":"/")",
+                            R"("ephemeralStorage":{"sizeInGiB":30},"tags":[])")),
+              testing::UnorderedElementsAre("user", "ulimits", "hostname", "readonlyRootFilesystem",
+                                            "ephemeralStorage"));
+  // What the AWS CLI's skeleton has in it asks for nothing.
+  EXPECT_THAT(idle(with_app(R"("user":"","links":[],"linuxParameters":{},"hostname":"",
+                               "pseudoTerminal":false,"restartPolicy":null)")),
+              ElementsAre());
+  EXPECT_THAT(idle(R"({"family":"f","containerDefinitions":[
+             {"name":"a","image":"host","memory":64,"user":"1","links":["b"]},
+             {"name":"b","image":"host","memory":64,"user":"2","links":["a"]}]})"),
+              ElementsAre("user", "links"));
 }
 
 TEST(Definition, what_breaks_a_rule_is_a_client_exception) {

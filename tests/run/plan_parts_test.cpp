@@ -131,7 +131,7 @@ TEST(PlanParts, one_place_twice_is_refused) {
 TEST(PlanParts, what_is_wrong_says_where) {
   const auto known = definition("one", "django");
   auto wrong = request("test", "tenant2");
-  wrong.container = "jango";
+  wrong.environment = {{"BIG", std::string(9000, 'x'), false}};
   const auto plan = make_plan({{request("dev", "tenant2"), &known}, {wrong, &known}}, {}, "r1");
   ASSERT_FALSE(plan);
   EXPECT_NE(plan.error().text().find("test/tenant2"), std::string::npos) << plan.error().text();

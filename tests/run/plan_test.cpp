@@ -131,16 +131,6 @@ TEST(Plan, an_override_object_has_one_entry_for_a_container) {
   EXPECT_TRUE(make_plan(asked, &known, "r1"));
 }
 
-TEST(Plan, an_unknown_container_gets_the_nearest_name) {
-  auto asked = request();
-  asked.container = "jango";
-  const auto known = definition();
-  const auto plan = make_plan(asked, &known, "r1");
-  ASSERT_FALSE(plan);
-  EXPECT_EQ(plan.error().code, Code::kNotFound);
-  EXPECT_NE(plan.error().hint.find("`django`"), std::string::npos);
-}
-
 TEST(Plan, overrides_fit_at_exactly_8192_characters_and_not_at_one_more) {
   auto asked = request();
   const auto known = definition();

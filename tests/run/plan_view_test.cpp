@@ -212,6 +212,24 @@ TEST(PlanCheck, a_definition_must_be_active) {
   EXPECT_EQ(complaint([](auto&, auto& it) { it.status = ""; }), "");
 }
 
+TEST(PlanCheck, every_container_that_is_named_must_be_in_the_definition) {
+  const auto wrong = "manage:3 has no container `jango`";
+  EXPECT_EQ(complaint([](auto& asked, auto&) { asked.container = "jango"; }), wrong);
+  EXPECT_EQ(complaint([](auto& asked, auto&) {
+              asked.container = "django";
+              asked.base_overrides.emplace().container_overrides.emplace_back().name = "jango";
+            }),
+            wrong);
+  const auto known = definition();
+  auto asked = request();
+  asked.container = "jango";
+  const auto near = refuse_bad(show({{asked, &known}}).checks);
+  ASSERT_FALSE(near);
+  EXPECT_EQ(near.error().hint, "did you mean `django`?");
+  asked.container = "database";
+  EXPECT_EQ(refuse_bad(show({{asked, &known}}).checks).error().hint, "it has django, proxy");
+}
+
 TEST(PlanCheck, subnets_and_network_mode_must_fit) {
   EXPECT_TRUE(says(complaint([](auto&, auto& it) { it.network_mode = "awsvpc"; }), "no subnet"));
   EXPECT_EQ(complaint([](auto& asked, auto& it) {
