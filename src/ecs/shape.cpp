@@ -170,8 +170,9 @@ class ShapeCheck {
 
   Result<> object(const json::Value& value, Shape shape, const std::string& path) const {
     for (const auto& [name, member] : value.items()) {
-      const auto known = std::find_if(shape.begin(), shape.end(),
-                                      [&](const Member& one) { return one.name == name; });
+      const auto known =
+          std::find_if(shape.begin(), shape.end(),
+                       [&, &name = name](const Member& one) { return one.name == name; });
       if (known == shape.end()) return unknown(name, shape, path);
       TRY(any(member, {known->inner, known->inner_count}, path.empty() ? name : path + "." + name));
     }

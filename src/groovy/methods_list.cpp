@@ -273,7 +273,7 @@ Answer get_indices(MethodCall& c) {
   return Value(range);
 }
 
-Answer swap(MethodCall& c) {
+Answer swap_items(MethodCall& c) {
   List* list = growing(c);
   if (list == nullptr || c.count() != 2 || !c.is_whole(0) || !c.is_whole(1)) return kNone;
   for (const std::size_t place : {0U, 1U})
@@ -358,7 +358,7 @@ Method find_list_method(const std::string& name) {
       {"indexed", with_index},
       {"transpose", transpose},
       {"getIndices", get_indices},
-      {"swap", swap},
+      {"swap", swap_items},
       {"toArray", to_array},
       {"encodeBase64", encode_base64},
       {"encodeHex", encode_hex},
