@@ -195,8 +195,6 @@ class Execution final : public groovy::Host {
 
   // scm: the source into a directory; what checkout returns.
   using Texts = std::vector<std::pair<std::string, std::string>>;
-  [[nodiscard]] std::optional<Raised> copy_source(Branch& branch, const std::string& directory,
-                                                  const std::vector<std::string>& paths);
   [[nodiscard]] tl::expected<Texts, Raised> check_out_source(Branch& branch,
                                                              const std::string& directory);
   // Variables of a credential for `environment` and their masks. None: there is no such id.

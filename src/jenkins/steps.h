@@ -18,6 +18,12 @@ void wait_for(Execution& execution, Branch& branch, Duration span);
                                                                  StepCall& call,
                                                                  const Execution::Texts& keys);
 
+// Copies files (and directories with what they hold) of one directory into another, which is made,
+// under the same paths, with their modes and times; links stay links. What is there already is
+// replaced, a link itself and not what it leads to (steps_files.cpp).
+[[nodiscard]] Outcome copy_files(Execution& execution, Branch& branch, const std::string& from,
+                                 const std::string& to, const std::vector<std::string>& paths);
+
 #define RUNTASK_STEP(name) [[nodiscard]] Outcome name(Execution& execution, StepCall& call)
 // steps_flow.cpp
 RUNTASK_STEP(step_echo);

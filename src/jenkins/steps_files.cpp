@@ -11,25 +11,18 @@
 namespace runtask::jenkins {
 namespace {
 
-// Copies keep what makes a script runnable; the program that copies is the system's own.
-Outcome copy_files(Execution& execution, Branch& branch, const std::string& from,
-                   const std::string& to, const std::vector<std::string>& paths) {
-  auto& files = execution.outside().files;
-  if (auto made = files.make_directory(to, 0755); !made)
-    return Execution::abort(branch, made.error().message);
-  constexpr std::size_t kAtOnce = 500;  // Words of one command line.
-  for (std::size_t i = 0; i < paths.size(); i += kAtOnce) {
-    Execution::ProgramRun copy;
-    copy.argv = {"cp", "-dp", "--parents", "--reflink=auto", "-t", to, "--"};
-    copy.argv.insert(
-        copy.argv.end(), paths.begin() + static_cast<std::ptrdiff_t>(i),
-        paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kAtOnce, paths.size())));
-    copy.environment = execution.variables().process;
-    copy.directory = from;
-    if (auto stop = execution.run_program(branch, copy)) return tl::unexpected<Raised>(*stop);
-    if (copy.code != 0) return Execution::abort(branch, "files could not be copied to " + to);
+constexpr std::size_t kWordsAtOnce = 500;  // Of one command line.
+
+Result<> make_parents(sys::Files& files, const std::string& directory,
+                      const std::vector<std::string>& paths) {
+  std::string parent;
+  for (const auto& path : paths) {
+    const auto slash = path.rfind('/');
+    if (slash == std::string::npos || path.compare(0, slash, parent) == 0) continue;
+    parent = path.substr(0, slash);
+    TRY(files.make_directory(directory + "/" + parent, 0755));
   }
-  return Value();
+  return {};
 }
 
 Outcome find(Execution& execution, StepCall& call, const std::string& includes,
@@ -42,6 +35,30 @@ Outcome find(Execution& execution, StepCall& call, const std::string& includes,
 }
 
 }  // namespace
+
+// The program that copies is the system's own. It takes every file for a new one once it has made a
+// directory, and fails at the next that is there already: it gets no directory to make.
+Outcome copy_files(Execution& execution, Branch& branch, const std::string& from,
+                   const std::string& to, const std::vector<std::string>& paths) {
+  auto& files = execution.outside().files;
+  if (auto made = files.make_directory(to, 0755); !made)
+    return Execution::abort(branch, made.error().message);
+  if (auto made = make_parents(files, to, paths); !made)
+    return Execution::abort(branch, made.error().message);
+  for (std::size_t i = 0; i < paths.size(); i += kWordsAtOnce) {
+    Execution::ProgramRun copy;
+    copy.argv = {"cp", "-dpR", "--parents", "--reflink=auto", "--remove-destination",
+                 "-t", to,     "--"};
+    copy.argv.insert(
+        copy.argv.end(), paths.begin() + static_cast<std::ptrdiff_t>(i),
+        paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kWordsAtOnce, paths.size())));
+    copy.environment = execution.variables().process;
+    copy.directory = from;
+    if (auto stop = execution.run_program(branch, copy)) return tl::unexpected<Raised>(*stop);
+    if (copy.code != 0) return Execution::abort(branch, "files could not be copied to " + to);
+  }
+  return Value();
+}
 
 Outcome step_read_file(Execution& execution, StepCall& call) {
   const auto path = Execution::path_in(call.branch, call.text_or("file", ""));

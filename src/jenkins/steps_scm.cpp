@@ -12,8 +12,6 @@
 namespace runtask::jenkins {
 namespace {
 
-constexpr std::size_t kWordsAtOnce = 500;  // Of one command line.
-
 struct GitRun {
   Execution& execution;
   Branch& branch;
@@ -140,41 +138,7 @@ void remove_what_is_gone(sys::Files& files, const std::string& manifest,
   (void)files.append(manifest, list, 0600);
 }
 
-Result<> make_parents(sys::Files& files, const std::string& directory,
-                      const std::vector<std::string>& paths) {
-  std::string parent;
-  for (const auto& path : paths) {
-    const auto slash = path.rfind('/');
-    if (slash == std::string::npos || path.compare(0, slash, parent) == 0) continue;
-    parent = path.substr(0, slash);
-    TRY(files.make_directory(directory + "/" + parent, 0755));
-  }
-  return {};
-}
-
 }  // namespace
-
-std::optional<Raised> Execution::copy_source(Branch& branch, const std::string& directory,
-                                             const std::vector<std::string>& paths) {
-  // cp takes every file for a new one once it has made a directory, and fails at the next that is
-  // there already: it gets no directory to make.
-  if (auto made = make_parents(outside_.files, directory, paths); !made)
-    return abort(branch, made.error().message).value();
-  for (std::size_t i = 0; i < paths.size(); i += kWordsAtOnce) {
-    ProgramRun copy;
-    copy.argv = {"cp", "-dpR",    "--parents", "--reflink=auto", "--remove-destination",
-                 "-t", directory, "--"};
-    copy.argv.insert(
-        copy.argv.end(), paths.begin() + static_cast<std::ptrdiff_t>(i),
-        paths.begin() + static_cast<std::ptrdiff_t>(std::min(i + kWordsAtOnce, paths.size())));
-    copy.environment = variables_.process;
-    copy.directory = request_.source;
-    if (auto stop = run_program(branch, copy)) return stop;
-    if (copy.code != 0)
-      return abort(branch, "the checkout of " + request_.source + " failed").value();
-  }
-  return std::nullopt;
-}
 
 tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branch,
                                                                    const std::string& directory) {
@@ -203,7 +167,8 @@ tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branc
   std::string key = directory;
   std::replace(key.begin(), key.end(), '/', '%');
   remove_what_is_gone(files, *temporary + "/checkout" + key, directory, paths);
-  if (auto raised = copy_source(branch, directory, paths)) return failed(*raised);
+  if (auto copied = copy_files(*this, branch, request_.source, directory, paths); !copied)
+    return failed(copied.error());
   say(branch, "Checked out " + std::to_string(paths.size()) + " file(s) of " + request_.source);
   if (!listed) return Texts();
   if (auto stop = bring_history(git, directory, *temporary)) return failed(*std::move(stop));
