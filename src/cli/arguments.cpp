@@ -54,11 +54,21 @@ std::string nearest_like(const CLI::App& app, const std::string& word) {
   return shortest.empty() ? nearest_name(word, names) : shortest;
 }
 
+// CLI11's words for a flag that is given a value, behind its name.
+constexpr std::string_view kOverridden = " was given a disallowed flag override";
+
 // CLI11 complains of what is missing before what is misspelt; a person wants to hear of the word
 // that is wrong.
 Answer usage_error(const CLI::App& root, const std::vector<std::string>& arguments,
                    const std::string& complaint) {
   const auto& app = deepest(root);
+  if (const auto end = complaint.find(kOverridden); end != std::string::npos) {
+    const Error error{Code::kUsage,
+                      (end == 1 ? "`-" : "`--") + complaint.substr(0, end) + "` takes no value",
+                      {},
+                      "give it alone, or leave it out"};
+    return {kExitUsage, error.text(), true};
+  }
   const auto refuse = [&](const std::string& name) -> Answer {
     const auto near = nearest_like(app, name);
     const Error error{
@@ -126,6 +136,14 @@ void declare_commands(CLI::App& root, command_line::Targets& targets, std::strin
     if (!is_known || command.name == first) command.declare(root, targets);
 }
 
+// `--only-one=false` would be taken for the flag itself.
+void take_no_values_of_flags(CLI::App& app) {
+  for (auto* option : app.get_options())
+    if (option->get_items_expected_max() == 0) option->disable_flag_override();
+  for (auto* sub : app.get_subcommands({}))
+    take_no_values_of_flags(*sub);
+}
+
 }  // namespace
 
 std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& arguments) {
@@ -140,6 +158,7 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
       "  runtask run --cluster prod --task-definition manage\n"
       "  runtask run --local --task-definition hello\n  runtask runs list"));
   declare_commands(root, targets, arguments.empty() ? "" : arguments[0]);
+  take_no_values_of_flags(root);
   try {
     root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::CallForHelp&) {

@@ -54,7 +54,10 @@ void take_network(const ecs::AwsVpcConfiguration& network, const run::Request& f
   request.subnets = network.subnets;
   request.security_groups =
       flags.security_groups.empty() ? network.security_groups : flags.security_groups;
-  request.assign_public_ip = flags.assign_public_ip || network.assign_public_ip == "ENABLED";
+  // ECS gives public addresses on Fargate only, and refuses the wish for one elsewhere.
+  const bool is_on_hosts = request.launch_type == "EC2" || request.launch_type == "EXTERNAL";
+  request.assign_public_ip =
+      flags.assign_public_ip || (network.assign_public_ip == "ENABLED" && !is_on_hosts);
 }
 
 }  // namespace runtask::cli

@@ -291,23 +291,6 @@ Wrong wrong_volumes(const ecs::TaskDefinition& definition) {
   return std::nullopt;
 }
 
-Wrong wrong_totals(const ecs::TaskDefinition& definition) {
-  const auto memory = parse_integer(definition.memory, 1, ecs::kMemoryMiBMax);
-  const auto cpu = parse_integer(definition.cpu, 1, ecs::kCpuUnitsMax);
-  long long memory_used = 0;
-  long long cpu_used = 0;
-  for (const auto& container : definition.container_definitions) {
-    memory_used += container.memory_reservation.value_or(container.memory.value_or(0));
-    cpu_used += container.cpu.value_or(0);
-    if (memory && container.memory.value_or(0) > *memory)
-      return of_container(container.name) + "Its memory exceeds that of the task.";
-  }
-  if (memory && memory_used > *memory)
-    return "The memory of the containers exceeds that of the task.";
-  if (cpu && cpu_used > *cpu) return "The cpu of the containers exceeds that of the task.";
-  return std::nullopt;
-}
-
 Wrong wrong_task(const ecs::TaskDefinition& definition) {
   if (definition.family.empty()) return "Family should not be null or empty.";
   if (!is_plain_name(definition.family)) return "Family contains invalid characters.";
@@ -375,6 +358,23 @@ void add_defaults(ecs::TaskDefinition& definition) {
 }
 
 }  // namespace
+
+std::optional<std::string> wrong_totals(const ecs::TaskDefinition& definition) {
+  const auto memory = parse_integer(definition.memory, 1, ecs::kMemoryMiBMax);
+  const auto cpu = parse_integer(definition.cpu, 1, ecs::kCpuUnitsMax);
+  long long memory_used = 0;
+  long long cpu_used = 0;
+  for (const auto& container : definition.container_definitions) {
+    memory_used += container.memory_reservation.value_or(container.memory.value_or(0));
+    cpu_used += container.cpu.value_or(0);
+    if (memory && container.memory.value_or(0) > *memory)
+      return of_container(container.name) + "Its memory exceeds that of the task.";
+  }
+  if (memory && memory_used > *memory)
+    return "The memory of the containers exceeds that of the task.";
+  if (cpu && cpu_used > *cpu) return "The cpu of the containers exceeds that of the task.";
+  return std::nullopt;
+}
 
 Answer<ecs::TaskDefinition> checked_definition(ecs::TaskDefinition definition) {
   definition.cpu = TRY_ANSWER(normalised_cpu(definition.cpu));

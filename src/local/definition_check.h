@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,10 @@ namespace runtask::local {
 // ("1 vCPU" is "1024", essential is true, empty lists are there, compatibilities are computed).
 // Number, status and times are left to the caller. Pure; any thread.
 [[nodiscard]] Answer<ecs::TaskDefinition> checked_definition(ecs::TaskDefinition definition);
+
+// What is wrong with the memory and the processors of its containers together, or of one beside the
+// task's, in ECS' words. With an override's sizes in their places it tells whether that fits.
+[[nodiscard]] std::optional<std::string> wrong_totals(const ecs::TaskDefinition& definition);
 
 // The names of the members that it sets, each once, and that a plain process does not obey:
 // `ulimits`, `user`. What is empty or false asks for nothing.

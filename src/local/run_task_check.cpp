@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "ecs/limits.h"
 #include "ecs/task_sizes.h"
+#include "local/definition_check.h"
 #include "local/definition_sizes.h"
 #include "local/model_state.h"
 
@@ -45,6 +46,10 @@ Wrong wrong_placement(const ecs::RunTask& request, const ecs::TaskDefinition& de
     if (item.base && (*item.base < 0 || *item.base > 100'000))
       return "The base of a capacity provider must be between 0 and 100000.";
   }
+  if (strategy.size() > 1 && std::all_of(strategy.begin(), strategy.end(), [](const auto& item) {
+        return item.weight.value_or(0) == 0;
+      }))
+    return "At least one capacity provider of a strategy must have a weight greater than 0.";
   if (!is_one_of(request.launch_type, {"", "EC2", "FARGATE", "EXTERNAL", "MANAGED_INSTANCES"}))
     return "Launch type must be one of [EC2,FARGATE,EXTERNAL,MANAGED_INSTANCES].";
   const std::string launch_type = placement_of(request, definition).launch_type;
@@ -113,6 +118,24 @@ Wrong wrong_container_override(const ecs::ContainerOverride& changes,
   return std::nullopt;
 }
 
+// The sizes that the overrides change, together with those that they leave as they are.
+Wrong wrong_sizes(const ecs::TaskOverride& overrides, ecs::TaskDefinition definition) {
+  const auto cpu = normalised_cpu(overrides.cpu);
+  const auto memory = normalised_memory(overrides.memory);
+  if (!cpu) return "Invalid 'cpu' setting for task.";
+  if (!memory) return "Invalid 'memory' setting for task.";
+  if (!cpu->empty()) definition.cpu = *cpu;
+  if (!memory->empty()) definition.memory = *memory;
+  for (const auto& changes : overrides.container_overrides)
+    for (auto& container : definition.container_definitions) {
+      if (container.name != changes.name) continue;
+      if (changes.cpu) container.cpu = changes.cpu;
+      if (changes.memory) container.memory = changes.memory;
+      if (changes.memory_reservation) container.memory_reservation = changes.memory_reservation;
+    }
+  return wrong_totals(definition);
+}
+
 Wrong wrong_overrides(const ecs::RunTask& request, const ecs::TaskDefinition& definition) {
   if (!request.overrides) return std::nullopt;
   const ecs::TaskOverride& overrides = *request.overrides;
@@ -124,8 +147,7 @@ Wrong wrong_overrides(const ecs::RunTask& request, const ecs::TaskDefinition& de
     if (!named.insert(changes.name).second)
       return "Container " + changes.name + " has more than one entry in the container overrides.";
   }
-  if (!normalised_cpu(overrides.cpu)) return "Invalid 'cpu' setting for task.";
-  if (!normalised_memory(overrides.memory)) return "Invalid 'memory' setting for task.";
+  if (auto wrong = wrong_sizes(overrides, definition)) return wrong;
   if (!ecs::is_storage_size(overrides.rest))
     return "Ephemeral storage must be between 21 and 200 GiB.";
   return std::nullopt;

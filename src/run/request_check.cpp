@@ -44,6 +44,9 @@ Result<> check_task_size(const std::string& cpu, const std::string& memory, cons
   if (!memory.empty() && !ecs::memory_mib(memory))
     return fail(Code::kUsage, of + "memory `" + memory + "` is no size that ECS has",
                 "MiB (2048 are 2 GB), or like `2 GB`");
+  if (!memory.empty() && *ecs::memory_mib(memory) < ecs::limits::kContainerMemoryMiBMinEver)
+    return fail(Code::kUsage, of + "memory `" + memory + "` is too little for any container",
+                "at least " + std::to_string(ecs::limits::kContainerMemoryMiBMin) + " MiB");
   return {};
 }
 
@@ -61,6 +64,12 @@ Result<> check_providers(const std::vector<ecs::CapacityProviderItem>& providers
       return fail(Code::kUsage, "only one capacity provider can have a base",
                   "--capacity-provider name:weight without a third part for the others");
   }
+  // ECS API: a weight that is not given is 0, and what has none gets no task.
+  const bool has_weight = std::any_of(providers.begin(), providers.end(),
+                                      [](const auto& item) { return item.weight.value_or(0) > 0; });
+  if (providers.size() > 1 && !has_weight)
+    return fail(Code::kUsage, "of several capacity providers one must have a weight above 0",
+                "--capacity-provider name:1; without a weight it is 0");
   return {};
 }
 

@@ -87,7 +87,7 @@ class Words(Sandbox):
                              ("--retry-on-spot", ("-1", "1001", "x")),
                              ("--start-timeout", ("0", "-1s", "99999999999999999999h")),
                              ("--cpu", ("-1", "0", "99999999999999999999", "much")),
-                             ("--memory", ("-1", "0", "99999999999999999999", "much")),
+                             ("--memory", ("-1", "0", "3", "99999999999999999999", "much")),
                              ("--capacity-provider", (":1", "a:-1", "a:1001", "a:1:100001", "a:1:1:1", "a:x"))):
             for value in values:
                 self.refused(flag, "run", "--local", "--task-definition", "x", flag + "=" + value)
@@ -100,6 +100,13 @@ class Words(Sandbox):
 
     def test_a_flag_that_takes_one_value_is_not_given_two(self):
         self.refused("--cluster", "run", "--task-definition", "x", "--cluster", "a", "--cluster", "b")
+
+    def test_a_flag_that_takes_no_value_is_given_none(self):
+        for flag in ("--assign-public-ip", "--only-one", "--keep-going", "--no-logs", "--plan"):
+            self.refused("`%s` takes no value" % flag, "run", "--task-definition", "x", flag + "=false")
+        self.refused("`--json` takes no value", "runs", "list", "--json=no")
+        self.refused("`--follow` takes no value", "local", "logs", "--follow=0")
+        self.refused("`--help` takes no value", "local", "env", "--help=false")
 
     def test_more_than_100_launches_need_yes(self):
         for count in ("101", "10001"):

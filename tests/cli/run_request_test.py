@@ -46,6 +46,16 @@ class Network(AwsSandbox):
         self.assertEqual(self.run_aws("--network-from-service", "web", "--assign-public-ip").code, 0)
         self.assertEqual(self.network()["assignPublicIp"], "ENABLED")
 
+    def test_the_services_public_address_is_left_out_where_ecs_gives_none(self):
+        for launch_type in ("EC2", "EXTERNAL"):
+            self.describes = 0
+            result = self.run_aws("--network-from-service", "web", "--launch-type", launch_type)
+            self.assertEqual(result.code, 0, result)
+            self.assertEqual(self.network(), {"subnets": ["subnet-1", "subnet-2"], "securityGroups": ["sg-1"]})
+        self.describes = 0
+        self.assertEqual(self.run_aws("--network-from-service", "web", "--launch-type", "FARGATE").code, 0)
+        self.assertEqual(self.network()["assignPublicIp"], "ENABLED")
+
     def refused(self, expected):
         result = self.run_aws("--network-from-service", "web")
         self.assertEqual(result.code, 125, result)

@@ -53,6 +53,9 @@ TEST(ModelRunTask, what_breaks_a_rule_starts_nothing) {
       {R"("count":11)", "between 1 and 10"},
       {R"("launchType":"EC2","capacityProviderStrategy":[{"capacityProvider":"FARGATE"}])",
        "Specify either Launch Type or Capacity Provider Strategy, but not both."},
+      {R"("capacityProviderStrategy":[{"capacityProvider":"FARGATE"},)"
+       R"({"capacityProvider":"FARGATE_SPOT","weight":0,"base":1}])",
+       "weight greater than 0"},
       {R"("launchType":"FARGATE")", "Task definition does not support launch_type FARGATE."},
       {R"("launchType":"MOON")", "Launch type"},
       {R"("networkConfiguration":{"awsvpcConfiguration":{"subnets":["s"]}})",
@@ -65,6 +68,11 @@ TEST(ModelRunTask, what_breaks_a_rule_starts_nothing) {
       {R"("overrides":{"containerOverrides":[{"name":"app","command":["x"]},{"name":"app"}]})",
        "Container app has more than one entry in the container overrides."},
       {R"("overrides":{"cpu":"a lot"})", "Invalid 'cpu' setting for task."},
+      {R"("overrides":{"memory":"63"})", "Its memory exceeds that of the task."},
+      {R"("overrides":{"memory":"64","containerOverrides":[{"name":"app","memory":65}]})",
+       "Its memory exceeds that of the task."},
+      {R"("overrides":{"cpu":"128","containerOverrides":[{"name":"app","cpu":129}]})",
+       "The cpu of the containers exceeds that of the task."},
       {R"("overrides":{"ephemeralStorage":{"sizeInGiB":20}})", "between 21 and 200"},
       {R"("overrides":{"ephemeralStorage":"big"})", "between 21 and 200"},
       {R"("startedBy":")" + many(129) + R"(")", "startedBy longer than 128."},
@@ -85,6 +93,16 @@ TEST(ModelRunTask, what_breaks_a_rule_starts_nothing) {
   }
   EXPECT_EQ(world.model.tasks(), 0U);
   EXPECT_TRUE(world.actions.empty());
+}
+
+TEST(ModelRunTask, the_memory_of_a_task_may_be_overridden_down_to_its_containers) {
+  ModelWorld world;
+  world.register_app();
+  EXPECT_FALSE(world.run(R"(,"overrides":{"memory":"64"})").empty());
+  EXPECT_FALSE(world
+                   .run(R"(,"overrides":{"memory":"10",
+                             "containerOverrides":[{"name":"app","memory":10}]})")
+                   .empty());
 }
 
 TEST(ModelRunTask, awsvpc_needs_a_network_and_security_groups_are_optional) {

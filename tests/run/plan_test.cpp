@@ -244,9 +244,12 @@ TEST(Plan, what_ecs_would_refuse_is_refused_before_anything_starts) {
   EXPECT_TRUE(refused([](Request& it) { it.capacity_providers = {{"A", 1, {}}, {"A", 2, {}}}; }));
   EXPECT_TRUE(refused([](Request& it) { it.capacity_providers = {{"A", 1, 1}, {"B", 1, 1}}; }));
   EXPECT_FALSE(refused([](Request& it) { it.capacity_providers = {{"A", 1, 1}, {"B", 1, 0}}; }));
+  EXPECT_TRUE(refused([](Request& it) { it.capacity_providers = {{"A", 0, 1}, {"B", {}, {}}}; }));
+  EXPECT_FALSE(refused([](Request& it) { it.capacity_providers = {{"A", 0, 1}, {"B", 1, {}}}; }));
+  EXPECT_FALSE(refused([](Request& it) { it.capacity_providers = {{"A", 0, {}}}; }));
   for (const auto* bad : {"0", "-1", "127", "196609", "x", "1.5", "99999999999999999999"})
     EXPECT_TRUE(refused([&](Request& it) { it.cpu = bad; })) << bad;
-  for (const auto* bad : {"0", "-1", "x", "2 TB", "99999999999999999999"})
+  for (const auto* bad : {"0", "-1", "3", "x", "2 TB", "99999999999999999999"})
     EXPECT_TRUE(refused([&](Request& it) { it.memory = bad; })) << bad;
   EXPECT_FALSE(refused([](Request& it) {
     it.cpu = ".5 vCPU";
