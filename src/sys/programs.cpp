@@ -188,11 +188,9 @@ void leave(int exit_code) {
 }
 
 void fill_standard_descriptors() {
-  int opened = 0;
-  do {
-    opened = ::open("/dev/null", O_RDWR);  // The lowest that is free.
-  } while (opened >= 0 && opened <= 2);
-  if (opened > 2) ::close(opened);
+  for (const int standard : {0, 1, 2})
+    if (::fcntl(standard, F_GETFD) < 0)  // Then it is the lowest that is free.
+      (void)::open("/dev/null", standard == 1 ? O_RDONLY : O_RDWR);
 }
 
 void forbid_core_dumps() {

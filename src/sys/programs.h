@@ -53,7 +53,8 @@ void say_ready(const std::string& line);
 [[noreturn]] void leave(int exit_code);
 
 // Opens /dev/null on each of the descriptors 0, 1 and 2 that is closed. First thing in main: else a
-// socket or a database could land there, and what is printed in it.
+// socket or a database could land there, and what is printed in it. Standard output cannot be
+// written to then: a result that nobody gets must not look like one that somebody has.
 void fill_standard_descriptors();
 
 // No core dump of this process, ever: its memory holds keys.

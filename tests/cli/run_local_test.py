@@ -350,6 +350,18 @@ class Runs(Sandbox):
                 self.assertEqual(result.code, code, words)
                 self.assertIn("cannot write to standard output: No space left", result.err)
 
+    def test_a_closed_standard_output_is_one_that_cannot_be_written(self):
+        self.register("x", ("main", "echo line"))
+        self.run_local("x")
+        for words, code, said in (("runs list", 1, "error: cannot write to standard output: Bad file descriptor"),
+                                  ("run --local --task-definition x --plan", 125, "error: cannot write"),
+                                  ("run --local --task-definition x", 0, "could not be written to standard output: Bad"),
+                                  ("local start", 0, "It runs already"), ("local stop", 0, "has ended")):
+            result = subprocess.run(["/bin/sh", "-c", 'exec "$0" ' + words + " <&- >&-", RUNTASK], env=self.env,
+                                    stderr=subprocess.PIPE, text=True, timeout=LONGEST, check=False)
+            self.assertEqual(result.returncode, code, result)
+            self.assertIn(said, result.stderr)
+
     def test_a_run_whose_lines_cannot_be_written_says_so_and_keeps_its_verdict(self):
         self.register("x", ("main", "echo line"))
         with open("/dev/full", "wb") as full:
