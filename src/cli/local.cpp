@@ -202,12 +202,17 @@ int local(const LocalAws& arguments, const World& world) {
 
 namespace {
 
-// DescribeTaskDefinition's reply, as the AWS CLI prints it, has times as text.
+// DescribeTaskDefinition's reply has the definition in a member, which the AWS CLI prints with
+// times as text.
 Result<ecs::RegisterTaskDefinition> read_definition(const std::string& text,
                                                     const std::string& path) {
+  const auto tree = json::parse(text, path);
+  if (tree && tree->is_object() && tree->contains("taskDefinition"))
+    return fail(Code::kUsage, path + " is a reply of DescribeTaskDefinition",
+                "register what is in its `taskDefinition`: `aws ecs describe-task-definition "
+                "--query taskDefinition` prints that alone");
   auto request = ecs::read_registration(text, path);
   if (request) return request;
-  const auto tree = json::parse(text, path);
   for (const auto* name : {"registeredAt", "deregisteredAt"})
     if (tree && tree->is_object() && tree->contains(name) && !tree->at(name).is_number())
       return fail(Code::kUsage,
@@ -279,6 +284,14 @@ Result<OpenTable> open_images(const World& world) {
 }
 
 Result<> add_image(const LocalImageAdd& arguments, const World& world) {
+  const auto is_blank = [](unsigned char c) { return c <= ' ' || c == 0x7F; };
+  if (std::any_of(arguments.name.begin(), arguments.name.end(), is_blank))
+    return fail(Code::kUsage, "the name of an image has no blanks in it: `" + arguments.name + "`");
+  if (arguments.directory.empty())
+    return fail(Code::kUsage, "--dir is empty", "`--dir .` is the directory you are in");
+  if (!arguments.entry_point.empty() && arguments.entry_point.front().empty())
+    return fail(Code::kUsage, "--entry-point begins with an empty word, which no program is called",
+                "leave it out, and the container's command is run as it is");
   auto images = TRY(open_images(world));
   local::Image image;
   image.name = arguments.name;

@@ -132,7 +132,12 @@ Result<> ServingEndpoint::lock() {
   auto lock = outside_.files.lock(directory_.lock(), kLockPatience);
   if (lock) {
     lock_ = *std::move(lock);
-    return outside_.files.remove(directory_.address());  // That of a dead one.
+    auto removed = outside_.files.remove(directory_.address());  // That of a dead one.
+    if (removed) return {};
+    auto error = std::move(removed).error();
+    error.hint = "the embedded ECS keeps its state in " + directory_.root +
+                 ": make it writable, or set RUNTASK_STATE_DIR";
+    return fail(std::move(error));
   }
   if (lock.error().code != Code::kConflict) return fail(lock.error());
   const auto other = find_endpoint(outside_.files, directory_);

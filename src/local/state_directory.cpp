@@ -34,7 +34,10 @@ void members(Visitor& visit, AddressFile& it) {
 namespace {
 
 constexpr unsigned kOwnerOnly = 0600;
-constexpr const char* kRemoveKeys = "remove it: the next `runtask local start` makes new keys";
+constexpr const char* kStopFirst =
+    "`runtask local stop` ends the endpoint that has them; the next start makes new keys";
+constexpr const char* kRemoveKeys =
+    "remove it, then `runtask local stop`: the next start makes new keys";
 constexpr std::size_t kSecretCharacters = 40;
 constexpr std::size_t kIdCharacters = 20;
 constexpr std::string_view kIdAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -57,14 +60,19 @@ ecs::SigningKeys make_keys(sys::Random& random) {
 }
 
 Result<ecs::SigningKeys> read_keys(const sys::Files& files, const StateDirectory& directory) {
-  const std::string text = TRY(files.read(directory.keys()));
+  auto text = files.read(directory.keys());
+  if (!text) {
+    auto error = std::move(text).error();
+    if (error.code == Code::kNotFound) error.hint = kStopFirst;
+    return fail(std::move(error));
+  }
   if (!files.is_private(directory.keys()))
     return fail(Code::kDenied,
                 directory.keys() +
                     " is not private: keys that others can read or change are not "
                     "used",
                 kRemoveKeys);
-  auto keys = json::read_text<KeysFile>(text, directory.keys());
+  auto keys = json::read_text<KeysFile>(*text, directory.keys());
   if (!keys) {
     // The text is not shown with the place of the fault, as it is elsewhere: it holds a secret.
     return fail(Code::kInvalid, directory.keys() + " is damaged", kRemoveKeys);

@@ -216,6 +216,15 @@ class Life(Sandbox):
                 self.assertIn(words, result.err)
         self.assertTrue(alive(process))
 
+    def test_lost_keys_are_said_with_what_brings_new_ones(self):
+        self.ok("local", "start")
+        os.remove(os.path.join(self.state, "local", "keys"))
+        result = self.runtask("local", "status")
+        self.assertEqual(result.code, 1, result)
+        self.assertIn("keys: No such file or directory\nhint: `runtask local stop` ends the endpoint", result.err)
+        self.ok("local", "stop")
+        self.ok("local", "env")
+
     def test_a_damaged_table_of_images_is_named_and_spares_the_host(self):
         self.ok("local", "image", "add", "shop", "--dir", self.directory)
         self.register("on-host", ("main", "echo ran"))
@@ -304,6 +313,15 @@ class Life(Sandbox):
         self.assertEqual(result.code, 2, result)
         self.assertIn("d.json has a member `registeredAt`, which is not part of a registration", result.err)
 
+    def test_a_reply_of_describe_task_definition_is_told_where_the_definition_is_in_it(self):
+        described = {"taskDefinition": {"family": "job", "revision": 3, "registeredAt": 1769860800.0, "containerDefinitions": [
+            {"name": "main", "image": "host", "memory": 16}]}, "tags": []}
+        result = self.runtask("local", "register", self.write("d.json", json.dumps(described)))
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("d.json is a reply of DescribeTaskDefinition\nhint: register what is in its `taskDefinition`", result.err)
+        inner = self.write("inner.json", json.dumps(described["taskDefinition"]))
+        self.assertEqual(self.ok("local", "register", inner).out, "registered job:1\n")
+
     def test_a_capacity_provider_that_the_cluster_lacks_is_found_before_anything_starts(self):
         self.register("job", ("main", "true"))
         for words in (("--plan",), ()):
@@ -322,6 +340,16 @@ class Life(Sandbox):
         self.assertEqual(self.run_local("app").out, "image yes in %s: a b\n" % os.path.realpath(self.path("app")))
         self.ok("local", "image", "remove", "app:1")
         self.assertEqual(self.run_local("app").code, 125)
+
+    def test_an_image_that_could_never_be_used_is_not_added(self):
+        for words, expected in ((("shop", "--dir", ""), "--dir is empty"),
+                                (("shop", "--dir", self.directory, "--entry-point", ""), "--entry-point begins with an empty word"),
+                                (("my shop", "--dir", self.directory), "no blanks in it: `my shop`"),
+                                (("", "--dir", self.directory), "needs a name")):
+            result = self.runtask("local", "image", "add", *words)
+            self.assertEqual(result.code, 2, result)
+            self.assertIn(expected, result.err)
+        self.assertEqual(self.ok("local", "image", "list", "--json").out.count("directory"), 2)
 
 
 if __name__ == "__main__":

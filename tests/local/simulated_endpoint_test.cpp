@@ -10,6 +10,7 @@
 #include "ecs/life_cycle.h"
 #include "ecs/sigv4.h"
 #include "local/endpoint.h"
+#include "sim/sim_files.h"
 #include "sim/sim_http_server.h"
 #include "sim/sim_loop.h"
 #include "sim/sim_processes.h"
@@ -111,6 +112,22 @@ class SimulatedEndpoint : public testing::Test {
   std::string last_reply_;
   bool may_fail_ = false;
 };
+
+TEST_F(SimulatedEndpoint, says_what_to_do_about_a_directory_that_it_may_not_write) {
+  sim::SimFiles files;
+  const StateDirectory directory("/state");
+  ASSERT_TRUE(files.make_directory(directory.root, 0700));
+  ASSERT_TRUE(files.write(directory.address(), "of a dead one", 0600));
+  files.break_writes(directory.address(), Code::kDenied);
+  Endpoint::Options options;
+  options.state_directory = "/state";
+  const auto started =
+      Endpoint::start(loop_, {files, random_, processes_, servers_, environment_}, options, [] {});
+  ASSERT_FALSE(started);
+  EXPECT_THAT(started.error().message,
+              testing::HasSubstr("cannot remove /state/local/endpoint.json"));
+  EXPECT_THAT(started.error().hint, testing::HasSubstr("RUNTASK_STATE_DIR"));
+}
 
 TEST_F(SimulatedEndpoint, is_idle_from_the_end_of_its_last_task_on) {
   start(1h);
