@@ -12,10 +12,20 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// How long a run stays whose process left its tasks running: only its record knows of them.
+constexpr int kLeftKeepDays = 30;
+
 struct Pruned {
   int runs = 0;
   int alive = 0;  // Old ones that somebody carries out.
+  int left = 0;   // Old ones that were left running, and not so long ago.
 };
+
+Result<bool> may_still_run(RunRecords& records, const history::History::OldRun& run, WallTime now) {
+  if (!run.has_ended) return false;
+  const auto found = TRY(records.history.find(run.id));
+  return is_left_running(found) && found.ended_at && *found.ended_at > now - 24h * kLeftKeepDays;
+}
 
 // Takes the run out if nobody carries it out. With its lock, so that nobody begins to meanwhile.
 Result<bool> forget(RunRecords& records, const history::History::OldRun& run) {
@@ -51,10 +61,14 @@ Result<bool> is_anybody_at_work(const RunRecords& records) {
 
 Result<Pruned> prune(int keep_days, const World& world) {
   auto records = TRY(RunRecords::open(world, history::History::Access::kWrite));
-  const auto before = world.loop.wall_now() - 24h * keep_days;
+  const auto now = world.loop.wall_now();
   Pruned pruned;
-  for (const auto& run : TRY(records.history.older_than(before)))
-    ++(TRY(forget(records, run)) ? pruned.runs : pruned.alive);
+  for (const auto& run : TRY(records.history.older_than(now - 24h * keep_days)))
+    if (TRY(may_still_run(records, run, now))) {
+      ++pruned.left;
+    } else {
+      ++(TRY(forget(records, run)) ? pruned.runs : pruned.alive);
+    }
   TRY(forget_strays(records));
   const auto state = TRY(world.state_directory());
   TRY(jenkins::remove_leftovers(world.files, state + "/jenkins"));
@@ -73,11 +87,19 @@ int runs(const RunsPrune& arguments, const World& world) {
   }
   if (arguments.json) {
     world.screen.output("{\"pruned\":" + std::to_string(pruned->runs) +
-                        ",\"under_way\":" + std::to_string(pruned->alive) + "}");
-  } else {
-    world.screen.message("forgotten: " + std::to_string(pruned->runs) +
-                         (pruned->runs == 1 ? " run" : " runs"));
+                        ",\"under_way\":" + std::to_string(pruned->alive) +
+                        ",\"left_running\":" + std::to_string(pruned->left) + "}");
+    return kExitSuccess;
   }
+  const auto counted = [](int runs) {
+    return std::to_string(runs) + (runs == 1 ? " run" : " runs");
+  };
+  world.screen.message("forgotten: " + counted(pruned->runs));
+  if (pruned->left > 0)
+    world.screen.message("kept: " + counted(pruned->left) +
+                         " left running, whose tasks may still run; `runtask runs attach RUN` sees "
+                         "the end, and " +
+                         std::to_string(kLeftKeepDays) + " days after they were left they go, too");
   return kExitSuccess;
 }
 

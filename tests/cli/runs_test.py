@@ -213,10 +213,23 @@ class PruneSandbox(RunsSandbox):
             self.age(run, 11)
         self.assertEqual(self.everywhere("hunter22"), [gone + ".secrets"])
         result = json.loads(self.ok("runs", "prune", "--keep-days", "10", "--json").out)
-        self.assertEqual(result, {"pruned": 1, "under_way": 1})
+        self.assertEqual(result, {"pruned": 1, "under_way": 1, "left_running": 0})
         self.assertEqual(self.run_ids(), [alive])
         self.assertEqual(self.everywhere("hunter22"), [])
         self.assertEqual(self.files(), [alive + ".lock"])
+
+    def test_a_run_that_was_left_running_stays_for_30_days(self):
+        self.register("manage", ("main", "sleep 30"))
+        self.assertEqual(self.run_local("manage", "--detach").code, 0)
+        left = self.run_ids()
+        self.assertIn("kept: 1 run left running", self.ok("runs", "prune", "--keep-days", "0").err)
+        self.age(left[0], 29)
+        result = json.loads(self.ok("runs", "prune", "--keep-days", "10", "--json").out)
+        self.assertEqual(result, {"pruned": 0, "under_way": 0, "left_running": 1})
+        self.assertEqual(self.run_ids(), left)
+        self.age(left[0], 2)
+        self.assertEqual(self.ok("runs", "prune", "--keep-days", "10").err, "forgotten: 1 run\n")
+        self.assertEqual(self.run_ids(), [])
 
     def test_days_are_required_and_a_number(self):
         self.assertEqual(self.runtask("runs", "prune").code, 2)
