@@ -34,13 +34,17 @@ std::uint16_t last_port(const World& world, const local::StateDirectory& directo
   return static_cast<std::uint16_t>(port.value_or(0));
 }
 
-Error without_address(const local::StateDirectory& directory) {
+Error without_address(const World& world, const local::StateDirectory& directory) {
+  const auto process = local::process_without_address(world.files, directory);
   return {Code::kConflict,
-          "an embedded endpoint holds " + directory.lock() + ", but does not say in " +
-              directory.address() + " where it serves",
+          "an embedded endpoint " +
+              (process ? "(process " + std::to_string(*process) + ") " : std::string()) + "holds " +
+              directory.lock() + ", but does not say in " + directory.address() +
+              " where it serves",
           {},
-          "if it is not just starting, end the process that `fuser " + directory.lock() +
-              "` shows, then start it again"};
+          process ? "`runtask local stop` ends it and its tasks; then it can be started again"
+                  : "if it is not just starting, end the process that `fuser " + directory.lock() +
+                        "` shows, then start it again"};
 }
 
 sys::Program background_program(const World& world, const std::string& own,
@@ -100,6 +104,8 @@ Result<EndpointProcess> ensure_endpoint(const World& world, const EndpointStart&
       return !address || sys::is_listened_on(address->port);
     });
   endpoint.was_running = address.has_value();
+  if (!address && local::process_without_address(world.files, directory))
+    return fail(without_address(world, directory));
   if (!address) {
     const auto program =
         background_program(world, TRY(sys::own_program()), TRY(world.state_directory()), start);
@@ -155,7 +161,7 @@ Result<> serve_endpoint(const World& world, const EndpointStart& start, bool bac
     const bool ready = sys::wait_for(kOthersStartPatience, [&] {
       return local::find_endpoint(world.files, directory).has_value();
     });
-    if (!ready) return fail(without_address(directory));
+    if (!ready) return fail(without_address(world, directory));
     sys::say_ready("ready");
     return {};
   }
@@ -194,20 +200,28 @@ Result<std::optional<local::EndpointAddress>> running_endpoint(const World& worl
   if (address || !world.files.is_locked(directory.lock())) return address;
   (void)sys::wait_for(kReadyPatience, [&] {
     address = local::find_endpoint(world.files, directory);
-    return address.has_value() || !world.files.is_locked(directory.lock());
+    return address || local::process_without_address(world.files, directory) ||
+           !world.files.is_locked(directory.lock());
   });
-  if (!address && world.files.is_locked(directory.lock())) return fail(without_address(directory));
+  if (!address && world.files.is_locked(directory.lock()))
+    return fail(without_address(world, directory));
   return address;
 }
 
 Result<bool> stop_endpoint(const World& world) {
   const local::StateDirectory directory(TRY(world.state_directory()));
-  const auto address = TRY(running_endpoint(world));
-  if (!address) return false;
-  (void)sys::signal_process(address->process_id, SIGTERM);  // It may have ended just now.
+  int process_id = 0;
+  if (const auto lost = local::process_without_address(world.files, directory)) {
+    process_id = *lost;
+  } else {
+    const auto address = TRY(running_endpoint(world));
+    if (!address) return false;
+    process_id = address->process_id;
+  }
+  (void)sys::signal_process(process_id, SIGTERM);  // It may have ended just now.
   const auto has_ended = [&] { return !world.files.is_locked(directory.lock()); };
   if (sys::wait_for(kStopSilence, has_ended)) return true;
-  const auto process = std::to_string(address->process_id);
+  const auto process = std::to_string(process_id);
   world.screen.note("waiting for the embedded ECS (process " + process +
                     ") to end; its tasks have 10 s to be stopped");
   if (sys::wait_for(kStopPatience, has_ended)) return true;

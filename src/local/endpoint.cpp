@@ -56,7 +56,7 @@ class ServingEndpoint final : public Endpoint {
         directory_(options_.state_directory),
         ended_(std::move(ended)) {}
   ~ServingEndpoint() override {
-    if (server_) (void)outside_.files.remove(directory_.address());
+    if (server_) (void)remove_address(outside_.files, directory_);
   }
 
   [[nodiscard]] Result<> begin();
@@ -132,7 +132,7 @@ Result<> ServingEndpoint::lock() {
   auto lock = outside_.files.lock(directory_.lock(), kLockPatience);
   if (lock) {
     lock_ = *std::move(lock);
-    auto removed = outside_.files.remove(directory_.address());  // That of a dead one.
+    auto removed = remove_address(outside_.files, directory_);  // That of a dead one.
     if (removed) return {};
     auto error = std::move(removed).error();
     error.hint = "the embedded ECS keeps its state in " + directory_.root +
@@ -243,7 +243,7 @@ void ServingEndpoint::end() {
   reading_.reset();
   // Not from inside: a reply may be under way, and the owner may destroy this object.
   loop_.post([this] {
-    (void)outside_.files.remove(directory_.address());
+    (void)remove_address(outside_.files, directory_);
     server_.reset();
     const auto ended = std::move(ended_);
     ended();

@@ -1,6 +1,10 @@
 #include "local/state_directory.h"
 
+#include <climits>
+
 #include "base/json_members.h"
+#include "base/text.h"
+#include "sys/programs.h"
 
 namespace runtask::local {
 
@@ -49,6 +53,15 @@ std::string random_text(sys::Random& random, std::string_view alphabet, std::siz
   while (text.size() < characters)
     text += alphabet[random.below(alphabet.size())];
   return text;
+}
+
+// Its file is there from behind the writing of the address until before its removal. A process of
+// that id that is not the one of the file does not have the lock open.
+std::optional<int> serving_process(const sys::Files& files, const StateDirectory& directory) {
+  const auto text = files.read(directory.process());
+  const auto id = text ? parse_integer(trimmed(*text), 1, INT_MAX) : std::nullopt;
+  if (!id || !sys::has_open(static_cast<int>(*id), directory.lock())) return std::nullopt;
+  return static_cast<int>(*id);
 }
 
 }  // namespace
@@ -108,7 +121,20 @@ Result<> write_address(sys::Files& files, const StateDirectory& directory,
                        const EndpointAddress& address) {
   const AddressFile file{address.port, address.process_id, address.region,
                          iso_time(address.started_at), address.limits};
-  return files.write(directory.address(), json::to_text(json::to_tree(file)) + "\n", kOwnerOnly);
+  TRY(files.write(directory.address(), json::to_text(json::to_tree(file)) + "\n", kOwnerOnly));
+  return files.write(directory.process(), std::to_string(address.process_id) + "\n", kOwnerOnly);
+}
+
+Result<> remove_address(sys::Files& files, const StateDirectory& directory) {
+  TRY(files.remove(directory.process()));
+  return files.remove(directory.address());
+}
+
+std::optional<int> process_without_address(const sys::Files& files,
+                                           const StateDirectory& directory) {
+  const auto process = serving_process(files, directory);
+  if (!process || find_endpoint(files, directory)) return std::nullopt;
+  return serving_process(files, directory);  // It might have ended between the two looks.
 }
 
 }  // namespace runtask::local

@@ -21,6 +21,7 @@ struct StateDirectory {
   [[nodiscard]] std::string images() const { return root + "/images.json"; }
   [[nodiscard]] std::string lock() const { return root + "/endpoint.lock"; }
   [[nodiscard]] std::string address() const { return root + "/endpoint.json"; }
+  [[nodiscard]] std::string process() const { return root + "/endpoint.pid"; }
   [[nodiscard]] std::string log_file() const { return root + "/endpoint.log"; }
   [[nodiscard]] std::string tasks() const { return root + "/tasks"; }
 };
@@ -56,5 +57,10 @@ struct EndpointAddress {
                                                            const StateDirectory& directory);
 [[nodiscard]] Result<> write_address(sys::Files& files, const StateDirectory& directory,
                                      const EndpointAddress& address);
+[[nodiscard]] Result<> remove_address(sys::Files& files, const StateDirectory& directory);
+// The process of an endpoint that holds the directory and serves, but whose address has been lost
+// or damaged. None when there is no such endpoint, or it has only just begun or is ending.
+[[nodiscard]] std::optional<int> process_without_address(const sys::Files& files,
+                                                         const StateDirectory& directory);
 
 }  // namespace runtask::local

@@ -8,6 +8,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -171,6 +172,22 @@ int own_process_id() {
 
 bool process_exists(int process_id) {
   return process_id > 0 && (::kill(process_id, 0) == 0 || errno == EPERM);
+}
+
+bool has_open(int process_id, const std::string& path) {
+  struct stat file {};
+  if (::stat(path.c_str(), &file) != 0) return false;
+  const auto folder = "/proc/" + std::to_string(process_id) + "/fd";
+  std::error_code error;
+  // The entries are links that lead to the open files themselves, whatever their names are by now.
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end;
+       at.increment(error)) {
+    struct stat open {};
+    if (::stat(at->path().c_str(), &open) == 0 && open.st_dev == file.st_dev &&
+        open.st_ino == file.st_ino)
+      return true;
+  }
+  return false;
 }
 
 bool wait_for(Duration patience, const std::function<bool()>& condition) {

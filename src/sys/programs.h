@@ -44,6 +44,8 @@ void say_ready(const std::string& line);
 [[nodiscard]] Result<> signal_process(int process_id, int signal);
 [[nodiscard]] int own_process_id();
 [[nodiscard]] bool process_exists(int process_id);
+// Whether the process has the file of that path open; false also when that may not be looked at.
+[[nodiscard]] bool has_open(int process_id, const std::string& path);
 
 // Waits for what another process does, by looking every few milliseconds. False when it has not
 // come about within `patience`.

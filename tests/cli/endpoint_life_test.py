@@ -204,11 +204,30 @@ class Life(Sandbox):
         self.assertIn("taken", result.err)
         self.assertNotIn("disk", result.err)
 
-    def test_one_whose_address_is_lost_is_not_said_to_be_none(self):
+    def test_one_whose_address_is_lost_or_damaged_is_named_and_can_be_stopped(self):
+        self.register("x", ("main", "true"))
+        address = os.path.join(self.state, "local", "endpoint.json")
+        for spoil in (os.remove, lambda path: self.write(path, "{")):
+            self.ok("local", "start")
+            process = json.loads(self.ok("local", "status", "--json").out)["process_id"]
+            spoil(address)
+            for command, code in ((("local", "status"), 1), (("local", "start"), 1),
+                                  (("run", "--local", "--task-definition", "x"), 125)):
+                result = self.runtask(*command)
+                self.assertEqual(result.code, code, result)
+                for words in ("(process %d)" % process, "endpoint.lock", "endpoint.json", "runtask local stop"):
+                    self.assertIn(words, result.err)
+            self.assertTrue(alive(process))
+            self.assertIn("has ended", self.ok("local", "stop").err)
+            wait_until(lambda pid=process: not alive(pid), "its end")
+
+    def test_one_whose_address_and_process_are_lost_is_not_said_to_be_none(self):
         self.ok("local", "start")
         process = json.loads(self.ok("local", "status", "--json").out)["process_id"]
         self.addCleanup(os.kill, process, signal.SIGTERM)
         os.remove(os.path.join(self.state, "local", "endpoint.json"))
+        # An id of a process that does not hold the lock is nobody's to stop.
+        self.write(os.path.join(self.state, "local", "endpoint.pid"), "%d\n" % os.getpid())
         for command in (("local", "status"), ("local", "stop"), ("local", "start")):
             result = self.runtask(*command)
             self.assertEqual(result.code, 1, result)

@@ -302,5 +302,18 @@ TEST(Processes, an_attended_child_has_this_programs_input_error_output_and_sessi
   EXPECT_STREQ(bytes.data(), "err\n");
 }
 
+TEST(Programs, a_process_has_open_what_it_has_opened_under_any_name) {
+  const Scratch scratch;
+  const auto file = scratch / "file";
+  std::ofstream(file) << "x";
+  EXPECT_FALSE(has_open(own_process_id(), file));
+  const Descriptor open(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  EXPECT_TRUE(has_open(own_process_id(), file));
+  EXPECT_FALSE(has_open(own_process_id(), scratch / "missing"));
+  std::filesystem::rename(file, scratch / "other");
+  EXPECT_TRUE(has_open(own_process_id(), scratch / "other"));
+  EXPECT_FALSE(has_open(0, scratch / "other"));
+}
+
 }  // namespace
 }  // namespace runtask::sys
