@@ -543,6 +543,25 @@ void Resolver::resolve_operation(Expr& expr) {
   }
 }
 
+namespace {
+
+// What to use where a class of Java's cannot be made; empty if there is nothing to say.
+std::string instead_of(std::string_view name) {
+  if (name == "java.util.Properties") return "`readProperties(text: ...)` gives a map";
+  // Those of the packages that live in memory only.
+  constexpr std::array<std::string_view, 5> kInMemory = {
+      "java.io.StringReader", "java.io.StringWriter", "java.io.ByteArrayInputStream",
+      "java.io.ByteArrayOutputStream", "java.net.URI"};
+  const bool is_of_machine = name.starts_with("java.io.") || name.starts_with("java.net.") ||
+                             name.starts_with("groovy.util.Ant") ||
+                             name.starts_with("groovy.lang.Groovy");
+  return is_of_machine && std::find(kInMemory.begin(), kInMemory.end(), name) == kInMemory.end()
+             ? "a script reaches the machine through steps only"
+             : "";
+}
+
+}  // namespace
+
 void Resolver::resolve_new(NewExpr& node) {
   resolve_type(node.type);
   resolve_arguments(node.arguments);
@@ -568,7 +587,7 @@ void Resolver::resolve_new(NewExpr& node) {
                                   node.type.info->simple_name()) != kMakeable.end();
   if (!can_make)
     refuse(node.type.range, "`new " + node.type.name + "` is not supported",
-           "a script reaches the machine through steps only");
+           instead_of(node.type.info->name));
 }
 
 void Resolver::refuse(SourceRange range, std::string message, std::string hint) {

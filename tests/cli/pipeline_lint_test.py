@@ -62,6 +62,17 @@ class PipelineLint(Sandbox):
         self.assertEqual(result.code, 2, result)
         self.assertIn("traits are not supported", result.err)
 
+    def test_the_hint_names_steps_only_where_the_class_reaches_the_machine(self):
+        for name, hint in (("File('x')", "hint: a script reaches the machine through steps only\n"),
+                           ("Properties()", "hint: `readProperties(text: ...)` gives a map\n"),
+                           ("StringReader('x')", None), ("TreeMap()", None)):
+            result = self.ok("pipeline", "lint", self.write("f", "def made = new %s\n" % name))
+            self.assertIn("` is not supported\n", result.err)
+            if hint:
+                self.assertIn(hint, result.err)
+            else:
+                self.assertNotIn("hint", result.err)
+
     def test_a_file_that_is_not_there_ends_with_2(self):
         result = self.runtask("pipeline", "lint", self.path("nothing"), SEED)
         self.assertEqual(result.code, 2, result)
