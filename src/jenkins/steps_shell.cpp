@@ -64,6 +64,16 @@ std::vector<std::string> in_container(Execution& execution, const Branch& branch
   return words;
 }
 
+// The program that a script's #! line names, when it is not there. Inside a container nobody looks.
+std::optional<std::string> missing_interpreter(const sys::Files& files, const Branch& branch,
+                                               std::string_view script) {
+  if (branch.context.container || !script.starts_with("#!")) return std::nullopt;
+  const auto line = trimmed(script.substr(2, script.find('\n') - 2));
+  const std::string program(line.substr(0, line.find_first_of(" \t")));
+  if (program.empty() || files.exists(Execution::path_in(branch, program))) return std::nullopt;
+  return program;
+}
+
 // Steps that run a script: sh and those with its interface.
 Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
   auto& branch = call.branch;
@@ -99,7 +109,14 @@ Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
     run.argv.insert(run.argv.begin(), {"/bin/sh", "-c", R"(exec >"$0"; exec "$@")", output.path()});
   run.directory = branch.context.directory;
   run.may_linger = true;
-  auto stop = execution.run_program(branch, run);
+  std::optional<Raised> stop;
+  if (const auto missing = missing_interpreter(files, branch, script)) {
+    execution.say(branch, "cannot start the script: there is no `" + *missing +
+                              "`, which its first line names");
+    run.code = 127;  // As a shell has it.
+  } else {
+    stop = execution.run_program(branch, run);
+  }
   std::optional<std::string> captured;
   if (returns_output) captured = decoded(files.read(output.path()).value_or(""), encoding);
   if (stop) {
