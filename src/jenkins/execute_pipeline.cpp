@@ -546,7 +546,7 @@ void Execution::run_post(Branch& branch, const Post& post, BuildResult context_r
     if (const auto* scope = branch.abandoned()) branch.context.interrupts = scope->outer;
     // Inside, currentBuild.result is what the context came to.
     const auto before = result_;
-    if (result != BuildResult::kSuccess) result_ = result;
+    result_ = result;
     const auto outcome = explained(branch, branch.execute(block.body->body, scope_));
     const auto changed = result_;
     result_ = before;
