@@ -201,15 +201,6 @@ std::string in_backticks(std::string_view name) {
   return "`" + std::string(name) + "`";
 }
 
-std::optional<bool> truth_of(const std::string& text) {
-  const auto word = lower_case(trimmed(text));
-  for (const auto* yes : {"true", "yes", "y", "on", "1"})
-    if (word == yes) return true;
-  for (const auto* no : {"false", "no", "n", "off", "0", ""})
-    if (word == no) return false;
-  return std::nullopt;
-}
-
 // One build's parameters in the making.
 struct Resolution {
   bool strict;
@@ -345,6 +336,15 @@ void put_definition(std::vector<ParameterDefinition>& definitions, ParameterDefi
     definitions.push_back(std::move(definition));
   }
 }
+std::optional<bool> truth_of(const std::string& text) {
+  const auto word = lower_case(trimmed(text));
+  for (const auto* yes : {"true", "yes", "y", "on", "1"})
+    if (word == yes) return true;
+  for (const auto* no : {"false", "no", "n", "off", "0", ""})
+    if (word == no) return false;
+  return std::nullopt;
+}
+
 
 std::vector<ParameterDefinition> parameters_of(const std::vector<Call>& declared,
                                                const groovy::Unit& unit, const Compute& compute) {

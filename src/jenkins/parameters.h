@@ -91,6 +91,9 @@ struct GivenParameter {
 using AskForParameter = std::function<std::optional<std::string>(const ParameterDefinition&)>;
 
 // The values of a build. kUsage, all that is wrong in one message: an undeclared name (with the
+// The word's truth: true, yes, y, on, 1, or false, no, n, off, 0 and nothing at all, in any case.
+[[nodiscard]] std::optional<bool> truth_of(const std::string& text);
+
 // nearest one), a value outside a choice's list, a word that is no boolean. Pieces of an
 // extendedChoice outside its list are warnings, or with `strict` errors. What has neither a value
 // nor a default is asked for if `ask` is given; else it has no value, as in Jenkins, but for

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <array>
 
 #include "base/text.h"
 #include "jenkins/interruptions.h"
@@ -27,11 +26,6 @@ std::vector<std::string> texts_of(Branch& branch, const Value& value, char separ
       texts.emplace_back(trimmed(part));
   }
   return texts;
-}
-
-bool is_truth(const std::string& text) {
-  const auto word = lower_case(trimmed(text));
-  return word == "true" || word == "yes" || word == "y" || word == "on" || word == "1";
 }
 
 constexpr int kAnswersMax = 100;  // To one question at the terminal.
@@ -66,15 +60,17 @@ struct Field {
     is_single =
         kind == "choice" || (kind == "extendedChoice" && text("type").ends_with("SINGLE_SELECT"));
     if (preset.empty() && is_single && !choices.empty()) preset = choices.front();
-    if (kind == "booleanParam") preset = is_truth(preset) ? "true" : "false";
+    if (kind == "booleanParam") preset = truth_of(preset).value_or(false) ? "true" : "false";
   }
 
   [[nodiscard]] bool takes(const std::string& text) const {
     if (kind == "choice") return std::find(choices.begin(), choices.end(), text) != choices.end();
-    if (kind != "booleanParam") return true;
-    constexpr std::array<std::string_view, 5> kFalse = {"false", "no", "n", "off", "0"};
-    return is_truth(text) ||
-           std::find(kFalse.begin(), kFalse.end(), lower_case(trimmed(text))) != kFalse.end();
+    return kind != "booleanParam" || truth_of(text).has_value();
+  }
+  // Whether not every text will do.
+  [[nodiscard]] bool is_picky() const { return kind == "choice" || kind == "booleanParam"; }
+  [[nodiscard]] std::string wants() const {
+    return kind == "choice" ? "one of " + join(choices, ", ") : "true or false";
   }
   [[nodiscard]] std::string question() const {
     std::string question = name;
@@ -105,11 +101,11 @@ Outcome values_of(Execution& execution, const StepCall& call, const Answers& ans
     const Field field(branch, one.as<groovy::Map>());
     const auto answer = answers.find(field.name);
     const auto& text = answer != answers.end() ? answer->second : field.preset;
-    if (answer != answers.end() && field.kind == "choice" && !field.takes(text))
-      return Execution::abort(
-          branch, "the input has no choice `" + text + "`: it has " + join(field.choices, ", "));
+    if (answer != answers.end() && !field.takes(text))
+      return Execution::abort(branch, "`" + text + "` is no value of the input's parameter " +
+                                          field.name + ": it takes " + field.wants());
     map->put(branch.text_value(field.name), field.kind == "booleanParam"
-                                                ? Value::of(is_truth(text))
+                                                ? Value::of(truth_of(text).value_or(false))
                                                 : Value(branch.text_value(text)));
   }
   if (const auto submitter = call.text_or("submitterParameter", ""); !submitter.empty())
@@ -125,6 +121,31 @@ Outcome refused(Execution& execution, Branch& branch) {
                         {BuildResult::kAborted, "Rejected by the person at the terminal",
                          InterruptionCause::kRejection},
                         execution.user()));
+}
+
+// What an answer that was given beforehand says.
+enum class Answer { kProceed, kRefuse, kValue, kNothing };
+
+// `sole` is the only parameter, if there is just one.
+Answer answer_of(const std::string& text, const std::string& ok, const std::optional<Field>& sole) {
+  const auto word = lower_case(trimmed(text));
+  if (word == "proceed") return Answer::kProceed;
+  if (word == "abort") return Answer::kRefuse;
+  // `no` is a value where not every text is one.
+  if (sole && sole->is_picky() && sole->takes(text)) return Answer::kValue;
+  if (is_refusal(word)) return Answer::kRefuse;
+  if (!word.empty() && (is_consent(word) || word == lower_case(trimmed(ok))))
+    return Answer::kProceed;
+  return sole && sole->takes(text) ? Answer::kValue : Answer::kNothing;
+}
+
+// That it says nothing, and what would.
+std::string no_answer(const std::string& id, const std::string& text,
+                      const std::optional<Field>& sole, bool has_parameters) {
+  std::string message = "`" + text + "` is no answer to the input '" + id + "': it takes Proceed";
+  if (sole) return message + ", Abort or a value of " + sole->name + ", " + sole->wants();
+  message += " or Abort";
+  return has_parameters ? message + "; --input NAME=VALUE is for its parameters" : message;
 }
 
 // A conversation with the person at the terminal.
@@ -221,12 +242,22 @@ Outcome Execution::ask_input(Branch& branch, const StepCall& call) {
                              "' waits for an answer, and nobody is at a terminal; answer it with "
                              "--input " +
                              shell_quoted(id) + "=Proceed");
-  const auto word = lower_case(trimmed(given->second));
-  if (is_refusal(word)) return refused(*this, branch);
-  // Any other answer is the value of a sole parameter.
   const auto parameters = parameters_of(call);
-  if (!is_consent(word) && parameters.size() == 1 && parameters[0].is(groovy::Kind::kMap))
-    answers.emplace(Field(branch, parameters[0].as<groovy::Map>()).name, given->second);
+  std::optional<Field> sole;
+  if (parameters.size() == 1 && parameters[0].is(groovy::Kind::kMap))
+    sole.emplace(branch, parameters[0].as<groovy::Map>());
+  const auto& text = given->second;
+  switch (answer_of(text, call.text_or("ok", "Proceed"), sole)) {
+    case Answer::kRefuse:
+      return refused(*this, branch);
+    case Answer::kNothing:
+      return abort(branch, no_answer(id, text, sole, !parameters.empty()));
+    case Answer::kValue:
+      answers.emplace(sole->name, text);
+      break;
+    case Answer::kProceed:
+      break;
+  }
   return values_of(*this, call, answers);
 }
 

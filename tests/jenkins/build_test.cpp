@@ -95,15 +95,16 @@ constexpr auto kAsks =
 
 TEST(Build, an_input_asks_for_each_parameter_and_again_after_a_wrong_answer) {
   SimulatedBuild build;
-  build.type({"zzz", "Proceed", "c", "b", "", "abort"});
+  build.type({"zzz", "Proceed", "c", "b", "maybe", "n", "abort"});
   EXPECT_EQ(build.run(kAsks).result, BuildResult::kSuccess);
-  EXPECT_THAT(build.console(), HasSubstr("got [C:b, B:true, S:abort]\n"));
+  EXPECT_THAT(build.console(), HasSubstr("got [C:b, B:false, S:abort]\n"));
   EXPECT_THAT(build.questions(),
-              testing::ElementsAre("go (Proceed / Abort) ",
-                                   "`zzz` is no answer here.\ngo (Proceed / Abort) ",
-                                   "C (which)\n  one of: a, b [a]: ",
-                                   "`c` is no answer here.\nC (which)\n  one of: a, b [a]: ",
-                                   "B\n  one of: true, false [true]: ", "S: "));
+              testing::ElementsAre(
+                  "go (Proceed / Abort) ", "`zzz` is no answer here.\ngo (Proceed / Abort) ",
+                  "C (which)\n  one of: a, b [a]: ",
+                  "`c` is no answer here.\nC (which)\n  one of: a, b [a]: ",
+                  "B\n  one of: true, false [true]: ",
+                  "`maybe` is no answer here.\nB\n  one of: true, false [true]: ", "S: "));
 }
 
 TEST(Build, an_input_can_be_refused_at_each_question_with_choices) {
