@@ -294,6 +294,13 @@ Value Fiber::construct(const ClassInfo& info, Values& arguments) {
   const std::string_view name = info.simple_name();
   const auto bad_arguments = [&] { no_constructor(info, arguments); };
   if (info.use == ClassUse::kThrowable) {
+    // Made of other things than a message: of what only the host knows.
+    if (info.name == "org.jenkinsci.plugins.workflow.steps.FlowInterruptedException") {
+      Call call{*this, "new " + info.name, std::move(arguments), {}, {}};
+      auto made = host().call(call);
+      if (!made) no_constructor(info, call.arguments);
+      return unwrap(*std::move(made));
+    }
     const auto throwable = heap().make<Throwable>(info, Value(), Value());
     set_message(*throwable, arguments);
     return throwable;

@@ -40,7 +40,7 @@ class Host {
   // A bare name that no variable, field or binding has: `env`, `params`, `WORKSPACE`. None: there
   // is no such property.
   [[nodiscard]] virtual std::optional<Outcome> get(Fiber& fiber, const std::string& name);
-  // A call `name(...)` on nobody: a step. None: there is no such method.
+  // A call `name(...)` on nobody: a step; `new NAME`, of its exceptions. None: there is no such.
   [[nodiscard]] virtual std::optional<Outcome> call(Call& call);
   // `print x`, `printf`, and with `ends_line` `println x`; the text is without that line's end.
   virtual void print(Fiber& fiber, const std::string& text, bool ends_line) = 0;

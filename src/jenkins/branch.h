@@ -40,8 +40,7 @@ struct Interruption {
   BuildResult result = BuildResult::kAborted;
   std::string why;  // "Timeout has been exceeded"
   InterruptionCause cause = InterruptionCause::kUser;
-  // Else it is a failure like any other, with a result of its own.
-  [[nodiscard]] bool is_actual() const { return cause != InterruptionCause::kDownstream; }
+  bool is_actual = true;  // Else it is a failure like any other, with a result of its own.
 };
 
 // What can be interrupted as a whole: the build, a timeout's body, the branches of a parallel.

@@ -13,6 +13,8 @@ namespace runtask::jenkins {
 namespace {
 
 constexpr std::string_view kAbortClass = "hudson.AbortException";
+constexpr std::string_view kMakesInterruption =
+    "new org.jenkinsci.plugins.workflow.steps.FlowInterruptedException";
 constexpr Duration kLookEvery{20};   // For what lingers.
 constexpr Duration kScriptTurn{20};  // How long code may compute before the loop has a turn.
 
@@ -138,7 +140,8 @@ void Execution::finish(Outcome outcome, Branch& branch) {
     end_.error = message_of(outcome.error());
     branch.context = Context();
     branch.context.interrupts = root_interrupts_;
-    say(branch, words_of(outcome.error()));
+    // Of an interruption without a cause there is nothing to say.
+    if (const auto words = words_of(outcome.error()); !words.empty()) say(branch, words);
   }
   for (const auto& path : secret_files)
     remove_temporary(path);
@@ -326,6 +329,10 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
     return branch.invoke_method(Value(found->second), "call", std::move(call.arguments));
   if (const auto* step = find_step(call.name)) return run_step(branch, *step, call.arguments);
   if (is_description(call.name) && !is_elsewhere(call.name))
+  if (call.name == kMakesInterruption) {
+    auto made = make_interruption(branch, call.arguments);
+    return made ? std::optional<Outcome>(*std::move(made)) : std::nullopt;
+  }
     return run_step(branch, {call.name, step_binding, "value"}, call.arguments);
   // What the language itself has is looked for next.
   static constexpr std::array kBuiltin = {"println", "print", "printf",    "sprintf",

@@ -1,5 +1,7 @@
 #include "jenkins/interruptions.h"
 
+#include <algorithm>
+
 #include "jenkins/execution.h"
 
 namespace runtask::jenkins {
@@ -57,6 +59,7 @@ class Cause final : public HostObject {
     return std::string(class_of(what_.cause));
   }
   [[nodiscard]] std::string text() const override { return class_name() + ": " + what_.why; }
+  [[nodiscard]] const Interruption& what() const { return what_; }
   [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
     if (name == "shortDescription") return fiber.text_value(what_.why);
     if (const auto user = who(); !user.empty()) {
@@ -86,13 +89,14 @@ class Cause final : public HostObject {
 // What a script sees of it beyond what every exception has.
 class Details final : public HostObject {
  public:
-  Details(Interruption what, std::string user) : what_(std::move(what)), user_(std::move(user)) {}
+  Details(Interruption what, Values causes) : what_(std::move(what)), causes_(std::move(causes)) {}
+  void clear() override { causes_.clear(); }
   [[nodiscard]] const Interruption& what() const { return what_; }
   [[nodiscard]] std::string class_name() const override { return std::string(kInterruptedClass); }
   [[nodiscard]] std::optional<Outcome> get(Fiber& fiber, const std::string& name) override {
     if (name == "result") return fiber.text_value(std::string(name_of(what_.result)));
-    if (name == "actualInterruption") return Value::of(what_.is_actual());
-    if (name == "causes") return Value(fiber.list({Value(fiber.heap().make<Cause>(what_, user_))}));
+    if (name == "actualInterruption") return Value::of(what_.is_actual);
+    if (name == "causes") return Value(fiber.list(causes_));
     return std::nullopt;
   }
   [[nodiscard]] std::optional<Outcome> call(Fiber& fiber, const std::string& method,
@@ -102,27 +106,61 @@ class Details final : public HostObject {
 
  private:
   Interruption what_;
-  std::string user_;
+  Values causes_;
 };
+
+Value exception_of(Branch& branch, const Interruption& what, Values causes) {
+  Value value = branch.exception(kInterruptedClass, what.why);
+  auto& throwable = value.as<groovy::Throwable>();
+  if (causes.empty()) throwable.message = Value();
+  throwable.payload = Value(branch.heap().make<Details>(what, std::move(causes)));
+  return value;
+}
+
+// Causes one by one, or lists and arrays of them. False: something else is among them.
+bool add_causes(const Value& value, Values& causes) {
+  if (value.is(groovy::Kind::kList)) {
+    const auto& items = value.as<groovy::List>().items;
+    return std::all_of(items.begin(), items.end(),
+                       [&](const Value& item) { return add_causes(item, causes); });
+  }
+  if (!value.is(groovy::Kind::kHost) || dynamic_cast<Cause*>(&value.as<HostObject>()) == nullptr)
+    return false;
+  causes.push_back(value);
+  return true;
+}
 
 }  // namespace
 
 Value make_interruption(Branch& branch, const Interruption& what, std::string_view user) {
-  Value value = branch.exception(kInterruptedClass, what.why);
-  value.as<groovy::Throwable>().payload =
-      Value(branch.heap().make<Details>(what, std::string(user)));
-  return value;
+  return exception_of(branch, what, {Value(branch.heap().make<Cause>(what, std::string(user)))});
+}
+
+std::optional<Value> make_interruption(Branch& branch, const Values& arguments) {
+  if (arguments.empty() || !arguments[0].is_text()) return std::nullopt;  // Results are texts.
+  const auto result = result_named(branch.text(arguments[0]).value_or(""));
+  if (!result) return std::nullopt;
+  Interruption what{*result, "", InterruptionCause::kUser};
+  std::size_t next = 1;
+  if (next < arguments.size() && arguments[next].is(groovy::Kind::kBool))
+    what.is_actual = arguments[next++].truth();
+  Values causes;
+  for (; next < arguments.size(); ++next)
+    if (!add_causes(arguments[next], causes)) return std::nullopt;
+  for (const auto& cause : causes) {
+    const auto& given = static_cast<const Cause&>(cause.as<HostObject>()).what();
+    if (what.why.empty()) what.cause = given.cause;
+    what.why += (what.why.empty() ? "" : "\n") + given.why;
+  }
+  return exception_of(branch, what, std::move(causes));
 }
 
 std::optional<Interruption> interruption_in(const Raised& raised) {
   if (!raised.throwable || raised.throwable->info.name != kInterruptedClass) return std::nullopt;
   const auto& payload = raised.throwable->payload;
-  // Nobody else gives an exception of this class one.
-  if (payload.is(groovy::Kind::kHost))
-    return static_cast<Details&>(payload.as<HostObject>()).what();
-  const auto message = Execution::message_of(raised);
-  return Interruption{result_named(message).value_or(BuildResult::kAborted), message,
-                      InterruptionCause::kUser};
+  // A script may have a class of that name, which is another one. Nobody else has such a payload.
+  if (!payload.is(groovy::Kind::kHost)) return std::nullopt;
+  return static_cast<Details&>(payload.as<HostObject>()).what();
 }
 
 }  // namespace runtask::jenkins

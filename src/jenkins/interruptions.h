@@ -18,8 +18,11 @@ constexpr std::string_view kInterruptedClass =
 // The exception. `user` is who has interrupted it, if somebody has.
 [[nodiscard]] groovy::Value make_interruption(Branch& branch, const Interruption& what,
                                               std::string_view user);
-// What the exception carries; of one that a script has made itself, the result that it was made
-// with. None: it is something else.
+// `new FlowInterruptedException(Result, CauseOfInterruption...)`, or with `boolean
+// actualInterruption` in between, as its class has them. None: no constructor takes the arguments.
+[[nodiscard]] std::optional<groovy::Value> make_interruption(Branch& branch,
+                                                             const groovy::Values& arguments);
+// What the exception carries. None: it is something else.
 [[nodiscard]] std::optional<Interruption> interruption_in(const groovy::Raised& raised);
 
 }  // namespace runtask::jenkins

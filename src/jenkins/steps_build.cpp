@@ -186,7 +186,7 @@ Outcome step_build(Execution& execution, StepCall& call) {
   return Branch::raise(make_interruption(
       branch,
       {build->result, name + " completed with status " + result + " (propagate: false to ignore)",
-       InterruptionCause::kDownstream},
+       InterruptionCause::kDownstream, false},
       ""));
 }
 

@@ -147,18 +147,23 @@ Outcome step_unstable(Execution& execution, StepCall& call) {
 
 namespace {
 
+// Of an interruption without a cause there is nothing to say.
+void tell(Execution& execution, const Branch& branch, const Raised& raised) {
+  if (const auto words = execution.words_of(raised); !words.empty()) execution.say(branch, words);
+}
+
 Outcome catch_error(Execution& execution, StepCall& call, BuildResult build, BuildResult stage) {
   auto outcome = execution.run_body(call.branch, call.body);
   if (outcome) return Value();
   const auto& raised = outcome.error();
   if (raised.abort) return outcome;
   if (const auto interruption = interruption_in(raised)) {
-    if (interruption->is_actual() && !call.truth("catchInterruptions", true)) return outcome;
+    if (interruption->is_actual && !call.truth("catchInterruptions", true)) return outcome;
     build = stage = interruption->result;
   }
   if (const auto message = call.text("message"); message && !message->empty())
     execution.say(call.branch, "ERROR: " + *message);
-  execution.say(call.branch, execution.words_of(raised));
+  tell(execution, call.branch, raised);
   if (build > execution.current_result()) {
     execution.say(call.branch, "Setting overall build result to " + std::string(name_of(build)));
     execution.worsen(build);
@@ -201,9 +206,9 @@ Outcome step_retry(Execution& execution, StepCall& call) {
     if (auto stop = execution.interrupted(call.branch)) return failed(*std::move(stop));
     if (interruptions_around(call.branch) > before) return outcome;
     if (const auto what = interruption_in(outcome.error());
-        what && what->is_actual() && what->cause != InterruptionCause::kTimeout)
+        what && what->is_actual && what->cause != InterruptionCause::kTimeout)
       return outcome;
-    execution.say(call.branch, execution.words_of(outcome.error()));
+    tell(execution, call.branch, outcome.error());
     execution.say(call.branch, "Retrying");
   }
 }
