@@ -86,8 +86,11 @@ class Lint {
 
 // ---- Parameters
 
-// What is shown of the default; none: there is none.
+constexpr const char* kComputed = "computed when the build starts";
+
+// What is shown of the default; none: there is none, or none that is known.
 std::optional<std::string> shown_preset(const jenkins::ParameterDefinition& definition) {
+  if (definition.has_computed_preset) return std::nullopt;
   if (definition.preset && definition.is_secret() && !definition.preset->empty()) return kMasked;
   return definition.preset;
 }
@@ -119,11 +122,14 @@ void show_parameter(const jenkins::ParameterDefinition& definition, std::size_t 
   line.append(width - definition.name.size() + 2, ' ');
   line += definition.type;
   const auto preset = shown_preset(definition);
-  line += preset ? ", default `" + *preset + "`" : ", no default";
+  line += definition.has_computed_preset ? std::string(", default ") + kComputed
+          : preset                       ? ", default `" + *preset + "`"
+                                         : ", no default";
   world.screen.output(line);
   const std::string indent(width + 2, ' ');
   if (!definition.choices.empty())
     world.screen.output(indent + "one of: " + join(definition.choices, ", "));
+  if (definition.has_computed_choices) world.screen.output(indent + "one of: " + kComputed);
   if (!definition.description.empty()) world.screen.output(indent + definition.description);
 }
 

@@ -340,7 +340,8 @@ class PipelineBuild {
     const auto end = signal_ == 0 ? run_build(record, job) : ended_while_waiting();
     if (!end.description.empty()) console_.line({}, "Description: " + end.description);
     console_.line({}, "Finished: " + std::string(name_of(end.result)));
-    const int code = exit_code_of(end.result, is_part_of_another() ? 0 : signal_);
+    const int code =
+        end.is_refused ? kExitUsage : exit_code_of(end.result, is_part_of_another() ? 0 : signal_);
     record.end(lower_case(name_of(end.result)), code, outcome_of(end));
     record_ = nullptr;
     stored.result = end.result;

@@ -93,6 +93,8 @@ struct StageOutcome {
 struct BuildEnd {
   BuildResult result = BuildResult::kSuccess;
   std::string error;  // What the build failed with; empty if it did not.
+  // A parameter's value was wrong, by a list that only the build could compute: no step has run.
+  bool is_refused = false;
   std::string description;
   std::string display_name;
   bool is_kept = false;                          // currentBuild.keepLog

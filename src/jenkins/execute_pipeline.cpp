@@ -112,7 +112,7 @@ Outcome Execution::run_pipeline(Branch& branch, const Value& body) {
     if (!outcome) error = std::move(outcome).error();
   }
   // What fails before the stages does so outside of agent and environment, and so does its post.
-  if (!has_run_post) run_root_post(branch, error);
+  if (!has_run_post && !(error && is_refusal(*error))) run_root_post(branch, error);
   if (error) return failed(std::move(error));
   return Value();
 }
@@ -125,7 +125,7 @@ std::optional<Raised> Execution::load_libraries(Branch& branch) {
   return std::nullopt;
 }
 
-// Defaults that nothing but the build can compute: `defaultValue: config.branch`.
+// Defaults and choices that nothing but the build can compute: `defaultValue: config.branch`.
 std::optional<Raised> Execution::compute_parameters(Branch& branch) {
   using Items = std::optional<std::vector<std::string>>;
   std::optional<Raised> error;
@@ -146,7 +146,8 @@ std::optional<Raised> Execution::compute_parameters(Branch& branch) {
     return place->second;
   };
   auto& values = request_.parameters.values;
-  for (auto& definition : parameters_of(pipeline().parameters, pipeline_unit(), compute)) {
+  const auto definitions = parameters_of(pipeline().parameters, pipeline_unit(), compute);
+  for (const auto& definition : definitions) {
     const auto same = std::find_if(values.begin(), values.end(), [&](const ParameterValue& value) {
       return value.name == definition.name;
     });
@@ -158,7 +159,12 @@ std::optional<Raised> Execution::compute_parameters(Branch& branch) {
     }
   }
   set_parameter_variables();
-  return error;
+  if (error) return error;
+  auto warnings = check_computed_choices(definitions, request_.parameters);
+  if (!warnings) return Raised{{}, std::move(warnings).error()};
+  for (const auto& warning : *warnings)
+    say(branch, "warning: " + warning);
+  return std::nullopt;
 }
 
 // Root: agent, environment, option wrappers, stages, post (spec 1.6).

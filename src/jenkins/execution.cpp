@@ -138,6 +138,7 @@ void Execution::finish(Outcome outcome, Branch& branch) {
   if (!outcome) {
     worsen(result_of(outcome.error()));
     end_.error = message_of(outcome.error());
+    end_.is_refused = is_refusal(outcome.error());
     branch.context = Context();
     branch.context.interrupts = root_interrupts_;
     // Of an interruption without a cause there is nothing to say.
@@ -261,6 +262,7 @@ void Execution::worsen(BuildResult result) {
 }
 
 BuildResult Execution::result_of(const Raised& raised) {
+  if (is_refusal(raised)) return BuildResult::kNotBuilt;
   if (raised.abort)
     return raised.abort->code == Code::kCancelled ? BuildResult::kAborted : BuildResult::kFailure;
   if (const auto interruption = interruption_in(raised)) return interruption->result;
@@ -327,12 +329,12 @@ std::optional<Outcome> Execution::call(groovy::Call& call) {
     return run_pipeline(branch, call.arguments[0]);
   if (const auto found = globals_.find(call.name); found != globals_.end())
     return branch.invoke_method(Value(found->second), "call", std::move(call.arguments));
-  if (const auto* step = find_step(call.name)) return run_step(branch, *step, call.arguments);
-  if (is_description(call.name) && !is_elsewhere(call.name))
   if (call.name == kMakesInterruption) {
     auto made = make_interruption(branch, call.arguments);
     return made ? std::optional<Outcome>(*std::move(made)) : std::nullopt;
   }
+  if (const auto* step = find_step(call.name)) return run_step(branch, *step, call.arguments);
+  if (is_description(call.name) && !is_elsewhere(call.name))
     return run_step(branch, {call.name, step_binding, "value"}, call.arguments);
   // What the language itself has is looked for next.
   static constexpr std::array kBuiltin = {"println", "print", "printf",    "sprintf",

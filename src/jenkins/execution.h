@@ -143,6 +143,10 @@ class Execution final : public groovy::Host {
   void worsen(BuildResult result);  // It can only become worse.
   void replace_result(std::optional<BuildResult> result) { result_ = result; }  // For post.
   [[nodiscard]] static BuildResult result_of(const Raised& raised);
+  // Whether it is that a parameter's value is wrong: nothing of the build runs, not even `post`.
+  [[nodiscard]] static bool is_refusal(const Raised& raised) {
+    return raised.abort && raised.abort->code == Code::kUsage;
+  }
   // As a console shows it: "ERROR: message", or the class, the message and the place.
   [[nodiscard]] std::string words_of(const Raised& raised) const;
   [[nodiscard]] static std::string message_of(const Raised& raised);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/text.h"
 #include "jenkins/checker.h"
@@ -29,15 +30,20 @@ class Folding {
 
   [[nodiscard]] std::optional<Texts> items(const groovy::Expr* expr) {
     if (expr == nullptr) return std::nullopt;
+    const auto* constant = groovy::node_if<groovy::Constant>(*expr);
+    if (constant != nullptr && constant->value.is_null()) return std::nullopt;
     auto known = fold(*expr, 0);
-    if (known || !compute_) return known;
-    return compute_(*expr);
+    if (known) return known;
+    has_computed_ = true;
+    return compute_ ? compute_(*expr) : std::nullopt;
   }
   [[nodiscard]] std::optional<std::string> text(const groovy::Expr* expr) {
     auto known = items(expr);
     if (!known || known->size() != 1) return std::nullopt;
     return std::move(known->front());
   }
+  // Whether anything since the last question was not known without being computed.
+  [[nodiscard]] bool had_to_compute() { return std::exchange(has_computed_, false); }
 
  private:
   [[nodiscard]] std::optional<Texts> fold(const groovy::Expr& expr, int depth) {
@@ -56,7 +62,7 @@ class Folding {
   }
 
   [[nodiscard]] std::optional<std::string> fold_text(const groovy::Expr& expr, int depth) {
-    if (expr.kind == groovy::ExprKind::kList) return std::nullopt;
+    if (is_list(expr, depth)) return std::nullopt;
     auto known = fold(expr, depth);
     if (!known || known->size() != 1) return std::nullopt;
     return std::move(known->front());
@@ -72,15 +78,46 @@ class Folding {
     return texts;
   }
 
-  [[nodiscard]] std::optional<Texts> fold_variable(const std::string& name, int depth) {
+  // What a variable of the file is declared as; null if there is none.
+  [[nodiscard]] const groovy::Expr* declared_as(const std::string& name) const {
     for (const auto& statement : unit_.body.statements) {
       const auto* declared = groovy::node_if<groovy::DeclarationStmt>(*statement);
       if (declared == nullptr) continue;
       for (const auto& variable : declared->variables)
         if (variable.name != nullptr && *variable.name == name && variable.value)
-          return fold(*variable.value, depth);
+          return variable.value.get();
     }
-    return std::nullopt;
+    return nullptr;
+  }
+
+  [[nodiscard]] std::optional<Texts> fold_variable(const std::string& name, int depth) {
+    const auto* value = declared_as(name);
+    return value != nullptr ? fold(*value, depth) : std::nullopt;
+  }
+
+  // The first operand of a sum, and what a variable stands for: they decide what `+` does.
+  [[nodiscard]] const groovy::Expr* leading(const groovy::Expr& expr, int depth) const {
+    const auto* at = &expr;
+    while (at != nullptr && depth < kVariablesDeepMax) {
+      if (const auto* binary = groovy::node_if<groovy::BinaryExpr>(*at)) {
+        at = binary->left.get();
+      } else if (const auto* name = groovy::node_if<groovy::NameExpr>(*at)) {
+        at = declared_as(*name->name);
+        ++depth;
+      } else {
+        return at;
+      }
+    }
+    return nullptr;
+  }
+  [[nodiscard]] bool is_list(const groovy::Expr& expr, int depth) const {
+    const auto* first = leading(expr, depth);
+    return first != nullptr && first->kind == groovy::ExprKind::kList;
+  }
+  [[nodiscard]] bool is_text(const groovy::Expr& expr, int depth) const {
+    const auto* first = leading(expr, depth);
+    return first != nullptr && (literal_text(first) || first->kind == groovy::ExprKind::kGString ||
+                                first->kind == groovy::ExprKind::kCall);
   }
 
   [[nodiscard]] std::optional<Texts> fold_gstring(const groovy::GStringExpr& gstring, int depth) {
@@ -95,13 +132,20 @@ class Folding {
 
   [[nodiscard]] std::optional<Texts> fold_sum(const groovy::BinaryExpr& binary, int depth) {
     if (binary.op != groovy::Operator::kPlus) return std::nullopt;
-    if (!literal_text(binary.left.get()) && binary.left->kind != groovy::ExprKind::kBinary &&
-        binary.left->kind != groovy::ExprKind::kGString)
-      return std::nullopt;  // It may be a sum of numbers or lists.
+    if (is_list(*binary.left, depth)) return fold_lists(binary, depth);
+    if (!is_text(*binary.left, depth)) return std::nullopt;  // It may be a sum of numbers.
     const auto left = fold_text(*binary.left, depth);
     const auto right = fold_text(*binary.right, depth);
     if (!left || !right) return std::nullopt;
     return Texts{*left + *right};
+  }
+
+  [[nodiscard]] std::optional<Texts> fold_lists(const groovy::BinaryExpr& binary, int depth) {
+    auto items = fold(*binary.left, depth);
+    const auto more = fold(*binary.right, depth);  // Of a list, or one more item.
+    if (!items || !more) return std::nullopt;
+    items->insert(items->end(), more->begin(), more->end());
+    return items;
   }
 
   // [...].join('\n')
@@ -116,6 +160,7 @@ class Folding {
 
   const groovy::Unit& unit_;
   const Compute& compute_;
+  bool has_computed_ = false;
 };
 
 ParameterKind kind_of(const std::string& type) {
@@ -150,10 +195,13 @@ void define_extended(ParameterDefinition& definition, const Call& call, Folding&
   const bool is_made_elsewhere = call.find("propertyFile") != nullptr ||
                                  call.find("groovyScript") != nullptr ||
                                  call.find("groovyScriptFile") != nullptr;
+  (void)folding.had_to_compute();
   if (!is_made_elsewhere)
     definition.choices = choices_of(folding.text(call.find("value")).value_or(""));
+  definition.has_computed_choices = folding.had_to_compute();
   if (is_one_of(definition.extended_type, kComplexTypes)) return;
   const auto preset = folding.text(call.find("defaultValue"));
+  definition.has_computed_preset = folding.had_to_compute();
   if (!preset || trimmed(*preset).empty()) return;  // Blank: no value at all.
   definition.preset = definition.quotes ? "\"" + *preset + "\"" : *preset;
 }
@@ -166,7 +214,9 @@ ParameterDefinition definition_of(const Call& call, Folding& folding) {
   definition.name = folding.text(call.find_or_sole("name")).value_or("");
   definition.description = folding.text(call.find("description")).value_or("");
   definition.trims = folding.text(call.find("trim")) == "true";
+  (void)folding.had_to_compute();
   const auto preset = folding.text(call.find("defaultValue"));
+  definition.has_computed_preset = folding.had_to_compute();
   switch (definition.kind) {
     case ParameterKind::kString:
     case ParameterKind::kText:
@@ -181,6 +231,7 @@ ParameterDefinition definition_of(const Call& call, Folding& folding) {
       auto choices = folding.items(call.find("choices"));
       if (choices && choices->size() == 1 && call.find("choices")->kind != groovy::ExprKind::kList)
         choices = split(choices->front(), '\n');
+      definition.has_computed_choices = definition.has_computed_preset = folding.had_to_compute();
       if (choices) definition.choices = *choices;
       if (!definition.choices.empty()) definition.preset = definition.choices.front();
       break;
@@ -285,6 +336,15 @@ Error error_of(const Texts& errors, const Texts& missing) {
 
 }  // namespace
 
+std::optional<bool> truth_of(const std::string& text) {
+  const auto word = lower_case(trimmed(text));
+  for (const auto* yes : {"true", "yes", "y", "on", "1"})
+    if (word == yes) return true;
+  for (const auto* no : {"false", "no", "n", "off", "0", ""})
+    if (word == no) return false;
+  return std::nullopt;
+}
+
 namespace {
 
 // parameters([string(...), ...]) among properties.
@@ -336,15 +396,6 @@ void put_definition(std::vector<ParameterDefinition>& definitions, ParameterDefi
     definitions.push_back(std::move(definition));
   }
 }
-std::optional<bool> truth_of(const std::string& text) {
-  const auto word = lower_case(trimmed(text));
-  for (const auto* yes : {"true", "yes", "y", "on", "1"})
-    if (word == yes) return true;
-  for (const auto* no : {"false", "no", "n", "off", "0", ""})
-    if (word == no) return false;
-  return std::nullopt;
-}
-
 
 std::vector<ParameterDefinition> parameters_of(const std::vector<Call>& declared,
                                                const groovy::Unit& unit, const Compute& compute) {
@@ -371,12 +422,15 @@ Result<ParameterValues> resolve_parameters(const std::vector<ParameterDefinition
     std::optional<std::string> text;
     for (const auto& each : given)  // The last one counts.
       if (each.name == definition.name) text = each.value;
-    if (!text && !definition.preset && ask) text = ask(definition);
+    if (!text && !definition.preset && !definition.has_computed_preset && ask)
+      text = ask(definition);
     if (text) {
       result.values.push_back({definition.name, resolution.checked(definition, *std::move(text)),
                                definition.kind, true});
     } else if (definition.preset) {
       result.values.push_back({definition.name, *definition.preset, definition.kind, false});
+    } else if (definition.has_computed_preset) {
+      continue;
     } else if (is_needed(definition)) {
       missing.push_back(definition.name);
     } else {
@@ -387,7 +441,20 @@ Result<ParameterValues> resolve_parameters(const std::vector<ParameterDefinition
   if (!resolution.errors.empty() || !missing.empty())
     return fail(error_of(resolution.errors, missing));
   result.warnings = std::move(resolution.warnings);
+  result.is_strict = strict;
   return result;
+}
+
+Result<std::vector<std::string>> check_computed_choices(
+    const std::vector<ParameterDefinition>& definitions, const ParameterValues& values) {
+  Resolution resolution{values.is_strict, {}, {}};
+  for (const auto& definition : definitions) {
+    const auto* value = values.find(definition.name);
+    if (definition.has_computed_choices && value != nullptr && value->is_given)
+      (void)resolution.checked(definition, value->text);
+  }
+  if (!resolution.errors.empty()) return fail(Code::kUsage, join(resolution.errors, "\n       "));
+  return std::move(resolution.warnings);
 }
 
 }  // namespace runtask::jenkins

@@ -37,6 +37,9 @@ struct ParameterDefinition {
   std::string description;
   std::optional<std::string> preset;  // The value if nothing is given; none: no value.
   std::vector<std::string> choices;   // In the order of the text.
+  // Known only when the build computes them; until then the preset and the choices say nothing.
+  bool has_computed_preset = false;
+  bool has_computed_choices = false;
   bool trims = false;
   std::string delimiter = ",";  // Of extendedChoice.
   bool takes_several = false;   // extendedChoice: PT_MULTI_SELECT, PT_CHECKBOX.
@@ -54,7 +57,7 @@ using Compute = std::function<std::optional<std::vector<std::string>>(const groo
 // In the order of the text; a later one of the same name replaces an earlier one, in its place.
 // Known without help are literals, `+` and join() of them, lists, and variables of the file that
 // are such; `compute` is asked for anything else. An argument that nobody knows counts as not
-// given.
+// given, and the definition says of its default and choices that they are computed.
 [[nodiscard]] std::vector<ParameterDefinition> parameters_of(const std::vector<Call>& declared,
                                                              const groovy::Unit& unit,
                                                              const Compute& compute = {});
@@ -79,6 +82,7 @@ struct ParameterValue {
 struct ParameterValues {
   std::vector<ParameterValue> values;  // In the order of the definitions. A missing one is absent.
   std::vector<std::string> warnings;   // One fact each.
+  bool is_strict = false;              // Pieces outside an extendedChoice's list are errors.
   [[nodiscard]] const ParameterValue* find(std::string_view name) const;
 };
 
@@ -87,19 +91,25 @@ struct GivenParameter {
   std::string value;
 };
 
+// The word's truth: true, yes, y, on, 1, or false, no, n, off, 0 and nothing at all, in any case.
+[[nodiscard]] std::optional<bool> truth_of(const std::string& text);
+
 // Asks a person for a parameter without a default; none: no answer, it stays without a value.
 using AskForParameter = std::function<std::optional<std::string>(const ParameterDefinition&)>;
 
 // The values of a build. kUsage, all that is wrong in one message: an undeclared name (with the
-// The word's truth: true, yes, y, on, 1, or false, no, n, off, 0 and nothing at all, in any case.
-[[nodiscard]] std::optional<bool> truth_of(const std::string& text);
-
 // nearest one), a value outside a choice's list, a word that is no boolean. Pieces of an
 // extendedChoice outside its list are warnings, or with `strict` errors. What has neither a value
-// nor a default is asked for if `ask` is given; else it has no value, as in Jenkins, but for
-// credentials, files and runs that are required, which are an error that lists them.
+// nor a default, not even one that is computed later, is asked for if `ask` is given; else it has
+// no value, as in Jenkins, but for credentials, files and runs that are required, which are an
+// error that lists them.
 [[nodiscard]] Result<ParameterValues> resolve_parameters(
     const std::vector<ParameterDefinition>& definitions, const std::vector<GivenParameter>& given,
     bool strict, const AskForParameter& ask);
+
+// The given ones among the values, against lists that are known only now: the definitions say which
+// those are. kUsage, as above; else the warnings.
+[[nodiscard]] Result<std::vector<std::string>> check_computed_choices(
+    const std::vector<ParameterDefinition>& definitions, const ParameterValues& values);
 
 }  // namespace runtask::jenkins

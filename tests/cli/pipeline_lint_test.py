@@ -109,6 +109,26 @@ class PipelineParams(Sandbox):
         self.assertEqual(objects[2]["type"], "string")
         self.assertEqual(objects[2]["choices"], [])
 
+    def test_what_is_computed_is_said_to_be(self):
+        path = self.write("f", "def regions = ['eu', 'us']\ndef prefix = 'v'\npipeline {\n  agent any\n  parameters {\n"
+                               "    string(name: 'TAG', defaultValue: \"v-${env.JOB_NAME}\")\n"
+                               "    booleanParam(name: 'SUM', defaultValue: 1 + 1 == 2)\n"
+                               "    choice(name: 'MADE', choices: regions.collect { it })\n"
+                               "    choice(name: 'KNOWN', choices: [''] + regions + 'ap')\n"
+                               "    string(name: 'TEXT', defaultValue: prefix + '-' + prefix)\n"
+                               "    string(name: 'NULL', defaultValue: null)\n  }\n"
+                               "  stages { stage('a') { steps { echo 'x' } } }\n}\n")
+        self.assertEqual(self.ok("pipeline", "params", path).out,
+                         "TAG    string, default computed when the build starts\n"
+                         "SUM    booleanParam, default computed when the build starts\n"
+                         "MADE   choice, default computed when the build starts\n"
+                         "       one of: computed when the build starts\n"
+                         "KNOWN  choice, default ``\n       one of: , eu, us, ap\n"
+                         "TEXT   string, default `v-v`\nNULL   string, default ``\n")
+        objects = json_lines(self.ok("pipeline", "params", path, "--json").out)
+        self.assertEqual([each["default"] for each in objects], [None, None, None, "", "v-v", ""])
+        self.assertEqual(self.runtask("pipeline", "run", path, "-p", "KNOWN=as").code, 2)
+
     def test_a_password_is_masked(self):
         path = self.write("f", "pipeline {\n  agent any\n  parameters { password(name: 'P', defaultValue: 'geheim') }\n"
                                "  stages { stage('a') { steps { echo 'x' } } }\n}\n")

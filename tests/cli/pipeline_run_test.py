@@ -89,6 +89,44 @@ class GoldenPipelines(PipelineSandbox):
                 self.check(path)
 
 
+class PipelineComputedChoices(PipelineSandbox):
+    def setUp(self):
+        super().setUp()
+        self.jenkinsfile("""
+def mk(list) { list.collect { "${it}-1" } }
+pipeline {
+  agent any
+  parameters {
+    choice(name: 'PLACE', choices: mk(['eu', 'us']))
+    extendedChoice(name: 'UNITS', type: 'PT_CHECKBOX', value: mk(['a', 'b']).join(','))
+    string(name: 'TAG', defaultValue: "v-${env.BUILD_NUMBER}")
+  }
+  stages { stage('a') { steps { echo "got ${params.PLACE} ${params.UNITS} ${params.TAG}" } } }
+  post { always { echo 'post ran' } }
+}
+""")
+
+    def test_are_checked_when_the_build_has_computed_them_before_anything_runs(self):
+        result = self.build("-p", "PLACE=eu")
+        self.assertEqual(result.code, 2, result.out + result.err)
+        self.assertIn("ERROR: `eu` is not among the choices of PLACE: eu-1, us-1\nFinished: NOT_BUILT\n", result.out)
+        self.assertNotIn("Running on", result.out)
+        self.assertNotIn("post ran", result.out)
+        self.assertEqual(self.record(1)["result"], "NOT_BUILT")
+
+    def test_take_one_of_them_and_the_first_without_any(self):
+        self.assertIn("\ngot us-1 null v-1\n", self.build("-p", "PLACE=us-1").out)
+        result = self.build()
+        self.assertIn("\ngot eu-1 null v-2\n", result.out)
+        self.assertNotIn("PLACE has neither", result.out + result.err)
+
+    def test_of_several_are_warned_of_or_with_strict_choices_refused(self):
+        result = self.build("-p", "UNITS=a-1,z")
+        self.assertEqual(result.code, 0, result.out)
+        self.assertIn("warning: `z` is not among the choices of UNITS", result.out)
+        self.assertEqual(self.build("-p", "UNITS=a-1,z", "--strict-choices").code, 2)
+
+
 class PipelineDates(PipelineSandbox):
     def test_are_in_the_time_zone_of_the_machine(self):
         self.env["TZ"] = "XST-3:30"
