@@ -380,7 +380,7 @@ class Driver::State {
     const auto& launch = machine_.launches()[static_cast<std::size_t>(index)];
     if (record.started_at)
       record.ended_at = end_of(launch.task, *record.started_at, outside_.loop.wall_now());
-    logs_.end(index, launch.verdict.kind == VerdictKind::kDetached);
+    logs_.end(index, launch.verdict);
     const auto outcome = outcome_of(index);
     if (!is_expired_)
       keep(index, journal::Ended{outcome.verdict, outcome.ended_at.value_or(clock().wall),

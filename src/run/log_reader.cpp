@@ -95,11 +95,6 @@ class LogReader::State {
     }
     if (!container.empty()) return;
     launch.drains = true;
-    for (const auto& source : plan_.part_of(launch_at(index)).logs)
-      if (source.is_by_runtime_id && !is_read(launch, source))
-        launch.log.notes.push_back("container " + source.container +
-                                   " has no awslogs-stream-prefix and got no runtime id: the name "
-                                   "of its log stream is not known");
     report_drained(index);
   }
 
@@ -113,11 +108,9 @@ class LogReader::State {
     }
   }
 
-  void end(int index, bool is_left_running) {
+  void end(int index, const Verdict& verdict) {
     auto& launch = at(index);
-    const bool reads_on = std::any_of(launch.readings.begin(), launch.readings.end(),
-                                      [](const auto& reading) { return !reading->is_done; });
-    if (reads_on && !is_left_running) warn(index, "the log was not read to its end");
+    if (verdict.kind != VerdictKind::kDetached) say_what_is_missing(index, launch, verdict);
     leave(launch);
   }
 
@@ -181,6 +174,29 @@ class LogReader::State {
       return start;
     }
     return position->stream == start.stream ? *position : start;
+  }
+
+  void say_what_is_missing(int index, LaunchState& launch, const Verdict& verdict) {
+    const bool reads_on = std::any_of(launch.readings.begin(), launch.readings.end(),
+                                      [](const auto& reading) { return !reading->is_done; });
+    if (reads_on) {
+      warn(index, "the log was not read to its end");
+    } else if (verdict.may_still_run && !launch.readings.empty()) {
+      warn(index, "the task may still run; what it writes from now on is not read");
+    }
+    if (launch.task_arn.empty()) return;
+    for (const auto& source : plan_.part_of(launch_at(index)).logs) {
+      if (!source.is_by_runtime_id || is_read(launch, source)) continue;
+      const auto words = "container " + source.container +
+                         " has no awslogs-stream-prefix and got no runtime id: the name of its log "
+                         "stream is not known";
+      // Of one that never started there is nothing to be missed.
+      if (verdict.kind == VerdictKind::kNeverStarted) {
+        launch.log.notes.push_back(words);
+      } else {
+        warn(index, words);
+      }
+    }
   }
 
   // Of the last lines that the history has, those that are not of the streams which are read now.
@@ -543,8 +559,8 @@ void LogReader::drain(int launch, const std::string& container) {
 void LogReader::read_on() {
   state_->read_on();
 }
-void LogReader::end(int launch, bool is_left_running) {
-  state_->end(launch, is_left_running);
+void LogReader::end(int launch, const Verdict& verdict) {
+  state_->end(launch, verdict);
 }
 const LaunchLog& LogReader::log_of(int launch) const {
   return state_->log_of(launch);

@@ -13,6 +13,7 @@
 #include "run/log_follower.h"
 #include "run/observer.h"
 #include "run/plan.h"
+#include "run/verdict.h"
 #include "sys/loop.h"
 
 // Reads the logs of a run: each stream of each launch by its token, hands every line to the
@@ -67,8 +68,9 @@ class LogReader {
   void drain(int launch, const std::string& container);
   // The observer takes lines again.
   void read_on();
-  // Nothing of the launch is read any more. `is_left_running`: that lines are missing is meant.
-  void end(int launch, bool is_left_running);
+  // Nothing of the launch is read any more. What may be missing of its log is said, unless the
+  // launch was left on purpose.
+  void end(int launch, const Verdict& verdict);
 
   [[nodiscard]] const LaunchLog& log_of(int launch) const;
 

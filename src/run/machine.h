@@ -501,8 +501,8 @@ class Machine {
 // Limits that are not the user's to set.
 // A task that may not be stopped may have ended by itself: one more look, or so long for it.
 constexpr Duration kStopDeniedLook = std::chrono::seconds(5);
-constexpr Duration kMissingGraceUnseen = std::chrono::seconds(60);
-constexpr Duration kMissingGraceSeen = std::chrono::seconds(10);
+// ECS is eventually consistent (dagster-io/dagster waits 51 s): for so long MISSING is no end.
+constexpr Duration kMissingGrace = std::chrono::seconds(60);
 constexpr int kMissesSeenMin = 4;  // One replica that lags answers now and then.
 constexpr Duration kStopAgain = std::chrono::seconds(5);
 // From the first StopTask, beyond the containers' stopTimeouts: ECS needs some of it to take the

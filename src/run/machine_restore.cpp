@@ -66,7 +66,7 @@ void Machine::restore(int index, const RestoredLaunch& from) {
   // Whether DescribeTasks has shown it the journal does not tell; one that has come this far it
   // has.
   launch.was_seen = ecs::status_of(from.task.last_status) >= ecs::Status::kRunning ||
-                    from.since_started >= kMissingGraceUnseen;
+                    from.since_started >= kMissingGrace;
   launch.our_stop = from.our_stop;
   if (from.our_stop != OurStop::kNone) {
     launch.stop_called = true;

@@ -305,9 +305,13 @@ void Machine::miss(int index) {
   auto& launch = at(index);
   if (launch.phase != Phase::kWatching) return;
   if (launch.misses++ == 0) launch.missing_since = now_;
+  if (launch.was_seen && launch.misses == kMissesSeenMin)
+    actions_.emplace_back(Say{"launch " + std::to_string(index + 1) +
+                              ": ECS does not show its task any more (MISSING); looking on for a "
+                              "minute"});
   const bool gone = launch.was_seen ? launch.misses >= kMissesSeenMin &&
-                                          now_ - launch.missing_since >= kMissingGraceSeen
-                                    : now_ - launch.started >= kMissingGraceUnseen;
+                                          now_ - launch.missing_since >= kMissingGrace
+                                    : now_ - launch.started >= kMissingGrace;
   if (!gone) return;
   actions_.emplace_back(DrainLogs{index, ""});
   const auto& facts = facts_[facet_of(index).part];

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "ecs/life_cycle.h"
+#include "run/verdict.h"
 
 namespace runtask::run {
 namespace {
@@ -62,7 +63,7 @@ bool may_pass(Code code, std::string_view message) {
 }
 
 bool failed_to_start_for_now(const ecs::Task& stopped) {
-  if (stopped.stop_code != ecs::stop_code::kTaskFailedToStart) return false;
+  if (stopped.stop_code != ecs::stop_code::kTaskFailedToStart || has_run(stopped)) return false;
   if (passes(lower_case(stopped.stopped_reason))) return true;
   return std::any_of(
       stopped.containers.begin(), stopped.containers.end(),

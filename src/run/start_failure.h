@@ -19,7 +19,8 @@ namespace runtask::run {
 [[nodiscard]] bool may_pass(Code code, std::string_view message);
 
 // A task that ECS shows STOPPED as TaskFailedToStart for a reason that passes: the network
-// interface or the image could not be had just then.
+// interface or the image could not be had just then. None of whose containers one has run: what it
+// did would be done twice.
 [[nodiscard]] bool failed_to_start_for_now(const ecs::Task& stopped);
 
 }  // namespace runtask::run

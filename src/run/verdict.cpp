@@ -123,6 +123,12 @@ bool is_lost_host(const ecs::Task& task) {
          (contains(task.stopped_reason, "host ec2") && contains(task.stopped_reason, "terminated"));
 }
 
+// Where there is no stop code the reason alone tells a user's or a service's stop.
+bool is_natural_end(const ecs::Task& task) {
+  return !task.stop_code.empty() || task.stopped_reason.empty() ||
+         contains(task.stopped_reason, "essential container");
+}
+
 // The embedded endpoint says what it was.
 std::string words_of_lost_host(const ecs::Task& task) {
   if (contains(task.stopped_reason, "embedded endpoint was stopped"))
@@ -131,9 +137,15 @@ std::string words_of_lost_host(const ecs::Task& task) {
   return "its host was lost";
 }
 
-// A task that failed to start has no code that means anything.
-bool never_started(const ecs::Task& task) {
-  return task.stop_code == ecs::stop_code::kTaskFailedToStart;
+// Those of a task that failed to start which ran all the same, beside one that could not. A
+// container that could not be started may have a code too, and says why.
+std::vector<std::string> codes_of_runs(const ecs::Task& task) {
+  std::vector<std::string> codes;
+  for (const auto& container : task.containers)
+    if (container.exit_code && (container.reason.empty() || is_out_of_memory(container)))
+      codes.push_back("exit code " + std::to_string(*container.exit_code) + " of container " +
+                      container.name);
+  return codes;
 }
 
 // A container's reason says more than the task's, and an essential one's before any other's.
@@ -142,6 +154,17 @@ std::string why_never_started(const ecs::Task& task, const Facts& facts) {
     for (const auto& container : containers)
       if (!container.reason.empty()) return container.reason;
   return task.stopped_reason.empty() ? "it never started" : task.stopped_reason;
+}
+
+Verdict of_failed_start(const ecs::Task& task, const Facts& facts) {
+  auto why = why_never_started(task, facts);
+  if (!has_run(task)) return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, std::move(why)};
+  const auto codes = codes_of_runs(task);
+  return {VerdictKind::kFailed,
+          kExitCouldNotRun,
+          {},
+          "it failed to start as a whole: " + why + "; " +
+              (codes.empty() ? "it was RUNNING all the same" : join(codes, ", "))};
 }
 
 Verdict by_codes(const ecs::Task& task, const Facts& facts) {
@@ -211,9 +234,13 @@ int process_exit_code(std::int64_t code) {
   return code >= 0 && code <= 255 ? static_cast<int>(code) : 1;
 }
 
+bool has_run(const ecs::Task& stopped) {
+  return stopped.started_at || !codes_of_runs(stopped).empty();
+}
+
 Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
-  if (never_started(stopped))
-    return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, why_never_started(stopped, facts)};
+  if (stopped.stop_code == ecs::stop_code::kTaskFailedToStart)
+    return of_failed_start(stopped, facts);
   if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
     return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "interrupted by Spot"};
   if (is_lost_host(stopped))
@@ -222,7 +249,15 @@ Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
   // Servers that give no stop code at all exist; then only our own stop can explain the end.
   const bool ended_by_itself = stopped.stop_code == ecs::stop_code::kEssentialContainerExited ||
                                (stopped.stop_code.empty() && our_stop == OurStop::kNone);
-  if (ended_by_itself) return by_codes(stopped, facts);
+  if (ended_by_itself) {
+    auto verdict = by_codes(stopped, facts);
+    if (verdict.kind != VerdictKind::kSucceeded || is_natural_end(stopped)) return verdict;
+    return {VerdictKind::kStopped,
+            kExitCouldNotRun,
+            {},
+            "ECS gives no stop code, and does not say that it ended by itself: " +
+                stopped.stopped_reason};
+  }
   // It came up between the last look and the stop.
   if (our_stop == OurStop::kStartTimeout && stopped.started_at)
     return {VerdictKind::kTimedOut, kExitTimedOut, {}, "stopped at --start-timeout as it started"};

@@ -51,6 +51,9 @@ struct Verdict {
   return verdict.kind == VerdictKind::kDetached || verdict.may_still_run;
 }
 
+// Of a stopped task: some container of it ran, also when the task failed to start as a whole.
+[[nodiscard]] bool has_run(const ecs::Task& stopped);
+
 // Why we asked ECS to stop a task, if we did.
 enum class OurStop {
   kNone,

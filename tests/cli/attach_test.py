@@ -8,7 +8,7 @@ import time
 import unittest
 
 from runs_support import GatedSandbox
-from support import RUNTASK, AwsSandbox, NamedSandbox, Reply, definition, json_lines, task_arn, wait_until
+from support import LONGEST, RUNTASK, AwsSandbox, NamedSandbox, Reply, definition, json_lines, task_arn, wait_until
 
 
 class AttachSandbox(GatedSandbox):
@@ -350,7 +350,8 @@ class AwsAttachSandbox(AwsSandbox):
         self.aws.operations["RunTask"] = lambda _: {"tasks": [self.task_now("PENDING")], "failures": []}
 
     def attach(self):
-        attached = self.runtask("runs", "attach", "last", "--json")
+        # ECS is given a minute to show a task again.
+        attached = self.runtask("runs", "attach", "last", "--json", seconds=3 * LONGEST)
         return attached, json_lines(attached.out)[-1]
 
     def test_a_task_that_ecs_has_forgotten_is_unknown_and_what_is_known_is_said(self):

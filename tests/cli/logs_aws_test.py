@@ -136,8 +136,13 @@ class Logs(AwsSandbox):
         self.assertEqual(self.run_json("--log-stream-prefix", "q")[0], [("main", "elsewhere")])
         # Of one that got no id nobody knows where it would have written.
         self.script = [self.task_now("STOPPED", stopCode="TaskFailedToStart")]
-        self.assertIn("the name of its log stream is not known", self.run_aws("--report", "junit=r.xml").err
-                      + self.ok("runs", "show", "last").out)
+        self.assertIn("the name of its log stream is not known", self.run_aws().err)
+        # Where nothing ran, nothing was written: no word on the terminal.
+        self.describes = 0
+        self.script = [self.task_now("STOPPED", stopCode="TaskFailedToStart", startedAt=None)]
+        result = self.run_aws("--json")
+        self.assertIn("the name of its log stream is not known", json_lines(result.out)[-1]["launches"][0]["log_notes"][0])
+        self.assertNotIn("warning", result.err)
 
     def test_another_driver_is_named_once_and_followed_where_it_is_said_to_end_up(self):
         self.log_as(("main", "awsfirelens", {}))

@@ -7,7 +7,7 @@ def two(*_):
     return definition("manage", ("sidecar", True), ("main", True))
 
 
-class Verdict(AwsSandbox):
+class Outcomes:
     def outcome(self, result):
         return json_lines(result.out)[-1]
 
@@ -24,6 +24,8 @@ class Verdict(AwsSandbox):
         self.assertEqual(outcome["exit_code"], code)
         return outcome
 
+
+class Verdict(Outcomes, AwsSandbox):
     def test_zero_is_success(self):
         self.ended({"main": 0})
         self.check(0, "succeeded")
@@ -53,23 +55,6 @@ class Verdict(AwsSandbox):
         self.ended({}, "TerminationNotice", stoppedReason="Host EC2 (instance i-1) terminated.")
         self.check(125, "infrastructure")
 
-    def test_missing_after_it_was_seen_is_never_success(self):
-        self.script = [self.task_now("RUNNING"), "MISSING"]
-        outcome = self.check(125, "unknown", "--start-timeout", "5s")
-        self.assertEqual(outcome["launches"][0]["verdict"], "unknown")
-        self.assertTrue(outcome["launches"][0]["may_still_run"])
-        self.assertIn("its tasks run on, or may; runtask runs attach", self.ok("runs", "show", "last").out)
-
-    def test_a_cluster_that_is_deleted_takes_its_tasks_along(self):
-        self.script = [self.task_now("RUNNING"), Reply.error("ClusterNotFoundException", "Cluster not found.")]
-        outcome = self.check(125, "unknown")
-        self.assertIn("last seen RUNNING", outcome["launches"][0]["words"])
-
-    def test_missing_at_first_is_waited_for(self):
-        self.script = ["MISSING", "MISSING", self.task_now("STOPPED", exit_codes={"main": 4},
-                                                           stopCode="EssentialContainerExited")]
-        self.check(4, "failed")
-
     def test_stopped_by_somebody_else_with_code_0_is_no_success(self):
         self.ended({"main": 0}, "UserInitiated", stoppedReason="Task stopped by user")
         self.check(125, "stopped")
@@ -87,6 +72,21 @@ class Verdict(AwsSandbox):
         self.ended({}, "TaskFailedToStart", reasons={"main": "CannotPullContainerError: image not found"},
                    stoppedReason="Task failed to start", startedAt=None)
         self.check(125, "never_started")
+
+    def test_what_has_run_is_not_started_again_although_the_task_failed_to_start(self):
+        self.aws.operations["DescribeTaskDefinition"] = two
+        self.script = [self.task_now("RUNNING", containers=("sidecar", "main")), self.task_now(
+            "STOPPED", containers=("sidecar", "main"), exit_codes={"sidecar": 7}, stopCode="TaskFailedToStart",
+            reasons={"main": "CannotPullContainerError: dial tcp 1.2.3.4:443: i/o timeout"},
+            stoppedReason="Task failed to start")]
+        outcome = self.check(125, "failed", "--container", "sidecar", "--retries", "1")
+        self.assertIn("exit code 7 of container sidecar", outcome["launches"][0]["words"])
+        self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def test_a_stop_of_somebody_elses_without_a_stop_code_is_no_success(self):
+        self.ended({"main": 0}, None, stoppedReason="Task stopped by user alice")
+        outcome = self.check(125, "stopped")
+        self.assertIn("Task stopped by user alice", outcome["launches"][0]["words"])
 
     def test_the_named_container_decides(self):
         self.aws.operations["DescribeTaskDefinition"] = two
@@ -143,6 +143,113 @@ class Verdict(AwsSandbox):
         self.assertEqual({c["name"]: c["exit_code"] for c in outcome["launches"][0]["containers"]},
                          {"main": 0, "log": 9})
 
+    def test_a_task_that_nobody_asked_for_is_named_and_stopped(self):
+        other = task_arn("c", "f" * 32)
+        self.aws.operations["RunTask"] = lambda _: {
+            "tasks": [self.task_now("PENDING"), {**self.task_now("PENDING"), "taskArn": other}], "failures": []}
+        result = self.run_aws()
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("ECS has started 1 more than the 1 asked for; stopping: " + other, result.err)
+        self.assertEqual([request["task"] for request in self.aws.requests("StopTask")], [other])
+
+    def test_access_denied_to_run_task_is_125_and_says_so(self):
+        self.aws.operations["RunTask"] = lambda _: Reply.error("AccessDeniedException", "not authorized to ecs:RunTask")
+        result = self.run_aws()
+        self.assertEqual(result.code, 125)
+        self.assertIn("not authorized", result.err)
+
+    def test_timeout_stops_the_task_and_is_124(self):
+        self.script = [self.task_now("RUNNING")]
+
+        def stop(request):
+            self.stopped = request
+            self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
+            self.describes = 0
+            return {"task": self.task_now("RUNNING")}
+
+        self.aws.operations["StopTask"] = stop
+        self.check(124, "timed_out", "--timeout", "200ms")
+        self.assertEqual(self.stopped["task"], self.arn)
+
+    def test_denied_definition_costs_a_warning_and_not_the_run(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: Reply.error("AccessDeniedException", "denied")
+        self.ended({"main": 5})
+        result = self.run_aws()
+        self.assertEqual(result.code, 5, result)
+        self.assertIn("DescribeTaskDefinition", result.err)
+        self.assertIn("it is not known which containers are essential", result.err)
+
+    def test_without_the_definition_a_named_container_decides_alone_and_nothing_is_called_essential(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: Reply.error("AccessDeniedException", "denied")
+        self.ended({"sidecar": 2, "main": 0})
+        result = self.run_aws("--container", "main")
+        self.assertEqual(result.code, 0, result)
+        self.assertIn("STOPPED  exit code 0 of container main; it is not known whether sidecar is essential", result.err)
+        self.assertIn("sidecar 2; it is not known which are essential", result.err)
+        self.assertIn("sidecar 2; it is not known which are essential", self.ok("runs", "show", "last").out)
+        self.describes = 0
+        self.ended({"sidecar": 2, "main": 143})
+        result = self.run_aws("--container", "main")
+        self.assertEqual(result.code, 143, result)
+        self.assertNotIn("which is essential", result.err)
+        self.assertIn("whether sidecar is essential is not known", result.err)
+
+    def test_denied_logs_cost_one_line_and_not_the_run(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True),
+                                                                              log_driver="awslogs")
+        self.aws.operations["GetLogEvents"] = lambda _: Reply.error("AccessDeniedException", "no logs:GetLogEvents")
+        self.ended({"main": 0})
+        result = self.run_aws()
+        self.assertEqual(result.code, 0, result)
+        self.assertEqual(result.err.count("GetLogEvents"), 1, result.err)
+
+    def test_a_task_definition_is_named_with_its_driver_when_its_log_cannot_be_followed(self):
+        self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True),
+                                                                              log_driver="splunk")
+        result = self.run_aws()
+        self.assertIn("splunk", result.err)
+
+    def conflict_with_task_of(self, started_by):
+        """RunTask names a task that was started by that, or, with None, by the call itself."""
+        def conflict(request):
+            for task in self.script:
+                task["startedBy"] = started_by or request["startedBy"]
+            return Reply({"__type": "ConflictException", "message": "token used", "resourceIds": [self.arn]}, 400)
+        self.aws.operations["RunTask"] = conflict
+
+    def test_describe_errors_do_not_end_the_watch(self):
+        self.script = [Reply.error("ServerException", "oops", 500), Reply("<html>", 502, "text/html"),
+                       Reply.error("ThrottlingException", "Rate exceeded"), Reply({}, fault="reset"),
+                       self.task_now("STOPPED", exit_codes={"main": 3}, stopCode="EssentialContainerExited")]
+        self.check(3, "failed")
+
+
+class Missing(Outcomes, AwsSandbox):
+    def test_missing_after_it_was_seen_is_never_success(self):
+        self.script = [self.task_now("RUNNING"), "MISSING"]
+        outcome = self.check(125, "unknown", "--start-timeout", "5s")
+        launch = outcome["launches"][0]
+        self.assertEqual(launch["verdict"], "unknown")
+        self.assertTrue(launch["may_still_run"])
+        self.assertIn("its tasks run on, or may; runtask runs attach", self.ok("runs", "show", "last").out)
+
+    def test_a_cluster_that_is_deleted_takes_its_tasks_along(self):
+        self.script = [self.task_now("RUNNING"), Reply.error("ClusterNotFoundException", "Cluster not found.")]
+        outcome = self.check(125, "unknown")
+        self.assertIn("last seen RUNNING", outcome["launches"][0]["words"])
+
+    def test_missing_for_half_a_minute_is_no_end(self):
+        self.script = [self.task_now("RUNNING")] + ["MISSING"] * 15 + [
+            self.task_now("STOPPED", exit_codes={"main": 4}, stopCode="EssentialContainerExited")]
+        self.check(4, "failed")
+
+    def test_missing_at_first_is_waited_for(self):
+        self.script = ["MISSING", "MISSING", self.task_now("STOPPED", exit_codes={"main": 4},
+                                                           stopCode="EssentialContainerExited")]
+        self.check(4, "failed")
+
+
+class Refused(Outcomes, AwsSandbox):
     def test_run_task_failures_that_cannot_pass_end_after_a_look(self):
         self.aws.operations["ListTasks"] = lambda _: {"taskArns": []}
         for reason in ("ATTRIBUTE", "MISSING"):
@@ -222,80 +329,6 @@ class Verdict(AwsSandbox):
         self.assertEqual(self.aws.count("RunTask"), 1)
         self.assertEqual({request["startedBy"] for request in lists}, {self.aws.requests("RunTask")[0]["startedBy"]})
 
-    def test_a_task_that_nobody_asked_for_is_named_and_stopped(self):
-        other = task_arn("c", "f" * 32)
-        self.aws.operations["RunTask"] = lambda _: {
-            "tasks": [self.task_now("PENDING"), {**self.task_now("PENDING"), "taskArn": other}], "failures": []}
-        result = self.run_aws()
-        self.assertEqual(result.code, 0, result)
-        self.assertIn("ECS has started 1 more than the 1 asked for; stopping: " + other, result.err)
-        self.assertEqual([request["task"] for request in self.aws.requests("StopTask")], [other])
-
-    def test_access_denied_to_run_task_is_125_and_says_so(self):
-        self.aws.operations["RunTask"] = lambda _: Reply.error("AccessDeniedException", "not authorized to ecs:RunTask")
-        result = self.run_aws()
-        self.assertEqual(result.code, 125)
-        self.assertIn("not authorized", result.err)
-
-    def test_timeout_stops_the_task_and_is_124(self):
-        self.script = [self.task_now("RUNNING")]
-
-        def stop(request):
-            self.stopped = request
-            self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
-            self.describes = 0
-            return {"task": self.task_now("RUNNING")}
-
-        self.aws.operations["StopTask"] = stop
-        self.check(124, "timed_out", "--timeout", "200ms")
-        self.assertEqual(self.stopped["task"], self.arn)
-
-    def test_denied_definition_costs_a_warning_and_not_the_run(self):
-        self.aws.operations["DescribeTaskDefinition"] = lambda _: Reply.error("AccessDeniedException", "denied")
-        self.ended({"main": 5})
-        result = self.run_aws()
-        self.assertEqual(result.code, 5, result)
-        self.assertIn("DescribeTaskDefinition", result.err)
-        self.assertIn("it is not known which containers are essential", result.err)
-
-    def test_without_the_definition_a_named_container_decides_alone_and_nothing_is_called_essential(self):
-        self.aws.operations["DescribeTaskDefinition"] = lambda _: Reply.error("AccessDeniedException", "denied")
-        self.ended({"sidecar": 2, "main": 0})
-        result = self.run_aws("--container", "main")
-        self.assertEqual(result.code, 0, result)
-        self.assertIn("STOPPED  exit code 0 of container main; it is not known whether sidecar is essential", result.err)
-        self.assertIn("sidecar 2; it is not known which are essential", result.err)
-        self.assertIn("sidecar 2; it is not known which are essential", self.ok("runs", "show", "last").out)
-        self.describes = 0
-        self.ended({"sidecar": 2, "main": 143})
-        result = self.run_aws("--container", "main")
-        self.assertEqual(result.code, 143, result)
-        self.assertNotIn("which is essential", result.err)
-        self.assertIn("whether sidecar is essential is not known", result.err)
-
-    def test_denied_logs_cost_one_line_and_not_the_run(self):
-        self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True),
-                                                                              log_driver="awslogs")
-        self.aws.operations["GetLogEvents"] = lambda _: Reply.error("AccessDeniedException", "no logs:GetLogEvents")
-        self.ended({"main": 0})
-        result = self.run_aws()
-        self.assertEqual(result.code, 0, result)
-        self.assertEqual(result.err.count("GetLogEvents"), 1, result.err)
-
-    def test_a_task_definition_is_named_with_its_driver_when_its_log_cannot_be_followed(self):
-        self.aws.operations["DescribeTaskDefinition"] = lambda _: definition("manage", ("main", True),
-                                                                              log_driver="splunk")
-        result = self.run_aws()
-        self.assertIn("splunk", result.err)
-
-    def conflict_with_task_of(self, started_by):
-        """RunTask names a task that was started by that, or, with None, by the call itself."""
-        def conflict(request):
-            for task in self.script:
-                task["startedBy"] = started_by or request["startedBy"]
-            return Reply({"__type": "ConflictException", "message": "token used", "resourceIds": [self.arn]}, 400)
-        self.aws.operations["RunTask"] = conflict
-
     def test_a_conflict_is_not_a_second_start(self):
         self.ended({"main": 3})
         self.conflict_with_task_of(None)
@@ -323,12 +356,6 @@ class Verdict(AwsSandbox):
         tokens = {request["clientToken"] for request in self.aws.requests("RunTask")}
         self.assertEqual(self.aws.count("RunTask"), 2)
         self.assertEqual(len(tokens), 1)
-
-    def test_describe_errors_do_not_end_the_watch(self):
-        self.script = [Reply.error("ServerException", "oops", 500), Reply("<html>", 502, "text/html"),
-                       Reply.error("ThrottlingException", "Rate exceeded"), Reply({}, fault="reset"),
-                       self.task_now("STOPPED", exit_codes={"main": 3}, stopCode="EssentialContainerExited")]
-        self.check(3, "failed")
 
 
 class Interrupt(AwsSandbox):

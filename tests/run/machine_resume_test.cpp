@@ -84,7 +84,7 @@ TEST(MachineResume, exit_codes_that_were_seen_decide_when_ecs_has_forgotten_the_
   from.launches[0].task = stopped(0, 7);
   from.launches[0].task.last_status = "DEPROVISIONING";
   Machinery run(Machinery::plan(1), {}, from);
-  for (int i = 0; i < 30; ++i) {
+  for (int i = 0; i < 90; ++i) {
     run.pass(1s);
     run.see_nothing_of(0);
   }

@@ -327,7 +327,7 @@ TEST(Machine, a_new_task_may_be_missing_for_a_minute) {
 TEST(Machine, a_task_that_never_shows_is_unknown_and_not_a_success) {
   Machinery run(1);
   run.start(0);
-  run.pass(kMissingGraceUnseen);
+  run.pass(kMissingGrace);
   run.see_nothing_of(0);
   run.feed(LogsDrained{0});
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
@@ -341,7 +341,7 @@ TEST(Machine, a_task_that_is_gone_may_still_run_unless_its_containers_were_seen_
     run.start(0);
     run.see(task(0, last_seen));
     for (int miss = 0; miss < 10; ++miss) {
-      run.pass(kMissingGraceSeen);
+      run.pass(kMissingGrace);
       run.see_nothing_of(0);
     }
     run.feed(LogsDrained{0});
@@ -365,7 +365,7 @@ TEST(Machine, a_seen_task_that_is_missing_in_one_answer_goes_on_and_for_good_is_
   run.see(task(0, "RUNNING"));
   for (int miss = 0; miss < kMissesSeenMin; ++miss) {
     EXPECT_TRUE(run.take<DrainLogs>().empty());
-    run.pass(kMissingGraceSeen);
+    run.pass(kMissingGrace);
     run.see_nothing_of(0);
   }
   EXPECT_FALSE(run.take<DrainLogs>().empty());  // What it wrote is still there.

@@ -69,5 +69,16 @@ TEST(StartFailure, a_task_that_did_start_is_none) {
   EXPECT_FALSE(failed_to_start_for_now(task));
 }
 
+TEST(StartFailure, a_task_of_which_one_container_has_run_is_not_started_anew) {
+  const auto* passing = "CannotPullContainerError: dial tcp 1.2.3.4:443: i/o timeout";
+  auto task = failed("Task failed to start", passing);
+  ASSERT_TRUE(failed_to_start_for_now(task));
+  task.containers.emplace_back().exit_code = 0;
+  EXPECT_FALSE(failed_to_start_for_now(task));
+  task.containers.pop_back();
+  task.started_at = WallTime();
+  EXPECT_FALSE(failed_to_start_for_now(task));
+}
+
 }  // namespace
 }  // namespace runtask::run

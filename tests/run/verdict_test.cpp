@@ -32,10 +32,40 @@ void expect(const Verdict& verdict, VerdictKind kind, int code) {
   EXPECT_EQ(verdict.exit_code, code) << verdict.words;
 }
 
-TEST(Verdict, a_task_that_never_started_is_never_success_whatever_its_codes) {
-  for (const auto code : {std::optional<std::int64_t>(), std::optional<std::int64_t>(0)})
-    expect(judge(stopped({container("main", code)}, "TaskFailedToStart"), {}, OurStop::kNone),
-           VerdictKind::kNeverStarted, 125);
+TEST(Verdict, a_task_that_failed_to_start_is_never_success_and_never_started_only_if_nothing_ran) {
+  const auto said = [](std::optional<std::int64_t> code, const std::string& reason) {
+    return judge(stopped({container("main", code, reason)}, "TaskFailedToStart"), {},
+                 OurStop::kNone);
+  };
+  expect(said({}, ""), VerdictKind::kNeverStarted, 125);
+  for (const auto code : {126, 127, 128})  // Of what could not be started.
+    expect(said(code, "CannotStartContainerError: no"), VerdictKind::kNeverStarted, 125);
+  for (const auto code : {0, 7, 137}) {
+    const auto verdict = said(code, code == 137 ? kOom : "");
+    expect(verdict, VerdictKind::kFailed, 125);
+    EXPECT_NE(verdict.words.find("exit code " + std::to_string(code) + " of container main"),
+              std::string::npos)
+        << verdict.words;
+  }
+  auto task = stopped({container("main", {})}, "TaskFailedToStart");
+  task.started_at = WallTime();
+  expect(judge(task, {}, OurStop::kNone), VerdictKind::kFailed, 125);
+}
+
+TEST(Verdict, without_a_stop_code_success_needs_a_reason_that_speaks_of_no_other_end) {
+  const auto said = [](const std::string& reason, int code) {
+    auto task = stopped({container("main", code)}, "");
+    task.stopped_reason = reason;
+    return judge(task, {}, OurStop::kNone);
+  };
+  for (const auto* reason : {"", "Essential container in task exited"})
+    expect(said(reason, 0), VerdictKind::kSucceeded, 0);
+  for (const auto* reason : {"Task stopped by user alice", "Task failed container health checks",
+                             "Scaling activity initiated by (deployment ecs-svc/1)"}) {
+    expect(said(reason, 0), VerdictKind::kStopped, 125);
+    EXPECT_NE(said(reason, 0).words.find(reason), std::string::npos);
+    expect(said(reason, 3), VerdictKind::kFailed, 3);
+  }
 }
 
 TEST(Verdict, what_never_started_says_why_in_the_most_telling_words) {

@@ -267,10 +267,15 @@ TEST_F(RunLogReader, a_stream_without_prefix_is_read_once_its_container_has_a_ru
   EXPECT_EQ((notebook_.lines[{0, "side"}]), logs_.lines_of("cd34"));
   EXPECT_TRUE(second->log_of(0).notes.empty());
   // The other task never came so far.
+  second->end(0, {VerdictKind::kSucceeded, 0, {}, {}});
+  second->end(1, {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, {}});
+  EXPECT_TRUE(second->log_of(0).notes.empty());
   ASSERT_EQ(second->log_of(1).notes.size(), 2U);
   EXPECT_NE(second->log_of(1).notes[0].find("the name of its log stream is not known"),
             std::string::npos);
   EXPECT_TRUE(notebook_.messages.empty());
+  second->end(1, {VerdictKind::kFailed, 1, {}, {}});
+  EXPECT_EQ(notebook_.messages.size(), 2U);
 }
 
 TEST_F(RunLogReader, a_container_whose_group_is_in_another_region_is_read_there) {
@@ -353,12 +358,28 @@ TEST_F(RunLogReader, a_reader_that_is_gone_says_nothing_more) {
   EXPECT_TRUE(notebook_.lines.empty());
 }
 
+TEST_F(RunLogReader, what_a_task_that_may_still_run_writes_later_is_said_to_be_missing) {
+  make_plan_of(2);
+  const auto one = reader();
+  for (int i = 0; i < 2; ++i) {
+    one->follow(i, arn(i));
+    one->drain(i, "");
+  }
+  loop_.run_for(1min);
+  one->end(0, {VerdictKind::kUnknown, kExitCouldNotRun, {}, {}, true});
+  one->end(1, {VerdictKind::kUnknown, kExitCouldNotRun, {}, {}, false});
+  ASSERT_EQ(one->log_of(0).notes.size(), 1U);
+  EXPECT_NE(one->log_of(0).notes[0].find("may still run"), std::string::npos);
+  EXPECT_EQ(notebook_.messages.size(), 1U);
+  EXPECT_TRUE(one->log_of(1).notes.empty());
+}
+
 TEST_F(RunLogReader, of_a_launch_that_has_ended_nothing_is_read_any_more) {
   make_plan_of(1);
   const auto one = reader();
   one->follow(0, arn(0));
   loop_.run_for(10ms);
-  one->end(0, false);
+  one->end(0, {VerdictKind::kInterrupted, kExitInterrupted, {}, {}});
   EXPECT_EQ(one->log_of(0).notes.size(), 1U);
   logs_.write(stream(0), "line");
   loop_.run_for(1h);
@@ -537,7 +558,7 @@ TEST_F(RunLogReaderOfMany, the_last_ones_are_polled_again) {
   loop_.run_for(10s);
   EXPECT_GT(logs_.filters, 0);
   for (int launch = 2; launch < 6; ++launch)
-    one->end(launch, true);
+    one->end(launch, {VerdictKind::kDetached, 0, {}, {}});
   loop_.run_for(1s);
   const int filters = logs_.filters;
   loop_.run_for(1min);

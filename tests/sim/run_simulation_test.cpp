@@ -279,6 +279,10 @@ class Simulation {
         const auto most = it->by_spot ? scenario.policy.retry_on_spot : scenario.policy.retries;
         const auto count = ++retries_by[std::pair(event.launch, it->by_spot)];
         ASSERT_LE(count, most) << "launch " << event.launch;
+        const auto* before = cloud_of(event.launch).task(it->task_arn);
+        const bool did_something =
+            before != nullptr && Truth(*before, scenario.shape, scenario.names_container).has_run();
+        ASSERT_TRUE(it->by_spot || !did_something) << it->task_arn << " is started again";
       }
       if (const auto* it = std::get_if<journal::Started>(&*record))
         tasks_of[event.launch].push_back(it->task_arn);
@@ -392,7 +396,7 @@ class Simulation {
     const Truth truth(task, scenario.shape, scenario.names_container);
     const auto& cloud = cloud_of(launch.index);
     if (task.stop_code == "TaskFailedToStart") {
-      ASSERT_EQ(said, "never_started 125");
+      ASSERT_EQ(said, truth.has_run() ? "failed 125" : "never_started 125");
     } else if (task.stop_code == "SpotInterruption" || task.stop_code == "TerminationNotice") {
       ASSERT_EQ(said, "infrastructure 125");
     } else if (task.stop_code == "EssentialContainerExited") {

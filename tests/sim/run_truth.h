@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,6 +39,12 @@ class Truth {
     }
     if (!first_missing.empty()) return first_missing;
     return has_zero && !(has_memory && !first_kill.empty()) ? "succeeded 0" : first_kill;
+  }
+
+  // Some container did something, be it that the task failed to start as a whole.
+  [[nodiscard]] bool has_run() const {
+    return std::any_of(task_.containers.begin(), task_.containers.end(),
+                       [](const auto& container) { return container.exit_code.has_value(); });
   }
 
   // Of a stop that is neither the task's own end nor ours.
