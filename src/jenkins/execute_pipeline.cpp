@@ -146,7 +146,8 @@ std::optional<Raised> Execution::compute_parameters(Branch& branch) {
     return place->second;
   };
   auto& values = request_.parameters.values;
-  const auto definitions = parameters_of(pipeline().parameters, pipeline_unit(), compute);
+  const auto declared = declared_parameters(pipeline_unit(), &pipeline());
+  const auto definitions = parameters_of(declared, pipeline_unit(), compute);
   for (const auto& definition : definitions) {
     const auto same = std::find_if(values.begin(), values.end(), [&](const ParameterValue& value) {
       return value.name == definition.name;

@@ -134,8 +134,12 @@ std::vector<ParameterDefinition> Sources::parameters() const {
     auto declared = declared_parameters(*each->unit, each->pipeline ? &*each->pipeline : nullptr);
     for (const auto& pipeline : each->pipelines_of_library)
       declared.insert(declared.end(), pipeline.parameters.begin(), pipeline.parameters.end());
-    for (auto& definition : parameters_of(declared, *each->unit))
+    const bool computes = each->pipeline || !each->pipelines_of_library.empty();
+    for (auto& definition : parameters_of(declared, *each->unit)) {
+      // Only a pipeline that starts computes something.
+      if (!computes) definition.has_computed_preset = definition.has_computed_choices = false;
       put_definition(all, std::move(definition));
+    }
   }
   std::erase_if(all, [](const ParameterDefinition& each) { return each.name.empty(); });
   return all;

@@ -94,6 +94,7 @@ class PipelineComputedChoices(PipelineSandbox):
         super().setUp()
         self.jenkinsfile("""
 def mk(list) { list.collect { "${it}-1" } }
+properties([parameters([choice(name: 'SIZE', choices: mk(['s', 'm']))])])
 pipeline {
   agent any
   parameters {
@@ -101,7 +102,7 @@ pipeline {
     extendedChoice(name: 'UNITS', type: 'PT_CHECKBOX', value: mk(['a', 'b']).join(','))
     string(name: 'TAG', defaultValue: "v-${env.BUILD_NUMBER}")
   }
-  stages { stage('a') { steps { echo "got ${params.PLACE} ${params.UNITS} ${params.TAG}" } } }
+  stages { stage('a') { steps { echo "got ${params.PLACE} ${params.UNITS} ${params.TAG} ${params.SIZE}" } } }
   post { always { echo 'post ran' } }
 }
 """)
@@ -113,11 +114,12 @@ pipeline {
         self.assertNotIn("Running on", result.out)
         self.assertNotIn("post ran", result.out)
         self.assertEqual(self.record(1)["result"], "NOT_BUILT")
+        self.assertEqual(self.build("-p", "SIZE=l").code, 2)
 
     def test_take_one_of_them_and_the_first_without_any(self):
-        self.assertIn("\ngot us-1 null v-1\n", self.build("-p", "PLACE=us-1").out)
+        self.assertIn("\ngot us-1 null v-1 s-1\n", self.build("-p", "PLACE=us-1").out)
         result = self.build()
-        self.assertIn("\ngot eu-1 null v-2\n", result.out)
+        self.assertIn("\ngot eu-1 null v-2 s-1\n", result.out)
         self.assertNotIn("PLACE has neither", result.out + result.err)
 
     def test_of_several_are_warned_of_or_with_strict_choices_refused(self):
