@@ -70,7 +70,8 @@ struct Context {
   std::shared_ptr<const Container> container;  // Where scripts run; null: on this machine.
   std::string registry;                        // Of the images; empty: as they are called.
   StageMark* stage = nullptr;
-  std::vector<std::string> locks;  // Held around it: the files of lock().
+  std::optional<BuildResult> post_result;  // Inside a block of `post`: what it was entered with.
+  std::vector<std::string> locks;          // Held around it: the files of lock().
   // Variables in force whose values are secrets. Null: none.
   std::shared_ptr<const std::vector<std::pair<std::string, std::string>>> secrets;
   std::shared_ptr<InterruptScope> interrupts;

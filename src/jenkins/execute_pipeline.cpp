@@ -551,13 +551,8 @@ void Execution::run_post(Branch& branch, const Post& post, BuildResult context_r
     const ContextChange change(branch);
     // It still runs where everything else has been given up.
     if (const auto* scope = branch.abandoned()) branch.context.interrupts = scope->outer;
-    // Inside, currentBuild.result is what the context came to.
-    const auto before = result_;
-    result_ = result;
+    branch.context.post_result = result;
     const auto outcome = explained(branch, branch.execute(block.body->body, scope_));
-    const auto changed = result_;
-    result_ = before;
-    if (changed && *changed > result) worsen(*changed);
     if (!outcome) {
       say(branch, "Error when executing " + std::string(name_of(block.condition)) +
                       " post condition:\n" + words_of(outcome.error()));

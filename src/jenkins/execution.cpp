@@ -136,7 +136,7 @@ void Execution::end_lingering() {
 
 void Execution::finish(Outcome outcome, Branch& branch) {
   if (!outcome) {
-    worsen(result_of(outcome.error()));
+    worsen(branch, result_of(outcome.error()));
     end_.error = message_of(outcome.error());
     end_.is_refused = is_refusal(outcome.error());
     branch.context = Context();
@@ -256,9 +256,8 @@ void Execution::say(const Branch& branch, std::string_view text) {
   outside_.console.print(branch.context.style, text);
 }
 
-void Execution::worsen(BuildResult result) {
-  if (result == BuildResult::kSuccess && !result_) return;
-  result_ = worse(current_result(), result);
+void Execution::worsen(const Branch& branch, BuildResult result) {
+  if (result > current_result_in(branch)) result_ = result;
 }
 
 BuildResult Execution::result_of(const Raised& raised) {

@@ -135,13 +135,21 @@ class Execution final : public groovy::Host {
   }
   [[nodiscard]] std::string user() const;  // Who runs the build.
 
-  // The result so far: null in Jenkins while all is well.
-  [[nodiscard]] std::optional<BuildResult> result() const { return result_; }
+  // The build's result so far.
   [[nodiscard]] BuildResult current_result() const {
     return result_.value_or(BuildResult::kSuccess);
   }
-  void worsen(BuildResult result);  // It can only become worse.
-  void replace_result(std::optional<BuildResult> result) { result_ = result; }  // For post.
+  // The same as a script of the branch sees it: none, which is null, while all is well, and inside
+  // a block of `post` what the block's context has come to (jenkins-pipeline 1.12).
+  [[nodiscard]] std::optional<BuildResult> result_in(const Branch& branch) const {
+    const auto& post = branch.context.post_result;
+    return post ? worse(*post, current_result()) : result_;
+  }
+  [[nodiscard]] BuildResult current_result_in(const Branch& branch) const {
+    return result_in(branch).value_or(BuildResult::kSuccess);
+  }
+  // It can only become worse than what the branch sees.
+  void worsen(const Branch& branch, BuildResult result);
   [[nodiscard]] static BuildResult result_of(const Raised& raised);
   // Whether it is that a parameter's value is wrong: nothing of the build runs, not even `post`.
   [[nodiscard]] static bool is_refusal(const Raised& raised) {

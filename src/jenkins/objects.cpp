@@ -176,10 +176,11 @@ class CurrentBuild final : public HostObject {
     if (name == "number") return Value::integer(request.number);
     if (name == "id") return text(number);
     if (name == "result") {
-      const auto result = execution_.result();
+      const auto result = execution_.result_in(static_cast<Branch&>(fiber));
       return result ? text(std::string(name_of(*result))) : Value();
     }
-    if (name == "currentResult") return text(std::string(name_of(execution_.current_result())));
+    if (name == "currentResult")
+      return text(std::string(name_of(execution_.current_result_in(static_cast<Branch&>(fiber)))));
     if (name == "description") {
       const auto& description = execution_.end().description;
       return description.empty() ? Value() : text(description);
@@ -210,7 +211,7 @@ class CurrentBuild final : public HostObject {
         return fiber.raise("java.lang.IllegalArgumentException",
                            "no such result: " + *text +
                                "; there are SUCCESS, UNSTABLE, FAILURE, NOT_BUILT, ABORTED");
-      execution_.worsen(*result);
+      execution_.worsen(static_cast<Branch&>(fiber), *result);
       return value;
     }
     if (name == "description") {
@@ -239,7 +240,7 @@ class CurrentBuild final : public HostObject {
     if ((is_better || method == "resultIsWorseOrEqualTo") && arguments.size() == 1) {
       const auto other = result_named(fiber.text(arguments[0]).value_or(""));
       if (!other) return fiber.raise("java.lang.IllegalArgumentException", "no such result");
-      const auto own = execution_.current_result();
+      const auto own = execution_.current_result_in(static_cast<Branch&>(fiber));
       return Value::of(is_better ? own <= *other : own >= *other);
     }
     return arguments.empty() ? get(fiber, property_of_getter(method)) : std::nullopt;

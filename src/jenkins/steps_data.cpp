@@ -158,7 +158,7 @@ Outcome step_junit(Execution& execution, StepCall& call) {
     }
   }
   if (counts.failed > 0 && !call.truth("skipMarkingBuildUnstable", false)) {
-    execution.worsen(BuildResult::kUnstable);
+    execution.worsen(branch, BuildResult::kUnstable);
     if (auto* stage = branch.context.stage)
       stage->result = worse(stage->result, BuildResult::kUnstable);
   }

@@ -245,7 +245,7 @@ Outcome step_clean_ws(Execution& execution, StepCall& call) {
   const auto& workspace = call.branch.context.directory;
   if (!may_empty(execution, workspace)) return not_emptied(call.branch);
   execution.say(call.branch, "[WS-CLEANUP] Deleting project workspace...");
-  const auto result = execution.current_result();
+  const auto result = execution.current_result_in(call.branch);
   const auto* condition = result == BuildResult::kSuccess    ? "cleanWhenSuccess"
                           : result == BuildResult::kUnstable ? "cleanWhenUnstable"
                           : result == BuildResult::kFailure  ? "cleanWhenFailure"
@@ -312,7 +312,7 @@ Outcome step_unstash(Execution& execution, StepCall& call) {
 Outcome step_archive(Execution& execution, StepCall& call) {
   execution.say(call.branch, "Archiving artifacts");
   if (call.truth("onlyIfSuccessful", false) &&
-      execution.current_result() != BuildResult::kSuccess) {
+      execution.current_result_in(call.branch) != BuildResult::kSuccess) {
     execution.say(call.branch, "Skipping archiving because build is not successful");
     return Value();
   }

@@ -137,7 +137,7 @@ Outcome step_timestamps(Execution& execution, StepCall& call) {
 
 Outcome step_unstable(Execution& execution, StepCall& call) {
   execution.say(call.branch, "WARNING: " + call.text_or("message", ""));
-  execution.worsen(BuildResult::kUnstable);
+  execution.worsen(call.branch, BuildResult::kUnstable);
   if (call.branch.context.stage != nullptr) {
     auto& result = call.branch.context.stage->result;
     result = worse(result, BuildResult::kUnstable);
@@ -164,9 +164,9 @@ Outcome catch_error(Execution& execution, StepCall& call, BuildResult build, Bui
   if (const auto message = call.text("message"); message && !message->empty())
     execution.say(call.branch, "ERROR: " + *message);
   tell(execution, call.branch, raised);
-  if (build > execution.current_result()) {
+  if (build > execution.current_result_in(call.branch)) {
     execution.say(call.branch, "Setting overall build result to " + std::string(name_of(build)));
-    execution.worsen(build);
+    execution.worsen(call.branch, build);
   }
   if (auto* mark = call.branch.context.stage) mark->result = worse(mark->result, stage);
   return Value();
