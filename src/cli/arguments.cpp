@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "cli/command_line.h"
 #include "cli/exit_code.h"
+#include "cli/run_session.h"
 #include "cli/version.h"
 
 namespace runtask::cli {
@@ -59,24 +60,21 @@ constexpr std::string_view kOverridden = " was given a disallowed flag override"
 
 // CLI11 complains of what is missing before what is misspelt; a person wants to hear of the word
 // that is wrong.
-Answer usage_error(const CLI::App& root, const std::vector<std::string>& arguments,
-                   const std::string& complaint) {
+Error usage_error(const CLI::App& root, const std::vector<std::string>& arguments,
+                  const std::string& complaint) {
   const auto& app = deepest(root);
-  if (const auto end = complaint.find(kOverridden); end != std::string::npos) {
-    const Error error{Code::kUsage,
-                      (end == 1 ? "`-" : "`--") + complaint.substr(0, end) + "` takes no value",
-                      {},
-                      "give it alone, or leave it out"};
-    return {kExitUsage, error.text(), true};
-  }
-  const auto refuse = [&](const std::string& name) -> Answer {
+  const auto help = "see `" + path_of(app) + " --help`";
+  if (const auto end = complaint.find(kOverridden); end != std::string::npos)
+    return {Code::kUsage,
+            (end == 1 ? "`-" : "`--") + complaint.substr(0, end) + "` takes no value",
+            {},
+            "give it alone, or leave it out"};
+  const auto refuse = [&](const std::string& name) -> Error {
     const auto near = nearest_like(app, name);
-    const Error error{
-        Code::kUsage,
-        "`" + name + "` is not known",
-        {},
-        near.empty() ? "see `" + path_of(app) + " --help`" : "did you mean `" + near + "`?"};
-    return {kExitUsage, error.text(), true};
+    return {Code::kUsage,
+            "`" + name + "` is not known",
+            {},
+            near.empty() ? help : "did you mean `" + near + "`?"};
   };
   // The words before are the commands that lead here.
   std::size_t depth = 0;
@@ -91,12 +89,18 @@ Answer usage_error(const CLI::App& root, const std::vector<std::string>& argumen
     return word.size() > 1 && word.starts_with('-') && word != "--";
   });
   if (option != untaken.end()) return refuse(option->substr(0, option->find('=')));
-  if (!untaken.empty())
-    return {
-        kExitUsage,
-        "error: not expected: " + join(untaken, " ") + "\nhint: see `" + path_of(app) + " --help`",
-        true};
-  return {kExitUsage, "error: " + complaint + "\nhint: see `" + path_of(app) + " --help`", true};
+  if (!untaken.empty()) return {Code::kUsage, "not expected: " + join(untaken, " "), {}, help};
+  return {Code::kUsage, complaint, {}, help};
+}
+
+// A program that reads the records of a run gets one of it also where the words are wrong.
+Answer refusal(const Error& error, const std::vector<std::string>& arguments) {
+  Answer answer{kExitUsage, error.text(), true, {}};
+  const bool wants_records =
+      std::find(arguments.begin(), arguments.end(), "--json") != arguments.end();
+  if (wants_records && arguments.front() == "run")
+    answer.record = no_run_record(error.message, kExitUsage);
+  return answer;
 }
 
 // hamlet's scripts, which are links to this program.
@@ -164,13 +168,13 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
   } catch (const CLI::CallForHelp&) {
     const auto& app = deepest(root);
     const std::string prefix = app.get_parent() == nullptr ? "" : path_of(*app.get_parent());
-    return Answer{kExitSuccess, std::string(trimmed(app.help(prefix))), false};
+    return Answer{kExitSuccess, std::string(trimmed(app.help(prefix))), false, {}};
   } catch (const CLI::CallForVersion& version) {
-    return Answer{kExitSuccess, version.what(), false};
+    return Answer{kExitSuccess, version.what(), false, {}};
   } catch (const CLI::ParseError& error) {
-    return usage_error(root, arguments, error.what());
+    return refusal(usage_error(root, arguments, error.what()), arguments);
   }
-  if (!targets.chosen) return Answer{kExitUsage, "error: no command given", true};
+  if (!targets.chosen) return Answer{kExitUsage, "error: no command given", true, {}};
   return *std::move(targets.chosen);
 }
 

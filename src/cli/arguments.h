@@ -246,6 +246,7 @@ struct Answer {
   int exit_code = 0;
   std::string text;       // Without a newline at the end.
   bool is_error = false;  // To standard error.
+  std::string record;     // A line for standard output beside that; empty: none.
 };
 
 [[nodiscard]] std::variant<Command, Answer> parse_arguments(

@@ -55,6 +55,7 @@ int code_when_written(Screen& screen, int code, int code_of_failure) {
 int give(const Answer& answer, Screen& screen) {
   if (answer.is_error) {
     screen.message(answer.text);
+    if (!answer.record.empty()) screen.output(answer.record);
     return answer.exit_code;
   }
   screen.output_raw(answer.text + "\n");

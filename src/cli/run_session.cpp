@@ -188,13 +188,15 @@ int exit_code_of(const run::PlanRecord& record, int code) {
   return record.is_script && code == run::kExitCouldNotRun ? +kExitFailure : code;
 }
 
+std::string no_run_record(const std::string& why, int exit_code) {
+  return R"({"type":"outcome","verdict":"never_started","exit_code":)" + std::to_string(exit_code) +
+         ",\"error\":" + json::quoted(why) + ",\"launches\":[]}";
+}
+
 int say_no_run(const World& world, const Error& error, bool json) {
   world.screen.message(error.text());
   const int code = error.code == Code::kUsage ? kExitUsage : kExitCouldNotRun;
-  if (json)
-    world.screen.output(R"({"type":"outcome","verdict":"never_started","exit_code":)" +
-                        std::to_string(code) + ",\"error\":" + json::quoted(error.message) +
-                        ",\"launches\":[]}");
+  if (json) world.screen.output(no_run_record(error.message, code));
   return code;
 }
 

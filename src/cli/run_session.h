@@ -57,6 +57,8 @@ void set_pace(const std::vector<Target>& targets, RunSettings& settings);
 
 // A run's exit code as the command that started it gives it: hamlet's script knows no 125.
 [[nodiscard]] int exit_code_of(const run::PlanRecord& record, int code);
+// The last record of a run that there is not.
+[[nodiscard]] std::string no_run_record(const std::string& why, int exit_code);
 // Says why there is no run, and gives the exit code. A program that reads records always gets a
 // last one.
 [[nodiscard]] int say_no_run(const World& world, const Error& error, bool json);

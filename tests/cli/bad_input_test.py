@@ -199,6 +199,19 @@ class Requests(Sandbox):
         outcome = json_lines(result.out)[-1]
         self.assertEqual((outcome["type"], outcome["verdict"], outcome["exit_code"]), ("outcome", "never_started", 125))
 
+    def test_json_ends_with_an_outcome_whatever_is_wrong_with_the_words(self):
+        for words, expected in ((("--count", "0"), "--count"), (("-e", "=B"), "-e `=B`"), (("--cuont", "2"), "`--cuont` is not known"),
+                                (("--plan=no",), "`--plan` takes no value"), (("--timeout", "x"), "x"), (("-e", "A B"), "A B"),
+                                (("--fail-fast", "--keep-going"), "--fail-fast and --keep-going")):
+            result = self.runtask("run", "--local", "--task-definition", "x", "--json", *words)
+            self.assertEqual(result.code, 2, result)
+            (outcome,) = json_lines(result.out)
+            self.assertEqual((outcome["type"], outcome["verdict"], outcome["exit_code"], outcome["launches"]),
+                             ("outcome", "never_started", 2, []))
+            self.assertIn(expected, outcome["error"])
+            self.assertIn("error: " + outcome["error"], result.err)
+        self.assertEqual(self.runtask("runs", "list", "--json", "--cuont", "2").out, "")
+
     def test_a_report_that_cannot_be_written_is_refused_before_anything_starts(self):
         result = self.refused("there is no directory", "--task-definition", "x", "--report", self.path("no/x.json"))
         self.assertNotIn("RUNNING", result.err)
