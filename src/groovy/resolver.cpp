@@ -543,53 +543,6 @@ void Resolver::resolve_operation(Expr& expr) {
   }
 }
 
-namespace {
-
-// What to use where a class of Java's cannot be made; empty if there is nothing to say.
-std::string instead_of(std::string_view name) {
-  if (name == "java.util.Properties") return "`readProperties(text: ...)` gives a map";
-  // Those of the packages that live in memory only.
-  constexpr std::array<std::string_view, 5> kInMemory = {
-      "java.io.StringReader", "java.io.StringWriter", "java.io.ByteArrayInputStream",
-      "java.io.ByteArrayOutputStream", "java.net.URI"};
-  const bool is_of_machine = name.starts_with("java.io.") || name.starts_with("java.net.") ||
-                             name.starts_with("groovy.util.Ant") ||
-                             name.starts_with("groovy.lang.Groovy");
-  return is_of_machine && std::find(kInMemory.begin(), kInMemory.end(), name) == kInMemory.end()
-             ? "a script reaches the machine through steps only"
-             : "";
-}
-
-}  // namespace
-
-void Resolver::resolve_new(NewExpr& node) {
-  resolve_type(node.type);
-  resolve_arguments(node.arguments);
-  for (const auto& size : node.array_sizes)
-    resolve_optional(size);
-  if (node.type.info == nullptr || !node.array_sizes.empty()) return;
-  if (const ClassDecl* declaration = node.type.info->declaration) {
-    if (declaration->form != ClassForm::kClass && declaration->form != ClassForm::kScript)
-      complain(node.range, "you cannot create an instance of `" + node.type.name + "`",
-               declaration->form == ClassForm::kEnum ? "name one of its constants" : "");
-    return;
-  }
-  constexpr std::array kMakeable = {"Date",          "String",        "Integer",
-                                    "Long",          "Double",        "Boolean",
-                                    "BigDecimal",    "BigInteger",    "StringBuilder",
-                                    "StringBuffer",  "ArrayList",     "LinkedList",
-                                    "HashSet",       "LinkedHashSet", "HashMap",
-                                    "LinkedHashMap", "JsonSlurper",   "JsonSlurperClassic",
-                                    "JsonOutput",    "Object",        "SimpleDateFormat",
-                                    "JsonBuilder",   "Random"};
-  const bool can_make = node.type.info->use == ClassUse::kThrowable ||
-                        std::find(kMakeable.begin(), kMakeable.end(),
-                                  node.type.info->simple_name()) != kMakeable.end();
-  if (!can_make)
-    refuse(node.type.range, "`new " + node.type.name + "` is not supported",
-           instead_of(node.type.info->name));
-}
-
 void Resolver::refuse(SourceRange range, std::string message, std::string hint) {
   unsupported_.push_back({std::move(message), range, {}, std::move(hint)});
 }
