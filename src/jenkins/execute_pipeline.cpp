@@ -146,8 +146,12 @@ std::optional<Raised> Execution::compute_parameters(Branch& branch) {
     return place->second;
   };
   auto& values = request_.parameters.values;
-  const auto declared = declared_parameters(pipeline_unit(), &pipeline());
-  const auto definitions = parameters_of(declared, pipeline_unit(), compute);
+  auto definitions =
+      parameters_of(declared_parameters(pipeline_unit(), nullptr), pipeline_unit(), compute);
+  // Those of properties() may use variables of a block around it, which nobody has here.
+  if (error && !error->abort) error.reset();
+  for (auto& definition : parameters_of(pipeline().parameters, pipeline_unit(), compute))
+    put_definition(definitions, std::move(definition));
   for (const auto& definition : definitions) {
     const auto same = std::find_if(values.begin(), values.end(), [&](const ParameterValue& value) {
       return value.name == definition.name;

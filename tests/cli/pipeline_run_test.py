@@ -122,6 +122,11 @@ pipeline {
         self.assertIn("\ngot eu-1 null v-2 s-1\n", result.out)
         self.assertNotIn("PLACE has neither", result.out + result.err)
 
+    def test_of_properties_in_a_block_with_variables_of_its_own_stay_unknown(self):
+        self.jenkinsfile("node {\n  def own = ['a']\n  properties([parameters([choice(name: 'N', choices: own.collect { it })])])\n}\n"
+                         "pipeline {\n  agent any\n  stages { stage('a') { steps { echo \"got ${params.N}\" } } }\n}\n")
+        self.assertIn("\ngot b\n", self.build("-p", "N=b").out)
+
     def test_of_several_are_warned_of_or_with_strict_choices_refused(self):
         result = self.build("-p", "UNITS=a-1,z")
         self.assertEqual(result.code, 0, result.out)
