@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "base/text.h"
@@ -21,6 +22,31 @@ using Texts = std::vector<std::string>;
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// Whether a variable may become another than it is declared as: `x = `, `x << `, `x.add(...)`.
+// Words are looked at, and what is not sure to be reading counts: then the build computes it.
+bool may_change(std::string_view text, std::string_view name) {
+  static constexpr auto kReading = std::to_array<std::string_view>(
+      {"join", "size", "each", "collect", "contains", "find", "findAll", "any", "every"});
+  const auto is_of_word = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
+  };
+  int assignments = 0;
+  for (auto at = text.find(name); at != text.npos; at = text.find(name, at + name.size())) {
+    const auto rest = trimmed(text.substr(at + name.size()));
+    const bool is_word = (at == 0 || !is_of_word(text[at - 1])) &&
+                         (at + name.size() == text.size() || !is_of_word(text[at + name.size()]));
+    if (!is_word || rest.starts_with("==")) continue;
+    if (rest.starts_with('=') && ++assignments > 1) return true;  // One is the declaration.
+    for (const auto* change : {"<<", "+=", "-=", "*=", "++", "--", "[", "?.", "*."})
+      if (rest.starts_with(change)) return true;
+    if (!rest.starts_with('.')) continue;
+    const auto end = std::find_if_not(rest.begin() + 1, rest.end(), is_of_word);
+    const std::string_view method(rest.begin() + 1, end);
+    if (!is_one_of(method, kReading)) return true;
+  }
+  return false;
 }
 
 // What expressions are without running anything.
@@ -78,8 +104,9 @@ class Folding {
     return texts;
   }
 
-  // What a variable of the file is declared as; null if there is none.
+  // What a variable of the file always is; null if there is none.
   [[nodiscard]] const groovy::Expr* declared_as(const std::string& name) const {
+    if (may_change(unit_.source, name)) return nullptr;
     for (const auto& statement : unit_.body.statements) {
       const auto* declared = groovy::node_if<groovy::DeclarationStmt>(*statement);
       if (declared == nullptr) continue;

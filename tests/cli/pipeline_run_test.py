@@ -116,6 +116,22 @@ pipeline {
         self.assertEqual(self.record(1)["result"], "NOT_BUILT")
         self.assertEqual(self.build("-p", "SIZE=l").code, 2)
 
+    def test_are_not_what_a_variable_was_before_it_changed(self):
+        for change in ("places << 'us'", "places.add('us')", "places = ['eu', 'us']", "places += 'us'", "places[1] = 'us'"):
+            with self.subTest(change=change):
+                self.jenkinsfile("""
+def places = ['eu']
+%s
+pipeline {
+  agent any
+  parameters { choice(name: 'PLACE', choices: places) }
+  stages { stage('a') { steps { echo "got ${params.PLACE}" } } }
+}
+""" % change)
+                self.assertIn("one of: computed", self.ok("pipeline", "params", self.path("product/Jenkinsfile")).out)
+                self.assertIn("\ngot us\n", self.build("-p", "PLACE=us").out)
+                self.assertEqual(self.build("-p", "PLACE=ap").code, 2)
+
     def test_take_one_of_them_and_the_first_without_any(self):
         self.assertIn("\ngot us-1 null v-1 s-1\n", self.build("-p", "PLACE=us-1").out)
         result = self.build()
