@@ -91,11 +91,11 @@ struct GivenParameter {
   std::string value;
 };
 
-// The word's truth: true, yes, y, on, 1, or false, no, n, off, 0 and nothing at all, in any case.
-[[nodiscard]] std::optional<bool> truth_of(const std::string& text);
-
 // Asks a person for a parameter without a default; none: no answer, it stays without a value.
 using AskForParameter = std::function<std::optional<std::string>(const ParameterDefinition&)>;
+
+// The word's truth: true, yes, y, on, 1, or false, no, n, off, 0 and nothing at all, in any case.
+[[nodiscard]] std::optional<bool> truth_of(const std::string& text);
 
 // The values of a build. kUsage, all that is wrong in one message: an undeclared name (with the
 // nearest one), a value outside a choice's list, a word that is no boolean. Pieces of an
