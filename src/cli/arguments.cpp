@@ -58,6 +58,10 @@ std::string nearest_like(const CLI::App& app, const std::string& word) {
 // CLI11's words for a flag that is given a value, behind its name.
 constexpr std::string_view kOverridden = " was given a disallowed flag override";
 
+Error takes_no_value(const std::string& flag) {
+  return {Code::kUsage, "`" + flag + "` takes no value", {}, "give it alone, or leave it out"};
+}
+
 // CLI11 complains of what is missing before what is misspelt; a person wants to hear of the word
 // that is wrong.
 Error usage_error(const CLI::App& root, const std::vector<std::string>& arguments,
@@ -65,10 +69,7 @@ Error usage_error(const CLI::App& root, const std::vector<std::string>& argument
   const auto& app = deepest(root);
   const auto help = "see `" + path_of(app) + " --help`";
   if (const auto end = complaint.find(kOverridden); end != std::string::npos)
-    return {Code::kUsage,
-            (end == 1 ? "`-" : "`--") + complaint.substr(0, end) + "` takes no value",
-            {},
-            "give it alone, or leave it out"};
+    return takes_no_value((end == 1 ? "-" : "--") + complaint.substr(0, end));
   const auto refuse = [&](const std::string& name) -> Error {
     const auto near = nearest_like(app, name);
     return {Code::kUsage,
@@ -148,6 +149,39 @@ void take_no_values_of_flags(CLI::App& app) {
     take_no_values_of_flags(*sub);
 }
 
+// The words as CLI11 is to read them: of `--name=` it would take the next word for the value, be it
+// `--plan`, and `--plan=` for the flag. The name of a flag that is given a value is the error.
+tl::expected<std::vector<std::string>, std::string> with_empty_values_apart(
+    const CLI::App& root, const std::vector<std::string>& arguments) {
+  std::vector<std::string> words;
+  const auto* app = &root;
+  for (auto word = arguments.begin(); word != arguments.end(); ++word) {
+    if (*word == "--") {
+      words.insert(words.end(), word, arguments.end());
+      break;
+    }
+    words.push_back(*word);
+    const auto end = std::min(word->starts_with("--") ? word->find('=') : word->npos, word->size());
+    const auto* option =
+        word->starts_with('-') ? app->get_option_no_throw(word->substr(0, end)) : nullptr;
+    if (option == nullptr) {
+      for (const auto* sub : app->get_subcommands([](const CLI::App*) { return true; }))
+        if (sub->check_name(*word)) app = sub;
+      continue;
+    }
+    const bool takes_value = option->get_items_expected_max() > 0;
+    if (end == word->size()) {
+      if (takes_value && word + 1 != arguments.end()) words.push_back(*++word);  // Whatever it is.
+    } else if (!takes_value) {
+      return tl::unexpected(word->substr(0, end));
+    } else if (end + 1 == word->size()) {
+      words.back().pop_back();
+      words.emplace_back();
+    }
+  }
+  return words;
+}
+
 }  // namespace
 
 std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& arguments) {
@@ -163,8 +197,10 @@ std::variant<Command, Answer> parse_arguments(const std::vector<std::string>& ar
       "  runtask run --local --task-definition hello\n  runtask runs list"));
   declare_commands(root, targets, arguments.empty() ? "" : arguments[0]);
   take_no_values_of_flags(root);
+  const auto words = with_empty_values_apart(root, arguments);
+  if (!words) return refusal(takes_no_value(words.error()), arguments);
   try {
-    root.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    root.parse(std::vector<std::string>(words->rbegin(), words->rend()));
   } catch (const CLI::CallForHelp&) {
     const auto& app = deepest(root);
     const std::string prefix = app.get_parent() == nullptr ? "" : path_of(*app.get_parent());

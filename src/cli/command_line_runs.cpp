@@ -83,7 +83,7 @@ void declare_prune(CLI::App& runs, Targets& targets) {
       .add_option("--keep-days", targets.runs_prune.keep_days,
                   "Forget those that ended more than N days ago, and those whose process is gone "
                   "and of which nothing was heard for as long; those left running stay for 30 "
-                  "days")
+                  "days, those without a process for 7")
       ->required()
       ->check(within(0, kKeepDaysMax))
       ->type_name("N");

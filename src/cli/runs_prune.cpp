@@ -12,8 +12,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// How long a run stays whose process left its tasks running: only its record knows of them.
+// How long a run stays whose process left its tasks running, and one whose process is gone (it was
+// killed, or left at a second Ctrl-C): only its record knows of them.
 constexpr int kLeftKeepDays = 30;
+constexpr int kGoneKeepDays = 7;
 
 struct Pruned {
   int runs = 0;
@@ -21,10 +23,16 @@ struct Pruned {
   int left = 0;   // Old ones that were left running, and not so long ago.
 };
 
+bool is_carried_out(const RunRecords& records, const history::History::OldRun& run) {
+  if (run.has_ended) return false;
+  return records.files.exist(run.id) ? records.files.is_locked(run.id)
+                                     : sys::process_exists(run.process_id);
+}
+
 Result<bool> may_still_run(RunRecords& records, const history::History::OldRun& run, WallTime now) {
-  if (!run.has_ended) return false;
-  const auto found = TRY(records.history.find(run.id));
-  return is_left_running(found) && found.ended_at && *found.ended_at > now - 24h * kLeftKeepDays;
+  if (!run.has_ended) return run.last_sign > now - 24h * kGoneKeepDays;
+  return run.last_sign > now - 24h * kLeftKeepDays &&
+         is_left_running(TRY(records.history.find(run.id)));
 }
 
 // Takes the run out if nobody carries it out. With its lock, so that nobody begins to meanwhile.
@@ -64,7 +72,9 @@ Result<Pruned> prune(int keep_days, const World& world) {
   const auto now = world.loop.wall_now();
   Pruned pruned;
   for (const auto& run : TRY(records.history.older_than(now - 24h * keep_days)))
-    if (TRY(may_still_run(records, run, now))) {
+    if (is_carried_out(records, run)) {
+      ++pruned.alive;
+    } else if (TRY(may_still_run(records, run, now))) {
       ++pruned.left;
     } else {
       ++(TRY(forget(records, run)) ? pruned.runs : pruned.alive);
@@ -97,9 +107,8 @@ int runs(const RunsPrune& arguments, const World& world) {
   world.screen.message("forgotten: " + counted(pruned->runs));
   if (pruned->left > 0)
     world.screen.message("kept: " + counted(pruned->left) +
-                         " left running, whose tasks may still run; `runtask runs attach RUN` sees "
-                         "the end, and " +
-                         std::to_string(kLeftKeepDays) + " days after they were left they go, too");
+                         " left running or without a process, whose tasks may still run; "
+                         "`runtask runs attach RUN` sees the end");
   return kExitSuccess;
 }
 

@@ -383,11 +383,12 @@ Result<History::LinePlace> History::place_after(const std::string& run, std::uin
 Result<std::vector<History::OldRun>> History::older_than(WallTime time) {
   std::vector<OldRun> runs;
   TRY(database_.query(
-      "SELECT id, ended_at, process_id FROM runs WHERE coalesce(ended_at, "
+      "SELECT id, ended_at, process_id, coalesce(ended_at, "
       "(SELECT at FROM events WHERE events.run = runs.number ORDER BY sequence DESC LIMIT 1), "
-      "started_at) < ? ORDER BY number",
+      "started_at) AS last_sign FROM runs WHERE last_sign < ? ORDER BY number",
       {number(time)}, [&](const Row& row) {
-        runs.push_back({row.text(0), !row.is_null(1), static_cast<int>(row.integer(2))});
+        runs.push_back({row.text(0), !row.is_null(1), static_cast<int>(row.integer(2)),
+                        time_of(row.integer(3))});
         return true;
       }));
   return runs;

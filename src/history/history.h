@@ -134,6 +134,7 @@ class History {
     std::string id;
     bool has_ended = false;
     int process_id = 0;
+    WallTime last_sign{};
   };
   [[nodiscard]] Result<std::vector<OldRun>> older_than(WallTime time);
   // What append_lines() was given last for this container; empty when there was none.

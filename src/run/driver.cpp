@@ -20,11 +20,13 @@ bool is_expiry(const ecs::CallError& error) {
   return error.name == "ExpiredToken" || error.name == "ExpiredTokenException";
 }
 
-// When a task of a launch ended: by what ECS says of it, but at no time that it cannot have been,
-// since ECS has another clock.
+// When a task ended that was started then: as long after as ECS' clock says, which may be another
+// one than this machine's, but at no time that it cannot have been.
 WallTime end_of(const ecs::Task& task, WallTime started, WallTime now) {
   const auto said = task.execution_stopped_at ? task.execution_stopped_at : task.stopped_at;
-  return std::clamp(said.value_or(now), std::min(started, now), now);
+  if (!said) return now;
+  const auto end = task.created_at ? started + (*said - *task.created_at) : *said;
+  return std::clamp(end, std::min(started, now), now);
 }
 
 }  // namespace
@@ -42,7 +44,9 @@ class Driver::State {
                                           : (own_ledger_ ? &*own_ledger_ : nullptr)),
         logs_({outside.loop, outside.clients, ledger_, outside.observer, outside.logs_client,
                [this](std::size_t target) { unreachable(target); },
-               [this](int launch) { feed(LogsDrained{launch}); },
+               [this](int launch) {
+                 feed(LogsDrained{launch, logs_.has_lines(launch)});
+               },
                [this](const Result<>& written) { check(written); }},
               plan_, log_pace),
         records_(plan_.launches.size()),
@@ -66,6 +70,7 @@ class Driver::State {
     for (std::size_t i = 0; i < std::min(records_.size(), restored.launches.size()); ++i) {
       const auto& launch = restored.launches[i];
       records_[i].started_at = launch.started_at;
+      records_[i].last_start_at = launch.last_start_at;
       if (!launch.ended) continue;
       records_[i].ended_at = launch.ended->at;
       records_[i].notes_before = launch.ended->log_notes;
@@ -88,7 +93,7 @@ class Driver::State {
 
  private:
   struct Record {  // What a launch's outcome needs beside the machine's state.
-    std::optional<WallTime> started_at, ended_at;
+    std::optional<WallTime> started_at, last_start_at, ended_at;
     std::vector<std::string> notes_before;  // Of its log, from the process that saw its end.
   };
   struct OpenCall {
@@ -200,8 +205,9 @@ class Driver::State {
                                           false});
     }
     for (const auto index : call.launches) {
-      auto& started_at = records_[static_cast<std::size_t>(index)].started_at;
-      if (!started_at) started_at = call.clock.wall;
+      auto& record = records_[static_cast<std::size_t>(index)];
+      if (!record.started_at) record.started_at = call.clock.wall;
+      record.last_start_at = call.clock.wall;
     }
     return {};
   }
@@ -353,6 +359,8 @@ class Driver::State {
     outcome.where = where(plan_, part);
     outcome.verdict = launch.verdict;
     outcome.task_arn = launch.task_arn;
+    if (outcome.task_arn.empty() && outcome.verdict.kind == VerdictKind::kInfrastructure)
+      outcome.task_arn = launch.task_before;
     outcome.stop_code = launch.task.stop_code;
     outcome.stopped_reason = launch.task.stopped_reason;
     for (const auto& container : launch.task.containers) {
@@ -379,7 +387,8 @@ class Driver::State {
     auto& record = records_[static_cast<std::size_t>(index)];
     const auto& launch = machine_.launches()[static_cast<std::size_t>(index)];
     if (record.started_at)
-      record.ended_at = end_of(launch.task, *record.started_at, outside_.loop.wall_now());
+      record.ended_at = end_of(launch.task, record.last_start_at.value_or(*record.started_at),
+                               outside_.loop.wall_now());
     logs_.end(index, launch.verdict);
     const auto outcome = outcome_of(index);
     if (!is_expired_)

@@ -258,8 +258,10 @@ class Restorer {
       state.task = {};
       if (!std::exchange(state.was_tried, true)) {
         state.since_first_call = since(it.clock);
-        state.started_at = event.at;
       }
+      if (!state.started_at) state.started_at = event.at;
+      state.last_start_at = event.at;
+      state.has_run = false;
     }
     restored_.last_call = std::max(restored_.last_call, it.call);
     UnresolvedCall call;
@@ -302,6 +304,7 @@ class Restorer {
     if (it.task.task_arn != state.task_arn) return {};
     if (ecs::status_of(it.task.last_status) >= ecs::Status::kRunning && !state.since_running)
       state.since_running = since(it.clock);
+    state.has_run |= has_run(it.task);
     state.task = std::move(it.task);
     return {};
   }
@@ -322,6 +325,7 @@ class Restorer {
   Result<> take(const history::EventRecord& event, journal::Retry& it) {
     auto& state = restored_.launches[TRY(index_of(event.launch))];
     ++(it.by_spot ? state.spot_retries : state.refusals);
+    if (it.by_spot) state.task_before = it.task_arn;
     state.task_arn.clear();
     state.task = {};
     // The time that a start may take counts from the new one when the old one had succeeded.

@@ -113,7 +113,9 @@ struct RestoredLaunch {
   Duration since_started{};
   std::optional<Duration> since_running;
   OurStop our_stop = OurStop::kNone;  // StopTask was called, or about to be.
-  std::optional<WallTime> started_at;
+  std::string task_before;            // See LaunchState.
+  bool has_run = false;
+  std::optional<WallTime> started_at, last_start_at;  // Its first StartCall and its last one.
 };
 // A StartCall that some launches have no task from, and that no other one has followed for them: it
 // may have been sent or not, and may have started tasks or not.

@@ -114,6 +114,12 @@ class LogReader::State {
     leave(launch);
   }
 
+  [[nodiscard]] bool has_lines(int index) const {
+    const auto& readings = launches_.at(static_cast<std::size_t>(index)).readings;
+    return std::any_of(readings.begin(), readings.end(),
+                       [](const auto& reading) { return reading->position.lines > 0; });
+  }
+
   [[nodiscard]] const LaunchLog& log_of(int index) const {
     return launches_.at(static_cast<std::size_t>(index)).log;
   }
@@ -561,6 +567,9 @@ void LogReader::read_on() {
 }
 void LogReader::end(int launch, const Verdict& verdict) {
   state_->end(launch, verdict);
+}
+bool LogReader::has_lines(int launch) const {
+  return state_->has_lines(launch);
 }
 const LaunchLog& LogReader::log_of(int launch) const {
   return state_->log_of(launch);

@@ -73,6 +73,8 @@ class LogReader {
   void end(int launch, const Verdict& verdict);
 
   [[nodiscard]] const LaunchLog& log_of(int launch) const;
+  // Of its present task.
+  [[nodiscard]] bool has_lines(int launch) const;
 
  private:
   class State;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ecs/api.h"
+#include "ecs/life_cycle.h"
 
 // The order of things: what starts when, what is due, how a launch and the run end.
 
@@ -256,8 +257,13 @@ bool Machine::is_wanted(const LaunchState& launch) const {
 // ---- Ending
 
 void Machine::handle(const LogsDrained& event) {
-  const auto& launch = at(event.launch);
+  auto& launch = at(event.launch);
   if (launch.phase != Phase::kDraining) return;
+  if (event.has_written && launch.task.stop_code == ecs::stop_code::kTaskFailedToStart) {
+    // What has written has run, and what it did must not be done twice.
+    launch.verdict = judge(launch.task, facts_[facet_of(event.launch).part], OurStop::kNone, true);
+    return end(event.launch, launch.verdict);
+  }
   if (launch.again != LaunchState::Again::kNo) return start_again(event.launch);
   end(event.launch, launch.verdict);
 }
@@ -266,6 +272,12 @@ void Machine::end(int index, Verdict verdict) {
   auto& launch = at(index);
   assert(launch.phase != Phase::kDone && "a launch ends once");
   if (launch.phase != Phase::kDraining) launch.ended = now_;
+  if (verdict.kind == VerdictKind::kNeverStarted && launch.task_arn.empty() &&
+      !launch.task_before.empty()) {
+    // Its last task is the one that Spot took.
+    verdict.kind = VerdictKind::kInfrastructure;
+    verdict.words = "interrupted by Spot, and not started again: " + verdict.words;
+  }
   if (std::exchange(launch.again, LaunchState::Again::kNo) != LaunchState::Again::kNo) --replacing_;
   leave_call(index);
   enter(index, Phase::kDone);

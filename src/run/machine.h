@@ -92,6 +92,7 @@ struct StopFailed {
 };
 struct LogsDrained {  // Every line of the launch's task that will be shown has been shown.
   int launch;
+  bool has_written = false;  // There were some.
 };
 struct TargetGone {  // With all of its tasks, for good.
   std::size_t target;
@@ -232,8 +233,10 @@ struct LaunchState {
   Instant first_attempt{};
   Instant next_attempt{};  // In kBackoff without a StartCall.
   std::string task_arn;
-  ecs::Task task;         // As last seen, without what neither verdict nor outcome needs.
-  bool was_seen = false;  // By a DescribeTasks.
+  ecs::Task task;           // As last seen, without what neither verdict nor outcome needs.
+  std::string task_before;  // That Spot took, and that this one, if there is one, replaces.
+  bool was_seen = false;    // By a DescribeTasks.
+  bool has_run = false;     // A container of the task, as far as is known.
   Instant seen_as_of = Instant::min();  // When the last one that showed it was sent.
   int misses = 0;                       // In a row: DescribeTasks that did not show it.
   Instant missing_since{};

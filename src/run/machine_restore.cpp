@@ -45,6 +45,8 @@ void Machine::restore(int index, const RestoredLaunch& from) {
   launch.first_attempt = now_ - from.since_first_call;
   launch.task_arn = from.task_arn;
   launch.task = from.task;
+  launch.task_before = from.task_before;
+  launch.has_run = from.has_run;
   if (!from.task_arn.empty()) view_of(index).by_task[ecs::last_part(from.task_arn)] = index;
   if (from.ended) {
     enter(index, Phase::kDone);

@@ -26,6 +26,7 @@ ecs::Task essence_of(const ecs::Task& task) {
   kept.desired_status = task.desired_status;
   kept.stop_code = task.stop_code;
   kept.stopped_reason = task.stopped_reason;
+  kept.created_at = task.created_at;
   kept.execution_stopped_at = task.execution_stopped_at;
   kept.stopped_at = task.stopped_at;
   for (const auto& container : task.containers) {
@@ -45,7 +46,9 @@ bool tells_more(const ecs::Task& task, const ecs::Task& before) {
   return std::any_of(task.containers.begin(), task.containers.end(),
                      [&](const ecs::Container& container) {
                        const auto* known = before.container(container.name);
-                       return container.exit_code && (known == nullptr || !known->exit_code);
+                       const bool runs = container.last_status == "RUNNING";
+                       return (container.exit_code && (known == nullptr || !known->exit_code)) ||
+                              (runs && (known == nullptr || known->last_status != "RUNNING"));
                      });
 }
 
@@ -252,6 +255,7 @@ void Machine::observe(int index, const ecs::Task& task) {
     actions_.emplace_back(ShowStatus{index, task});
     view_of(index).interval = policy_.pace.first;
   }
+  launch.has_run |= has_run(task);
   // RUNNING may have been too short to be seen.
   if (after >= ecs::Status::kRunning && !launch.running) launch.running = now_;
   touch(Kind::kLaunch, index);
@@ -259,7 +263,8 @@ void Machine::observe(int index, const ecs::Task& task) {
   drain_stopped_containers(index);
   if (after < ecs::Status::kStopped) return;
   const auto& facts = facts_[facet_of(index).part];
-  auto verdict = judge(task, facts, launch.stop_called ? launch.our_stop : OurStop::kNone);
+  auto verdict =
+      judge(task, facts, launch.stop_called ? launch.our_stop : OurStop::kNone, launch.has_run);
   launch.again = again(index, task);
   judged(index, std::move(verdict));
 }
@@ -337,7 +342,8 @@ LaunchState::Again Machine::again(int index, const ecs::Task& stopped) const {
   if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
     return launch.spot_retries < policy_.retry_on_spot ? Again::kSpot : Again::kNo;
   const bool has_time = now_ < start_deadline(launch);
-  return failed_to_start_for_now(stopped) && launch.attempts < policy_.retries && has_time
+  return failed_to_start_for_now(stopped) && !launch.has_run && launch.attempts < policy_.retries &&
+                 has_time
              ? Again::kStartFailed
              : Again::kNo;
 }
@@ -356,9 +362,11 @@ void Machine::start_again(int index) {
   actions_.emplace_back(Say{"launch " + std::to_string(index + 1) + ": " + launch.verdict.words +
                             "; starting it again (" + std::to_string(number) + " of " +
                             std::to_string(most) + ")"});
+  if (by_spot) launch.task_before = launch.task_arn;
   launch.task_arn.clear();
   launch.task = {};
   launch.was_seen = false;
+  launch.has_run = false;
   launch.seen_as_of = Instant::min();
   launch.misses = 0;
   launch.polls = 0;

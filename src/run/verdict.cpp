@@ -156,15 +156,16 @@ std::string why_never_started(const ecs::Task& task, const Facts& facts) {
   return task.stopped_reason.empty() ? "it never started" : task.stopped_reason;
 }
 
-Verdict of_failed_start(const ecs::Task& task, const Facts& facts) {
+Verdict of_failed_start(const ecs::Task& task, const Facts& facts, bool was_running) {
   auto why = why_never_started(task, facts);
-  if (!has_run(task)) return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, std::move(why)};
+  if (!was_running && !has_run(task))
+    return {VerdictKind::kNeverStarted, kExitCouldNotRun, {}, std::move(why)};
   const auto codes = codes_of_runs(task);
   return {VerdictKind::kFailed,
           kExitCouldNotRun,
           {},
           "it failed to start as a whole: " + why + "; " +
-              (codes.empty() ? "it was RUNNING all the same" : join(codes, ", "))};
+              (codes.empty() ? "a container of it ran" : join(codes, ", "))};
 }
 
 Verdict by_codes(const ecs::Task& task, const Facts& facts) {
@@ -234,13 +235,15 @@ int process_exit_code(std::int64_t code) {
   return code >= 0 && code <= 255 ? static_cast<int>(code) : 1;
 }
 
-bool has_run(const ecs::Task& stopped) {
-  return stopped.started_at || !codes_of_runs(stopped).empty();
+bool has_run(const ecs::Task& task) {
+  const auto runs = [](const auto& it) { return it.last_status == "RUNNING"; };
+  return task.started_at || runs(task) || !codes_of_runs(task).empty() ||
+         std::any_of(task.containers.begin(), task.containers.end(), runs);
 }
 
-Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop) {
+Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop, bool was_running) {
   if (stopped.stop_code == ecs::stop_code::kTaskFailedToStart)
-    return of_failed_start(stopped, facts);
+    return of_failed_start(stopped, facts, was_running);
   if (stopped.stop_code == ecs::stop_code::kSpotInterruption)
     return {VerdictKind::kInfrastructure, kExitCouldNotRun, {}, "interrupted by Spot"};
   if (is_lost_host(stopped))

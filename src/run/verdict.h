@@ -51,8 +51,8 @@ struct Verdict {
   return verdict.kind == VerdictKind::kDetached || verdict.may_still_run;
 }
 
-// Of a stopped task: some container of it ran, also when the task failed to start as a whole.
-[[nodiscard]] bool has_run(const ecs::Task& stopped);
+// Whether it shows that some container of it runs or ran, also when it failed to start as a whole.
+[[nodiscard]] bool has_run(const ecs::Task& task);
 
 // Why we asked ECS to stop a task, if we did.
 enum class OurStop {
@@ -74,7 +74,9 @@ struct Facts {
 };
 
 // The verdict of a task that ECS shows STOPPED.
-[[nodiscard]] Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop);
+// `was_running`: see has_run(), of an earlier look, or its log has lines.
+[[nodiscard]] Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop,
+                            bool was_running = false);
 
 // The verdict of a task that we asked ECS to stop, for that reason.
 [[nodiscard]] Verdict verdict_of_stop(OurStop why);

@@ -104,6 +104,8 @@ class Words(Sandbox):
     def test_a_flag_that_takes_no_value_is_given_none(self):
         for flag in ("--assign-public-ip", "--only-one", "--keep-going", "--no-logs", "--plan"):
             self.refused("`%s` takes no value" % flag, "run", "--task-definition", "x", flag + "=false")
+            for value in ("", "true", "1"):
+                self.refused("`%s` takes no value" % flag, "run", "--task-definition", "x", flag + "=" + value)
         self.refused("`--json` takes no value", "runs", "list", "--json=no")
         self.refused("`--follow` takes no value", "local", "logs", "--follow=0")
         self.refused("`--help` takes no value", "local", "env", "--help=false")
@@ -222,6 +224,18 @@ class Requests(Sandbox):
     def test_unknown_container_gets_the_nearest_name(self):
         result = self.refused("mian", "--task-definition", "x", "-c", "mian", "-e", "A=1")
         self.assertIn("did you mean `main`", result.err)
+
+    def test_an_empty_value_does_not_take_the_next_word(self):
+        for option in ("--started-by=", "--group=", "--platform-version=", "--task-role="):
+            with self.subTest(option=option):
+                result = self.runtask("run", "--local", "--task-definition", "x", option, "--plan", "--json")
+                self.assertEqual(result.code, 0, result)
+                self.assertEqual(json.loads(result.out)["type"], "plan")
+                self.assertNotIn('"--plan"', result.out)
+        result = self.runtask("run", "--local", "--task-definition", "x", "--capacity-provider=", "--plan")
+        self.assertEqual(result.code, 2, result)
+        # Where a value is due, a word with a sign in it is one.
+        self.refused("`--count=` was not found", "--task-definition", "--count=", "--plan")
 
     def test_a_plan_with_an_unknown_container_is_shown_all_the_same(self):
         result = self.runtask("run", "--local", "--task-definition", "x", "-c", "mian", "-e", "A=1", "--plan")

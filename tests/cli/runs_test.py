@@ -222,13 +222,24 @@ class PruneSandbox(RunsSandbox):
         self.register("manage", ("main", "sleep 30"))
         self.assertEqual(self.run_local("manage", "--detach").code, 0)
         left = self.run_ids()
-        self.assertIn("kept: 1 run left running", self.ok("runs", "prune", "--keep-days", "0").err)
+        self.assertIn("kept: 1 run left running or without a process", self.ok("runs", "prune", "--keep-days", "0").err)
         self.age(left[0], 29)
         result = json.loads(self.ok("runs", "prune", "--keep-days", "10", "--json").out)
         self.assertEqual(result, {"pruned": 0, "under_way": 0, "left_running": 1})
         self.assertEqual(self.run_ids(), left)
         self.age(left[0], 2)
         self.assertEqual(self.ok("runs", "prune", "--keep-days", "10").err, "forgotten: 1 run\n")
+        self.assertEqual(self.run_ids(), [])
+
+    def test_a_run_whose_process_was_killed_stays_for_7_days(self):
+        self.register("manage", ("main", "sleep 30"))
+        self.start_and_kill("manage")
+        killed = self.run_ids()
+        self.age(killed[0], 6)
+        result = json.loads(self.ok("runs", "prune", "--keep-days", "0", "--json").out)
+        self.assertEqual(result, {"pruned": 0, "under_way": 0, "left_running": 1})
+        self.age(killed[0], 2)
+        self.ok("runs", "prune", "--keep-days", "0")
         self.assertEqual(self.run_ids(), [])
 
     def test_days_are_required_and_a_number(self):

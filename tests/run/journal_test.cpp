@@ -101,6 +101,21 @@ TEST_F(Journal, a_call_of_which_some_launches_are_not_answered_is_unresolved_for
   EXPECT_EQ(made.last_call, 1);
 }
 
+TEST_F(Journal, a_launch_that_spot_took_began_with_its_first_start_and_names_the_task) {
+  add(-1, start_call(1, {0}));
+  add(0, journal::Started{1, "arn/0", ago(1min)});
+  add(0, journal::Observed{task("arn/0", "RUNNING"), ago(1min)});
+  EXPECT_TRUE(restored(1).launches[0].has_run);
+  add(0, journal::Retry{"arn/0", "interrupted by Spot", true});
+  add(-1, start_call(2, {0}));
+  events_.back().at = kStart + 1h;
+  const auto launch = restored(1).launches[0];
+  EXPECT_EQ(launch.started_at, kStart);
+  EXPECT_EQ(launch.last_start_at, kStart + 1h);
+  EXPECT_EQ(launch.task_before, "arn/0");
+  EXPECT_FALSE(launch.has_run);
+}
+
 TEST_F(Journal, the_age_of_a_call_from_before_a_boot_is_doubtful) {
   auto call = start_call(1, {0}, 1min);
   call.clock.boot = "another";

@@ -469,5 +469,44 @@ TEST(MachineStart, a_start_that_failed_for_a_reason_that_passes_is_made_again) {
   EXPECT_TRUE(run.take<CallRunTask>().empty());
 }
 
+TEST(MachineStart, what_was_seen_running_or_has_written_is_not_started_again) {
+  for (const bool by_log : {false, true}) {
+    Policy policy;
+    policy.retries = 1;
+    Machinery run(1, policy);
+    (void)run.take<CallRunTask>();
+    run.start(0, task(0, "PENDING"));
+    auto pending = task(0, "PENDING");
+    pending.containers.emplace_back().name = "side";
+    pending.containers.back().last_status = by_log ? "PENDING" : "RUNNING";
+    run.see(pending);
+    auto failed = stopped(0, {}, "TaskFailedToStart");
+    failed.stopped_reason = "Timeout waiting for network interface provisioning to complete.";
+    run.see(failed);
+    run.feed(LogsDrained{0, by_log});
+    run.pass(10s);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.verdict(), "failed");
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+  }
+}
+
+TEST(MachineStart, a_launch_that_spot_took_and_that_is_not_started_again_did_start) {
+  Policy policy;
+  policy.retry_on_spot = 1;
+  Machinery run(1, policy);
+  (void)run.take<CallRunTask>();
+  run.start(0, task(0, "RUNNING"));
+  run.see(stopped(0, 143, "SpotInterruption"));
+  run.feed(LogsDrained{0});
+  run.pass(10s);
+  const auto again = run.take<CallRunTask>();
+  ASSERT_EQ(again.size(), 1U);
+  run.feed(StartFailed{again[0].call, Code::kDenied, "not authorized", false});
+  EXPECT_EQ(run.verdict(), "infrastructure");
+  EXPECT_EQ(run.launch(0).task_before, arn(0));
+  EXPECT_NE(run.launch(0).verdict.words.find("not authorized"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace runtask::run
