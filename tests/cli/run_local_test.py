@@ -92,7 +92,9 @@ class Run(Sandbox):
         result = self.run_local("sick", "--json")
         self.assertEqual(result.code, 125, result)
         outcome = json_lines(result.out)[-1]["launches"][0]
-        self.assertEqual(outcome["verdict"], "never_started")
+        self.assertEqual(outcome["verdict"], "failed")  # The other one has run.
+        self.assertIn("it failed to start as a whole: DependencyError: container db is UNHEALTHY", outcome["words"])
+        self.assertIn("of container db", outcome["words"])
         self.assertIn("db is UNHEALTHY", {c["name"]: c.get("reason") for c in outcome["containers"]}["main"])
         self.assertNotIn("never\n", result.out)
 

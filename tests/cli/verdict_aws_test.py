@@ -209,14 +209,6 @@ class Verdict(Outcomes, AwsSandbox):
         result = self.run_aws()
         self.assertIn("splunk", result.err)
 
-    def conflict_with_task_of(self, started_by):
-        """RunTask names a task that was started by that, or, with None, by the call itself."""
-        def conflict(request):
-            for task in self.script:
-                task["startedBy"] = started_by or request["startedBy"]
-            return Reply({"__type": "ConflictException", "message": "token used", "resourceIds": [self.arn]}, 400)
-        self.aws.operations["RunTask"] = conflict
-
     def test_describe_errors_do_not_end_the_watch(self):
         self.script = [Reply.error("ServerException", "oops", 500), Reply("<html>", 502, "text/html"),
                        Reply.error("ThrottlingException", "Rate exceeded"), Reply({}, fault="reset"),
@@ -328,6 +320,14 @@ class Refused(Outcomes, AwsSandbox):
         self.check(0, "succeeded")
         self.assertEqual(self.aws.count("RunTask"), 1)
         self.assertEqual({request["startedBy"] for request in lists}, {self.aws.requests("RunTask")[0]["startedBy"]})
+
+    def conflict_with_task_of(self, started_by):
+        """RunTask names a task that was started by that, or, with None, by the call itself."""
+        def conflict(request):
+            for task in self.script:
+                task["startedBy"] = started_by or request["startedBy"]
+            return Reply({"__type": "ConflictException", "message": "token used", "resourceIds": [self.arn]}, 400)
+        self.aws.operations["RunTask"] = conflict
 
     def test_a_conflict_is_not_a_second_start(self):
         self.ended({"main": 3})
