@@ -15,6 +15,18 @@ class Outcomes:
         self.script = [self.task_now("STOPPED", exit_codes=codes, reasons=reasons, containers=tuple(codes) or ("main",),
                                      stopCode=stop_code, **members)]
 
+    def run_until_stopped(self):
+        """The task runs, and StopTask ends it; `stopped` is what was asked then."""
+        self.script = [self.task_now("RUNNING")]
+
+        def stop(request):
+            self.stopped = request
+            self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
+            self.describes = 0
+            return {"task": self.task_now("RUNNING")}
+
+        self.aws.operations["StopTask"] = stop
+
     def check(self, code, verdict, *arguments):
         result = self.run_aws("--json", *arguments, seconds=3 * LONGEST)  # ListTasks may lag for a minute.
         self.assertEqual(result.code, code, result)
@@ -159,15 +171,7 @@ class Verdict(Outcomes, AwsSandbox):
         self.assertIn("not authorized", result.err)
 
     def test_timeout_stops_the_task_and_is_124(self):
-        self.script = [self.task_now("RUNNING")]
-
-        def stop(request):
-            self.stopped = request
-            self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
-            self.describes = 0
-            return {"task": self.task_now("RUNNING")}
-
-        self.aws.operations["StopTask"] = stop
+        self.run_until_stopped()
         self.check(124, "timed_out", "--timeout", "200ms")
         self.assertEqual(self.stopped["task"], self.arn)
 
@@ -358,17 +362,9 @@ class Refused(Outcomes, AwsSandbox):
         self.assertEqual(len(tokens), 1)
 
 
-class Interrupt(AwsSandbox):
+class Interrupt(Outcomes, AwsSandbox):
     def interrupted(self, signals, expected):
-        self.script = [self.task_now("RUNNING")]
-
-        def stop(request):
-            self.stopped = request
-            self.script = [self.task_now("STOPPED", exit_codes={"main": 143}, stopCode="UserInitiated")]
-            self.describes = 0
-            return {"task": self.task_now("RUNNING")}
-
-        self.aws.operations["StopTask"] = stop
+        self.run_until_stopped()
         process = self.start("run", "--cluster", "c", "--task-definition", "manage", "--drain", "0", "--json")
         wait_until(lambda: self.describes > 0, "the first DescribeTasks")
         process.send_signal(signals)
