@@ -44,9 +44,8 @@ class Driver::State {
                                           : (own_ledger_ ? &*own_ledger_ : nullptr)),
         logs_({outside.loop, outside.clients, ledger_, outside.observer, outside.logs_client,
                [this](std::size_t target) { unreachable(target); },
-               [this](int launch) {
-                 feed(LogsDrained{launch, logs_.has_lines(launch)});
-               },
+               [this](int launch) { feed(HasWritten{launch}); },
+               [this](int launch) { feed(LogsDrained{launch}); },
                [this](const Result<>& written) { check(written); }},
               plan_, log_pace),
         records_(plan_.launches.size()),

@@ -56,6 +56,7 @@ class LogReader::State {
     if (launch.task_arn == task_arn) return;
     const bool is_first = launch.task_arn.empty();
     launch.task_arn = task_arn;
+    launch.has_lines = false;
     launch.drains = false;
     leave(launch);
     if (!is_first) launch.log.last_lines.clear();  // Of the task before.
@@ -114,12 +115,6 @@ class LogReader::State {
     leave(launch);
   }
 
-  [[nodiscard]] bool has_lines(int index) const {
-    const auto& readings = launches_.at(static_cast<std::size_t>(index)).readings;
-    return std::any_of(readings.begin(), readings.end(),
-                       [](const auto& reading) { return reading->position.lines > 0; });
-  }
-
   [[nodiscard]] const LaunchLog& log_of(int index) const {
     return launches_.at(static_cast<std::size_t>(index)).log;
   }
@@ -155,6 +150,7 @@ class LogReader::State {
     LaunchLog log;
     // Shared only to be watched: an answer may come when its reading is over.
     std::vector<ReadingPtr> readings;
+    bool has_lines = false;  // Of this task.
     bool drains = false;
   };
 
@@ -303,6 +299,7 @@ class LogReader::State {
 
   void start(Reading& reading) {
     auto& watch = reading.watch;
+    if (reading.position.lines > 0) note_lines(reading.launch);
     advance(reading);
     detect(watch);
   }
@@ -486,6 +483,7 @@ class LogReader::State {
       keep_last(log.last_lines, at->message);
     reading.position.token = page.next_forward_token;
     reading.position.lines += page.events.size();
+    if (reading.position.lines > 0) note_lines(reading.launch);
     if (!lines.empty())
       outside_.on_written(outside_.ledger->append_lines(reading.launch, reading.source.container,
                                                         lines, to_json(reading.position)));
@@ -496,6 +494,13 @@ class LogReader::State {
     reading.follower.page(
         {page.next_forward_token, events, page.complete.value_or(false), last >= reading.newest},
         outside_.loop.now());
+  }
+
+  void note_lines(int index) {
+    if (std::exchange(at(index).has_lines, true)) return;
+    outside_.loop.post([this, alive = std::weak_ptr<int>(alive_), index] {
+      if (!alive.expired()) outside_.on_first_line(index);
+    });
   }
 
   void read_to_end(Reading& reading, const LogFollower::Done& end) {
@@ -567,9 +572,6 @@ void LogReader::read_on() {
 }
 void LogReader::end(int launch, const Verdict& verdict) {
   state_->end(launch, verdict);
-}
-bool LogReader::has_lines(int launch) const {
-  return state_->has_lines(launch);
 }
 const LaunchLog& LogReader::log_of(int launch) const {
   return state_->log_of(launch);

@@ -42,6 +42,9 @@ class LogReader {
     std::function<Result<ecs::Client*>(std::size_t target, const std::string& region)> logs_client;
     // Nobody answered there.
     std::function<void(std::size_t target)> on_unreachable;
+    // The launch's present task has written something. Once per task, before on_drained; never from
+    // inside a call.
+    std::function<void(int launch)> on_first_line;
     // Every line of the launch that will be shown has been shown. Never from inside a call.
     std::function<void(int launch)> on_drained;
     // Of every attempt to write lines.
@@ -73,8 +76,6 @@ class LogReader {
   void end(int launch, const Verdict& verdict);
 
   [[nodiscard]] const LaunchLog& log_of(int launch) const;
-  // Of its present task.
-  [[nodiscard]] bool has_lines(int launch) const;
 
  private:
   class State;

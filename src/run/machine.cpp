@@ -256,14 +256,23 @@ bool Machine::is_wanted(const LaunchState& launch) const {
 
 // ---- Ending
 
+// What has written has run, and what it did must not be done twice.
+void Machine::handle(const HasWritten& event) {
+  auto& launch = at(event.launch);
+  if (launch.phase != Phase::kWatching && launch.phase != Phase::kDraining) return;
+  if (std::exchange(launch.has_run, true)) return;
+  touch(Kind::kLaunch, event.launch);
+  if (launch.phase != Phase::kDraining || launch.verdict.kind != VerdictKind::kNeverStarted) return;
+  launch.verdict = verdict_of_end(event.launch, launch.task);
+  if (launch.again != LaunchState::Again::kStartFailed) return;
+  launch.again = LaunchState::Again::kNo;
+  --replacing_;
+  note_failure(launch.verdict.kind);
+}
+
 void Machine::handle(const LogsDrained& event) {
   auto& launch = at(event.launch);
   if (launch.phase != Phase::kDraining) return;
-  if (event.has_written && launch.task.stop_code == ecs::stop_code::kTaskFailedToStart) {
-    // What has written has run, and what it did must not be done twice.
-    launch.verdict = judge(launch.task, facts_[facet_of(event.launch).part], OurStop::kNone, true);
-    return end(event.launch, launch.verdict);
-  }
   if (launch.again != LaunchState::Again::kNo) return start_again(event.launch);
   end(event.launch, launch.verdict);
 }

@@ -90,9 +90,11 @@ struct StopFailed {
   Code code;
   std::string why;
 };
+struct HasWritten {  // The launch's task has a line in its log.
+  int launch;
+};
 struct LogsDrained {  // Every line of the launch's task that will be shown has been shown.
   int launch;
-  bool has_written = false;  // There were some.
 };
 struct TargetGone {  // With all of its tasks, for good.
   std::size_t target;
@@ -100,8 +102,8 @@ struct TargetGone {  // With all of its tasks, for good.
 };
 struct Tick {};
 using Event = std::variant<Begin, Resume, Started, StartFailed, StartWithdrawn, TokenTooOld, Found,
-                           FindFailed, Observed, ObserveFailed, StopTaken, StopFailed, LogsDrained,
-                           Interrupted, TargetGone, Tick>;
+                           FindFailed, Observed, ObserveFailed, StopTaken, StopFailed, HasWritten,
+                           LogsDrained, Interrupted, TargetGone, Tick>;
 
 // ---- What it asks for.
 struct CallRunTask {  // With the input of the first of its launches, but for these:
@@ -357,6 +359,7 @@ class Machine {
   void handle(const ObserveFailed& event);
   void handle(const StopTaken& event);
   void handle(const StopFailed& event);
+  void handle(const HasWritten& event);
   void handle(const LogsDrained& event);
   void handle(const Interrupted& event);
   void handle(const TargetGone& event);
@@ -431,6 +434,7 @@ class Machine {
   void watch(int launch);
   void unwatch(int launch);
   void observe(int launch, const ecs::Task& task);
+  [[nodiscard]] Verdict verdict_of_end(int launch, const ecs::Task& stopped) const;
   void judged(int launch, Verdict verdict);
   [[nodiscard]] LaunchState::Again again(int launch, const ecs::Task& stopped) const;
   void start_again(int launch);

@@ -251,20 +251,18 @@ void Machine::observe(int index, const ecs::Task& task) {
     actions_.emplace_back(Keep{index, journal::Observed{is_last ? task : essence_of(task), {}}});
   }
   const auto known = std::exchange(launch.task, essence_of(task));
+  launch.has_run |= has_run(task);
   if (changed) {
     actions_.emplace_back(ShowStatus{index, task});
     view_of(index).interval = policy_.pace.first;
   }
-  launch.has_run |= has_run(task);
   // RUNNING may have been too short to be seen.
   if (after >= ecs::Status::kRunning && !launch.running) launch.running = now_;
   touch(Kind::kLaunch, index);
   name_containers(index, known);
   drain_stopped_containers(index);
   if (after < ecs::Status::kStopped) return;
-  const auto& facts = facts_[facet_of(index).part];
-  auto verdict =
-      judge(task, facts, launch.stop_called ? launch.our_stop : OurStop::kNone, launch.has_run);
+  auto verdict = verdict_of_end(index, task);
   launch.again = again(index, task);
   judged(index, std::move(verdict));
 }
@@ -289,6 +287,12 @@ void Machine::drain_stopped_containers(int index) {
   // An empty name: every container that the reply did not mention has stopped too.
   if (all && launch.drained_containers.insert("").second)
     actions_.emplace_back(DrainLogs{index, ""});
+}
+
+Verdict Machine::verdict_of_end(int index, const ecs::Task& stopped) const {
+  const auto& launch = at(index);
+  return judge(stopped, facts_[facet_of(index).part],
+               launch.stop_called ? launch.our_stop : OurStop::kNone, launch.has_run);
 }
 
 // The task is over; what is left is to read its log to the end.
@@ -321,8 +325,7 @@ void Machine::miss(int index) {
   actions_.emplace_back(DrainLogs{index, ""});
   const auto& facts = facts_[facet_of(index).part];
   if (shows_every_code(launch.task, facts))
-    return judged(index,
-                  judge(launch.task, facts, launch.stop_called ? launch.our_stop : OurStop::kNone));
+    return judged(index, verdict_of_end(index, launch.task));
   std::string words = launch.was_seen ? "ECS does not know the task any more (MISSING)"
                                       : "ECS never showed the task (MISSING)";
   if (launch.was_seen && !launch.task.last_status.empty())

@@ -261,9 +261,9 @@ Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop, bo
             "ECS gives no stop code, and does not say that it ended by itself: " +
                 stopped.stopped_reason};
   }
-  // It came up between the last look and the stop.
-  if (our_stop == OurStop::kStartTimeout && stopped.started_at)
-    return {VerdictKind::kTimedOut, kExitTimedOut, {}, "stopped at --start-timeout as it started"};
+  // Some of it came up, or all of it did between the last look and the stop.
+  if (our_stop == OurStop::kStartTimeout && (was_running || has_run(stopped)))
+    return {VerdictKind::kTimedOut, kExitTimedOut, {}, "stopped at --start-timeout, when some of it ran"};
   if (our_stop != OurStop::kNone) return verdict_of_stop(our_stop);
 
   auto verdict = by_codes(stopped, facts);

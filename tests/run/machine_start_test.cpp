@@ -470,7 +470,8 @@ TEST(MachineStart, a_start_that_failed_for_a_reason_that_passes_is_made_again) {
 }
 
 TEST(MachineStart, what_was_seen_running_or_has_written_is_not_started_again) {
-  for (const bool by_log : {false, true}) {
+  enum class Proof { kSeenRunning, kEarlyLine, kLateLine };
+  for (const auto by : {Proof::kSeenRunning, Proof::kEarlyLine, Proof::kLateLine}) {
     Policy policy;
     policy.retries = 1;
     Machinery run(1, policy);
@@ -478,17 +479,48 @@ TEST(MachineStart, what_was_seen_running_or_has_written_is_not_started_again) {
     run.start(0, task(0, "PENDING"));
     auto pending = task(0, "PENDING");
     pending.containers.emplace_back().name = "side";
-    pending.containers.back().last_status = by_log ? "PENDING" : "RUNNING";
+    pending.containers.back().last_status = by == Proof::kSeenRunning ? "RUNNING" : "PENDING";
     run.see(pending);
+    if (by == Proof::kEarlyLine) run.feed(HasWritten{0});
     auto failed = stopped(0, {}, "TaskFailedToStart");
     failed.stopped_reason = "Timeout waiting for network interface provisioning to complete.";
     run.see(failed);
-    run.feed(LogsDrained{0, by_log});
+    if (by == Proof::kLateLine) run.feed(HasWritten{0});
+    run.feed(LogsDrained{0});
     run.pass(10s);
     EXPECT_TRUE(run.take<CallRunTask>().empty());
     EXPECT_EQ(run.verdict(), "failed");
     EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
   }
+}
+
+TEST(MachineStart, what_has_written_has_run_also_when_its_log_is_read_no_further) {
+  Machinery run(1);
+  run.start(0);
+  auto failed = stopped(0, {}, "TaskFailedToStart");
+  failed.stopped_reason = "CannotPullContainerError: no such image";
+  run.see(failed);
+  EXPECT_EQ(run.verdict(), "never_started");
+  run.feed(HasWritten{0});
+  run.feed(Interrupted{kExitInterrupted});
+  run.pass(8s);
+  EXPECT_TRUE(run.machine.is_done());
+  EXPECT_EQ(run.verdict(), "failed");
+}
+
+TEST(MachineStart, a_failure_to_start_of_what_has_written_is_a_failure_for_the_others_too) {
+  Policy policy;
+  policy.retries = 1;
+  policy.after_failure = AfterFailure::kFailFast;
+  Machinery run(2, policy);
+  run.start(0);
+  run.start(1);
+  auto failed = stopped(0, {}, "TaskFailedToStart");
+  failed.stopped_reason = "Timeout waiting for network interface provisioning to complete.";
+  run.see(failed);
+  EXPECT_TRUE(run.take<CallStop>().empty()) << "it would be started again";
+  run.feed(HasWritten{0});
+  EXPECT_EQ(run.take<CallStop>().size(), 1U);
 }
 
 TEST(MachineStart, a_launch_that_spot_took_and_that_is_not_started_again_did_start) {

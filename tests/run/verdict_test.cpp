@@ -100,10 +100,12 @@ TEST(Verdict, a_stop_by_somebody_else_is_never_success) {
 TEST(Verdict, our_own_stop_is_named_by_its_cause) {
   const auto task = stopped({container("main", 143)}, "UserInitiated");
   expect(judge(task, {}, OurStop::kTimeout), VerdictKind::kTimedOut, 124);
-  expect(judge(task, {}, OurStop::kStartTimeout), VerdictKind::kNeverStarted, 125);
-  auto started = task;
-  started.started_at = WallTime(std::chrono::seconds(1));
-  expect(judge(started, {}, OurStop::kStartTimeout), VerdictKind::kTimedOut, 124);
+  expect(judge(task, {}, OurStop::kStartTimeout), VerdictKind::kTimedOut, 124);
+  auto pending = stopped({container("main", {})}, "UserInitiated");
+  expect(judge(pending, {}, OurStop::kStartTimeout), VerdictKind::kNeverStarted, 125);
+  expect(judge(pending, {}, OurStop::kStartTimeout, true), VerdictKind::kTimedOut, 124);
+  pending.started_at = WallTime(std::chrono::seconds(1));
+  expect(judge(pending, {}, OurStop::kStartTimeout), VerdictKind::kTimedOut, 124);
   expect(judge(task, {}, OurStop::kRunsStop), VerdictKind::kInterrupted, 143);
   expect(judge(task, {}, OurStop::kInterrupt), VerdictKind::kInterrupted, 130);
   expect(judge(task, {}, OurStop::kTerminate), VerdictKind::kInterrupted, 143);

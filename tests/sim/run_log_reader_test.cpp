@@ -67,6 +67,7 @@ class RunLogReader : public testing::Test {
                              return fail(Code::kUsage, "`" + region + "` is no region");
                            },
                            [this](std::size_t) { ++unreachable_; },
+                           [this](int launch) { first_lines_.push_back(launch); },
                            [this](int launch) { drained_[launch] = loop_.now(); },
                            [](const Result<>& written) { ASSERT_TRUE(written); }},
         plan_, pace_);
@@ -84,6 +85,7 @@ class RunLogReader : public testing::Test {
   Plan plan_;
   LogPace pace_;
   std::map<int, Instant> drained_;
+  std::vector<int> first_lines_;
   int unreachable_ = 0;
 };
 
@@ -106,6 +108,35 @@ TEST_F(RunLogReader, a_server_that_is_gone_is_told_of_and_its_last_lines_are_rea
   EXPECT_EQ(drained_.size(), 1U);
   EXPECT_EQ((notebook_.lines[{0, "main"}]), logs_.lines_of(stream(0)));
   EXPECT_TRUE(it->log_of(0).notes.empty());
+}
+
+TEST_F(RunLogReader, the_first_line_of_every_task_is_told_once_also_to_another_process) {
+  make_plan_of(2);
+  {
+    const auto first = reader();
+    first->follow(0, arn(0));
+    first->follow(1, arn(1));
+    loop_.run_for(5s);
+    EXPECT_TRUE(first_lines_.empty());
+    logs_.write(stream(0), "one");
+    logs_.write(stream(0), "two");
+    loop_.run_for(5s);
+    logs_.write(stream(0), "three");
+    loop_.run_for(5s);
+    EXPECT_EQ(first_lines_, std::vector<int>{0});
+    first->follow(0, arn(2));
+    loop_.run_for(5s);
+    EXPECT_EQ(first_lines_, std::vector<int>{0});
+    logs_.write(stream(2), "of the next task");
+    loop_.run_for(5s);
+    EXPECT_EQ(first_lines_, (std::vector<int>{0, 0}));
+  }  // It is killed.
+  const auto second = reader();
+  ASSERT_TRUE(second->restore());
+  second->follow(0, arn(2));
+  second->follow(1, arn(1));
+  loop_.run_for(5s);
+  EXPECT_EQ(first_lines_, (std::vector<int>{0, 0, 0}));
 }
 
 TEST_F(RunLogReader, another_process_goes_on_behind_the_last_line_and_counts_on) {
