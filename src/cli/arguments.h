@@ -65,10 +65,10 @@ struct RunArguments {
   std::vector<std::string> environment_files;
   std::vector<std::string> secrets;  // Names; values from runtask's own environment.
   std::optional<std::string> command_words;
-  std::string command_json;
+  std::optional<std::string> command_json;
   std::string cpu, memory;
   std::string task_role, execution_role;
-  std::string override_json;  // A path, or "-" for standard input.
+  std::optional<std::string> override_json;  // A path, or "-" for standard input.
   std::vector<std::string> tags;
   std::string started_by, group;
   bool enable_execute_command = false;

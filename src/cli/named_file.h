@@ -19,6 +19,7 @@ template <class T>
 
 [[nodiscard]] inline Result<std::string> read_named_file(const World& world,
                                                          const std::string& path) {
+  if (path.empty()) return fail(Code::kUsage, "an empty name names no file");
   return as_words(world.files.read(path));
 }
 

@@ -23,7 +23,7 @@ std::vector<Conflict> placement_conflicts(const RunArguments& run) {
   const std::string_view hosts =
       run.launch_type == "EC2" ? "--launch-type EC2" : "--launch-type EXTERNAL";
   return {
-      {"--command", run.command_words.has_value(), "--command-json", !run.command_json.empty(),
+      {"--command", run.command_words.has_value(), "--command-json", run.command_json.has_value(),
        "the command is one of the two"},
       {"--launch-type", !run.launch_type.empty(), "--capacity-provider", has_providers,
        "ECS takes a launch type or capacity providers"},

@@ -81,9 +81,9 @@ Result<std::vector<run::Variable>> read_variables(const RunArguments& arguments,
 Result<std::optional<std::vector<std::string>>> read_command(const RunArguments& arguments) {
   std::optional<std::vector<std::string>> command;
   if (arguments.command_words) command = TRY(split_words(*arguments.command_words));
-  if (!arguments.command_json.empty()) {
+  if (arguments.command_json) {
     auto words =
-        json::read_text<std::vector<std::string>>(arguments.command_json, "--command-json");
+        json::read_text<std::vector<std::string>>(*arguments.command_json, "--command-json");
     if (!words) {
       auto error = std::move(words).error();
       error.code = Code::kUsage;
@@ -176,8 +176,8 @@ Result<run::Request> read_request(const RunArguments& arguments, const World& wo
   request.memory = arguments.memory;
   request.task_role = arguments.task_role;
   request.execution_role = arguments.execution_role;
-  if (!arguments.override_json.empty())
-    request.base_overrides = TRY(read_override_file(world, arguments.override_json));
+  if (arguments.override_json)
+    request.base_overrides = TRY(read_override_file(world, *arguments.override_json));
   request.tags = TRY(read_tags(arguments));
   request.started_by = arguments.started_by;
   request.group = arguments.group;

@@ -128,6 +128,11 @@ class Words(Sandbox):
             self.refused("nowhere", "run", "--local", "--task-definition", "x", flag, "nowhere")
             self.refused("cannot read", "run", "--local", "--task-definition", "x", flag, self.directory)
 
+    def test_an_empty_value_is_not_the_same_as_none(self):
+        for flag in ("--override-json", "--env-file"):
+            self.refused("an empty name names no file", "run", "--local", "--task-definition", "x", flag + "=")
+        self.refused("unexpected end of input", "run", "--local", "--task-definition", "x", "--command-json", "")
+
     def test_a_misspelt_override_is_not_dropped(self):
         for text, near in (('{"containerOverides": []}', "containerOverrides"),
                            ('{"containerOverrides": [{"name": "a", "enviroment": []}]}', "environment"),
