@@ -149,6 +149,12 @@ void take_no_values_of_flags(CLI::App& app) {
     take_no_values_of_flags(*sub);
 }
 
+// Where its value begins, with the sign before it: `--name=value`, or `-q=value`. Else npos.
+std::size_t end_of_name(std::string_view word) {
+  if (word.starts_with("--")) return word.find('=');
+  return word.size() > 2 && word[2] == '=' ? 2 : word.npos;
+}
+
 // The words as CLI11 is to read them: of `--name=` it would take the next word for the value, be it
 // `--plan`, and `--plan=` for the flag. The name of a flag that is given a value is the error.
 tl::expected<std::vector<std::string>, std::string> with_empty_values_apart(
@@ -161,7 +167,7 @@ tl::expected<std::vector<std::string>, std::string> with_empty_values_apart(
       break;
     }
     words.push_back(*word);
-    const auto end = std::min(word->starts_with("--") ? word->find('=') : word->npos, word->size());
+    const auto end = std::min(word->size(), end_of_name(*word));
     const auto* option =
         word->starts_with('-') ? app->get_option_no_throw(word->substr(0, end)) : nullptr;
     if (option == nullptr) {

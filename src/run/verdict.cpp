@@ -263,7 +263,10 @@ Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop, bo
   }
   // Some of it came up, or all of it did between the last look and the stop.
   if (our_stop == OurStop::kStartTimeout && (was_running || has_run(stopped)))
-    return {VerdictKind::kTimedOut, kExitTimedOut, {}, "stopped at --start-timeout, when some of it ran"};
+    return {VerdictKind::kTimedOut,
+            kExitTimedOut,
+            {},
+            "stopped at --start-timeout, when some of it ran"};
   if (our_stop != OurStop::kNone) return verdict_of_stop(our_stop);
 
   auto verdict = by_codes(stopped, facts);

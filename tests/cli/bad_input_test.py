@@ -108,6 +108,7 @@ class Words(Sandbox):
                 self.refused("`%s` takes no value" % flag, "run", "--task-definition", "x", flag + "=" + value)
         self.refused("`--json` takes no value", "runs", "list", "--json=no")
         self.refused("`--follow` takes no value", "local", "logs", "--follow=0")
+        self.refused("`-q` takes no value", "run", "--local", "--task-definition", "x", "-q=false")
         self.refused("`--help` takes no value", "local", "env", "--help=false")
 
     def test_more_than_100_launches_need_yes(self):
