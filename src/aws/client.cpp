@@ -163,22 +163,29 @@ class Client::Exchange {
   Exchange& operator=(const Exchange&) = delete;
 
   void attempt() {
+    if (is_withdrawn_) return give_up(withdrawn());
     auto* const rates = engine_.options.rates.get();
     if (rates == nullptr || rates->admit(manner_.rate)) return get_keys();
     is_held_back_ = true;
     step_ = rates->wait(manner_.rate, [this] { get_keys(); });
   }
-  // Gives up, unless an attempt is under way.
+  // Gives up; if an attempt is under way, when that has come to nothing.
   void withdraw() {
-    if (!is_held_back_) return;
-    step_ = engine_.loop.after(Duration(0), [this] {
-      ecs::CallError error;
-      error.error = {Code::kCancelled, text_.operation + ": given up before it was sent", {}, {}};
-      give_up(std::move(error));
-    });
+    is_withdrawn_ = true;
+    if (is_held_back_) step_ = engine_.loop.after(Duration(0), [this] { give_up(withdrawn()); });
   }
 
  private:
+  [[nodiscard]] ecs::CallError withdrawn() const {
+    ecs::CallError error;
+    error.error = {
+        Code::kCancelled,
+        last_failure_.empty() ? text_.operation + ": given up before it was sent" : last_failure_,
+        {},
+        {}};
+    return error;
+  }
+
   void get_keys() {
     is_held_back_ = false;
     ++attempts_;
@@ -193,6 +200,7 @@ class Client::Exchange {
   }
 
   void send(Credentials credentials) {
+    if (is_withdrawn_) return give_up(withdrawn());
     const auto& options = engine_.options;
     keys_ = std::move(credentials.keys);
     sent_at_ = engine_.loop.wall_now();
@@ -257,6 +265,8 @@ class Client::Exchange {
   void decide(ecs::CallError error) {
     const bool is_worth_it = is_worth_another(error, manner_.repeat);
     may_have_happened_ = may_have_happened_ || error.may_have_happened;
+    if (is_withdrawn_) return give_up(std::move(error));
+    last_failure_ = error.error.message;
     const bool is_forgiven = is_throttling_forgiven(error);
     if (!is_worth_it || counted_attempts() >= engine_.options.attempts_max ||
         (!is_forgiven && !engine_.quotas[text_.service].acquire(error, quota_taken_)))
@@ -301,6 +311,8 @@ class Client::Exchange {
   int forgiven_ = 0;     // Of them.
   int quota_taken_ = 0;  // By the last attempt that was another one.
   bool may_have_happened_ = false;
+  bool is_withdrawn_ = false;
+  std::string last_failure_;  // Of an attempt, that another one follows.
   bool is_clock_corrected_ = false;
   bool are_keys_renewed_ = false;
   ecs::SigningKeys keys_;  // Of the attempt under way, to keep them out of what the server says.

@@ -42,9 +42,9 @@ class Client {
   virtual void call(const FilterLogEvents& request, Done<FilterLogEventsReply> done) = 0;
   virtual void call(const GetCallerIdentity& request, Done<GetCallerIdentityReply> done) = 0;
 
-  // The RunTask of that token is not wanted any more. While it is held back, for its rate or
-  // between two attempts, it is answered with kCancelled: nothing was sent that may have happened.
-  // Once it has gone out, its own answer comes.
+  // The RunTask of that token is not wanted any more: nothing is sent from now on. While it is held
+  // back, for its rate or between two attempts, it is answered with kCancelled, in the words of the
+  // last failure if there was one. Once it has gone out, its own answer comes.
   virtual void withdraw_start(const std::string& client_token) = 0;
 };
 

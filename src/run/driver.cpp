@@ -20,13 +20,15 @@ bool is_expiry(const ecs::CallError& error) {
   return error.name == "ExpiredToken" || error.name == "ExpiredTokenException";
 }
 
-// When a task ended that was started then: as long after as ECS' clock says, which may be another
-// one than this machine's, but at no time that it cannot have been.
-WallTime end_of(const ecs::Task& task, WallTime started, WallTime now) {
+// When a task ended, by ECS' clock if that can be this machine's: its RunTask was sent at `sent`,
+// perhaps more than once, and answered at `answered`. Else as long after the start as ECS' clock
+// says; but at no time that it cannot have been.
+WallTime end_of(const ecs::Task& task, WallTime sent, WallTime answered, WallTime now) {
   const auto said = task.execution_stopped_at ? task.execution_stopped_at : task.stopped_at;
   if (!said) return now;
-  const auto end = task.created_at ? started + (*said - *task.created_at) : *said;
-  return std::clamp(end, std::min(started, now), now);
+  if (!task.created_at) return std::clamp(*said, std::min(sent, now), now);
+  const auto created = std::clamp(*task.created_at, sent, std::max(sent, answered));
+  return std::clamp(created + (*said - *task.created_at), std::min(sent, now), now);
 }
 
 }  // namespace
@@ -70,6 +72,7 @@ class Driver::State {
       const auto& launch = restored.launches[i];
       records_[i].started_at = launch.started_at;
       records_[i].last_start_at = launch.last_start_at;
+      records_[i].answered_at = launch.answered_at;
       if (!launch.ended) continue;
       records_[i].ended_at = launch.ended->at;
       records_[i].notes_before = launch.ended->log_notes;
@@ -92,7 +95,7 @@ class Driver::State {
 
  private:
   struct Record {  // What a launch's outcome needs beside the machine's state.
-    std::optional<WallTime> started_at, last_start_at, ended_at;
+    std::optional<WallTime> started_at, last_start_at, answered_at, ended_at;
     std::vector<std::string> notes_before;  // Of its log, from the process that saw its end.
   };
   struct OpenCall {
@@ -207,6 +210,7 @@ class Driver::State {
       auto& record = records_[static_cast<std::size_t>(index)];
       if (!record.started_at) record.started_at = call.clock.wall;
       record.last_start_at = call.clock.wall;
+      record.answered_at.reset();
     }
     return {};
   }
@@ -218,7 +222,7 @@ class Driver::State {
       if (error.name == ecs::error_name::kConflict && !error.resource_ids.empty())
         return look_at(call, error.resource_ids, error.error.message);
       if (error.error.code == Code::kCancelled && !error.may_have_happened)
-        return feed(StartWithdrawn{call});
+        return feed(StartWithdrawn{call, error.error.message});
       // Nor does one that names none say that there are none: the token has been used.
       const bool may_have_started =
           error.may_have_happened || error.name == ecs::error_name::kConflict;
@@ -323,9 +327,12 @@ class Driver::State {
   }
 
   void keep(int launch, journal::Record record) {
-    if (ledger_ == nullptr) return;
     const auto now = clock();
-    if (auto* started = std::get_if<journal::Started>(&record)) started->clock = now;
+    if (auto* started = std::get_if<journal::Started>(&record)) {
+      started->clock = now;
+      records_[static_cast<std::size_t>(launch)].answered_at = now.wall;
+    }
+    if (ledger_ == nullptr) return;
     if (auto* observed = std::get_if<journal::Observed>(&record)) observed->clock = now;
     check(ledger_->append(journal::to_event(launch, now.wall, record, plan_.secrets),
                           history::History::Durability::kWritten));
@@ -358,8 +365,10 @@ class Driver::State {
     outcome.where = where(plan_, part);
     outcome.verdict = launch.verdict;
     outcome.task_arn = launch.task_arn;
-    if (outcome.task_arn.empty() && outcome.verdict.kind == VerdictKind::kInfrastructure)
-      outcome.task_arn = launch.task_before;
+    const bool is_over = (launch.verdict.kind == VerdictKind::kInfrastructure ||
+                          launch.verdict.kind == VerdictKind::kInterrupted) &&
+                         !launch.verdict.may_still_run;
+    if (outcome.task_arn.empty() && is_over) outcome.task_arn = launch.task_before;
     outcome.stop_code = launch.task.stop_code;
     outcome.stopped_reason = launch.task.stopped_reason;
     for (const auto& container : launch.task.containers) {
@@ -385,9 +394,11 @@ class Driver::State {
   void launch_ended(int index) {
     auto& record = records_[static_cast<std::size_t>(index)];
     const auto& launch = machine_.launches()[static_cast<std::size_t>(index)];
-    if (record.started_at)
-      record.ended_at = end_of(launch.task, record.last_start_at.value_or(*record.started_at),
-                               outside_.loop.wall_now());
+    if (record.started_at) {
+      const auto sent = record.last_start_at.value_or(*record.started_at);
+      record.ended_at =
+          end_of(launch.task, sent, record.answered_at.value_or(sent), outside_.loop.wall_now());
+    }
     logs_.end(index, launch.verdict);
     const auto outcome = outcome_of(index);
     if (!is_expired_)

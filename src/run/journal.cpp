@@ -261,6 +261,7 @@ class Restorer {
       }
       if (!state.started_at) state.started_at = event.at;
       state.last_start_at = event.at;
+      state.answered_at.reset();
       state.has_run = false;
     }
     restored_.last_call = std::max(restored_.last_call, it.call);
@@ -282,6 +283,7 @@ class Restorer {
       open->second.was_refused = false;  // A later answer than the refusal: it may hold more.
     }
     state.task_arn = std::move(it.task_arn);
+    state.answered_at = event.at;
     // Across boots people's clocks tell: a task that is taken for older than it is counts as
     // forgotten before ECS has shown it.
     state.since_started = it.clock.boot == now_.boot ? since(it.clock) : Duration(0);
@@ -326,6 +328,10 @@ class Restorer {
     auto& state = restored_.launches[TRY(index_of(event.launch))];
     ++(it.by_spot ? state.spot_retries : state.refusals);
     if (it.by_spot) state.task_before = it.task_arn;
+    state.verdict_before = {it.by_spot ? VerdictKind::kInfrastructure : VerdictKind::kNeverStarted,
+                            kExitCouldNotRun,
+                            {},
+                            std::move(it.why)};
     state.task_arn.clear();
     state.task = {};
     // The time that a start may take counts from the new one when the old one had succeeded.

@@ -115,7 +115,9 @@ struct RestoredLaunch {
   OurStop our_stop = OurStop::kNone;  // StopTask was called, or about to be.
   std::string task_before;            // See LaunchState.
   bool has_run = false;
-  std::optional<WallTime> started_at, last_start_at;  // Its first StartCall and its last one.
+  Verdict verdict_before;  // Of its last task, while it waits for another one.
+  // Its first StartCall, its last one, and when that was answered.
+  std::optional<WallTime> started_at, last_start_at, answered_at;
 };
 // A StartCall that some launches have no task from, and that no other one has followed for them: it
 // may have been sent or not, and may have started tasks or not.

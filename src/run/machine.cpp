@@ -151,8 +151,12 @@ std::optional<Instant> Machine::deadline_of(Kind kind, int index) const {
   if (kind == Kind::kView) return next_look(views_[static_cast<std::size_t>(index)]);
   if (kind == Kind::kCall) {
     const auto call = calls_.find(index);
-    if (call == calls_.end() || call->second.state != Call::State::kPausing) return {};
-    return call->second.next;
+    if (call == calls_.end()) return {};
+    if (call->second.state == Call::State::kPausing) return call->second.next;
+    // What has not gone out by then would only be stopped.
+    const bool goes_out =
+        call->second.state == Call::State::kUnderWay && !call->second.is_withdrawn;
+    return goes_out ? std::optional(start_deadline(call->second)) : std::nullopt;
   }
   if (kind == Kind::kSurplus) return surplus_[static_cast<std::size_t>(index)].next_stop;
   const auto& launch = at(index);
@@ -281,11 +285,17 @@ void Machine::end(int index, Verdict verdict) {
   auto& launch = at(index);
   assert(launch.phase != Phase::kDone && "a launch ends once");
   if (launch.phase != Phase::kDraining) launch.ended = now_;
-  if (verdict.kind == VerdictKind::kNeverStarted && launch.task_arn.empty() &&
-      !launch.task_before.empty()) {
-    // Its last task is the one that Spot took.
-    verdict.kind = VerdictKind::kInfrastructure;
-    verdict.words = "interrupted by Spot, and not started again: " + verdict.words;
+  const bool seems_unstarted =
+      verdict.kind == VerdictKind::kNeverStarted || verdict.kind == VerdictKind::kSkipped;
+  if (seems_unstarted && !launch.task_before.empty()) {
+    // The one that Spot took ran, and what it did is done.
+    const bool is_cut_short = verdict.kind == VerdictKind::kSkipped && interrupted_by_;
+    verdict.kind = is_cut_short ? VerdictKind::kInterrupted : VerdictKind::kInfrastructure;
+    verdict.exit_code = is_cut_short ? *interrupted_by_ : kExitCouldNotRun;
+    verdict.words = (launch.task_arn.empty()
+                         ? "interrupted by Spot, and not started again: "
+                         : "interrupted by Spot (" + launch.task_before + "); the next task: ") +
+                    verdict.words;
   }
   if (std::exchange(launch.again, LaunchState::Again::kNo) != LaunchState::Again::kNo) --replacing_;
   leave_call(index);
@@ -304,7 +314,7 @@ void Machine::note_failure(VerdictKind kind) {
   if (std::exchange(failed_, true) || policy_.after_failure == AfterFailure::kKeepGoing) return;
   const bool stops = policy_.after_failure == AfterFailure::kFailFast;
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-    stops ? stop(i, OurStop::kCancel) : stop_starting(i);
+    stops ? stop(i, OurStop::kCancel) : stop_starting(i, OurStop::kCancel);
 }
 
 void Machine::end_whatever_is_left(const std::string& words) {
@@ -315,11 +325,15 @@ void Machine::end_whatever_is_left(const std::string& words) {
 void Machine::end_what_is_left_of(int index, const std::string& words) {
   const auto& launch = at(index);
   if (launch.phase == Phase::kDone) return;
-  if (launch.phase == Phase::kDraining) return end(index, launch.verdict);
   if (launch.phase == Phase::kWaiting)
     return end(index, verdict_of(VerdictKind::kSkipped, "not started"));
-  // It waits for another task; the old one has ended.
-  if (launch.phase == Phase::kBackoff && launch.call == 0) return end(index, launch.verdict);
+  const bool waits_for_next = launch.again != LaunchState::Again::kNo ||
+                              (launch.phase == Phase::kBackoff && launch.call == 0);
+  if (launch.phase == Phase::kDraining || waits_for_next) {
+    auto ended = launch.verdict;
+    if (waits_for_next) ended.words += "; not started again: " + words;
+    return end(index, std::move(ended));
+  }
   const bool by_us = interrupted_by_.has_value() && launch.our_stop != OurStop::kNone;
   auto verdict = by_us ? verdict_of_stop(launch.our_stop) : verdict_of(VerdictKind::kUnknown, "");
   verdict.words =

@@ -55,6 +55,7 @@ struct StartFailed {  // RunTask did not answer, or with an error.
 };
 struct StartWithdrawn {  // As asked for: it was not sent this time.
   int call;
+  std::string why = {};  // The last failure, if it had been sent and refused.
 };
 struct TokenTooOld {  // RunTask was not sent again: ECS may have forgotten its token.
   int call;
@@ -255,7 +256,7 @@ struct LaunchState {
   Instant stop_given_up{};  // After the first StopTask: when its end is not waited for any longer.
   Instant next_stop{};      // When StopTask is sent again.
   std::set<std::string> drained_containers;
-  // In kDraining: why it gets another task then.
+  // In kDraining: why it gets another task then. Until it has one, `verdict` is the old one's.
   enum class Again { kNo, kStartFailed, kSpot } again = Again::kNo;
   Verdict verdict;
   Instant ended{};
@@ -378,7 +379,7 @@ class Machine {
   void end_what_is_left_of(int launch, const std::string& words);
   void end_with_its_target(int launch, const std::string& words);
   void note_failure(VerdictKind kind);
-  void stop_starting(int index);
+  void stop_starting(int index, OurStop why);
   void leave_detached(std::string words);
   void leave_detached(int launch);
   void finish_if_over();
@@ -417,6 +418,8 @@ class Machine {
   void found_too_little(Call& call);
   void end_open(Call& call, VerdictKind kind, const std::string& words);
   void leave_call(int launch);
+  void start_next(int launch);
+  void end_out_of_time(int launch);
   void close_if_resolved(int call);
   void say_start(const Call& call, const std::string& what);
   void say_look(const Call& call);
@@ -424,6 +427,7 @@ class Machine {
   [[nodiscard]] bool is_any_wanted(const Call& call) const;
   [[nodiscard]] int attempts_of(const Call& call) const;
   [[nodiscard]] bool is_out_of_time(const Call& call, Duration pause) const;
+  [[nodiscard]] Instant start_deadline(const Call& call) const;
   [[nodiscard]] Instant start_deadline(const LaunchState& launch) const {
     return launch.first_attempt + policy_.start_timeout;
   }
@@ -449,7 +453,7 @@ class Machine {
 
   // ---- machine_stop.cpp
   void stop(int launch, OurStop why);
-  void stop_start(int launch);
+  void stop_start(int launch, OurStop why);
   // On its way to STOPPED, whoever brought that about.
   [[nodiscard]] static bool is_ending(const LaunchState& launch);
   [[nodiscard]] static std::string words_of_stop(const LaunchState& launch);

@@ -58,6 +58,7 @@ void Machine::restore(int index, const RestoredLaunch& from) {
   if (launch.call != 0) return;  // See the other one.
   if (from.task_arn.empty()) {
     if (from.refusals == 0 && from.spot_retries == 0) return;  // It waits.
+    launch.verdict = from.verdict_before;
     launch.next_attempt = now_;
     if (!from.was_tried) launch.first_attempt = now_;
     enter(index, Phase::kBackoff);

@@ -13,6 +13,7 @@ namespace runtask::run {
 namespace {
 
 constexpr const char* kNoTimeToRetry = "; not tried again: --start-timeout would be over";
+constexpr const char* kGivenUp = "given up before it started";
 
 Verdict verdict_of(VerdictKind kind, std::string words) {
   return {kind, kExitCouldNotRun, {}, std::move(words)};
@@ -98,10 +99,11 @@ void Machine::send(Call& call) {
   touch(Kind::kCall, call.number);
 }
 
-// Nobody wants it any more: it need not go out, if it has not.
+// Nobody wants it any more, or not now: it need not go out, if it has not.
 void Machine::withdraw(int number) {
   auto* call = call_at(number);
-  if (call == nullptr || call->state != Call::State::kUnderWay || is_any_wanted(*call)) return;
+  if (call == nullptr || call->state != Call::State::kUnderWay) return;
+  if (is_any_wanted(*call) && !is_out_of_time(*call, Duration(0))) return;
   if (!std::exchange(call->is_withdrawn, true)) actions_.emplace_back(WithdrawStart{number});
 }
 
@@ -124,6 +126,7 @@ void Machine::pause(Call& call, Duration duration) {
 // refusal. One whose outcome is unknown is, for it starts nothing twice; but not when its tasks are
 // not wanted any more, for it may be the one that starts them.
 void Machine::go_on(Call& call) {
+  if (call.state == Call::State::kUnderWay) return withdraw(call.number);
   if (call.state != Call::State::kPausing || now_ < call.next) return;
   if (call.open.empty()) return close_if_resolved(call.number);
   if (now_ - call.first_sent >= kTokenSure) call.is_token_unsure = true;
@@ -137,8 +140,8 @@ void Machine::go_on(Call& call) {
 // the same call is the only one that cannot start anything twice.
 void Machine::go_on_without_search(Call& call) {
   const auto number = call.number;
-  if (call.open == call.launches && !call.is_last && !call.is_token_unsure && is_any_wanted(call))
-    return send(call);
+  const bool may_be_sent = call.open == call.launches && !call.is_last && !call.is_token_unsure;
+  if (may_be_sent && is_any_wanted(call) && !is_out_of_time(call, Duration(0))) return send(call);
   if (call.may_have_started) {
     end_open(call, VerdictKind::kUnknown,
              "it may have been started" + (call.why.empty() ? "" : ": " + call.why) +
@@ -267,9 +270,13 @@ void Machine::handle(const StartFailed& event) {
     goes_on ? say_start(*call, "trying again") : say_look(*call);
     return pause(*call, goes_on ? wait : Duration(0));
   }
-  const bool may_retry = passes && wanted && attempts_of(*call) <= policy_.retries;
-  if (!may_retry || is_out_of_time(*call, wait)) {
-    end_open(*call, VerdictKind::kNeverStarted, event.why + (may_retry ? kNoTimeToRetry : ""));
+  const bool may_retry = passes && attempts_of(*call) <= policy_.retries;
+  if (!may_retry || !wanted || is_out_of_time(*call, wait)) {
+    if (may_retry && !wanted) {
+      end_open(*call, VerdictKind::kSkipped, kGivenUp + ("; " + event.why));
+    } else {
+      end_open(*call, VerdictKind::kNeverStarted, event.why + (may_retry ? kNoTimeToRetry : ""));
+    }
     return close_if_resolved(event.call);
   }
   say_start(*call, "trying again");
@@ -282,7 +289,11 @@ void Machine::handle(const StartWithdrawn& event) {
   if (call == nullptr || call->state != Call::State::kUnderWay) return;
   call->is_refused = call->finds_denied;
   if (call->may_have_started || call->is_refused) return pause(*call, Duration(0));
-  end_open(*call, VerdictKind::kSkipped, "given up before it started");
+  if (is_any_wanted(*call)) {
+    end_open(*call, VerdictKind::kNeverStarted, "not started at --start-timeout; " + event.why);
+  } else {
+    end_open(*call, VerdictKind::kSkipped, kGivenUp);
+  }
   close_if_resolved(event.call);
 }
 
@@ -351,9 +362,15 @@ void Machine::handle(const FindFailed& event) {
 // Nothing has come of the refused call: another one may be made. `why_not_again`: not.
 void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
   const auto number = call.number;
-  const auto words = call.why + (call.is_last ? "" : why_not_again) + words_of_older(call.older);
-  const bool is_over =
+  const bool is_last =
       call.is_last || !why_not_again.empty() || attempts_of(call) > policy_.retries;
+  const bool lacks_time = !is_last && is_out_of_time(call, Duration(0));
+  const auto words = call.why +
+                     (lacks_time     ? kNoTimeToRetry
+                      : call.is_last ? ""
+                                     : why_not_again.c_str()) +
+                     words_of_older(call.older);
+  const bool is_over = is_last || lacks_time;
   for (const auto index : std::vector(call.open)) {
     const auto& launch = at(index);
     if (launch.call != number) continue;  // The end of another one has ended it too.
@@ -361,13 +378,30 @@ void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
     if (is_over && !is_given_up) {
       end(index, verdict_of(VerdictKind::kNeverStarted, words));
     } else if (!is_wanted(launch)) {
-      end(index, verdict_of(VerdictKind::kSkipped, "given up before it started"));
+      end(index, verdict_of(VerdictKind::kSkipped, kGivenUp));
     } else {
       leave_call(index);
       enter(index, Phase::kStarting);
       ready_.push_back(index);
     }
   }
+}
+
+// Its last task failed to start, and a further one would come too late.
+void Machine::end_out_of_time(int index) {
+  auto verdict = at(index).verdict;
+  verdict.words += kNoTimeToRetry;
+  end(index, std::move(verdict));
+}
+
+// The pause between two tasks of a launch is over.
+void Machine::start_next(int index) {
+  auto& launch = at(index);
+  // After Spot the time that a start may take counts anew.
+  if (launch.first_attempt >= launch.next_attempt) launch.first_attempt = now_;
+  if (now_ >= start_deadline(launch)) return end_out_of_time(index);
+  enter(index, Phase::kStarting);
+  ready_.push_back(index);
 }
 
 // ---- Shared parts
@@ -414,9 +448,13 @@ int Machine::attempts_of(const Call& call) const {
 }
 // Whether one of them will be, when the pause is over: what is started then would only be stopped.
 bool Machine::is_out_of_time(const Call& call, Duration pause) const {
-  return std::any_of(call.open.begin(), call.open.end(), [this, pause](int index) {
-    return now_ + pause >= start_deadline(at(index));
-  });
+  return now_ + pause >= start_deadline(call);
+}
+Instant Machine::start_deadline(const Call& call) const {
+  auto deadline = Instant::max();
+  for (const auto index : call.open)
+    deadline = std::min(deadline, start_deadline(at(index)));
+  return deadline;
 }
 
 // Doubles per attempt, with up to half of it taken off at random, so that many launches that were

@@ -54,6 +54,16 @@ std::string occasion_of(OurStop why) {
   return "given up";
 }
 
+// Of a launch whose task has ended, and that was to get another one. Work that Spot broke off, and
+// that would have been taken up again, is what the signal ends.
+Verdict verdict_without_next(Verdict ended, OurStop why) {
+  const auto words = ended.words + "; not started again: " + occasion_of(why);
+  const bool is_ours = ended.kind == VerdictKind::kInfrastructure && why != OurStop::kCancel;
+  if (is_ours) ended = verdict_of_stop(why);
+  ended.words = words;
+  return ended;
+}
+
 }  // namespace
 
 // What the call came to, where nothing did.
@@ -77,6 +87,7 @@ void Machine::stop(int index, OurStop why) {
     case Phase::kDraining:
       if (std::exchange(launch.again, LaunchState::Again::kNo) == LaunchState::Again::kNo) return;
       --replacing_;  // Nothing follows it any more, so its own end counts.
+      launch.verdict = verdict_without_next(launch.verdict, why);
       touch(Kind::kLaunch, index);
       return note_failure(launch.verdict.kind);
     case Phase::kStarting:
@@ -84,7 +95,7 @@ void Machine::stop(int index, OurStop why) {
       return withdraw(launch.call);  // Else stopped as soon as its name is known: see deadline_of.
     case Phase::kBackoff:
       launch.our_stop = why;
-      return stop_start(index);
+      return stop_start(index, why);
     case Phase::kWatching:
       view_of(index).polls.erase({launch.next_poll, index});
       launch.our_stop = why;
@@ -93,14 +104,14 @@ void Machine::stop(int index, OurStop why) {
 }
 
 // Nothing more is started: what runs, or has been started already, goes on to its end.
-void Machine::stop_starting(int index) {
+void Machine::stop_starting(int index, OurStop why) {
   switch (at(index).phase) {
     case Phase::kStarting:
       return withdraw(at(index).call);
     case Phase::kBackoff:
-      return stop_start(index);
+      return stop_start(index, why);
     case Phase::kDraining:
-      return stop(index, OurStop::kCancel);  // No other task follows.
+      return stop(index, why);  // No other task follows.
     case Phase::kWaiting:
     case Phase::kWatching:
     case Phase::kDone:
@@ -109,13 +120,11 @@ void Machine::stop_starting(int index) {
 }
 
 // A start that waits for its next attempt.
-void Machine::stop_start(int index) {
+void Machine::stop_start(int index, OurStop why) {
   auto& launch = at(index);
   auto* call = call_at(launch.call);
-  if (call == nullptr) {  // A task of it has ended: that was its end.
-    auto verdict = launch.verdict;
-    return end(index, std::move(verdict));
-  }
+  if (call == nullptr)  // A task of it has ended: that was its end.
+    return end(index, verdict_without_next(launch.verdict, why));
   if (!call->may_have_started && !call->is_refused)
     return end(index, {VerdictKind::kSkipped, kExitCouldNotRun, {}, "given up before it started"});
   if (call->state != Call::State::kPausing) return;
@@ -142,10 +151,8 @@ void Machine::send_stop(int index) {
 // Of a launch that is watched, and of one that waits for its next task.
 void Machine::check_deadlines(int index) {
   const auto& launch = at(index);
-  if (launch.phase == Phase::kBackoff && launch.call == 0 && launch.next_attempt <= now_) {
-    enter(index, Phase::kStarting);
-    return ready_.push_back(index);
-  }
+  if (launch.phase == Phase::kBackoff && launch.call == 0 && launch.next_attempt <= now_)
+    return start_next(index);
   if (launch.phase != Phase::kWatching) return;
   if (policy_.timeout && launch.running && now_ - *launch.running >= *policy_.timeout)
     stop(index, OurStop::kTimeout);
@@ -187,7 +194,7 @@ void Machine::handle(const Interrupted& event) {
   // Launches whose RunTask is under way have until the end of the patience.
   leave_detached("interrupted: left running");
   for (int i = 0; i < static_cast<int>(launches_.size()); ++i)
-    stop_starting(i);
+    stop_starting(i, why);
 }
 
 void Machine::handle(const StopTaken& event) {

@@ -35,6 +35,7 @@ ecs::Task essence_of(const ecs::Task& task) {
     one.runtime_id = container.runtime_id;
     one.last_status = container.last_status;
     one.exit_code = container.exit_code;
+    one.health_status = container.health_status;
     one.reason = container.reason;
   }
   return kept;
@@ -43,6 +44,7 @@ ecs::Task essence_of(const ecs::Task& task) {
 // Whether it tells more than before: what the journal must not miss when ECS forgets the task.
 bool tells_more(const ecs::Task& task, const ecs::Task& before) {
   if (task.last_status != before.last_status || task.stop_code != before.stop_code) return true;
+  if (has_run(task) && !has_run(before)) return true;
   return std::any_of(task.containers.begin(), task.containers.end(),
                      [&](const ecs::Container& container) {
                        const auto* known = before.container(container.name);
@@ -355,8 +357,10 @@ LaunchState::Again Machine::again(int index, const ecs::Task& stopped) const {
 // task.
 void Machine::start_again(int index) {
   auto& launch = at(index);
-  const bool by_spot =
-      std::exchange(launch.again, LaunchState::Again::kNo) == LaunchState::Again::kSpot;
+  const bool by_spot = launch.again == LaunchState::Again::kSpot;
+  const auto wait = backoff(1 + (by_spot ? launch.spot_retries : launch.attempts));
+  if (!by_spot && now_ + wait >= start_deadline(launch)) return end_out_of_time(index);
+  launch.again = LaunchState::Again::kNo;
   --replacing_;
   actions_.emplace_back(
       Keep{index, journal::Retry{launch.task_arn, launch.verdict.words, by_spot}});
@@ -375,7 +379,7 @@ void Machine::start_again(int index) {
   launch.polls = 0;
   launch.running.reset();
   launch.drained_containers.clear();
-  launch.next_attempt = now_ + backoff(number);
+  launch.next_attempt = now_ + wait;
   if (by_spot) launch.first_attempt = launch.next_attempt;
   enter(index, Phase::kBackoff);
 }

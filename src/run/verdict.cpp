@@ -168,6 +168,11 @@ Verdict of_failed_start(const ecs::Task& task, const Facts& facts, bool was_runn
               (codes.empty() ? "a container of it ran" : join(codes, ", "))};
 }
 
+bool has_code(const ecs::Task& task, const std::string& name) {
+  const auto* container = task.container(name);
+  return container != nullptr && container->exit_code;
+}
+
 Verdict by_codes(const ecs::Task& task, const Facts& facts) {
   return facts.deciding.empty() ? by_essential(task, facts) : by_named(task, facts);
 }
@@ -235,10 +240,17 @@ int process_exit_code(std::int64_t code) {
   return code >= 0 && code <= 255 ? static_cast<int>(code) : 1;
 }
 
+// A health check is a command that was run in the container, and memory is the kernel's to refuse
+// to a process that runs.
 bool has_run(const ecs::Task& task) {
-  const auto runs = [](const auto& it) { return it.last_status == "RUNNING"; };
+  const auto runs = [](const auto& it) {
+    return it.last_status == "RUNNING" || it.health_status == "HEALTHY" ||
+           it.health_status == "UNHEALTHY";
+  };
   return task.started_at || runs(task) || !codes_of_runs(task).empty() ||
-         std::any_of(task.containers.begin(), task.containers.end(), runs);
+         std::any_of(task.containers.begin(), task.containers.end(), [&](const auto& container) {
+           return runs(container) || contains(container.reason, "outofmemoryerror");
+         });
 }
 
 Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop, bool was_running) {
@@ -254,7 +266,8 @@ Verdict judge(const ecs::Task& stopped, const Facts& facts, OurStop our_stop, bo
                                (stopped.stop_code.empty() && our_stop == OurStop::kNone);
   if (ended_by_itself) {
     auto verdict = by_codes(stopped, facts);
-    if (verdict.kind != VerdictKind::kSucceeded || is_natural_end(stopped)) return verdict;
+    const bool is_by_code = verdict.exit_code != 0 && has_code(stopped, verdict.container);
+    if (is_by_code || is_natural_end(stopped)) return verdict;
     return {VerdictKind::kStopped,
             kExitCouldNotRun,
             {},

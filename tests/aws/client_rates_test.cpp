@@ -136,6 +136,8 @@ TEST_F(ClientRates, a_start_that_is_under_way_gets_its_own_answer) {
   ecs::RunTask request;
   request.client_token = "token";
   call(*one, request);
+  while (http.requests().empty())
+    loop.run_for(1ms);
   one->withdraw_start("token");
   loop.run();
   EXPECT_EQ(answers, 1);
@@ -155,6 +157,44 @@ TEST_F(ClientRates, a_throttled_start_can_be_withdrawn_between_two_attempts) {
   loop.run();
   EXPECT_EQ(http.requests().size(), 1U);
   EXPECT_EQ(failures, 1);
+}
+
+TEST_F(ClientRates, a_start_that_is_withdrawn_while_it_is_under_way_is_sent_no_second_time) {
+  for (const auto& [status, body] : {std::pair(400, kThrottled), std::pair(503, "")}) {
+    const auto one = client();
+    const auto before = http.requests().size();
+    will_answer(1, status, body);
+    ecs::RunTask request;
+    request.client_token = "token";
+    std::string why;
+    one->call(request, [&](ecs::Called<ecs::RunTaskReply> answer) {
+      ASSERT_FALSE(answer);
+      why = answer.error().error.message;
+    });
+    while (http.requests().size() == before)
+      loop.run_for(1ms);
+    one->withdraw_start("token");
+    loop.run();
+    EXPECT_EQ(http.requests().size(), before + 1);
+    EXPECT_NE(why, "");
+  }
+}
+
+TEST_F(ClientRates, a_start_that_is_withdrawn_after_a_failure_says_which) {
+  const auto one = client();
+  will_answer(1, 400, kThrottled);
+  ecs::RunTask request;
+  request.client_token = "token";
+  std::optional<ecs::CallError> error;
+  one->call(request, [&](ecs::Called<ecs::RunTaskReply> answer) { error = answer.error(); });
+  while (http.requests().empty())
+    loop.run_for(1ms);
+  loop.run_for(20ms);
+  one->withdraw_start("token");
+  loop.run();
+  ASSERT_TRUE(error);
+  EXPECT_EQ(error->error.code, Code::kCancelled);
+  EXPECT_NE(error->error.message.find("Rate exceeded"), std::string::npos) << error->error.message;
 }
 
 TEST_F(ClientRates, other_failures_cost_attempts_as_ever) {

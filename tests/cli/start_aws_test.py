@@ -1,4 +1,6 @@
 """How tasks are started and started again, where only an AWS that plays along can produce the case."""
+import datetime
+
 from support import *
 
 
@@ -52,6 +54,50 @@ class Starts(AwsSandbox):
         self.ends = [{"stopCode": "EssentialContainerExited", "exit_codes": {"main": 137}}]
         self.run_json(137, "--retry-on-spot", "3")
         self.assertEqual(self.aws.count("RunTask"), 1)
+
+    def test_what_follows_a_task_that_spot_took_does_not_hide_that_it_ran(self):
+        self.ends = [self.SPOT, {"stopCode": "TaskFailedToStart", "startedAt": None,
+                                 "stoppedReason": "CannotPullContainerError: no such image"}]
+        launches, _ = self.run_json(125, "--retry-on-spot", "1")
+        self.assertEqual(launches[0]["verdict"], "infrastructure")
+        self.assertEqual(launches[0]["task_arn"], list(self.tasks)[1])
+        self.assertIn(list(self.tasks)[0], launches[0]["words"])
+        self.assertIn("no such image", launches[0]["words"])
+
+    def throttle(self, seconds):
+        """RunTask is refused for so long, from its first call on."""
+        first = []
+
+        def run_task(request):
+            first.append(time.monotonic())
+            if first[-1] - first[0] < seconds:
+                return Reply.error("ThrottlingException", "Rate exceeded")
+            return self.run_task(request)
+        self.aws.operations["RunTask"] = run_task
+
+    def test_nothing_is_started_after_start_timeout_however_long_the_throttling_takes(self):
+        self.throttle(LONGEST)
+        launches, messages = self.run_json(125, "--start-timeout", "1500ms")
+        self.assertEqual(launches[0]["verdict"], "never_started", launches)
+        self.assertIn("--start-timeout", launches[0]["words"])
+        self.assertIn("Rate exceeded", launches[0]["words"])
+        self.assertEqual(self.tasks, {}, messages)
+
+    def test_a_task_whose_start_was_throttled_at_first_ended_when_ecs_says(self):
+        self.throttle(1)
+        throttled = self.aws.operations["RunTask"]
+        accepted = []
+
+        def run_task(request):
+            accepted[:] = [time.time()]
+            self.ends = [{"stopCode": "EssentialContainerExited", "exit_codes": {"main": 0}, "createdAt": accepted[0],
+                          "executionStoppedAt": accepted[0] + 0.01, "stoppedAt": accepted[0] + 0.02}]
+            return throttled(request)
+        self.aws.operations["RunTask"] = run_task
+        launches, _ = self.run_json(0)
+        self.assertGreater(self.aws.count("RunTask"), 1)
+        ended = datetime.datetime.strptime(launches[0]["ended_at"] + "+0000", "%Y-%m-%dT%H:%M:%S.%fZ%z").timestamp()
+        self.assertAlmostEqual(ended, accepted[0] + 0.01, delta=0.005)
 
     def test_a_reply_that_names_one_task_several_times_names_one_task(self):
         def run_task(request):

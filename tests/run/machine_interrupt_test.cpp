@@ -268,5 +268,52 @@ TEST(MachineFailure, no_other_task_follows_one_that_spot_took) {
   EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitCouldNotRun);
 }
 
+// Its log is read, or the pause before the next task goes on.
+TEST(MachineInterrupt, work_that_spot_broke_off_and_that_is_not_taken_up_again_was_interrupted) {
+  for (const bool is_drained : {false, true}) {
+    Policy policy;
+    policy.retry_on_spot = 3;
+    Machinery run(1, policy);
+    run.start(0, task(0, "RUNNING"));
+    (void)run.take<CallRunTask>();
+    run.see(stopped(0, 143, "SpotInterruption"));
+    if (is_drained) run.feed(LogsDrained{0});
+    run.feed(Interrupted{kExitInterrupted});
+    if (!is_drained) run.feed(LogsDrained{0});
+    run.pass(1min);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.verdict(), "interrupted");
+    EXPECT_EQ(run.launch(0).verdict.words,
+              "interrupted by Spot; not started again: interrupted by Ctrl-C");
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitInterrupted);
+  }
+}
+
+TEST(MachineInterrupt, so_was_work_whose_next_start_was_given_up) {
+  Policy policy;
+  policy.retry_on_spot = 3;
+  Machinery run(1, policy);
+  run.start(0, task(0, "RUNNING"));
+  run.see(stopped(0, 143, "SpotInterruption"));
+  run.feed(LogsDrained{0});
+  run.pass(2s);
+  run.feed(Interrupted{kExitTerminated});
+  ASSERT_EQ(run.take<WithdrawStart>().size(), 1U);
+  run.feed(StartWithdrawn{run.launch(0).call, ""});
+  EXPECT_EQ(run.verdict(), "interrupted");
+  EXPECT_EQ(run.launch(0).verdict.words,
+            "interrupted by Spot, and not started again: given up before it started");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitTerminated);
+}
+
+TEST(MachineInterrupt, of_a_start_that_is_refused_for_now_after_it_nothing_is_said_to_have_failed) {
+  Machinery run(1);
+  run.feed(Interrupted{kExitTerminated});
+  run.fail_start(0, Code::kThrottled, "Rate exceeded", false);
+  EXPECT_EQ(run.verdict(), "skipped");
+  EXPECT_EQ(run.launch(0).verdict.words, "given up before it started; Rate exceeded");
+  EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, kExitTerminated);
+}
+
 }  // namespace
 }  // namespace runtask::run

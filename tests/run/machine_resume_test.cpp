@@ -207,5 +207,22 @@ TEST(MachineResume, after_a_failure_a_lost_start_is_only_looked_for) {
   }
 }
 
+TEST(MachineResume, who_goes_on_after_the_start_timeout_starts_no_other_task_and_says_why) {
+  Policy policy;
+  policy.start_timeout = 1min;
+  Restored restored;
+  restored.launches.resize(1);
+  restored.launches[0].was_tried = true;
+  restored.launches[0].refusals = 1;
+  restored.launches[0].since_first_call = 2min;
+  restored.launches[0].verdict_before = {VerdictKind::kNeverStarted, 125, {}, "no network"};
+  Machinery run(Machinery::plan(1), policy, restored);
+  run.pass(1min);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(), "never_started");
+  EXPECT_EQ(run.launch(0).verdict.words,
+            "no network; not tried again: --start-timeout would be over");
+}
+
 }  // namespace
 }  // namespace runtask::run

@@ -540,5 +540,83 @@ TEST(MachineStart, a_launch_that_spot_took_and_that_is_not_started_again_did_sta
   EXPECT_NE(run.launch(0).verdict.words.find("not authorized"), std::string::npos);
 }
 
+namespace {
+ecs::Task failed_for_now(int number) {
+  auto failed = stopped(number, {}, "TaskFailedToStart");
+  failed.stopped_reason = "Timeout waiting for network interface provisioning to complete.";
+  return failed;
+}
+}  // namespace
+
+TEST(MachineStart, no_other_task_is_started_after_the_start_timeout) {
+  // The time runs out while the log is read, or during the pause, or while the process sleeps.
+  enum class During { kDrain, kPause, kSleep };
+  for (const auto during : {During::kDrain, During::kPause, During::kSleep}) {
+    Policy policy;
+    policy.start_timeout = 10s;
+    Machinery run(1, policy);
+    run.start(0);
+    (void)run.take<CallRunTask>();
+    run.pass(during == During::kPause ? 9900ms : 5000ms);
+    run.see(failed_for_now(0));
+    EXPECT_EQ(run.launch(0).again, LaunchState::Again::kStartFailed);
+    if (during == During::kDrain) run.pass(6s);
+    run.feed(LogsDrained{0});
+    if (during == During::kSleep) {
+      EXPECT_EQ(run.launch(0).phase, Phase::kBackoff);
+      run.now += 1h;
+      run.feed(Tick{});
+    }
+    run.pass(20s);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    EXPECT_EQ(run.verdict(), "never_started");
+    EXPECT_EQ(run.launch(0).verdict.words,
+              "Timeout waiting for network interface provisioning to complete.; not tried again: "
+              "--start-timeout would be over");
+    const bool said_again = during == During::kSleep;
+    EXPECT_EQ(run.take<Say>().size(), said_again ? 1U : 0U);
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+  }
+}
+
+TEST(MachineStart, a_search_that_takes_until_the_start_timeout_is_followed_by_no_start) {
+  Policy policy;
+  policy.start_timeout = 70s;
+  Machinery run(1, policy);
+  run.finds_nothing = false;
+  (void)run.take<CallRunTask>();
+  run.refuse(0, {"arn", "RESOURCE:MEMORY", ""});
+  run.pass(60s);
+  ASSERT_FALSE(run.take<CallFind>().empty());
+  run.pass(10s);
+  run.feed(Found{run.launch(0).call, {}});
+  run.pass(2s);
+  run.feed(Found{run.launch(0).call, {}});
+  run.pass(1min);
+  EXPECT_TRUE(run.take<CallRunTask>().empty());
+  EXPECT_EQ(run.verdict(), "never_started");
+  EXPECT_NE(run.launch(0).verdict.words.find("RESOURCE:MEMORY; not tried again"), std::string::npos)
+      << run.launch(0).verdict.words;
+}
+
+TEST(MachineStart, what_follows_a_task_that_spot_took_never_makes_it_a_launch_that_never_started) {
+  Policy policy;
+  policy.retry_on_spot = 1;
+  policy.retries = 0;
+  Machinery run(1, policy);
+  run.start(0, task(0, "RUNNING"));
+  run.see(stopped(0, 143, "SpotInterruption"));
+  run.feed(LogsDrained{0});
+  run.pass(10s);
+  run.start(0, task(7, "PENDING"));
+  run.see(failed_for_now(7));
+  run.feed(LogsDrained{0});
+  EXPECT_EQ(run.verdict(), "infrastructure");
+  EXPECT_EQ(
+      run.launch(0).verdict.words,
+      "interrupted by Spot (" + arn(0) +
+          "); the next task: Timeout waiting for network interface provisioning to complete.");
+}
+
 }  // namespace
 }  // namespace runtask::run

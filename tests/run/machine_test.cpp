@@ -140,6 +140,34 @@ TEST(Machine, nothing_is_started_after_the_start_timeout) {
   EXPECT_LE(run.now - begin, 10s);
 }
 
+TEST(Machine, a_start_that_is_held_back_until_the_start_timeout_is_withdrawn) {
+  for (const bool was_lost : {false, true}) {
+    Policy policy;
+    policy.start_timeout = 10s;
+    Machinery run(1, policy);
+    run.finds_nothing = false;
+    if (was_lost) {
+      run.fail_start(0, Code::kTimeout, "no reply", true);
+      run.pass(2s);
+    }
+    run.pass(5s);
+    EXPECT_TRUE(run.take<WithdrawStart>().empty());
+    run.pass(5s);
+    const auto withdrawn = run.take<WithdrawStart>();
+    ASSERT_EQ(withdrawn.size(), 1U);
+    (void)run.take<CallRunTask>();
+    run.feed(StartWithdrawn{withdrawn[0].call, "Rate exceeded"});
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+    if (was_lost) {
+      EXPECT_EQ(run.take<CallFind>().size(), 1U) << "it may run";
+      continue;
+    }
+    EXPECT_EQ(run.verdict(), "never_started");
+    EXPECT_EQ(run.launch(0).verdict.words, "not started at --start-timeout; Rate exceeded");
+    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+  }
+}
+
 TEST(Machine, the_timeout_counts_from_running_and_the_task_is_stopped_and_drained) {
   Policy policy;
   policy.timeout = 30s;

@@ -75,6 +75,9 @@ TEST(StartFailure, a_task_of_which_one_container_has_run_is_not_started_anew) {
   ASSERT_TRUE(failed_to_start_for_now(task));
   task.containers.emplace_back().exit_code = 0;
   EXPECT_FALSE(failed_to_start_for_now(task));
+  task.containers.back() = {};
+  task.containers.back().health_status = "UNHEALTHY";
+  EXPECT_FALSE(failed_to_start_for_now(task));
   task.containers.pop_back();
   task.started_at = WallTime();
   EXPECT_FALSE(failed_to_start_for_now(task));

@@ -47,9 +47,18 @@ TEST(Verdict, a_task_that_failed_to_start_is_never_success_and_never_started_onl
               std::string::npos)
         << verdict.words;
   }
-  auto task = stopped({container("main", {})}, "TaskFailedToStart");
-  task.started_at = WallTime();
-  expect(judge(task, {}, OurStop::kNone), VerdictKind::kFailed, 125);
+  const auto task = stopped({container("main", {})}, "TaskFailedToStart");
+  auto started = task;
+  started.started_at = WallTime();
+  expect(judge(started, {}, OurStop::kNone), VerdictKind::kFailed, 125);
+  for (const auto* health : {"HEALTHY", "UNHEALTHY", "UNKNOWN"}) {
+    auto checked = task;
+    checked.containers[0].health_status = health;
+    const bool has_run = health != std::string("UNKNOWN");
+    expect(judge(checked, {}, OurStop::kNone),
+           has_run ? VerdictKind::kFailed : VerdictKind::kNeverStarted, 125);
+  }
+  expect(said({}, kOom), VerdictKind::kFailed, 125);
 }
 
 TEST(Verdict, without_a_stop_code_success_needs_a_reason_that_speaks_of_no_other_end) {
@@ -65,7 +74,12 @@ TEST(Verdict, without_a_stop_code_success_needs_a_reason_that_speaks_of_no_other
     expect(said(reason, 0), VerdictKind::kStopped, 125);
     EXPECT_NE(said(reason, 0).words.find(reason), std::string::npos);
     expect(said(reason, 3), VerdictKind::kFailed, 3);
+    auto task = stopped({container("main", {})}, "");
+    task.stopped_reason = reason;
+    expect(judge(task, {}, OurStop::kNone), VerdictKind::kStopped, 125);
   }
+  expect(judge(stopped({container("main", {})}, ""), {}, OurStop::kNone), VerdictKind::kFailed,
+         125);
 }
 
 TEST(Verdict, what_never_started_says_why_in_the_most_telling_words) {

@@ -207,8 +207,10 @@ class Simulation {
       const auto record = *journal::read_event(event);
       const auto& call = std::get<journal::StartCall>(*record);
       if (call.token != token) continue;
-      for (const auto launch : call.launches)
+      for (const auto launch : call.launches) {
         check_turn(launch);
+        check_start_timeout(launch);
+      }
       return;
     }
     out_of_turn.push_back(token + " is not in the journal");
@@ -221,6 +223,23 @@ class Simulation {
       const auto verdict = std::get<journal::Ended>(**journal::read_event(event)).verdict;
       return verdict.kind != VerdictKind::kSucceeded && !is_left_running(verdict);
     });
+  }
+
+  // It counts from the launch's first RunTask, and anew when Spot has taken a task of it.
+  void check_start_timeout(int launch) {
+    if (scenario.jumps) return;
+    std::optional<WallTime> first;
+    for (const auto& event : book.events) {
+      const auto record = *journal::read_event(event);
+      const auto* retry = std::get_if<journal::Retry>(&*record);
+      if (retry != nullptr && event.launch == launch && retry->by_spot) first.reset();
+      const auto* call = std::get_if<journal::StartCall>(&*record);
+      const bool is_of_it =
+          call != nullptr && std::count(call->launches.begin(), call->launches.end(), launch) > 0;
+      if (is_of_it && !first) first = event.at;
+    }
+    if (loop.wall_now() - *first > scenario.policy.start_timeout)
+      out_of_turn.push_back(std::to_string(launch) + " after --start-timeout");
   }
 
   // What must be over before this launch is started, and how, by the words of the contract.
@@ -395,22 +414,29 @@ class Simulation {
         std::string(name_of(launch.verdict.kind)) + " " + std::to_string(launch.verdict.exit_code);
     const Truth truth(task, scenario.shape, scenario.names_container);
     const auto& cloud = cloud_of(launch.index);
+    const bool spot_took_one = retries_by[std::pair(launch.index, true)] > 0;
+    const std::string if_nothing_ran = spot_took_one ? "infrastructure 125" : "never_started 125";
     if (task.stop_code == "TaskFailedToStart") {
-      ASSERT_EQ(said, truth.has_run() ? "failed 125" : "never_started 125");
+      ASSERT_EQ(said, truth.has_run() ? "failed 125" : if_nothing_ran);
     } else if (task.stop_code == "SpotInterruption" || task.stop_code == "TerminationNotice") {
-      ASSERT_EQ(said, "infrastructure 125");
+      const bool was_to_go_on =
+          task.stop_code == "SpotInterruption" &&
+          launch.verdict.kind == VerdictKind::kInterrupted &&
+          launch.verdict.words.find("not started again: ") != std::string::npos;
+      const auto signal = std::to_string(scenario.interrupt_code);
+      ASSERT_EQ(said, was_to_go_on ? "interrupted " + signal : "infrastructure 125");
     } else if (task.stop_code == "EssentialContainerExited") {
       ASSERT_EQ(said, truth.by_codes());
     } else if (said == truth.of_others() && launch.verdict.kind == VerdictKind::kStopped) {
       ASSERT_NE(task.stopped_reason.find("somebody"), std::string::npos) << task.stopped_reason;
     } else {
       const std::map<std::string, std::string> reasons = {{"timed_out 124", "--timeout"},
-                                                          {"never_started 125", "--start-timeout"},
+                                                          {if_nothing_ran, "--start-timeout"},
                                                           {"interrupted 130", "Ctrl-C"},
                                                           {"interrupted 143", "SIGTERM"},
                                                           {"cancelled 125", "another launch"}};
       ASSERT_TRUE(reasons.contains(said)) << said << ": " << task.stopped_reason;
-      if (said == "never_started 125") {
+      if (said == if_nothing_ran) {
         ASSERT_FALSE(task.started_at || truth.has_run());
       }
       auto reason = reasons.at(said);
