@@ -53,14 +53,21 @@ void BuildRecord::flush() {
   lines_.clear();
 }
 
-void BuildRecord::event(const std::string& kind, const std::string& what) {
+std::shared_ptr<void> BuildRecord::begin_step(const std::string& kind, const std::string& what) {
   flush();
-  if (!history_) return;
+  if (!history_) return nullptr;
+  const auto step = ++last_step_;
+  append(kind + " `" + valid_utf8(what) + "`", step);
+  // The pointer stands for nothing but the time until it is let go.
+  return {this, [step](BuildRecord* record) { record->append(kStepEnded, step); }};
+}
+
+void BuildRecord::append(const std::string& kind, std::int64_t step) {
   history::EventRecord record;
   record.at = world_.loop.wall_now();
   record.launch = 0;
-  record.kind = kind + " `" + valid_utf8(what) + "`";
-  record.data = "{}";
+  record.kind = kind;
+  record.data = "{\"step\":" + std::to_string(step) + "}";
   if (const auto done =
           history_->append(run_id_, std::move(record), history::History::Durability::kWritten);
       !done)

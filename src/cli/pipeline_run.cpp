@@ -430,7 +430,7 @@ class PipelineBuild {
                                   world_.environment,
                                   console_,
                                   [&](const std::string& kind, const std::string& what) {
-                                    record.event(kind, console_.masked(what));
+                                    return record.begin_step(kind, console_.masked(what));
                                   },
                                   {},
                                   sys::local_zone};

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/lines.h"
 #include "base/text.h"
+#include "cli/build_record.h"
 #include "cli/commands.h"
 #include "cli/exit_code.h"
 #include "cli/run_records.h"
@@ -77,6 +78,46 @@ std::string task_arn_in(const std::string& event) {
   return arn != tree->end() && arn->is_string() ? arn->get<std::string>() : std::string();
 }
 
+// The number of the step that an event of a pipeline's build begins or ends; 0 in old records.
+std::int64_t step_in(const std::string& event) {
+  const auto tree = json::parse(event, "event");
+  if (!tree || !tree->is_object()) return 0;
+  const auto step = tree->find("step");
+  return step != tree->end() && step->is_number_integer() ? step->get<std::int64_t>() : 0;
+}
+
+// What a build of a pipeline was doing when it was last heard of.
+struct Doing {
+  std::vector<history::EventRecord> open;    // Begun and not ended, in the order of beginning.
+  std::optional<history::EventRecord> last;  // Begun last; all that old records tell.
+};
+
+Result<Doing> doing(const history::RunSummary& run, history::History& history) {
+  Doing doing;
+  for (auto& event : TRY(history.events(run.record.id))) {
+    const auto step = step_in(event.data);
+    if (event.kind == kStepEnded) {
+      std::erase_if(doing.open, [&](const auto& one) { return step_in(one.data) == step; });
+      continue;
+    }
+    doing.last = event;
+    if (step > 0) doing.open.push_back(std::move(event));
+  }
+  return doing;
+}
+
+Result<> show_unfinished_build(const history::RunSummary& run, history::History& history,
+                               const World& world) {
+  const auto now = TRY(doing(run, history));
+  const auto show = [&](const char* word, const history::EventRecord& step) {
+    world.screen.output(std::string(word) + "  " + step.kind + "  " + iso_time(step.at));
+  };
+  for (const auto& step : now.open)
+    show("doing", step);
+  if (now.open.empty() && now.last) show("last ", *now.last);
+  return {};
+}
+
 // What is known of a run that has not ended: its last observations.
 Result<> show_unfinished(const history::RunSummary& run, history::History& history,
                          const World& world) {
@@ -92,8 +133,8 @@ Result<> show_unfinished(const history::RunSummary& run, history::History& histo
       if (auto arn = task_arn_in(event.data); !arn.empty()) words.task_arn = std::move(arn);
     }
   for (const auto& [launch, words] : last)
-    world.screen.output((is_pipeline(run) ? "last" : "launch " + std::to_string(launch + 1)) +
-                        "  " + words.what + "  " + words.when + "  " + words.task_arn);
+    world.screen.output("launch " + std::to_string(launch + 1) + "  " + words.what + "  " +
+                        words.when + "  " + words.task_arn);
   return {};
 }
 
@@ -117,6 +158,14 @@ bool show_pipeline(const std::string& outcome, const World& world) {
   return true;
 }
 
+std::string to_json(const std::vector<history::EventRecord>& steps) {
+  std::vector<std::string> objects;
+  for (const auto& step : steps)
+    objects.push_back("{\"what\":" + json::quoted(step.kind) +
+                      ",\"since\":" + json::quoted(iso_time(step.at)) + "}");
+  return "[" + join(objects, ",") + "]";
+}
+
 // Why nobody carries a run out that can be attached to.
 std::string why_left(const RunRecords& records, const history::RunSummary& run) {
   if (!run.ended_at) return "its process is gone";
@@ -128,7 +177,10 @@ Result<> show(const RunsShow& arguments, const World& world) {
   auto records = TRY(RunRecords::open(world, history::History::Access::kRead));
   const auto run = TRY(records.history.find(arguments.run));
   if (arguments.json) {
-    world.screen.output(run.outcome.empty() ? to_json(records, run) : run.outcome);
+    auto text = run.outcome.empty() ? to_json(records, run) : run.outcome;
+    if (run.outcome.empty() && is_pipeline(run))
+      text.insert(text.size() - 1, ",\"doing\":" + to_json(TRY(doing(run, records.history)).open));
+    world.screen.output(text);
     return {};
   }
   world.screen.output("run       " + run.record.id);
@@ -141,7 +193,9 @@ Result<> show(const RunsShow& arguments, const World& world) {
     world.screen.output("attach    " + why_left(records, run) + "; " +
                         attach_command(run.record.id) + " goes on");
   world.screen.output("");
-  if (run.outcome.empty()) return show_unfinished(run, records.history, world);
+  if (run.outcome.empty())
+    return (is_pipeline(run) ? show_unfinished_build : show_unfinished)(run, records.history,
+                                                                        world);
   if (show_pipeline(run.outcome, world)) return {};
   const auto outcome = TRY(run::read_outcome(run.outcome));
   world.screen.output(run::table(outcome));

@@ -72,8 +72,9 @@ struct BuildOutside {
   sys::Random& random;
   const sys::Environment& environment;
   Console& console;
-  // What is being done now, for the record: a stage begins, a script starts.
-  std::function<void(const std::string& kind, const std::string& what)> on_event;
+  // What is being done now, for the record: a stage, a script. While what it gives lives, it is.
+  // Empty: nobody wants to know; use Execution::doing().
+  std::function<std::shared_ptr<void>(const std::string& kind, const std::string& what)> on_begin;
   // Asks whoever sits at the terminal: answers once, on the loop, with none when nobody did. Empty:
   // there is no terminal.
   std::function<sys::PendingPtr(const std::string& question,

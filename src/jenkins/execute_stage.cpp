@@ -67,7 +67,7 @@ Outcome Execution::run_stage(Branch& branch, const Stage& stage, const std::stri
   branch.context.stage = &mark;
   branch.context.layers = with_layer(branch.context.layers, {{"STAGE_NAME", name}});
   say(branch, quoted_stage(name));
-  if (outside_.on_event) outside_.on_event("stage", name);
+  const auto stage_record = doing("stage", name);
   const auto began = outside_.loop.now();
   const auto place = end_.stages.size();
   end_.stages.push_back({name, BuildResult::kSuccess, false, Duration(0)});

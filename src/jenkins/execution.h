@@ -108,6 +108,11 @@ class Execution final : public groovy::Host {
   [[nodiscard]] BuildEnd& end() { return end_; }
 
   void say(const Branch& branch, std::string_view text);  // A line, or several, of the console.
+  // For the record: it is being done while the value lives.
+  [[nodiscard]] std::shared_ptr<void> doing(const std::string& kind,
+                                            const std::string& what) const {
+    return outside_.on_begin ? outside_.on_begin(kind, what) : nullptr;
+  }
   [[nodiscard]] Outcome run_step(Branch& branch, const StepEntry& step,
                                  const groovy::Values& arguments);
   [[nodiscard]] Outcome run_body(Branch& branch, const Value& body);

@@ -168,7 +168,7 @@ Outcome step_build(Execution& execution, StepCall& call) {
   const auto file = file_of(execution, branch, job);
   if (!file) return tl::unexpected<Raised>(file.error());
   const auto way = way_of(call);
-  if (execution.outside().on_event) execution.outside().on_event("build", job);
+  const auto doing = execution.doing("build", job);
   execution.say(branch,
                 (way == Way::kToItsEnd ? "Starting building: " : "Scheduling project: ") + job);
   auto build = run_build(execution, call, *file, way);

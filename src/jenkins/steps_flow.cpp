@@ -114,7 +114,7 @@ Outcome step_stage(Execution& execution, StepCall& call) {
   call.branch.context.stage = &mark;
   call.branch.context.layers = with_layer(call.branch.context.layers, {{"STAGE_NAME", name}});
   execution.say(call.branch, "Stage \"" + name + "\"");
-  if (execution.outside().on_event) execution.outside().on_event("stage", name);
+  const auto doing = execution.doing("stage", name);
   return execution.run_body(call.branch, call.body);
 }
 

@@ -135,6 +135,7 @@ Outcome step_lock(Execution& execution, StepCall& call) {
       !made)
     return Execution::abort(branch, made.error().message);
   execution.say(branch, "Trying to acquire lock on " + locking.shown());
+  std::shared_ptr<void> waiting;
   for (bool is_first = true;; is_first = false) {
     const auto taken = locking.try_all();
     if (!taken) return Execution::abort(branch, taken.error().message);
@@ -145,11 +146,12 @@ Outcome step_lock(Execution& execution, StepCall& call) {
     }
     if (is_first) {
       execution.say(branch, locking.busy_words() + ", waiting...");
-      if (execution.outside().on_event) execution.outside().on_event("lock", locking.shown());
+      waiting = execution.doing("lock", locking.shown());
     }
     wait_for(execution, branch, kLookEvery);
     if (auto stop = execution.interrupted(branch)) return failed(*std::move(stop));
   }
+  waiting.reset();
   execution.say(branch, "Lock acquired on " + locking.shown());
   const ContextChange change(branch);
   for (const auto& one : locking.wanted())

@@ -94,8 +94,7 @@ Outcome run_script(Execution& execution, StepCall& call, const Shell& shell) {
   if (const auto label = call.text("label"); label && !label->empty())
     execution.say(branch,
                   call.name + " (" + label->substr(0, utf8_prefix(*label, kLabelMax)) + ")");
-  if (execution.outside().on_event)
-    execution.outside().on_event(call.name, call.text_or("label", first_line(script)));
+  const auto doing = execution.doing(call.name, call.text_or("label", first_line(script)));
 
   // Not synced: nothing reads it after a crash.
   const Scratch file(execution, "script", shell.ending);

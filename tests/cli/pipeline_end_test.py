@@ -141,6 +141,29 @@ class PipelineBackgroundSandbox(PipelineEndSandbox):
         self.assertIn("\nit is gone\n", result.out)
 
 
+class PipelineKilledSandbox(PipelineEndSandbox):
+    def test_leaves_behind_what_it_was_doing_and_not_what_it_had_done(self):
+        branch = "stage('%s') { steps { %s } }\n"
+        waits = "touch \"$BASE/%s\"; exec sleep 1000"
+        path = self.jenkinsfile(self.stage("Past", "sh 'echo done long ago'") + "stage('Now') { parallel {\n"
+                                + branch % ("one", "sh '%s'" % (waits % "one"))
+                                + branch % ("two", "sh '%s'" % (waits % "two"))
+                                + branch % ("short", "sh 'until [ -e \"$BASE/one\" ] && [ -e \"$BASE/two\" ]; do sleep 0.01; done'\n"
+                                            "sh 'true the last that began'\n sh 'touch \"$BASE/short\"'") + "} }\n")
+        process = self.start("pipeline", "run", path, env={"BASE": self.directory})
+        support.wait_until(lambda: os.path.exists(self.path("short")), "the scripts")
+        expected = sorted(["stage `Now`", "stage `one`", "stage `two`"] + ["sh `%s`" % (waits % name) for name in ("one", "two")])
+
+        def doing():
+            return sorted(step["what"] for step in json.loads(self.ok("runs", "show", "last", "--json").out)["doing"])
+        support.wait_until(lambda: doing() == expected, "the end of the short branch")
+        process.kill()
+        process.communicate(timeout=support.LONGEST)
+        self.assertEqual(doing(), expected)
+        shown = [line for line in self.ok("runs", "show", "last").out.splitlines() if line.startswith(("doing", "last"))]
+        self.assertEqual(sorted(line.rpartition("  ")[0] for line in shown), ["doing  " + what for what in expected])
+
+
 class PipelineLeftSandbox(PipelineEndSandbox):
     def test_shows_the_stages_of_a_build_in_the_history(self):
         path = self.jenkinsfile(self.stage("Good", "script { currentBuild.description = 'for you' }")
