@@ -1,11 +1,13 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/time.h"
+#include "jenkins/secret_mask.h"
 
 // The console log of a build: whole lines, secrets masked in all of them, with the time before each
 // where timestamps() is in force. For whoever holds the baton.
@@ -27,21 +29,22 @@ class Console {
   void print(const Style& style, std::string_view text);
   void line(const Style& style, std::string_view line);
 
-  // From now on the text is shown as ****, its lines and its base64 form too, and what
-  // a shell makes of it when it quotes it.
+  // From now on the text is shown as ****, each of its lines too, in whatever way it is written.
   void mask(const std::string& secret);
   // What mask() was called with.
   [[nodiscard]] const std::vector<std::string>& secrets() const { return secrets_; }
-  [[nodiscard]] std::string masked(std::string_view text) const;
-  // How much of the text can be shown before it goes on: a secret, or the beginning of one at the
-  // end, is not cut into two. More than 0.
-  [[nodiscard]] std::size_t whole_part(std::string_view text) const;
+  [[nodiscard]] std::string masked(std::string_view text) const { return mask_.masked(text); }
+  // As SecretMask::whole_part().
+  [[nodiscard]] std::size_t whole_part(std::string_view text) const {
+    return mask_.whole_part(text);
+  }
 
  private:
   Sink sink_;
   Now now_;
   std::vector<std::string> secrets_;
-  std::vector<std::string> hidden_;  // Their forms, longest first.
+  SecretMask mask_;
+  std::map<std::string, SecretMask::Begun> begun_;  // By the prefix of the lines.
 };
 
 // Puts what a process prints into lines.
@@ -60,7 +63,5 @@ class LineBuffer {
   std::function<std::size_t(std::string_view text)> part_;
   std::string pending_;
 };
-
-[[nodiscard]] std::string base64(std::string_view bytes);
 
 }  // namespace runtask::jenkins
