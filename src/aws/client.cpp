@@ -108,12 +108,13 @@ class Client::Engine {
   }
 
   template <class Operation>
-  std::uint64_t call(const Operation& request, ecs::Done<typename Operation::Reply> done) {
+  std::uint64_t call(const Operation& request, ecs::Done<typename Operation::Reply> done,
+                     std::function<void()> on_sent = {}) {
     constexpr bool kIsSigned = !std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>;
     CallText text{Operation::kService, Operation::kName, body_of(request), kIsSigned};
     return begin(std::move(text),
                  {kRepeatOf<Operation>, kSilenceMaxOf<Operation>, Rates::call_of(request)},
-                 [done = std::move(done)](auto body) {
+                 std::move(on_sent), [done = std::move(done)](auto body) {
                    if (!body) return done(tl::unexpected(std::move(body).error()));
                    auto reply = read_body<Operation>(*body);
                    if (!reply)
@@ -121,8 +122,10 @@ class Client::Engine {
                    done(*std::move(reply));
                  });
   }
-  std::uint64_t begin(CallText text, const Manner& manner, BodyDone done);
-  void start(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done);
+  std::uint64_t begin(CallText text, const Manner& manner, std::function<void()> on_sent,
+                      BodyDone done);
+  void start(const ecs::RunTask& request, std::function<void()> on_sent,
+             ecs::Done<ecs::RunTaskReply> done);
   void withdraw_start(const std::string& token);
   // Forgets the exchange, which ends it, and only then answers: the answer may destroy the client.
   void end(std::uint64_t exchange, const BodyDone& done,
@@ -147,12 +150,13 @@ class Client::Engine {
 class Client::Exchange {
  public:
   Exchange(Engine& engine, std::uint64_t id, CallText text, const Manner& manner,
-           Engine::BodyDone done)
+           std::function<void()> on_sent, Engine::BodyDone done)
       : engine_(engine),
         id_(id),
         text_(std::move(text)),
         endpoint_(engine.options.endpoints.of(text_.service)),
         manner_(manner),
+        on_sent_(std::move(on_sent)),
         done_(std::move(done)),
         silence_(engine.silence_of(text_.service)),
         invocation_id_(engine.random.uuid()) {}
@@ -177,12 +181,9 @@ class Client::Exchange {
 
  private:
   [[nodiscard]] ecs::CallError withdrawn() const {
+    if (last_failure_) return *last_failure_;
     ecs::CallError error;
-    error.error = {
-        Code::kCancelled,
-        last_failure_.empty() ? text_.operation + ": given up before it was sent" : last_failure_,
-        {},
-        {}};
+    error.error = {Code::kCancelled, text_.operation + ": given up before it was sent", {}, {}};
     return error;
   }
 
@@ -217,6 +218,7 @@ class Client::Exchange {
     request.is_sent_once = manner_.repeat == Repeat::kOnlyIfNotDone;
     silence_.sent();
     is_under_way_ = true;
+    if (on_sent_) std::exchange(on_sent_, nullptr)();
     step_ = engine_.http.send(std::move(request),
                               [this](sys::HttpResult result) { receive(std::move(result)); });
   }
@@ -266,7 +268,7 @@ class Client::Exchange {
     const bool is_worth_it = is_worth_another(error, manner_.repeat);
     may_have_happened_ = may_have_happened_ || error.may_have_happened;
     if (is_withdrawn_) return give_up(std::move(error));
-    last_failure_ = error.error.message;
+    last_failure_ = error;
     const bool is_forgiven = is_throttling_forgiven(error);
     if (!is_worth_it || counted_attempts() >= engine_.options.attempts_max ||
         (!is_forgiven && !engine_.quotas[text_.service].acquire(error, quota_taken_)))
@@ -302,6 +304,7 @@ class Client::Exchange {
   const CallText text_;
   const Endpoint& endpoint_;
   const Manner manner_;
+  std::function<void()> on_sent_;  // Until the first attempt.
   Engine::BodyDone done_;
   Silence& silence_;
   bool is_under_way_ = false;
@@ -312,7 +315,7 @@ class Client::Exchange {
   int quota_taken_ = 0;  // By the last attempt that was another one.
   bool may_have_happened_ = false;
   bool is_withdrawn_ = false;
-  std::string last_failure_;  // Of an attempt, that another one follows.
+  std::optional<ecs::CallError> last_failure_;  // Of an attempt that another one follows.
   bool is_clock_corrected_ = false;
   bool are_keys_renewed_ = false;
   ecs::SigningKeys keys_;  // Of the attempt under way, to keep them out of what the server says.
@@ -320,20 +323,24 @@ class Client::Exchange {
   sys::PendingPtr step_;
 };
 
-std::uint64_t Client::Engine::begin(CallText text, const Manner& manner, BodyDone done) {
+std::uint64_t Client::Engine::begin(CallText text, const Manner& manner,
+                                    std::function<void()> on_sent, BodyDone done) {
   const auto id = next_exchange_++;
   auto& exchange = exchanges_[id];
-  exchange = std::make_unique<Exchange>(*this, id, std::move(text), manner, std::move(done));
+  exchange = std::make_unique<Exchange>(*this, id, std::move(text), manner, std::move(on_sent),
+                                        std::move(done));
   exchange->attempt();
   return id;
 }
 
-void Client::Engine::start(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
+void Client::Engine::start(const ecs::RunTask& request, std::function<void()> on_sent,
+                           ecs::Done<ecs::RunTaskReply> done) {
   const auto token = request.client_token;
-  starts_[token] = call(request, [this, token, done = std::move(done)](auto reply) {
+  auto ended = [this, token, done = std::move(done)](auto reply) {
     starts_.erase(token);
     done(std::move(reply));
-  });
+  };
+  starts_[token] = call(request, std::move(ended), std::move(on_sent));
 }
 
 void Client::Engine::withdraw_start(const std::string& token) {
@@ -361,7 +368,11 @@ Result<std::unique_ptr<Client>> Client::create(const Outside& outside, ClientOpt
 }
 
 void Client::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
-  engine_->start(request, std::move(done));
+  engine_->start(request, {}, std::move(done));
+}
+void Client::start(const ecs::RunTask& request, std::function<void()> on_sent,
+                   ecs::Done<ecs::RunTaskReply> done) {
+  engine_->start(request, std::move(on_sent), std::move(done));
 }
 void Client::withdraw_start(const std::string& client_token) {
   engine_->withdraw_start(client_token);

@@ -3,6 +3,7 @@
 #include <functional>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 
 #include "ecs/api.h"
 #include "ecs/errors.h"
@@ -26,6 +27,13 @@ class Client {
   virtual ~Client() = default;
 
   virtual void call(const RunTask& request, Done<RunTaskReply> done) = 0;
+  // The same; `on_sent` is called once, perhaps at once, when it first goes out: it may have to
+  // wait for its rate.
+  virtual void start(const RunTask& request, std::function<void()> on_sent,
+                     Done<RunTaskReply> done) {
+    on_sent();
+    call(request, std::move(done));
+  }
   virtual void call(const StopTask& request, Done<StopTaskReply> done) = 0;
   virtual void call(const DescribeTasks& request, Done<DescribeTasksReply> done) = 0;
   virtual void call(const ListTasks& request, Done<ListTasksReply> done) = 0;
@@ -42,9 +50,9 @@ class Client {
   virtual void call(const FilterLogEvents& request, Done<FilterLogEventsReply> done) = 0;
   virtual void call(const GetCallerIdentity& request, Done<GetCallerIdentityReply> done) = 0;
 
-  // The RunTask of that token is not wanted any more: nothing is sent from now on. While it is held
-  // back, for its rate or between two attempts, it is answered with kCancelled, in the words of the
-  // last failure if there was one. Once it has gone out, its own answer comes.
+  // The RunTask of that token is not wanted any more: nothing is sent from now on. If nothing has
+  // been, it is answered with kCancelled; else its last answer comes, also of a failure that would
+  // have been tried again.
   virtual void withdraw_start(const std::string& client_token) = 0;
 };
 

@@ -184,10 +184,12 @@ class Driver::State {
       return post(TokenTooOld{action.call});
     }
     client_of(launch_at(call.launches.front()))
-        .call(request_of(call), then<ecs::RunTaskReply>([this, number = action.call](
-                                                            ecs::Called<ecs::RunTaskReply> answer) {
-                started(number, std::move(answer));
-              }));
+        .start(
+            request_of(call), [this, number = action.call] { post(StartSent{number}); },
+            then<ecs::RunTaskReply>(
+                [this, number = action.call](ecs::Called<ecs::RunTaskReply> answer) {
+                  started(number, std::move(answer));
+                }));
   }
 
   // What is about to be started, and how it can be found again, must be on disk before it is sent
@@ -222,7 +224,7 @@ class Driver::State {
       if (error.name == ecs::error_name::kConflict && !error.resource_ids.empty())
         return look_at(call, error.resource_ids, error.error.message);
       if (error.error.code == Code::kCancelled && !error.may_have_happened)
-        return feed(StartWithdrawn{call, error.error.message});
+        return feed(StartWithdrawn{call});
       // Nor does one that names none say that there are none: the token has been used.
       const bool may_have_started =
           error.may_have_happened || error.name == ecs::error_name::kConflict;

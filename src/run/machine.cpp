@@ -156,7 +156,8 @@ std::optional<Instant> Machine::deadline_of(Kind kind, int index) const {
     // What has not gone out by then would only be stopped.
     const bool goes_out =
         call->second.state == Call::State::kUnderWay && !call->second.is_withdrawn;
-    return goes_out ? std::optional(start_deadline(call->second)) : std::nullopt;
+    const auto deadline = goes_out ? start_deadline(call->second) : Instant::max();
+    return deadline == Instant::max() ? std::nullopt : std::optional(deadline);
   }
   if (kind == Kind::kSurplus) return surplus_[static_cast<std::size_t>(index)].next_stop;
   const auto& launch = at(index);
@@ -246,7 +247,6 @@ void Machine::start_ready_ones() {
     if (!has_place()) break;
     if (policy_.order == Order::kByEnvironment && facet_of(index).environment > open_environment_)
       break;
-    at(index).first_attempt = now_;
     enter(index, Phase::kStarting);
     ready_.push_back(index);
   }

@@ -53,9 +53,11 @@ struct StartFailed {  // RunTask did not answer, or with an error.
   std::string why;
   bool may_have_started;
 };
+struct StartSent {  // RunTask goes out: it may have waited for its rate.
+  int call;
+};
 struct StartWithdrawn {  // As asked for: it was not sent this time.
   int call;
-  std::string why = {};  // The last failure, if it had been sent and refused.
 };
 struct TokenTooOld {  // RunTask was not sent again: ECS may have forgotten its token.
   int call;
@@ -102,9 +104,9 @@ struct TargetGone {  // With all of its tasks, for good.
   std::string words;
 };
 struct Tick {};
-using Event = std::variant<Begin, Resume, Started, StartFailed, StartWithdrawn, TokenTooOld, Found,
-                           FindFailed, Observed, ObserveFailed, StopTaken, StopFailed, HasWritten,
-                           LogsDrained, Interrupted, TargetGone, Tick>;
+using Event = std::variant<Begin, Resume, StartSent, Started, StartFailed, StartWithdrawn,
+                           TokenTooOld, Found, FindFailed, Observed, ObserveFailed, StopTaken,
+                           StopFailed, HasWritten, LogsDrained, Interrupted, TargetGone, Tick>;
 
 // ---- What it asks for.
 struct CallRunTask {  // With the input of the first of its launches, but for these:
@@ -233,7 +235,8 @@ struct LaunchState {
   int attempts = 0;      // Starts that came to nothing.
   int spot_retries = 0;  // Tasks that Spot took and that were replaced.
   int call = 0;          // Its StartCall, while it has one that is not resolved.
-  Instant first_attempt{};
+  // When its first RunTask went out, or the first one since Spot took its task; none: none has.
+  std::optional<Instant> first_attempt;
   Instant next_attempt{};  // In kBackoff without a StartCall.
   std::string task_arn;
   ecs::Task task;           // As last seen, without what neither verdict nor outcome needs.
@@ -256,7 +259,8 @@ struct LaunchState {
   Instant stop_given_up{};  // After the first StopTask: when its end is not waited for any longer.
   Instant next_stop{};      // When StopTask is sent again.
   std::set<std::string> drained_containers;
-  // In kDraining: why it gets another task then. Until it has one, `verdict` is the old one's.
+  // In kDraining: why it gets another task then. Until it has one, `verdict` tells what became of
+  // the last attempt.
   enum class Again { kNo, kStartFailed, kSpot } again = Again::kNo;
   Verdict verdict;
   Instant ended{};
@@ -352,6 +356,7 @@ class Machine {
   void handle(const Resume& event);
   void handle(const Started& event);
   void handle(const StartFailed& event);
+  void handle(const StartSent& event);
   void handle(const StartWithdrawn& event);
   void handle(const TokenTooOld& event);
   void handle(const Found& event);
@@ -420,6 +425,7 @@ class Machine {
   void leave_call(int launch);
   void start_next(int launch);
   void end_out_of_time(int launch);
+  void note_attempt(const Call& call);
   void close_if_resolved(int call);
   void say_start(const Call& call, const std::string& what);
   void say_look(const Call& call);
@@ -429,7 +435,7 @@ class Machine {
   [[nodiscard]] bool is_out_of_time(const Call& call, Duration pause) const;
   [[nodiscard]] Instant start_deadline(const Call& call) const;
   [[nodiscard]] Instant start_deadline(const LaunchState& launch) const {
-    return launch.first_attempt + policy_.start_timeout;
+    return launch.first_attempt ? *launch.first_attempt + policy_.start_timeout : Instant::max();
   }
   [[nodiscard]] Duration backoff(int attempts);
   [[nodiscard]] long long random_per_mille();

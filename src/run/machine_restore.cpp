@@ -42,7 +42,7 @@ void Machine::restore(int index, const RestoredLaunch& from) {
   auto& launch = at(index);
   launch.attempts = from.refusals;
   launch.spot_retries = from.spot_retries;
-  launch.first_attempt = now_ - from.since_first_call;
+  if (from.was_tried) launch.first_attempt = now_ - from.since_first_call;
   launch.task_arn = from.task_arn;
   launch.task = from.task;
   launch.task_before = from.task_before;
@@ -60,7 +60,6 @@ void Machine::restore(int index, const RestoredLaunch& from) {
     if (from.refusals == 0 && from.spot_retries == 0) return;  // It waits.
     launch.verdict = from.verdict_before;
     launch.next_attempt = now_;
-    if (!from.was_tried) launch.first_attempt = now_;
     enter(index, Phase::kBackoff);
     return;
   }

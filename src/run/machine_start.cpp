@@ -154,9 +154,21 @@ void Machine::go_on_without_search(Call& call) {
 
 // ---- Answers
 
+void Machine::handle(const StartSent& event) {
+  if (const auto* call = call_at(event.call)) note_attempt(*call);
+}
+
+// The time that a start may take does not pass while it waits for its rate.
+void Machine::note_attempt(const Call& call) {
+  for (const auto index : call.open)
+    if (!at(index).first_attempt) at(index).first_attempt = now_;
+  touch(Kind::kCall, call.number);
+}
+
 void Machine::handle(const Started& event) {
   auto* call = call_at(event.call);
   if (call == nullptr) return;
+  note_attempt(*call);
   call->lists_complete = now_ + policy_.lists_lag;
   assign(*call, event.tasks);
   if (!call->open.empty()) refuse(*call, event.failures);
@@ -252,6 +264,7 @@ void Machine::refuse(Call& call, const std::vector<ecs::Failure>& failures) {
 void Machine::handle(const StartFailed& event) {
   auto* call = call_at(event.call);
   if (call == nullptr || call->state != Call::State::kUnderWay) return;
+  note_attempt(*call);
   call->lists_complete = now_ + policy_.lists_lag;
   call->may_have_started |= event.may_have_started;
   call->why = event.why;
@@ -290,7 +303,8 @@ void Machine::handle(const StartWithdrawn& event) {
   call->is_refused = call->finds_denied;
   if (call->may_have_started || call->is_refused) return pause(*call, Duration(0));
   if (is_any_wanted(*call)) {
-    end_open(*call, VerdictKind::kNeverStarted, "not started at --start-timeout; " + event.why);
+    for (const auto index : std::vector(call->open))
+      if (at(index).call == event.call) end_out_of_time(index);
   } else {
     end_open(*call, VerdictKind::kSkipped, kGivenUp);
   }
@@ -381,13 +395,14 @@ void Machine::conclude_refusal(Call& call, const std::string& why_not_again) {
       end(index, verdict_of(VerdictKind::kSkipped, kGivenUp));
     } else {
       leave_call(index);
+      at(index).verdict = verdict_of(VerdictKind::kNeverStarted, words);
       enter(index, Phase::kStarting);
       ready_.push_back(index);
     }
   }
 }
 
-// Its last task failed to start, and a further one would come too late.
+// Its last attempt came to nothing, and a further one would come too late.
 void Machine::end_out_of_time(int index) {
   auto verdict = at(index).verdict;
   verdict.words += kNoTimeToRetry;
@@ -396,10 +411,7 @@ void Machine::end_out_of_time(int index) {
 
 // The pause between two tasks of a launch is over.
 void Machine::start_next(int index) {
-  auto& launch = at(index);
-  // After Spot the time that a start may take counts anew.
-  if (launch.first_attempt >= launch.next_attempt) launch.first_attempt = now_;
-  if (now_ >= start_deadline(launch)) return end_out_of_time(index);
+  if (now_ >= start_deadline(at(index))) return end_out_of_time(index);
   enter(index, Phase::kStarting);
   ready_.push_back(index);
 }

@@ -380,7 +380,7 @@ void Machine::start_again(int index) {
   launch.running.reset();
   launch.drained_containers.clear();
   launch.next_attempt = now_ + wait;
-  if (by_spot) launch.first_attempt = launch.next_attempt;
+  if (by_spot) launch.first_attempt.reset();
   enter(index, Phase::kBackoff);
 }
 

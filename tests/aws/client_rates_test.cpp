@@ -130,6 +130,29 @@ TEST_F(ClientRates, a_start_that_is_held_back_can_be_withdrawn) {
   EXPECT_EQ(codes, std::vector(200 - sent, Code::kCancelled));
 }
 
+TEST_F(ClientRates, of_a_start_it_is_told_when_it_first_goes_out) {
+  const auto one = client();
+  will_answer(1, 400, kThrottled);
+  will_answer(500, 200, kTasks);
+  std::vector<std::size_t> sent;
+  for (int i = 0; i < 200; ++i) {
+    ecs::RunTask request;
+    request.client_token = "token-" + std::to_string(i);
+    one->start(
+        request, [&] { sent.push_back(http.requests().size()); },
+        [&](const ecs::Called<ecs::RunTaskReply>& answer) { answers += answer ? 1 : 0; });
+  }
+  EXPECT_EQ(sent.size(), 0U);
+  loop.run_for(1s);
+  const auto early = sent.size();
+  EXPECT_GT(early, 0U);
+  EXPECT_LT(early, 200U) << "the others wait for their rate";
+  loop.run();
+  EXPECT_EQ(answers, 200);
+  EXPECT_EQ(sent.size(), 200U);
+  EXPECT_EQ(http.requests().size(), 201U);
+}
+
 TEST_F(ClientRates, a_start_that_is_under_way_gets_its_own_answer) {
   const auto one = client();
   will_answer(1, 200, kTasks);
@@ -193,7 +216,7 @@ TEST_F(ClientRates, a_start_that_is_withdrawn_after_a_failure_says_which) {
   one->withdraw_start("token");
   loop.run();
   ASSERT_TRUE(error);
-  EXPECT_EQ(error->error.code, Code::kCancelled);
+  EXPECT_EQ(error->error.code, Code::kThrottled);
   EXPECT_NE(error->error.message.find("Rate exceeded"), std::string::npos) << error->error.message;
 }
 

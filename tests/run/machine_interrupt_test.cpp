@@ -299,7 +299,7 @@ TEST(MachineInterrupt, so_was_work_whose_next_start_was_given_up) {
   run.pass(2s);
   run.feed(Interrupted{kExitTerminated});
   ASSERT_EQ(run.take<WithdrawStart>().size(), 1U);
-  run.feed(StartWithdrawn{run.launch(0).call, ""});
+  run.feed(StartWithdrawn{run.launch(0).call});
   EXPECT_EQ(run.verdict(), "interrupted");
   EXPECT_EQ(run.launch(0).verdict.words,
             "interrupted by Spot, and not started again: given up before it started");

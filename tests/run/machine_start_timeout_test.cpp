@@ -72,7 +72,7 @@ TEST(MachineStartTimeout, nothing_is_started_after_the_start_timeout) {
   EXPECT_LE(run.now - begin, 10s);
 }
 
-TEST(MachineStartTimeout, a_start_that_is_held_back_until_the_start_timeout_is_withdrawn) {
+TEST(MachineStartTimeout, a_start_that_is_tried_until_then_is_withdrawn) {
   for (const bool was_lost : {false, true}) {
     Policy policy;
     policy.start_timeout = 10s;
@@ -85,18 +85,45 @@ TEST(MachineStartTimeout, a_start_that_is_held_back_until_the_start_timeout_is_w
     run.pass(5s);
     EXPECT_TRUE(run.take<WithdrawStart>().empty());
     run.pass(5s);
-    const auto withdrawn = run.take<WithdrawStart>();
-    ASSERT_EQ(withdrawn.size(), 1U);
+    ASSERT_EQ(run.take<WithdrawStart>().size(), 1U);
     (void)run.take<CallRunTask>();
-    run.feed(StartWithdrawn{withdrawn[0].call, "Rate exceeded"});
-    EXPECT_TRUE(run.take<CallRunTask>().empty());
     if (was_lost) {
+      run.feed(StartWithdrawn{run.launch(0).call});
       EXPECT_EQ(run.take<CallFind>().size(), 1U) << "it may run";
-      continue;
+    } else {
+      run.fail_start(0, Code::kThrottled, "Rate exceeded", false);
+      EXPECT_EQ(run.verdict(), "never_started");
+      EXPECT_EQ(run.launch(0).verdict.words,
+                "Rate exceeded; not tried again: --start-timeout would be over");
+      EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
     }
-    EXPECT_EQ(run.verdict(), "never_started");
-    EXPECT_EQ(run.launch(0).verdict.words, "not started at --start-timeout; Rate exceeded");
-    EXPECT_EQ(run.take<RunEnded>().at(0).exit_code, 125);
+    EXPECT_TRUE(run.take<CallRunTask>().empty());
+  }
+}
+
+TEST(MachineStartTimeout, the_wait_for_its_rate_does_not_count) {
+  for (const bool is_accepted : {false, true}) {
+    Policy policy;
+    policy.start_timeout = 10s;
+    policy.max_parallel = 1;
+    Machinery run(2, policy);
+    run.sends_at_once = false;
+    run.start(0);
+    run.finish(0, 0);
+    run.pass(1min);
+    EXPECT_TRUE(run.take<WithdrawStart>().empty());
+    if (is_accepted) {
+      run.start(1);
+    } else {
+      run.feed(StartSent{run.launch(1).call});
+    }
+    run.pass(9900ms);
+    EXPECT_TRUE(run.take<WithdrawStart>().empty());
+    run.see(task(1, "PENDING"));
+    EXPECT_TRUE(run.take<CallStop>().empty());
+    run.pass(1s);
+    run.see(task(1, "PENDING"));
+    EXPECT_EQ(run.take<CallStop>().size() + run.take<WithdrawStart>().size(), 1U);
   }
 }
 

@@ -44,11 +44,14 @@ class Machinery {
   }
 
   void feed(const Event& event) {
-    std::vector<int> finds;
+    std::vector<int> finds, starts;
     for (auto& action : machine.on(event, now)) {
       if (const auto* find = std::get_if<CallFind>(&action)) finds.push_back(find->call);
+      if (const auto* start = std::get_if<CallRunTask>(&action)) starts.push_back(start->call);
       actions.push_back(std::move(action));
     }
+    for (const auto call : starts)
+      if (sends_at_once) feed(StartSent{call});
     if (!finds_nothing) return;
     for (const auto call : finds)
       feed(Found{call, {}});
@@ -128,6 +131,7 @@ class Machinery {
   }
 
   bool finds_nothing = true;  // Every search is answered so at once.
+  bool sends_at_once = true;  // No RunTask waits for its rate.
   Instant now{1000};
   Machine machine;
   std::vector<Action> actions;

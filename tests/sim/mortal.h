@@ -128,14 +128,16 @@ class MortalClient final : public ForwardingClient {
   MortalClient(ecs::Client& inner, std::shared_ptr<Life> life, Starts starts)
       : ForwardingClient(inner), life_(std::move(life)), starts_(std::move(starts)) {}
 
-  void call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) override {
+  using ForwardingClient::call;
+  void start(const ecs::RunTask& request, std::function<void()> on_sent,
+             ecs::Done<ecs::RunTaskReply> done) override {
     const auto hold = starts_.next_hold();
-    if (hold == Duration(0)) return go_out(request, std::move(done));
+    if (hold == Duration(0)) return go_out(request, on_sent, std::move(done));
     auto& place = held_[request.client_token];
     place.done = std::move(done);
-    place.timer = starts_.loop.after(hold, [this, request] {
+    place.timer = starts_.loop.after(hold, [this, request, on_sent = std::move(on_sent)] {
       auto held = take(request.client_token);
-      go_out(request, std::move(held.done));
+      go_out(request, on_sent, std::move(held.done));
     });
   }
   void withdraw_start(const std::string& client_token) override {
@@ -171,9 +173,11 @@ class MortalClient final : public ForwardingClient {
   Held take(const std::string& client_token) {
     return std::move(held_.extract(client_token).mapped());
   }
-  void go_out(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
+  void go_out(const ecs::RunTask& request, const std::function<void()>& on_sent,
+              ecs::Done<ecs::RunTaskReply> done) {
     if (life_->is_dead) return;
     starts_.tell(request);
+    on_sent();
     ForwardingClient::call(request, std::move(done));
   }
 

@@ -227,18 +227,14 @@ class Simulation {
 
   // It counts from the launch's first RunTask, and anew when Spot has taken a task of it.
   void check_start_timeout(int launch) {
-    if (scenario.jumps) return;
-    std::optional<WallTime> first;
+    std::optional<std::int64_t> taken;
     for (const auto& event : book.events) {
       const auto record = *journal::read_event(event);
       const auto* retry = std::get_if<journal::Retry>(&*record);
-      if (retry != nullptr && event.launch == launch && retry->by_spot) first.reset();
-      const auto* call = std::get_if<journal::StartCall>(&*record);
-      const bool is_of_it =
-          call != nullptr && std::count(call->launches.begin(), call->launches.end(), launch) > 0;
-      if (is_of_it && !first) first = event.at;
+      if (retry != nullptr && event.launch == launch && retry->by_spot) taken = event.sequence;
     }
-    if (loop.wall_now() - *first > scenario.policy.start_timeout)
+    const auto first = first_sent.emplace(std::pair(launch, taken), loop.now()).first->second;
+    if (!scenario.jumps && loop.now() - first > scenario.policy.start_timeout)
       out_of_turn.push_back(std::to_string(launch) + " after --start-timeout");
   }
 
@@ -533,6 +529,7 @@ class Simulation {
   // By launch.
   std::map<int, int> ends, retries;
   std::map<std::pair<int, bool>, int> retries_by;
+  std::map<std::pair<int, std::optional<std::int64_t>>, Instant> first_sent;
   std::map<int, std::vector<std::string>> tasks_of;
   std::set<std::string> seen_stopped;
   std::vector<std::string> out_of_turn;
