@@ -104,6 +104,7 @@ Outcome values_of(Execution& execution, const StepCall& call, const Answers& ans
     if (answer != answers.end() && !field.takes(text))
       return Execution::abort(branch, "`" + text + "` is no value of the input's parameter " +
                                           field.name + ": it takes " + field.wants());
+    if (field.kind == "password") execution.outside().console.mask(text);
     map->put(branch.text_value(field.name), field.kind == "booleanParam"
                                                 ? Value::of(truth_of(text).value_or(false))
                                                 : Value(branch.text_value(text)));
@@ -115,12 +116,11 @@ Outcome values_of(Execution& execution, const StepCall& call, const Answers& ans
   return Value(map);
 }
 
-Outcome refused(Execution& execution, Branch& branch) {
-  return Branch::raise(
-      make_interruption(branch,
-                        {BuildResult::kAborted, "Rejected by the person at the terminal",
-                         InterruptionCause::kRejection},
-                        execution.user()));
+// `by` is what has given the answer.
+Outcome refused(Execution& execution, Branch& branch, const std::string& by) {
+  return Branch::raise(make_interruption(
+      branch, {BuildResult::kAborted, "Rejected by " + by, InterruptionCause::kRejection},
+      execution.user()));
 }
 
 // What an answer that was given beforehand says.
@@ -188,7 +188,8 @@ class Talk {
       if (!answer) break;
       if (will_do(*answer)) return *std::move(answer);
       if (can_refuse && is_refusal(lower_case(trimmed(*answer))))
-        return tl::unexpected<Raised>(refused(execution_, branch).error());
+        return tl::unexpected<Raised>(
+            refused(execution_, branch, "the person at the terminal").error());
       complaint = "`" + *answer + "` is no answer here.\n";
     }
     return tl::unexpected<Raised>(
@@ -249,7 +250,7 @@ Outcome Execution::ask_input(Branch& branch, const StepCall& call) {
   const auto& text = given->second;
   switch (answer_of(text, call.text_or("ok", "Proceed"), sole)) {
     case Answer::kRefuse:
-      return refused(*this, branch);
+      return refused(*this, branch, "--input " + shell_quoted(id + "=" + text));
     case Answer::kNothing:
       return abort(branch, no_answer(id, text, sole, !parameters.empty()));
     case Answer::kValue:
