@@ -371,8 +371,12 @@ Outcome Execution::run_step(Branch& branch, const StepEntry& step,
     call.body = call.items.back();
     call.items.pop_back();
   }
+  // A map is named arguments, unless it describes an object: [$class: ...], scmGit(...).
+  const auto describes = [&](const groovy::Map& map) {
+    return map.find("$class") != nullptr || (map.find("$kind") != nullptr && !step.sole.empty());
+  };
   const bool is_map = call.items.size() == 1 && call.items[0].is(groovy::Kind::kMap);
-  if (is_map && call.items[0].as<groovy::Map>().find("$class") == nullptr) {
+  if (is_map && !describes(call.items[0].as<groovy::Map>())) {
     for (const auto& item : call.items[0].as<groovy::Map>().items())
       if (item.key.is(groovy::Kind::kString)) call.arguments[item.key.text()] = item.value;
     if (const auto names = unknown_arguments(call); !names.empty())

@@ -52,6 +52,7 @@ constexpr std::array kSteps = std::to_array<StepEntry>({
     {"library", step_library, "identifier"},
     {"libraryResource", step_library_resource, "resource"},
     {"load", step_load, "path", true},
+    {"localBranch", step_binding, "localBranch"},
     {"lock", step_lock, "resource"},
     {"mail", step_notify, "body"},
     {"mattermostSend", step_notify, "message"},

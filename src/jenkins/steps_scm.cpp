@@ -40,9 +40,17 @@ Value map_of(Branch& branch, const Execution::Texts& texts) {
   return map;
 }
 
+// What a checkout brings. `local` is the branch that it is to be on: none, the HEAD is detached;
+// empty, one of the name of the remote branch.
+struct Wish {
+  std::string url;
+  std::string reference;
+  std::optional<std::string> local;
+};
+
 // Brings a remote repository into the working directory, at the head of a branch or at a commit.
-Outcome clone(Execution& execution, Branch& branch, const std::string& url,
-              const std::string& reference) {
+Outcome clone(Execution& execution, Branch& branch, const Wish& wish) {
+  const auto& [url, reference, local] = wish;
   auto& files = execution.outside().files;
   const auto& directory = branch.context.directory;
   if (auto made = files.make_directory(directory, 0755); !made)
@@ -61,18 +69,23 @@ Outcome clone(Execution& execution, Branch& branch, const std::string& url,
                               "git " + words[0] + " ended with " + std::to_string(git.code));
     return Value();
   };
+  const GitRun git{execution, branch, directory};
   if (!files.exists(directory + "/.git"))
     if (auto outcome = run({"init", "-q"}); !outcome) return outcome;
+  for (const auto& [name, value] : {std::pair<std::string, std::string>{"url", url},
+                                    {"fetch", "+refs/heads/*:refs/remotes/origin/*"}})
+    if (const auto set = git.output({"config", "remote.origin." + name, value}); !set)
+      return failed(set.error());
   if (auto outcome = run(
           {"fetch", "-q", "--tags", "--force", "--", url, "+refs/heads/*:refs/remotes/origin/*"});
       !outcome)
     return outcome;
-  const GitRun git{execution, branch, directory};
   auto wanted = reference;
   if (wanted.starts_with("*/")) wanted.erase(0, 2);
   if (wanted.starts_with("refs/heads/")) wanted.erase(0, 11);
   auto commit =
       git.output({"rev-parse", "-q", "--verify", "refs/remotes/origin/" + wanted + "^{commit}"});
+  const bool is_branch = commit && *commit;
   if (commit && !*commit)
     commit = git.output({"rev-parse", "-q", "--verify", wanted + "^{commit}"});
   if (!commit) return failed(commit.error());
@@ -80,9 +93,17 @@ Outcome clone(Execution& execution, Branch& branch, const std::string& url,
     return Execution::abort(
         branch, "Couldn't find any revision to build: there is no " + wanted + " in " + url);
   const std::string hash(trimmed(**commit));
-  if (auto outcome = run({"checkout", "-q", "-f", "--detach", hash}); !outcome) return outcome;
-  return map_of(branch,
-                {{"GIT_BRANCH", "origin/" + wanted}, {"GIT_COMMIT", hash}, {"GIT_URL", url}});
+  Execution::Texts texts = {
+      {"GIT_BRANCH", "origin/" + wanted}, {"GIT_COMMIT", hash}, {"GIT_URL", url}};
+  std::vector<std::string> checkout = {"checkout", "-q", "-f"};
+  if (local && (is_branch || !local->empty())) {
+    texts.emplace_back("GIT_LOCAL_BRANCH", local->empty() ? wanted : *local);
+    checkout.insert(checkout.end(), {"--no-track", "-B", texts.back().second, hash});
+  } else {
+    checkout.insert(checkout.end(), {"--detach", hash});
+  }
+  if (auto outcome = run(std::move(checkout)); !outcome) return outcome;
+  return map_of(branch, texts);
 }
 
 // The history beside the files, for steps that ask git. Its objects are those of the source, only
@@ -183,8 +204,32 @@ tl::expected<Execution::Texts, Raised> Execution::check_out_source(Branch& branc
 }
 
 Outcome step_git(Execution& execution, StepCall& call) {
-  return clone(execution, call.branch, call.text_or("url", ""), call.text_or("branch", "master"));
+  return clone(execution, call.branch,
+               {call.text_or("url", ""), call.text_or("branch", "master"), ""});
 }
+
+namespace {
+
+// That of the extension LocalBranch; `**` is the name of the remote one.
+std::optional<std::string> local_branch(Branch& branch, const groovy::Map& scm) {
+  const auto* extensions = scm.find("extensions");
+  if (extensions == nullptr || !extensions->is(groovy::Kind::kList)) return std::nullopt;
+  for (const auto& one : extensions->as<groovy::List>().items) {
+    if (!one.is(groovy::Kind::kMap)) continue;
+    const auto& map = one.as<groovy::Map>();
+    const auto text = [&](const char* key) {
+      const auto* value = map.find(key);
+      return value != nullptr && !value->is_null() ? branch.text(*value).value_or("")
+                                                   : std::string();
+    };
+    if (text("$class") != "LocalBranch" && text("$kind") != "localBranch") continue;
+    const auto name = text("localBranch");
+    return name == "**" ? "" : name;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
 
 Outcome step_checkout(Execution& execution, StepCall& call) {
   auto& branch = call.branch;
@@ -202,7 +247,7 @@ Outcome step_checkout(Execution& execution, StepCall& call) {
     const auto url = first("userRemoteConfigs", "url");
     auto reference = first("branches", "name");
     if (reference.empty()) reference = "master";
-    if (!url.empty()) return clone(execution, branch, url, reference);
+    if (!url.empty()) return clone(execution, branch, {url, reference, local_branch(branch, map)});
   }
   if (execution.request().source.empty())
     return Execution::abort(branch,

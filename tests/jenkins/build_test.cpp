@@ -231,7 +231,7 @@ TEST(Build, an_interruption_is_never_lost_whichever_program_it_meets) {
   };
   for (const auto& [name, steps, programs] :
        std::vector<Case>{{"checkout", "timeout(10) { checkout scm; echo 'not reached' }", 9},
-                         {"clone", "timeout(10) { git url: 'u'; echo 'not reached' }", 4}}) {
+                         {"clone", "timeout(10) { git url: 'u'; echo 'not reached' }", 6}}) {
     for (std::size_t hanging = 0; hanging <= programs; ++hanging) {
       SCOPED_TRACE(name + ", program " + std::to_string(hanging));
       SimulatedBuild build;
