@@ -24,8 +24,12 @@ class EnvObject final : public HostObject {
     auto& branch = static_cast<Branch&>(fiber);
     if (branch.sibling)
       if (auto value = branch.sibling(name)) return value;
-    auto value = execution_.variables().find(name, branch.context.layers.get());
-    return value ? branch.text_value(*std::move(value)) : Value();
+    return in_force(branch, name);
+  }
+  // Inside `environment` it is no entry of the same block, unlike env.NAME (spec 1.4).
+  [[nodiscard]] std::optional<Outcome> at(Fiber& fiber, const Value& index) override {
+    if (!index.is(groovy::Kind::kString)) return std::nullopt;
+    return in_force(static_cast<Branch&>(fiber), index.text());
   }
   [[nodiscard]] std::optional<Outcome> set(Fiber& fiber, const std::string& name,
                                            const Value& value) override {
@@ -46,7 +50,7 @@ class EnvObject final : public HostObject {
     if ((method == "get" || method == "getProperty") && arguments.size() == 1) {
       auto name = fiber.text(arguments[0]);
       if (!name) return tl::unexpected<Raised>(name.error());
-      return get(fiber, *name);
+      return in_force(static_cast<Branch&>(fiber), *name);
     }
     if ((method == "put" || method == "setProperty") && arguments.size() == 2) {
       auto name = fiber.text(arguments[0]);
@@ -57,6 +61,11 @@ class EnvObject final : public HostObject {
   }
 
  private:
+  [[nodiscard]] Value in_force(Branch& branch, const std::string& name) const {
+    auto value = execution_.variables().find(name, branch.context.layers.get());
+    return value ? branch.text_value(*std::move(value)) : Value();
+  }
+
   Execution& execution_;
 };
 
