@@ -33,7 +33,8 @@ void declare_pipeline_run(CLI::App& pipeline, Targets& targets) {
       ->type_name("FILE");
   list("--library", arguments.libraries, "NAME=DIR", "Where a shared library is");
   list("--tool", arguments.tools, "NAME=DIR", "Where a tool is");
-  run.add_option("--since", arguments.since, "The commit since which files count as changed")
+  run.add_option("--since", arguments.since,
+                 "The commit since which files count as changed, and commits as changeSets")
       ->type_name("REF");
   run.add_flag("--strict-choices", arguments.strict_choices,
                "Values of an extendedChoice outside its list are errors");

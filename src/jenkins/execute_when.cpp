@@ -52,15 +52,23 @@ Truth Execution::matches(Branch& branch, const Condition& condition, const std::
 
 tl::expected<std::vector<std::string>, Raised> Execution::git_lines(
     Branch& branch, std::vector<std::string> words) {
-  if (request_.source.empty()) return std::vector<std::string>();
+  auto output = git_output(branch, std::move(words));
+  if (!output) return tl::unexpected<Raised>(output.error());
+  if (output->empty()) return std::vector<std::string>();
+  return split(trimmed(*output), '\n');
+}
+
+tl::expected<std::string, Raised> Execution::git_output(Branch& branch,
+                                                        std::vector<std::string> words) {
+  if (request_.source.empty()) return std::string();
   ProgramRun git;
   git.argv = {"git", "-C", request_.source};
   git.argv.insert(git.argv.end(), words.begin(), words.end());
   git.environment = variables_.process;
   git.is_shown = false;
   if (auto stop = run_program(branch, git)) return tl::unexpected<Raised>(*std::move(stop));
-  if (git.code != 0) return std::vector<std::string>();
-  return split(trimmed(git.output), '\n');
+  if (git.code != 0) return std::string();
+  return std::move(git.output);
 }
 
 // Of the log every line counts, of a commit's text as of its subject.

@@ -108,6 +108,8 @@ class Execution final : public groovy::Host {
   [[nodiscard]] BuildEnd& end() { return end_; }
 
   void say(const Branch& branch, std::string_view text);  // A line, or several, of the console.
+  // currentBuild.changeSets
+  [[nodiscard]] Outcome change_sets(Branch& branch);
   // For the record: it is being done while the value lives.
   [[nodiscard]] std::shared_ptr<void> doing(const std::string& kind,
                                             const std::string& what) const {
@@ -292,6 +294,9 @@ class Execution final : public groovy::Host {
   [[nodiscard]] tl::expected<bool, Raised> has_changed(Branch& branch, const Condition& condition);
   [[nodiscard]] tl::expected<bool, Raised> is_triggered_by(Branch& branch,
                                                            const Condition& condition);
+  // What git says of the source; nothing when it fails or there is none.
+  [[nodiscard]] tl::expected<std::string, Raised> git_output(Branch& branch,
+                                                             std::vector<std::string> words);
   [[nodiscard]] tl::expected<std::vector<std::string>, Raised> git_lines(
       Branch& branch, std::vector<std::string> words);
   [[nodiscard]] Outcome stage_inside_options(Branch& branch, const Stage& stage);
@@ -337,6 +342,7 @@ class Execution final : public groovy::Host {
   Instant last_turn_{0};                                // When the loop last had a turn.
   std::map<std::string, Ref<groovy::Script>> globals_;  // vars/*.groovy by name.
   std::map<std::string, Value> objects_;                // env, params, ...
+  std::optional<Value> change_sets_;                    // Once somebody has asked for them.
   struct Model {
     std::shared_ptr<const Checked> file;
     const Pipeline* pipeline = nullptr;

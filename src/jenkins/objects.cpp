@@ -205,7 +205,8 @@ class CurrentBuild final : public HostObject {
       return Value::whole(started_at_.time_since_epoch().count());
     if (name == "absoluteUrl") return text("");
     if (name == "nextBuild") return Value();
-    if (name == "changeSets" || name == "upstreamBuilds") return Value(fiber.list());
+    if (name == "changeSets") return execution_.change_sets(static_cast<Branch&>(fiber));
+    if (name == "upstreamBuilds") return Value(fiber.list());
     if (name == "buildCauses") return causes(fiber);
     if (name == "buildVariables") return variables(fiber);
     return build_before(execution_, fiber, name, 0);

@@ -88,7 +88,7 @@ class PipelineScm(PipelineSandbox):
         }
         dir('three') {
           checkout scmGit(branches: [[name: '*/other']], userRemoteConfigs: [[url: '%(url)s']])
-          sh '#!/bin/sh\\ncat a'
+          sh '#!/bin/sh\\necho "three=$(cat a)"'
         }
         dir('four') {
           checkout scm
@@ -110,7 +110,79 @@ class PipelineScm(PipelineSandbox):
         self.assertEqual(result.code, 0, result.out)
         self.assertRegex(result.out, r"\n%s (origin/other|other) %s \[null\]\na=2\n" % (other, url))
         self.assertIn("\n%s\n" % other, result.out)
+        self.assertIn("\nthree=2\n", result.out)
         self.assertIn("caught AbortException", result.out)
+
+
+    def test_git_is_on_a_local_branch_from_which_it_can_push(self):
+        self.commit("first", a="1")
+        self.git("branch", "other")
+        url = self.path("product")
+        who = "git -c user.name=Me -c user.email=me@example.org"
+        self.jenkinsfile("""pipeline {
+  agent any
+  options { skipDefaultCheckout() }
+  stages {
+    stage('Git') {
+      steps {
+        script {
+          def got = git url: '%(url)s', branch: 'other'
+          echo "local ${got.GIT_LOCAL_BRANCH} remote ${got.GIT_BRANCH}"
+          sh 'echo 2 > a; %(who)s commit -qam second'
+          sh 'git rev-parse --abbrev-ref HEAD; git push -q origin other'
+          got = git url: '%(url)s', branch: 'other'
+          sh 'git log -1 --format=%%s; git status -sb'
+          dir('scm') {
+            got = checkout([$class: 'GitSCM', branches: [[name: '*/other']], userRemoteConfigs: [[url: '%(url)s']],
+                            extensions: [[$class: 'CleanCheckout'], [$class: 'LocalBranch', localBranch: 'mine']]])
+            echo "local ${got.GIT_LOCAL_BRANCH} " + sh(returnStdout: true, script: 'git rev-parse --abbrev-ref HEAD')
+            got = checkout scmGit(branches: [[name: '*/other']], userRemoteConfigs: [[url: '%(url)s']], extensions: [localBranch('**')])
+            echo "local ${got.GIT_LOCAL_BRANCH}"
+            got = checkout scmGit(branches: [[name: '*/other']], userRemoteConfigs: [[url: '%(url)s']])
+            echo "local ${got.GIT_LOCAL_BRANCH} " + sh(returnStdout: true, script: 'git rev-parse --abbrev-ref HEAD')
+          }
+        }
+      }
+    }
+  }
+}
+""" % {"url": url, "who": who})
+        result = self.build()
+        self.assertEqual(result.code, 0, result.out)
+        for line in ("local other remote origin/other", "other", "second", "## other", "local mine mine", "local other", "local null HEAD"):
+            self.assertIn("\n%s\n" % line, result.out)
+        self.assertEqual(self.git("log", "-1", "--format=%s", "other"), "second")
+
+    def test_change_sets_are_the_commits_since_the_commit_given(self):
+        first = self.commit("first", gone="1", kept="1")
+        self.git("rm", "-q", "gone")
+        second = self.commit("Fix the thing\n\nSee more", src__new_file="1", kept="2")
+        self.git("checkout", "-q", "-b", "side", first)
+        self.commit("aside", other="1")
+        self.git("checkout", "-q", "main")
+        self.git("merge", "-q", "--no-ff", "-m", "merge", "side")
+        self.stages("""script {
+            def sets = currentBuild.changeSets
+            for (int i = 0; i < sets.size(); i++) {
+              def entries = sets[i].items
+              for (int j = 0; j < entries.length; j++) {
+                def entry = entries[j]
+                echo "${entry.commitId} ${entry.author} <${entry.authorEmail}> ${entry.msg} ${entry.timestamp > 1700000000000}"
+                for (file in new ArrayList(entry.affectedFiles)) { echo "${file.editType.name} ${file.path}" }
+              }
+            }
+            currentBuild.changeSets.each { set -> set.each { echo "each ${it.msg} ${it.affectedPaths} ${it.author.fullName}" } }
+            echo currentBuild.changeSets.collectMany { it.items.collect { it.comment } }.inspect()
+        }""")
+        result = self.build("--since", first)
+        self.assertEqual(result.code, 0, result.out + result.err)
+        self.assertIn("\n%s Me <me@example.org> Fix the thing true\ndelete gone\nedit kept\nadd src/new_file\n" % second, result.out)
+        self.assertRegex(result.out, "\n[0-9a-f]{40} Me <me@example.org> aside true\nadd other\n")
+        self.assertIn("\neach Fix the thing [gone, kept, src/new_file] Me\n", result.out)
+        self.assertIn("Fix the thing\\n\\nSee more\\n", result.out)
+        self.assertNotIn(" merge ", result.out)
+        self.stages("echo \"[${currentBuild.changeSets.size()}]\"")
+        self.assertIn("\n[0]\n", self.build().out)
 
 
 if __name__ == "__main__":
