@@ -184,7 +184,7 @@ class PipelineChildStopSandbox(PipelineChildSandbox):
         self.assertEqual([run["title"] for run in runs], ["product/child #1", "product/parent #1"])
         for run in runs:
             shown = self.ok("runs", "show", run["run"]).out
-            self.assertIn("last  sh `sleep 1000" if "child" in run["title"] else "last  build `child`", shown)
+            self.assertIn("doing  sh `sleep 1000" if "child" in run["title"] else "doing  build `child`", shown)
 
 
 class PipelineChildResultSandbox(PipelineChildSandbox):

@@ -390,7 +390,7 @@ class PipelineSignals(PipelineSandbox):
         self.assert_all_gone()
         shown = self.runtask("runs", "show", "last").out
         self.assertIn("process gone", shown)
-        self.assertIn("\nlast  sh `the long one`", shown)
+        self.assertIn("\ndoing  sh `the long one`", shown)
 
     def test_a_timeout_ends_the_tree(self):
         self.env["BASE"] = self.directory
