@@ -142,7 +142,35 @@ void Checker::error_again(SourceRange again, SourceRange first, const std::strin
   error(again, words, "the first is on line " + std::to_string(line_of(first)));
 }
 
+// As Jenkins reads it, before anything else of the file: literals only.
+void Checker::check_library_annotations() {
+  const auto check_name = [&](const groovy::Expr& value) {
+    const auto name = "@Library value `" + text_of(value.range) + "`";
+    if (literal_text(&value)) return;
+    const bool is_constant = groovy::node_if<groovy::Constant>(value) != nullptr;
+    error(value.range, name + (is_constant ? " was not a string" : " was not a constant"),
+          is_constant ? "" : "did you mean to use the `library` step instead?");
+  };
+  for (const auto& annotation : unit_.annotations) {
+    if (annotation.name != "Library") continue;
+    bool has_value = false;
+    for (const auto& argument : annotation.arguments) {
+      if (argument.is_named && argument.label != "value") continue;
+      has_value = true;
+      if (const auto* list = groovy::node_if<groovy::ListExpr>(*argument.value)) {
+        for (const auto& item : list->items)
+          check_name(*item);
+      } else {
+        check_name(*argument.value);
+      }
+    }
+    if (!has_value)
+      error(annotation.range, "@Library was missing a value", "write `@Library('name') _`");
+  }
+}
+
 void Checker::check_unit() {
+  check_library_annotations();
   const groovy::CallExpr* first = nullptr;
   for (const auto& statement : unit_.body.statements) {
     const auto* call = pipeline_call(*statement);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "base/text.h"
 #include "jenkins/checker.h"
 #include "jenkins/schedule.h"
 
@@ -41,15 +42,45 @@ bool same_letters(std::string_view a, std::string_view b) {
   });
 }
 
-// One is the other with a letter more, a letter less, another letter, or other capitals.
+// One is the other with a letter more, a letter less, another letter, two letters in the wrong
+// order, or other capitals.
 bool is_slip(std::string_view a, std::string_view b) {
   if (a.size() > b.size()) std::swap(a, b);
   if (same_letters(a, b)) return true;
   if (b.size() - a.size() > 1) return false;
   const auto at = std::mismatch(a.begin(), a.end(), b.begin()).first - a.begin();
   const auto start = static_cast<std::size_t>(at);
+  if (a.size() == b.size() && start + 1 < a.size() && a[start] == b[start + 1] &&
+      a[start + 1] == b[start] && a.substr(start + 2) == b.substr(start + 2))
+    return true;
   return a.size() == b.size() ? a.substr(start + 1) == b.substr(start + 1)
                               : a.substr(start) == b.substr(start + 1);
+}
+
+// `string`, `stringParam` and `StringParameterDefinition` are all `string`.
+std::string bare_kind(std::string_view name) {
+  for (const std::string_view ending : {"ParameterDefinition", "Parameter", "Param"})
+    if (name.size() > ending.size() && name.ends_with(ending)) {
+      name.remove_suffix(ending.size());
+      break;
+    }
+  return lower_case(name);
+}
+
+// The name of the family that somebody has meant who wrote this one; empty if it may be right,
+// because some plugin has it. Jenkins' own kinds of parameters are few and often misspelt.
+std::string meant_name(Family family, const std::string& name) {
+  const auto names = names_of(family);
+  const auto near = nearest_name(name, names);
+  if (!near.empty() && is_slip(name, near)) return near;
+  if (family != Family::kParameter) return {};
+  const auto is_own = [](const std::string& kind) {
+    const auto signature = signature_of(Family::kParameter, kind);
+    return signature && !signature->is_open;
+  };
+  for (const auto& kind : names)
+    if (is_own(kind) && bare_kind(kind) == bare_kind(name)) return kind;
+  return is_own(near) ? near : std::string();
 }
 
 std::string kind_of_literal(const groovy::Expr& value) {
@@ -135,28 +166,26 @@ void Checker::check_name(const Call& call, Family family, bool is_stage) {
   } else if (family == Family::kTrigger) {
     check_plugin_name(call, family);
     check_schedule(call);
-  } else if (!is_known(family, call.name)) {
-    error(call.name_range,
-          "unknown " + std::string(noun_of(family)) + " " + in_backticks(call.name),
-          suggestion(call.name, names_of(family)));
-    return;
+  } else {
+    check_plugin_name(call, family);
   }
   const auto signature = signature_of(family, call.name);
   if (signature)
     check_arguments(call.name, call.name_range, call.arguments, *signature, Binding::kDeclared);
 }
 
-// Triggers and tools are those of whatever plugins there are: a known name with one letter amiss is
-// a mistake, any other may be right.
+// Triggers, tools and kinds of parameters are those of whatever plugins there are: a known name
+// with one letter amiss is a mistake, any other may be right.
 void Checker::check_plugin_name(const Call& call, Family family) {
   if (is_known(family, call.name) || is_class_name(call.name)) return;
-  const auto near = nearest_name(call.name, names_of(family));
+  const auto meant = meant_name(family, call.name);
   const std::string message =
       "unknown " + std::string(noun_of(family)) + " " + in_backticks(call.name);
-  if (near.empty() || !is_slip(call.name, near)) {
-    warning(call.name_range, message, "Jenkins takes it if a plugin has it");
+  if (meant.empty()) {
+    warning(call.name_range, message, "Jenkins takes it if a plugin has it",
+            family == Family::kParameter ? "runtask takes its value as a text" : "");
   } else {
-    error(call.name_range, message, "did you mean " + in_backticks(near) + "?");
+    error(call.name_range, message, "did you mean " + in_backticks(meant) + "?");
   }
 }
 
@@ -175,6 +204,9 @@ void Checker::check_option_name(const Call& call, bool is_stage) {
     error(call.name_range, in_backticks(call.name) + " is no option",
           call.name == "parameters" ? "use the `parameters` section of the pipeline"
                                     : "use the `triggers` section of the pipeline");
+  } else if (needs_workspace(call.name)) {
+    error(call.name_range, in_backticks(call.name) + " is no option",
+          "it needs a workspace: use the step in `steps`");
   } else if (!is_known(Family::kOption, call.name)) {
     error(call.name_range, "unknown option " + in_backticks(call.name),
           suggestion(call.name, names_of(Family::kOption)));

@@ -63,6 +63,7 @@ class Checker {
   void error(SourceRange range, std::string message, std::string label = {}, std::string hint = {});
   void warning(SourceRange range, std::string message, std::string label = {},
                std::string hint = {});
+  void check_library_annotations();
   [[nodiscard]] std::string text_of(SourceRange range) const;
   [[nodiscard]] std::size_t line_of(SourceRange range) const;
   // A mistake at `place` for each name that is there more than once.

@@ -82,7 +82,6 @@ constexpr std::array kOptions = {
     Row{"timeout", "time:i! unit:u activity:b"},
     Row{"timestamps", ""},
     Row{"ansiColor", "..."},
-    Row{"nodejs", "..."},
     Row{"allowBrokenBuildClaiming", "..."},
     Row{"authorizationMatrix", "..."},
     Row{"authorizeProjectProperty", "..."},
@@ -90,7 +89,6 @@ constexpr std::array kOptions = {
     Row{"buildBlocker", "..."},
     Row{"cache", "..."},
     Row{"catchError", "..."},
-    Row{"configFileProvider", "..."},
     Row{"container", "..."},
     Row{"copyArtifactPermission", "..."},
     Row{"datadog", "..."},
@@ -111,7 +109,6 @@ constexpr std::array kOptions = {
     Row{"rateLimit", "..."},
     Row{"rebuild", "..."},
     Row{"sidebarLinks", "..."},
-    Row{"sshagent", "..."},
     Row{"throttle", "..."},
     Row{"throttleJobProperty", "..."},
     Row{"warnError", "..."},
@@ -120,21 +117,21 @@ constexpr std::array kOptions = {
     Row{"withBuildUser", "..."},
     Row{"withChecks", "..."},
     Row{"withCredentials", "..."},
-    Row{"withDockerContainer", "..."},
-    Row{"withDockerRegistry", "..."},
-    Row{"withDockerServer", "..."},
     Row{"withEnv", "..."},
     Row{"withFileParameter", "..."},
     Row{"withFolderProperties", "..."},
     Row{"withGradle", "..."},
-    Row{"withKubeConfig", "..."},
-    Row{"withMaven", "..."},
     Row{"withNPM", "..."},
     Row{"withSonarQubeEnv", "..."},
     Row{"withVault", "..."},
     Row{"wrap", "..."},
     Row{"ws", "..."},
 };
+
+// Steps with a block that cannot be options: Jenkins takes no step there that works in a workspace.
+constexpr std::array<std::string_view, 8> kWorkspaceSteps = {
+    "configFileProvider", "nodejs",           "sshagent",       "withDockerContainer",
+    "withDockerRegistry", "withDockerServer", "withKubeConfig", "withMaven"};
 
 // Options of a job, which a stage does not have; all others wrap a block of steps, or are
 // Jenkins' own that a stage may have too.
@@ -200,6 +197,7 @@ constexpr std::array kParameters = {
     Row{"checkboxParameter", "..."},
     Row{"date", "..."},
     Row{"dynamicReference", "..."},
+    Row{"editableChoice", "..."},
     Row{"extensibleChoice", "..."},
     Row{"gitParameter", "..."},
     Row{"hidden", "..."},
@@ -432,6 +430,10 @@ std::vector<std::string> names_of(Family family) {
       return names_in(kAgents);
   }
   return {};
+}
+
+bool needs_workspace(std::string_view name) {
+  return std::find(kWorkspaceSteps.begin(), kWorkspaceSteps.end(), name) != kWorkspaceSteps.end();
 }
 
 bool is_stage_option(std::string_view name) {

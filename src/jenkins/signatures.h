@@ -49,6 +49,9 @@ enum class Family : std::uint8_t {
 // The names of a family, for suggestions.
 [[nodiscard]] std::vector<std::string> names_of(Family family);
 
+// A step with a block that is no option for that.
+[[nodiscard]] bool needs_workspace(std::string_view name);
+
 // Where an option may stand. jenkins-pipeline 1.7.
 [[nodiscard]] bool is_stage_option(std::string_view name);
 
