@@ -33,15 +33,19 @@ bool has_section(const groovy::ClosureExpr& block, std::initializer_list<const c
   });
 }
 
-std::string rendered(const std::vector<Diagnostic>& diagnostics, const Checked& checked,
+std::string rendered(const Diagnostic& diagnostic, const Checked& checked,
                      std::string_view severity) {
   constexpr std::string_view kError = "error";  // What render() begins with.
+  auto text = render(diagnostic, checked.source_name, checked.source);
+  if (text.starts_with(kError)) text.replace(0, kError.size(), severity);
+  return text + "\n";
+}
+
+std::string rendered(const std::vector<Diagnostic>& diagnostics, const Checked& checked,
+                     std::string_view severity) {
   std::string text;
-  for (std::size_t i = 0; i < diagnostics.size() && i < kErrorsMax; ++i) {
-    auto one = render(diagnostics[i], checked.source_name, checked.source);
-    if (one.starts_with(kError)) one.replace(0, kError.size(), severity);
-    text += one + "\n";
-  }
+  for (std::size_t i = 0; i < diagnostics.size() && i < kErrorsMax; ++i)
+    text += rendered(diagnostics[i], checked, severity);
   return text;
 }
 
@@ -65,12 +69,22 @@ Checked check(std::string source, std::string source_name,
 }
 
 std::string Checked::report() const {
-  std::vector<Diagnostic> all = errors;
-  all.insert(all.end(), unsupported.begin(), unsupported.end());
-  sort_by_place(all);
-  std::string text = rendered(all, *this, "error");
-  text += std::to_string(all.size()) + (all.size() == 1 ? " error" : " errors");
-  if (all.size() > kErrorsMax) text += ", the first " + std::to_string(kErrorsMax) + " shown";
+  // What Jenkins accepts and runtask has not is a mistake only where nothing else is one.
+  const bool is_rejected = !errors.empty();
+  const auto& mistakes = is_rejected ? errors : unsupported;
+  std::vector<std::pair<const Diagnostic*, std::string_view>> all;
+  for (std::size_t i = 0; i < mistakes.size() && i < kErrorsMax; ++i)
+    all.emplace_back(&mistakes[i], "error");
+  for (std::size_t i = 0; is_rejected && i < unsupported.size() && i < kErrorsMax; ++i)
+    all.emplace_back(&unsupported[i], "warning");
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    return a.first->range.begin < b.first->range.begin;
+  });
+  std::string text;
+  for (const auto& [diagnostic, severity] : all)
+    text += rendered(*diagnostic, *this, severity);
+  text += std::to_string(mistakes.size()) + (mistakes.size() == 1 ? " error" : " errors");
+  if (mistakes.size() > kErrorsMax) text += ", the first " + std::to_string(kErrorsMax) + " shown";
   return text;
 }
 

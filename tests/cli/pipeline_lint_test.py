@@ -62,6 +62,14 @@ class PipelineLint(Sandbox):
         self.assertEqual(result.code, 2, result)
         self.assertIn("traits are not supported", result.err)
 
+    def test_what_runtask_cannot_run_is_a_warning_beside_an_error_too(self):
+        path = self.write("f", "trait Version { int major }\nnode { echo 'x' }\nNowhere x = 1\n")
+        result = self.runtask("pipeline", "lint", path)
+        self.assertEqual(result.code, 2, result)
+        self.assertIn("warning: traits are not supported", result.err)
+        self.assertIn("error: unable to resolve class Nowhere", result.err)
+        self.assertIn("\n1 error\n", result.err)
+
     def test_the_hint_names_steps_only_where_the_class_reaches_the_machine(self):
         for name, hint in (("File('x')", "hint: a script reaches the machine through steps only\n"),
                            ("Properties()", "hint: `readProperties(text: ...)` gives a map\n"),
