@@ -136,9 +136,11 @@ int Fiber::compare(const Value& left, const Value& right) {
     if (are_constants) return left.as<Instance>().ordinal - right.as<Instance>().ordinal;
   }
   if (equals(left, right)) return 0;
-  throw_new("java.lang.IllegalArgumentException",
-            "Cannot compare " + class_name_of(left) + " with value '" + to_text(left) + "' and " +
-                class_name_of(right) + " with value '" + to_text(right) + "'");
+  const auto shown = [this](const Value& value) {
+    return class_name_of(value) + " with value '" + java_text(*this, value) + "'";
+  };
+  throw_new("groovy.lang.GroovyRuntimeException",
+            "Cannot compare " + shown(left) + " and " + shown(right));
 }
 
 // ---- Iteration

@@ -29,3 +29,6 @@ println([high <=> low, low <=> high, low <=> low])  // expect: [1, -1, 0]
 println(['e'.compareTo('a'), "${'abc'}".compareTo('a'), high.compareTo(low)])  // expect: [4, 2, 8]
 println([high > low, 'a' < 'e', 'a' >= 'e'])  // expect: [true, true, false]
 println(['pear', 'fig', 'apple'].sort { a, b -> b <=> a })  // expect: [pear, fig, apple]
+def refused = { compare -> try { compare() } catch (IllegalArgumentException e) { 'another' } catch (GroovyRuntimeException e) { e.message } }
+println refused { [1] <=> [2] }  // expect: Cannot compare java.util.ArrayList with value '[1]' and java.util.ArrayList with value '[2]'
+println refused { [a: 1] < 1 }   // expect: Cannot compare java.util.LinkedHashMap with value '{a=1}' and java.lang.Integer with value '1'
