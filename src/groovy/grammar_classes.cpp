@@ -10,8 +10,7 @@ bool Grammar::at_class(std::size_t ahead) const {
     ++ahead;
   const Token& word = token(ahead);
   const bool is_word = word.is_keyword("class") || word.is_keyword("interface") ||
-                       word.is_keyword("enum") ||
-                       (word.text == "trait" && word.is(TokenKind::kIdentifier)) ||
+                       word.is_keyword("enum") || (word.is_keyword("trait")) ||
                        (word.is_operator("@") && token(ahead + 1).is_keyword("interface"));
   return is_word && (token(ahead + 1).is(TokenKind::kIdentifier) || word.is_operator("@"));
 }
@@ -144,6 +143,7 @@ void Grammar::parse_class_member(ClassDecl& declaration) {
   }
   const std::size_t begin = token().range.begin;
   auto modifiers = take_modifiers();
+  modifiers.any |= !annotations.empty();
   if (token().is_operator("{")) {
     refuse(token().range, "blocks that initialise a class are not supported",
            "give the fields their values where they are declared, or in a constructor");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdio>
 
 #include "groovy/limits.h"
 #include "groovy/scanner.h"
@@ -10,16 +11,16 @@ namespace runtask::groovy {
 namespace {
 
 // Sorted.
-constexpr std::array<std::string_view, 57> kKeywords = {
-    "abstract", "as",         "assert",    "boolean",   "break",        "byte",       "case",
-    "catch",    "char",       "class",     "const",     "continue",     "def",        "default",
-    "do",       "double",     "else",      "enum",      "extends",      "false",      "final",
-    "finally",  "float",      "for",       "goto",      "if",           "implements", "import",
-    "in",       "instanceof", "int",       "interface", "long",         "native",     "new",
-    "null",     "package",    "private",   "protected", "public",       "return",     "short",
-    "static",   "strictfp",   "super",     "switch",    "synchronized", "this",       "threadsafe",
-    "throw",    "throws",     "transient", "true",      "try",          "void",       "volatile",
-    "while"};
+constexpr std::array<std::string_view, 58> kKeywords = {
+    "abstract", "as",         "assert",  "boolean",   "break",        "byte",       "case",
+    "catch",    "char",       "class",   "const",     "continue",     "def",        "default",
+    "do",       "double",     "else",    "enum",      "extends",      "false",      "final",
+    "finally",  "float",      "for",     "goto",      "if",           "implements", "import",
+    "in",       "instanceof", "int",     "interface", "long",         "native",     "new",
+    "null",     "package",    "private", "protected", "public",       "return",     "short",
+    "static",   "strictfp",   "super",   "switch",    "synchronized", "this",       "threadsafe",
+    "throw",    "throws",     "trait",   "transient", "true",         "try",        "void",
+    "volatile", "while"};
 
 // Longer ones before their beginnings.
 constexpr std::array<std::string_view, 64> kOperators = {
@@ -68,7 +69,7 @@ Tokens Scanner::scan_all() {
 // Of one `{` too many, the one whose `}` stands askew is more likely to be meant than the
 // outermost, which is what is left open.
 void Scanner::complain_of_open_brackets() {
-  if (brackets_.empty()) return;
+  if (brackets_.empty() || has_open_string_) return;
   if (askew_ && brackets_.size() == 1 && brackets_[0].open == '{') brackets_[0].range = *askew_;
   const auto last = std::min(source_.find_last_not_of(" \t\r\n"), source_.size());
   const std::string hint =
@@ -110,7 +111,7 @@ void Scanner::scan_until_end(std::vector<Token>& tokens, bool is_embedded) {
     } else if (const bool has_slash = c == '/' || (c == '$' && peek(1) == '/');
                (!has_slash || slash_begins_string(tokens)) && scan_string(tokens)) {
       continue;
-    } else if (is_name_start(c)) {
+    } else if (at_name_part() && !is_digit(c)) {
       scan_word(tokens);
     } else if (is_digit(c)) {
       scan_number(tokens);
@@ -155,6 +156,7 @@ void Scanner::scan_newline(std::vector<Token>& tokens) {
     complain("the line ends inside a string", {begin, begin + 1},
              "text over several lines needs three quotes");
     is_one_line_ = false;  // Said once.
+    has_open_string_ = true;
   }
   const bool is_inside = brackets_.size() > base_ ? brackets_.back().open != '{' : depth_ > 0;
   if (is_inside) return;
@@ -164,7 +166,7 @@ void Scanner::scan_newline(std::vector<Token>& tokens) {
 
 void Scanner::scan_word(std::vector<Token>& tokens) {
   const std::size_t begin = at_;
-  while (!at_end() && is_name_part(peek()))
+  while (at_name_part())
     ++at_;
   std::string word(source_.substr(begin, at_ - begin));
   // After a dot every word is a name: foo.default, x.class.
@@ -207,10 +209,19 @@ void Scanner::scan_number(std::vector<Token>& tokens) {
   text.erase(std::remove(text.begin(), text.end(), '_'), text.end());
   const SourceRange range{begin, at_};
   add(tokens, TokenKind::kNumber, begin, std::move(text));
-  if (!is_name_start(peek()) || at_end()) return;
+  if (!at_name_part()) return;
   complain("a name cannot begin with a digit", {range.begin, at_ + 1});
-  while (!at_end() && is_name_part(peek()))
+  while (at_name_part())
     ++at_;
+}
+
+// Whether a letter or digit of a name stands there. Beyond ASCII Groovy takes all from U+00C0 on
+// but two signs for letters.
+bool Scanner::at_name_part(std::size_t ahead) const {
+  if (at_ + ahead >= source_.size() || !is_name_part(peek(ahead))) return false;
+  const auto first = static_cast<unsigned char>(peek(ahead));
+  const auto second = static_cast<unsigned char>(peek(ahead + 1));
+  return first != 0xC2 && (first != 0xC3 || (second != 0x97 && second != 0xB7));
 }
 
 void Scanner::scan_operator(std::vector<Token>& tokens) {
@@ -219,6 +230,17 @@ void Scanner::scan_operator(std::vector<Token>& tokens) {
                                    [this](auto text) { return looking_at(text); });
   if (found == kOperators.end()) {
     const auto c = static_cast<unsigned char>(peek());
+    if (c == 0xC2 || c == 0xC3) {  // U+0080 to U+00BF, U+00D7 and U+00F7: see at_name_part.
+      const auto code = (c == 0xC2 ? 0U : 0x40U) + static_cast<unsigned char>(peek(1));
+      char shown[8];
+      (void)std::snprintf(shown, sizeof shown, "0x%X", code);
+      complain(std::string("unexpected char: ") + shown, {at_, std::min(at_ + 2, source_.size())},
+               code == 0xA0 ? "this only looks like a blank: write one" : "");
+      const auto row = source_.substr(at_, 2);
+      while (looking_at(row))
+        at_ += row.size();
+      return;
+    }
     const std::string shown = c < 0x20 || c == 0x7F
                                   ? "a control character with the code " + std::to_string(c)
                                   : std::string("`") + peek() + "`";
@@ -246,6 +268,7 @@ void Scanner::note_bracket(char bracket, SourceRange range) {
   if (bracket != ')' && bracket != ']' && bracket != '}') return;
   const char open = bracket == ')' ? '(' : bracket == ']' ? '[' : '{';
   if (brackets_.size() == base_) {
+    if (has_open_string_) return;
     complain(std::string("`") + bracket + "` closes nothing", range);
     return;
   }
@@ -255,9 +278,10 @@ void Scanner::note_bracket(char bracket, SourceRange range) {
     return;
   }
   const auto at = position_of(source_, brackets_.back().range.begin);
-  complain(std::string("`") + bracket + "` does not close `" + brackets_.back().open +
-               "` of line " + std::to_string(at.line),
-           range);
+  if (!has_open_string_)
+    complain(std::string("`") + bracket + "` does not close `" + brackets_.back().open +
+                 "` of line " + std::to_string(at.line),
+             range);
   // Go on with the guess that the inner one was forgotten, if an outer one fits.
   const auto outer =
       std::find_if(brackets_.rbegin(), brackets_.rend() - static_cast<std::ptrdiff_t>(base_),

@@ -33,6 +33,7 @@ class Scanner {
   void scan_newline(std::vector<Token>& tokens);
   void scan_word(std::vector<Token>& tokens);
   void scan_number(std::vector<Token>& tokens);
+  [[nodiscard]] bool at_name_part(std::size_t ahead = 0) const;
   void scan_operator(std::vector<Token>& tokens);
   void note_bracket(char bracket, SourceRange range);
   void compare_indents(SourceRange open, SourceRange close);
@@ -71,6 +72,8 @@ class Scanner {
   bool is_one_line_ = false;  // In a ${ of a string that must end on its line.
   int depth_ = 0;             // Of strings in strings.
   bool is_broken_ = false;    // Nothing after this place can be told apart.
+  // It may have swallowed brackets, or let some out: those around and behind it tell nothing.
+  bool has_open_string_ = false;
   std::vector<Diagnostic> diagnostics_;
 };
 

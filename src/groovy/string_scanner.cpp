@@ -71,6 +71,7 @@ void Scanner::scan_string_body(const StringForm& form, std::vector<Token>& token
       const bool is_file_end = at_end();
       complain("this string is never closed", {begin, begin + (form.close.size() == 3 ? 3 : 1)},
                form.may_span_lines ? "" : "text over several lines needs three quotes");
+      has_open_string_ = true;
       if (is_file_end) is_broken_ = true;
       break;
     }
@@ -189,7 +190,7 @@ bool Scanner::scan_dollar(const StringForm& form, std::string& text,
     scan_embedded(form, parts, text);
     return true;
   }
-  if (is_name_start(next) && next != '$' && at_ + 1 < source_.size()) {
+  if (is_name_start(next) && next != '$' && at_name_part(1)) {
     scan_dotted_path(parts, text);
     return true;
   }
@@ -245,13 +246,14 @@ void Scanner::scan_dotted_path(std::vector<StringPart>& parts, std::string& text
   const auto take_name = [&] {
     const std::size_t from = at_;
     // A dollar ends the name: "$a$b" is two values.
-    while (!at_end() && is_name_part(peek()) && peek() != '$')
+    while (at_name_part() && peek() != '$')
       ++at_;
     std::string word(source_.substr(from, at_ - from));
     const bool is_first = part.tokens.empty();
     const bool is_self = word == "this" || word == "super";
-    const bool may_be =
-        is_first ? is_self : word == "as" || word == "def" || word == "in" || word == "package";
+    const bool may_be = is_first ? is_self
+                                 : word == "as" || word == "def" || word == "in" ||
+                                       word == "package" || word == "trait";
     if (is_keyword(word) && !may_be)
       complain("expecting an identifier, found '" + word + "'", {from, at_},
                "write ${...} around the value");

@@ -1,0 +1,1 @@
+def x = 1  // expect error: unexpected char: 0xA0

@@ -1,0 +1,5 @@
+node {
+  stage('a') {
+    sh 'make }  // expect error: this string is never closed
+  }
+}
