@@ -96,12 +96,13 @@ const T* node_if(const Node& node) {
   return node.kind == T::kKind ? static_cast<const T*>(&node) : nullptr;
 }
 
-// A type as written. Type arguments are read and forgotten, as Groovy's own compiler does.
+// A type as written. Its arguments only have to be there, as for Groovy's own compiler.
 struct TypeName {
   std::string name;  // "String", "java.util.List"; empty for def.
   SourceRange range;
   bool is_array = false;
   const ClassInfo* info = nullptr;  // Set by the resolver; null for def and for unknown ones.
+  std::vector<TypeName> arguments;  // All between < and >, those of the inner ones too.
 };
 
 struct Block {
@@ -371,6 +372,8 @@ struct DeclarationStmt : Stmt {
   std::vector<Variable> variables;
   ExprPtr all;            // def (a, b) = all
   bool is_field = false;  // @Field: a variable of the whole script.
+  // `private` and the like, which only CPS, that looks at no modifiers, takes; empty for none.
+  SourceRange refused_modifier;
 };
 
 struct BlockStmt : Stmt {
@@ -474,6 +477,7 @@ struct AssertStmt : Stmt {
 
 struct Annotation {
   std::string name;                 // "Library", "NonCPS", "Field".
+  bool is_qualified = false;        // Written with its package.
   std::vector<Argument> arguments;  // @Library(['a', 'b']), @Grab(group = 'x') as named.
   SourceRange range;
 };
@@ -489,6 +493,10 @@ struct MethodDecl {
   std::vector<std::string> type_parameters;  // <T>
   SourceRange range;                         // All of it.
   SourceRange name_range;
+  [[nodiscard]] bool has_annotation(std::string_view wanted) const {
+    return std::any_of(annotations.begin(), annotations.end(),
+                       [&](const Annotation& one) { return one.name == wanted; });
+  }
 };
 
 struct FieldDecl {

@@ -55,6 +55,7 @@ class Grammar {
   StmtPtr parse_while();
   StmtPtr parse_for();
   StmtPtr parse_for_in(std::size_t begin);
+  [[noreturn]] void fail_modifier_of_loop(SourceRange range) const;
   StmtPtr parse_synchronized();
   StmtPtr parse_switch();
   StmtPtr parse_try();
@@ -64,14 +65,16 @@ class Grammar {
 
   // grammar_declarations.cpp
   std::vector<Annotation> parse_annotations();
-  void parse_import(std::vector<Annotation> annotations);
+  void parse_import(std::vector<Annotation> annotations, bool is_first);
   [[nodiscard]] bool at_declaration() const;
   [[nodiscard]] bool at_method() const;
   [[nodiscard]] bool at_method_name(std::size_t place) const;
+  [[nodiscard]] bool at_bare_method() const;
   StmtPtr parse_declaration(const std::vector<Annotation>& annotations);
   void parse_many(DeclarationStmt& declaration);
   struct Modifiers {
     bool any = false;
+    SourceRange not_of_variables;  // Of the first that no variable may have; empty for none.
     bool is_static = false;
     bool is_final = false;
     bool is_abstract = false;
@@ -136,6 +139,7 @@ class Grammar {
   ExprPtr class_or_property(std::unique_ptr<PropertyExpr> property);
   std::unique_ptr<CallExpr> call_of(ExprPtr callee);
   [[nodiscard]] static bool is_path(const Expr& expr);
+  [[nodiscard]] static bool takes_command(const Expr& expr);
 
   // Tokens.
   [[nodiscard]] const Token& token(std::size_t ahead = 0) const {

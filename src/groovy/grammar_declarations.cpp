@@ -29,6 +29,7 @@ std::vector<Annotation> Grammar::parse_annotations() {
     const std::size_t begin = take().range.begin;
     SourceRange range;
     annotation.name = parse_dotted_name(range);
+    annotation.is_qualified = annotation.name.find('.') != std::string::npos;
     annotation.name.erase(0, annotation.name.rfind('.') + 1);
     if (token().is_operator("(")) {
       take();
@@ -54,8 +55,10 @@ std::vector<Annotation> Grammar::parse_annotations() {
   return annotations;
 }
 
-void Grammar::parse_import(std::vector<Annotation> annotations) {
+void Grammar::parse_import(std::vector<Annotation> annotations, bool is_first) {
   const std::size_t begin = token().range.begin;
+  if (token().is_keyword("package") && !is_first)
+    fail_at(token().range, "unexpected token: package", "it stands before everything else");
   const bool is_package = take().text == "package";
   Import import;
   import.is_static = take_keyword("static");
@@ -130,6 +133,19 @@ bool Grammar::at_declaration() const {
          next.is_operator("(");
 }
 
+// After an annotation, which stands for `def`: name(...) {
+bool Grammar::at_bare_method() const {
+  if (!at_method_name(at_)) return false;
+  int open = 0;
+  for (std::size_t place = at_ + 1; place < tokens_->size(); ++place) {
+    const Token& current = (*tokens_)[place];
+    if (current.is_operator("(")) ++open;
+    if (current.is_operator(")") && --open == 0)
+      return (*tokens_)[after_newlines(place + 1)].is_operator("{");
+  }
+  return false;
+}
+
 // REQUIRES: at_declaration(), or after its modifiers.
 bool Grammar::at_method() const {
   std::size_t place = at_;
@@ -150,9 +166,16 @@ bool Grammar::at_method_name(std::size_t place) const {
 // `def` and modifiers, in any order.
 Grammar::Modifiers Grammar::take_modifiers() {
   Modifiers modifiers;
+  std::vector<std::string_view> seen;
   while (is_modifier(token()) || token().is_keyword("def")) {
+    const SourceRange range = token().range;
     const std::string& word = take().text;
+    if (std::find(seen.begin(), seen.end(), word) != seen.end())
+      fail_at(range, word == "def" ? "unexpected token: def" : "cannot repeat modifier: " + word);
+    seen.push_back(word);
     modifiers.any = true;
+    if (modifiers.not_of_variables.end == 0 && word != "final" && word != "def")
+      modifiers.not_of_variables = range;
     modifiers.is_static |= word == "static";
     modifiers.is_final |= word == "final";
     modifiers.is_abstract |= word == "abstract";
@@ -204,6 +227,16 @@ TypeName Grammar::parse_type() {
     take();
     type.name += "." + take().text;
   }
+  for (; at_ < *end; ++at_) {
+    if (token().is(TokenKind::kKeyword) && is_primitive(token().text) && !token(1).is_operator("["))
+      fail_at(token().range, "a primitive type cannot be the argument of a type",
+              "name its class, such as Integer for int");
+    if (!token().is(TokenKind::kIdentifier)) continue;
+    TypeName argument;
+    argument.name = parse_dotted_name(argument.range);
+    type.arguments.push_back(std::move(argument));
+    --at_;
+  }
   type.is_array = (*tokens_)[*end - 1].is_operator("]");
   // Of an array of arrays the outer one is made, of what is given for the inner ones.
   if (type.is_array && (*tokens_)[*end - 3].is_operator("]")) type.name = "Object";
@@ -219,13 +252,8 @@ StmtPtr Grammar::parse_declaration(const std::vector<Annotation>& annotations) {
                                       [](const Annotation& one) { return one.name == "Field"; });
   if (declaration->is_field && !is_top_)
     fail_at(token().range, "@Field belongs to a variable at the top of the file");
-  for (std::size_t place = at_;
-       is_modifier((*tokens_)[place]) || (*tokens_)[place].is_keyword("def"); ++place)
-    if (const auto& word = (*tokens_)[place].text;
-        word != "final" && word != "def" && !declaration->is_field)
-      fail_at((*tokens_)[place].range, "Modifier '" + word + "' not allowed here.",
-              "only `final` goes with a variable, and what @Field has made a field");
-  (void)take_modifiers();
+  const auto modifiers = take_modifiers();
+  if (!declaration->is_field) declaration->refused_modifier = modifiers.not_of_variables;
   if (token().is_operator("(")) {
     parse_many(*declaration);
     declaration->range = {begin, last_end()};

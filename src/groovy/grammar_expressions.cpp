@@ -62,6 +62,26 @@ bool can_be_assigned(const Expr& target) {
 
 }  // namespace
 
+// As Groovy: `echo 'x'`, `'org.example.Tool' 'x'` in the tools of a pipeline, `m['a'] 'x'`, and
+// even `24 hours`, a call of 24, which fails when it is reached. After a call comes a member: see
+// parse_chain.
+bool Grammar::takes_command(const Expr& expr) {
+  if (expr.in_parentheses) return false;
+  switch (expr.kind) {
+    case ExprKind::kName:
+    case ExprKind::kProperty:
+    case ExprKind::kIndex:
+    case ExprKind::kConstant:
+    case ExprKind::kGString:
+    case ExprKind::kList:
+    case ExprKind::kMap:
+    case ExprKind::kNew:
+      return true;
+    default:
+      return false;
+  }
+}
+
 ExprPtr Grammar::parse_expression(Commands commands) {
   const Deeper deeper(*this);
   const std::size_t begin = token().range.begin;
@@ -73,21 +93,13 @@ ExprPtr Grammar::parse_expression(Commands commands) {
     return left;
   }
   if (commands == Commands::kNo) return left;
-  const bool is_named_by_text = left->kind == ExprKind::kConstant && !left->in_parentheses &&
-                                static_cast<const Constant&>(*left).value.is(Kind::kString) &&
-                                (token().is(TokenKind::kString) || token().is(TokenKind::kGString));
-  // `echo 'x'`, and `'org.example.Tool' 'x'` as in the tools of a pipeline. Groovy reads `24 hours`
-  // so too, as a call of 24, which fails when it is reached.
-  const bool is_number = left->kind == ExprKind::kConstant && !left->in_parentheses &&
-                         static_cast<const Constant&>(*left).value.is_number() &&
-                         token().is(TokenKind::kIdentifier);
-  if (is_named_by_text || is_number || (is_path(*left) && at_command_argument()))
-    left = parse_command(std::move(left));
-  // `a { } b { }` is a chain too: a({ }).b({ }).
+  if (takes_command(*left) && at_command_argument()) left = parse_command(std::move(left));
+  // `a { } b { }` is a chain too: a({ }).b({ }). `a b "c"` is a(b).c.
   while (left->kind == ExprKind::kCall && !left->in_parentheses &&
-         token().is(TokenKind::kIdentifier)) {
+         (token().is(TokenKind::kIdentifier) || token().is(TokenKind::kString) ||
+          token().is(TokenKind::kGString) || token().is(TokenKind::kNumber))) {
     left = parse_chain(std::move(left));
-    if (is_path(*left) && at_command_argument()) left = parse_command(std::move(left));
+    if (takes_command(*left) && at_command_argument()) left = parse_command(std::move(left));
   }
   return left;
 }
@@ -139,7 +151,10 @@ ExprPtr Grammar::parse_chain(ExprPtr head) {
   auto member = std::make_unique<PropertyExpr>();
   member->object = std::move(head);
   member->name_range = token().range;
-  member->name = unit_.intern(take().text);
+  if (token().is(TokenKind::kGString))
+    member->computed = parse_gstring(take());
+  else
+    member->name = unit_.intern(take().text);
   const Expr* object = member->object.get();
   ExprPtr result = finish(std::move(member), begin, {object});
   while (true) {

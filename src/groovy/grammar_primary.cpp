@@ -56,8 +56,7 @@ ExprPtr Grammar::parse_postfix() {
       value = parse_call(std::move(value));
     } else if (next.text == "[") {
       value = parse_subscript(std::move(value));
-    } else if (next.text == "{" &&
-               (is_path(*value) || (value->kind == ExprKind::kCall && !value->in_parentheses))) {
+    } else if (next.text == "{") {  // As Groovy, after any value: m['a'] { }, "linux" { }.
       auto call = call_of(std::move(value));
       append_closures(*call);
       call->range = {begin, last_end()};
@@ -80,8 +79,8 @@ ExprPtr Grammar::parse_postfix() {
 // The call node for `name`, `object.name` or any other value that is called. An existing call, as
 // in `node('x') { }`, takes the closure as one argument more.
 std::unique_ptr<CallExpr> Grammar::call_of(ExprPtr callee) {
-  if (callee->kind == ExprKind::kCall && !static_cast<CallExpr&>(*callee).is_command &&
-      token().is_operator("{")) {
+  if (callee->kind == ExprKind::kCall && !callee->in_parentheses &&
+      !static_cast<CallExpr&>(*callee).is_command && token().is_operator("{")) {
     return std::unique_ptr<CallExpr>(static_cast<CallExpr*>(callee.release()));
   }
   auto call = std::make_unique<CallExpr>();
@@ -115,7 +114,6 @@ ExprPtr Grammar::parse_member(ExprPtr object) {
   const SourceRange op_range = token().range;
   const std::string op = take().text;
   skip_newlines();
-  if (op == ".@") fail_at(op_range, "direct field access with .@ is not supported");
   if (op == ".&") {
     if (!token().is(TokenKind::kIdentifier)) fail_unexpected("the name of a method");
     auto pointer = std::make_unique<MethodPointerExpr>();
@@ -124,8 +122,9 @@ ExprPtr Grammar::parse_member(ExprPtr object) {
     const Expr* part = pointer->object.get();
     return finish(std::move(pointer), begin, {part});
   }
-  if (token().is_operator("@"))
-    fail_at(token().range, "direct field access with .@ is not supported");
+  if (op == ".@" || take_operator("@"))
+    refuse({op_range.begin, last_end()}, "direct field access with .@ is not supported",
+           "leave the @ out, where no getter does something else");
   auto property = std::make_unique<PropertyExpr>();
   property->is_safe = op == "?.";
   property->is_spread = op == "*.";
@@ -231,6 +230,13 @@ void Grammar::parse_arguments(std::vector<Argument>& arguments, std::string_view
     skip_newlines();
     if (!take_operator(",")) return;
     skip_newlines();
+    // Groovy forgives a second comma: [1,,2].
+    if (token().is_operator(",")) {
+      const std::size_t second = at_;
+      take();
+      skip_newlines();
+      if (token().is_operator(",") || token().is_operator(close)) at_ = second;
+    }
   }
 }
 
@@ -312,6 +318,11 @@ ExprPtr Grammar::parse_primary() {
     case TokenKind::kGString:
       return parse_gstring(take());
     case TokenKind::kKeyword:
+      if (first.text == "trait" && token(1).is_operator(".")) {
+        auto name = std::make_unique<NameExpr>(unit_.intern(first.text));
+        name->range = take().range;
+        return name;
+      }
       return parse_keyword_value();
     case TokenKind::kOperator:
       if (first.text == "(") return parse_parenthesised();
@@ -412,13 +423,17 @@ ExprPtr Grammar::parse_bracketed() {
   return list;
 }
 
-// Whether `->` comes before the first statement's end.
+// Whether `->` comes before the first statement's end. A closure may stand before it only in the
+// preset of a parameter.
 bool Grammar::closure_has_parameters() const {
   int open = 0;
+  int closures = 0;
+  bool has_preset = false;
   for (std::size_t place = at_; place < tokens_->size(); ++place) {
     const Token& current = (*tokens_)[place];
     if (current.is(TokenKind::kNewline)) {
-      const bool goes_on = place == at_ || (*tokens_)[place - 1].is(TokenKind::kNewline) ||
+      const bool goes_on = closures > 0 || place == at_ ||
+                           (*tokens_)[place - 1].is(TokenKind::kNewline) ||
                            (*tokens_)[place - 1].is_operator(",") ||
                            (*tokens_)[after_newlines(place)].is_operator("->") ||
                            (*tokens_)[after_newlines(place)].is_operator(",");
@@ -426,8 +441,14 @@ bool Grammar::closure_has_parameters() const {
     }
     if (!current.is(TokenKind::kOperator)) continue;
     if (current.text == "->" && open == 0) return true;
-    if (current.text == ";" || current.text == "{") return false;
-    if (current.text == "(" || current.text == "[") ++open;
+    if (current.text == ";" && closures == 0) return false;
+    if (current.text == "=" && open == 0) has_preset = true;
+    if (current.text == "{") {
+      if (!has_preset) return false;
+      ++closures;
+    }
+    if (current.text == "}") --closures;
+    if (current.text == "(" || current.text == "[" || current.text == "{") ++open;
     if (current.text == ")" || current.text == "]" || current.text == "}") --open;
     if (open < 0) return false;
   }

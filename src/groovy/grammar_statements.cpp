@@ -125,23 +125,29 @@ void Grammar::parse_statements(Block& block, bool is_top) {
 }
 
 void Grammar::parse_top_statement(Block& block) {
+  const bool is_first = after_newlines(0) == at_;
   auto annotations = parse_annotations();
+  // An annotation stands for `def` too.
+  const bool has_annotation = !annotations.empty() && token().is(TokenKind::kIdentifier);
   if (token().is_keyword("import") || token().is_keyword("package")) {
-    parse_import(std::move(annotations));
+    parse_import(std::move(annotations), is_first);
   } else if (at_class()) {
     parse_class(std::move(annotations));
   } else if (!annotations.empty() && token().text == "_" && token().is(TokenKind::kIdentifier)) {
     take();  // @Library('x') _
     std::move(annotations.begin(), annotations.end(), std::back_inserter(unit_.annotations));
     end_statement();
-  } else if (at_declaration() && at_method()) {
+  } else if ((at_declaration() && at_method()) || (has_annotation && at_bare_method())) {
     const std::size_t begin = token().range.begin;
     auto modifiers = take_modifiers();
     modifiers.is_abstract = false;
     unit_.methods.push_back(parse_method(modifiers, begin));
     unit_.methods.back()->annotations = std::move(annotations);
     end_statement();
-  } else if (at_declaration()) {
+  } else if (at_declaration() ||
+             (has_annotation &&
+              (token(1).is_operator("=") || token(1).is_operator(";") ||
+               token(1).is(TokenKind::kNewline) || token(1).is(TokenKind::kEnd)))) {
     block.statements.push_back(parse_declaration(annotations));
     std::move(annotations.begin(), annotations.end(), std::back_inserter(unit_.annotations));
     end_statement();
@@ -340,6 +346,10 @@ void Grammar::refuse_comma() {
             "write the others before the loop or in it");
 }
 
+void Grammar::fail_modifier_of_loop(SourceRange range) const {
+  fail_at(range, "only the modifier `final` is allowed for the variable of a loop");
+}
+
 StmtPtr Grammar::parse_for() {
   const std::size_t begin = token().range.begin;
   take();
@@ -360,7 +370,9 @@ StmtPtr Grammar::parse_for() {
     if (at_declaration()) {
       statement->first.push_back(parse_declaration({}));
       statement->first.back()->range = {begin, last_end()};
-      if (static_cast<const DeclarationStmt&>(*statement->first.back()).variables.size() > 1)
+      const auto& first = static_cast<const DeclarationStmt&>(*statement->first.back());
+      if (first.refused_modifier.end > 0) fail_modifier_of_loop(first.refused_modifier);
+      if (first.variables.size() > 1)
         fail_at(statement->first.back()->range, "Groovy 2.4 declares one variable in a for loop",
                 "declare the others before the loop");
     } else {
@@ -385,7 +397,9 @@ StmtPtr Grammar::parse_for() {
 
 StmtPtr Grammar::parse_for_in(std::size_t /*begin*/) {
   auto statement = std::make_unique<ForInStmt>();
-  bool is_declared = take_modifiers().any;
+  const auto modifiers = take_modifiers();
+  if (modifiers.not_of_variables.end > 0) fail_modifier_of_loop(modifiers.not_of_variables);
+  bool is_declared = modifiers.any;
   if (const auto end = type_end(at_); end && (*tokens_)[*end].is(TokenKind::kIdentifier)) {
     statement->type = parse_type();
     is_declared = true;

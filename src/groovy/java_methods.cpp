@@ -59,7 +59,11 @@ bool is_for(const Value& value, std::string_view letters) {
     return letters.front() == one.first;
   });
   if (type == std::end(kTypes)) return value.is_null();
-  return takes(TypeName{std::string(type->second), {}, is_array, find_class(type->second)}, value);
+  TypeName wanted;
+  wanted.name = type->second;
+  wanted.is_array = is_array;
+  wanted.info = find_class(type->second);
+  return takes(wanted, value);
 }
 
 // Whether the method takes the arguments; the members of an array at its end may stand alone.

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "groovy/packages.h"
 #include "groovy/resolver_walk.h"
 
 namespace runtask::groovy {
@@ -14,7 +15,9 @@ constexpr std::size_t kLabelsCompared = 1'000;  // Of one call; each with those 
 }  // namespace
 
 void Resolver::resolve_unit() {
+  check_imports();
   read_static_imports();
+  check_annotations();
   for (auto& declaration : unit_.classes)
     finish_line(*declaration);
   for (auto& declaration : unit_.classes)
@@ -44,7 +47,8 @@ void Resolver::resolve_method(MethodDecl& method) {
   start_over();
   scopes_.back().is_function = true;
   is_static_ = method.is_static;
-  is_void_ = method.type.name == "void";
+  is_void_ = method.type.name == "void" || constructor_ == &method;
+  is_cps_ = constructor_ != &method && !method.has_annotation("NonCPS");
   const auto outer_parameters = type_parameters_.size();
   type_parameters_.insert(type_parameters_.end(), method.type_parameters.begin(),
                           method.type_parameters.end());
@@ -54,6 +58,7 @@ void Resolver::resolve_method(MethodDecl& method) {
   resolve_statements(method.body);
   type_parameters_.resize(outer_parameters);
   is_void_ = false;
+  is_cps_ = true;
   is_static_ = false;
 }
 
@@ -92,7 +97,9 @@ void Resolver::resolve_parameters(std::vector<Parameter>& parameters) {
     resolve_type(parameter.type);
     if (parameter.preset) {
       const auto* const around = std::exchange(parameters_, &parameters);
+      const bool was_cps = std::exchange(is_cps_, false);
       resolve_expr(*parameter.preset);
+      is_cps_ = was_cps;
       parameters_ = around;
     }
     declare(parameter.name, parameter.range);
@@ -167,65 +174,6 @@ void Resolver::check_target(Name target, SourceRange range) {
   complain(range, "no loop around here has the label `" + *target + "`");
 }
 
-// ---- Types
-
-void Resolver::resolve_type(TypeName& type) {
-  if (type.name.empty() || type.name == "void") return;
-  const bool is_parameter = std::find(type_parameters_.begin(), type_parameters_.end(),
-                                      type.name) != type_parameters_.end();
-  if (is_parameter) return;  // Whatever the text says at run time.
-  type.info = find_type(type.name);
-  if (type.info == nullptr) report_unknown(type);
-}
-
-const ClassInfo* Resolver::find_type(const std::string& name) const {
-  if (const auto own = own_.find(name); own != own_.end()) return own->second;
-  for (const auto& import : unit_.imports) {
-    const auto last = import.name.substr(import.name.rfind('.') + 1);
-    if (last == "*") {
-      if (const auto* info = find_anywhere(import.name.substr(0, import.name.size() - 1) + name))
-        return info;
-    } else if (name == (import.alias.empty() ? last : import.alias)) {
-      const auto* info = find_anywhere(import.name);
-      if (info != nullptr || !import.is_static) return info;
-    }
-  }
-  if (!unit_.package.empty())
-    if (const auto* info = find_anywhere(unit_.package + "." + name)) return info;
-  return find_anywhere(name);
-}
-
-const ClassInfo* Resolver::find_anywhere(const std::string& name) const {
-  if (class_path_ != nullptr)
-    if (const auto* info = class_path_->find(name)) return info;
-  return find_class(name);
-}
-
-void Resolver::report_unknown(const TypeName& type) {
-  if (may_come_from_outside(type.name)) return refuse_class(type.name, type.range);
-  complain(type.range, "unable to resolve class " + type.name);
-}
-
-void Resolver::refuse_class(const std::string& name, SourceRange range) {
-  refuse(range, "the class " + name + " is not supported",
-         "runtask has the language and the classes of the libraries that it is given, not those of "
-         "Jenkins and Java");
-}
-
-// Whether Jenkins could know a class that this module does not.
-bool Resolver::may_come_from_outside(const std::string& name) const {
-  if (name.find('.') != std::string::npos) return true;
-  const bool has_library = std::any_of(
-      unit_.annotations.begin(), unit_.annotations.end(),
-      [](const Annotation& one) { return one.name == "Library" || one.name == "Grab"; });
-  return has_library ||
-         std::any_of(unit_.imports.begin(), unit_.imports.end(), [&](const Import& import) {
-           if (import.is_static) return false;
-           const auto last = import.name.substr(import.name.rfind('.') + 1);
-           return last == "*" || name == (import.alias.empty() ? last : import.alias);
-         });
-}
-
 // ---- Statements
 
 void Resolver::resolve_stmt(Stmt& stmt) {
@@ -235,6 +183,7 @@ void Resolver::resolve_stmt(Stmt& stmt) {
     case StmtKind::kDeclaration:
       return resolve_declaration(static_cast<DeclarationStmt&>(stmt));
     case StmtKind::kBlock:
+      check_synchronized(static_cast<BlockStmt&>(stmt));
       resolve_optional(static_cast<BlockStmt&>(stmt).monitor);
       return resolve_block(static_cast<BlockStmt&>(stmt).block);
     case StmtKind::kIf: {
@@ -259,13 +208,8 @@ void Resolver::resolve_stmt(Stmt& stmt) {
       return resolve_try(static_cast<TryStmt&>(stmt));
     case StmtKind::kThrow:
       return resolve_expr(*static_cast<ThrowStmt&>(stmt).value);
-    case StmtKind::kReturn: {
-      auto& node = static_cast<ReturnStmt&>(stmt);
-      if (node.value) resolve_expr(*node.value);
-      if (node.value && is_void_)
-        complain(stmt.range, "a method that returns void cannot return a value");
-      return;
-    }
+    case StmtKind::kReturn:
+      return resolve_return(static_cast<ReturnStmt&>(stmt));
     case StmtKind::kBreak:
       if (!may_jump(false))
         complain(stmt.range, "the break statement is only allowed inside loops or switches",
@@ -286,13 +230,25 @@ void Resolver::resolve_stmt(Stmt& stmt) {
   }
 }
 
+void Resolver::resolve_return(const ReturnStmt& node) {
+  if (!node.value) return;
+  resolve_expr(*node.value);
+  const auto* constant = node_if<Constant>(*node.value);
+  const bool is_null = constant != nullptr && constant->value.is_null();
+  if (is_void_ && !is_cps_ && !is_null)
+    complain(node.range, "a method that returns void cannot return a value");
+}
+
 void Resolver::resolve_declaration(DeclarationStmt& node) {
+  check_modifier(node);
+  const bool was_cps = std::exchange(is_cps_, is_cps_ && !node.is_field);
   if (node.all) resolve_expr(*node.all);
   for (auto& variable : node.variables) {
     resolve_type(variable.type);
     if (variable.value) resolve_expr(*variable.value);
     if (!node.is_field) declare(variable.name, variable.range);
   }
+  is_cps_ = was_cps;
 }
 
 void Resolver::resolve_for_in(ForInStmt& node) {
@@ -398,13 +354,16 @@ void Resolver::resolve_name(NameExpr& node) {
     node.info = found.info;
     node.member = found.member;
   }
+  bool is_class = node.info != nullptr || !importing_package(*node.name).empty();
   if (node.info == nullptr)
     for (const auto& import : unit_.imports)
       if (!import.is_static &&
           *node.name == (import.alias.empty() ? import.name.substr(import.name.rfind('.') + 1)
-                                              : import.alias))
+                                              : import.alias)) {
         note_missing_class(import.name, *node.name, node.range);
-  if (is_static_ && node.info == nullptr && static_names_.count(*node.name) == 0)
+        is_class = true;
+      }
+  if (is_static_ && !is_class && static_names_.count(*node.name) == 0)
     complain(node.range, "the variable `" + *node.name + "` is not there in a static method",
              "pass it as an argument, or leave `static` out");
 }
@@ -419,30 +378,6 @@ std::string Resolver::dotted_name(const PropertyExpr& node) const {
   return before.empty() ? "" : before + "." + *node.name;
 }
 
-void Resolver::note_missing_class(const std::string& name, std::string_view root,
-                                  SourceRange range) {
-  constexpr std::array kPackages = {"java.",          "javax.",        "groovy.",
-                                    "hudson.",        "jenkins.",      "org.codehaus.",
-                                    "org.jenkinsci.", "com.cloudbees."};
-  const auto last = name.rfind('.') + 1;
-  const bool is_class = last > 0 && name[last] >= 'A' && name[last] <= 'Z' &&
-                        std::none_of(name.begin(), name.begin() + static_cast<std::ptrdiff_t>(last),
-                                     [](char c) { return c >= 'A' && c <= 'Z'; });
-  const bool is_outside = std::any_of(kPackages.begin(), kPackages.end(), [&](const char* package) {
-    return name.starts_with(package);
-  });
-  if (is_class && is_outside && find_anywhere(name) == nullptr)
-    missing_classes_.push_back({name, std::string(root), range});
-}
-
-void Resolver::refuse_missing_classes() {
-  for (const auto& one : missing_classes_) {
-    const bool is_field =
-        std::any_of(fields_.begin(), fields_.end(), [&](Name name) { return *name == one.root; });
-    if (!is_field && assigned_.count(one.root) == 0) refuse_class(one.name, one.range);
-  }
-}
-
 void Resolver::resolve_optional(const ExprPtr& expr) {
   if (expr) resolve_expr(*expr);
 }
@@ -450,6 +385,9 @@ void Resolver::resolve_optional(const ExprPtr& expr) {
 void Resolver::resolve_expr(Expr& expr) {
   switch (expr.kind) {
     case ExprKind::kConstant:
+      if (const auto& value = static_cast<const Constant&>(expr).value; value.is(Kind::kString))
+        check_text(value.as<String>().text, expr.range);
+      return;
     case ExprKind::kClass:
       return;
     case ExprKind::kThis:
@@ -459,6 +397,8 @@ void Resolver::resolve_expr(Expr& expr) {
     case ExprKind::kGString:
       for (auto& value : static_cast<GStringExpr&>(expr).values)
         resolve_expr(*value);
+      for (const auto& text : static_cast<GStringExpr&>(expr).texts)
+        check_text(text, expr.range);
       return;
     case ExprKind::kProperty: {
       auto& node = static_cast<PropertyExpr&>(expr);
@@ -467,6 +407,7 @@ void Resolver::resolve_expr(Expr& expr) {
       if (node.info != nullptr) return;
       note_missing_class(name, std::string_view(name).substr(0, name.find('.')), node.range);
       resolve_expr(*node.object);
+      note_imported_class(node.object);
       return resolve_optional(node.computed);
     }
     case ExprKind::kIndex:
@@ -475,6 +416,7 @@ void Resolver::resolve_expr(Expr& expr) {
     case ExprKind::kCall: {
       auto& node = static_cast<CallExpr&>(expr);
       resolve_optional(node.object);
+      note_imported_class(node.object);
       resolve_optional(node.computed);
       node.may_be_variable = !node.object && node.name != nullptr && is_variable(node.name);
       if (!node.object && node.name != nullptr && !node.may_be_variable) {
@@ -484,15 +426,18 @@ void Resolver::resolve_expr(Expr& expr) {
       }
       if (node.calls_object && node.object->kind == ExprKind::kThis) check_constructor_call(node);
       check_labels(node.arguments);
+      check_size(node.range, node.arguments);
       return resolve_arguments(node.arguments);
     }
     case ExprKind::kNew:
       return resolve_new(static_cast<NewExpr&>(expr));
     case ExprKind::kList:
+      check_size(static_cast<ListExpr&>(expr));
       for (auto& item : static_cast<ListExpr&>(expr).items)
         resolve_expr(*item);
       return;
     case ExprKind::kMap:
+      check_size(expr.range, static_cast<MapExpr&>(expr).items);
       return resolve_arguments(static_cast<MapExpr&>(expr).items);
     case ExprKind::kClosure:
       return resolve_closure(static_cast<ClosureExpr&>(expr));
@@ -532,6 +477,7 @@ void Resolver::resolve_operation(Expr& expr) {
       resolve_type(static_cast<CastExpr&>(expr).type);
       return resolve_expr(*static_cast<CastExpr&>(expr).value);
     case ExprKind::kInstanceOf:
+      static_cast<InstanceOfExpr&>(expr).type.arguments.clear();  // Groovy does not look at them.
       resolve_type(static_cast<InstanceOfExpr&>(expr).type);
       return resolve_expr(*static_cast<InstanceOfExpr&>(expr).value);
     case ExprKind::kMethodPointer:

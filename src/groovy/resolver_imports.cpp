@@ -2,6 +2,7 @@
 #include <iterator>
 
 #include "groovy/limits.h"
+#include "groovy/packages.h"
 #include "groovy/resolver_walk.h"
 
 // `import static`: the members of classes that a file names without their class.
@@ -107,6 +108,49 @@ bool has_static(const ClassInfo& info, const std::string& name) {
 
 }  // namespace
 
+Resolver::Parts Resolver::parts_of(const std::string& name) {
+  std::size_t begin = 0;
+  while (begin < name.size() && (name[begin] < 'A' || name[begin] > 'Z')) {
+    const auto dot = name.find('.', begin);
+    if (dot == std::string::npos) return {};  // No class among them.
+    begin = dot + 1;
+  }
+  return {name.substr(0, begin > 0 ? begin - 1 : 0),
+          name.substr(begin, name.find('.', begin) - begin)};
+}
+
+// A class that is not there is found missing even if nothing uses it.
+void Resolver::check_imports() {
+  for (const auto& import : unit_.imports) {
+    const auto parts = parts_of(import.name);
+    if (!import.is_static && lacks_class(parts.package, parts.class_name) &&
+        find_anywhere(import.name) == nullptr)
+      complain(import.range, "unable to resolve class " + import.name);
+  }
+}
+
+void Resolver::check_annotations() {
+  check_annotations(unit_.annotations);
+  for (const auto& method : unit_.methods)
+    check_annotations(method->annotations);
+  for (const auto& declaration : unit_.classes) {
+    check_annotations(declaration->annotations);
+    for (const auto& method : declaration->methods)
+      check_annotations(method->annotations);
+  }
+}
+
+void Resolver::check_annotations(const std::vector<Annotation>& annotations) {
+  for (const auto& one : annotations) {
+    const bool is_known = one.is_qualified || one.name == "Library" ||
+                          find_type(one.name) != nullptr || may_come_from_outside(one.name);
+    if (is_known) continue;
+    const bool is_transform = !lacks_class("groovy.transform", one.name);
+    complain(one.range, "unable to resolve class " + one.name,
+             is_transform ? "import groovy.transform." + one.name : "");
+  }
+}
+
 void Resolver::read_static_imports() {
   for (const auto& import : unit_.imports) {
     if (!import.is_static || find_anywhere(import.name) != nullptr) continue;
@@ -115,7 +159,10 @@ void Resolver::read_static_imports() {
     const auto member = import.name.substr(dot == std::string::npos ? 0 : dot + 1);
     const ClassInfo* info = find_anywhere(class_name);
     if (info == nullptr) {
-      report_unknown({class_name, import.range, false, nullptr});
+      TypeName type;
+      type.name = class_name;
+      type.range = import.range;
+      report_unknown(type);
     } else if (member == "*") {
       static_classes_.push_back(info);
     } else if (!has_static(*info, member)) {

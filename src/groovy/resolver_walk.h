@@ -37,6 +37,7 @@ class Resolver {
   void resolve_method(MethodDecl& method);
   void find_duplicate_methods(const std::vector<std::unique_ptr<MethodDecl>>& methods);
   void resolve_parameters(std::vector<Parameter>& parameters);
+  void resolve_return(const ReturnStmt& node);
 
   // Names.
   void declare(Name name, SourceRange range);
@@ -67,6 +68,12 @@ class Resolver {
   void check_constructor_call(const CallExpr& call);
   void check_final(const Expr& target);
   void resolve_this(ThisExpr& node);
+  // resolver_limits.cpp
+  void check_modifier(const DeclarationStmt& node);
+  void check_synchronized(const BlockStmt& node);
+  void check_size(const ListExpr& node);
+  void check_size(SourceRange range, const std::vector<Argument>& entries);
+  void check_text(const std::string& text, SourceRange range);
 
   // Blocks and jumps.
   void resolve_block(Block& block, const Stmt* loop = nullptr);
@@ -74,19 +81,33 @@ class Resolver {
   [[nodiscard]] bool may_jump(bool is_continue) const;
   void check_target(Name target, SourceRange range);
 
-  // Types.
+  // resolver_types.cpp
   void resolve_type(TypeName& type);
+  void resolve_type_arguments(TypeName& type);
+  [[nodiscard]] bool is_type_parameter(const std::string& name) const;
   [[nodiscard]] const ClassInfo* find_type(const std::string& name) const;
   [[nodiscard]] const ClassInfo* find_anywhere(const std::string& name) const;
   void report_unknown(const TypeName& type);
   void refuse_class(const std::string& name, SourceRange range);
   [[nodiscard]] bool may_come_from_outside(const std::string& name) const;
+  void note_imported_class(const ExprPtr& object);
+  void note_missing_class(const std::string& name, std::string_view root, SourceRange range);
+  void refuse_missing_classes();
 
   // resolver_imports.cpp
   struct StaticMember {
     const ClassInfo* info = nullptr;  // Null: no `import static` has the name.
     Name member = nullptr;
   };
+  // "java.util" and "Map" of "java.util.Map.Entry".
+  struct Parts {
+    std::string package;
+    std::string class_name;
+  };
+  [[nodiscard]] static Parts parts_of(const std::string& name);
+  void check_imports();
+  void check_annotations();
+  void check_annotations(const std::vector<Annotation>& annotations);
   void read_static_imports();
   void report_unknown_member(const Import& import, const ClassInfo& info,
                              const std::string& member);
@@ -108,8 +129,6 @@ class Resolver {
   void resolve_name(NameExpr& node);
   [[nodiscard]] bool is_later_parameter(Name name) const;
   [[nodiscard]] std::string dotted_name(const PropertyExpr& node) const;
-  void note_missing_class(const std::string& name, std::string_view root, SourceRange range);
-  void refuse_missing_classes();
   void resolve_optional(const ExprPtr& expr);
   void resolve_expr(Expr& expr);
   void resolve_operation(Expr& expr);
@@ -144,7 +163,10 @@ class Resolver {
   std::unordered_set<std::string_view> static_names_;   // Of the class and its line.
   const std::vector<Parameter>* parameters_ = nullptr;  // Those of whose presets this is one.
   int closures_ = 0;                                    // Around here.
-  bool is_void_ = false;    // In a method that returns nothing, and in no closure of it.
+  bool is_void_ = false;  // In a method that returns nothing, and in no closure of it.
+  // In text that Jenkins turns into continuations before Groovy's last checks, which see nothing of
+  // it: all but constructors, values of fields, presets, and what is @NonCPS.
+  bool is_cps_ = true;
   bool is_static_ = false;  // In a static method or field, and in no closure of it.
 };
 

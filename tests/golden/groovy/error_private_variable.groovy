@@ -1,1 +1,1 @@
-if (true) { def private x = 1 }  // expect error: Modifier 'private' not allowed here.
+class Job { Job() { def private x = 1 } }  // expect error: Modifier 'private' not allowed here.

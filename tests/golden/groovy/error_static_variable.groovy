@@ -1,1 +1,1 @@
-static x = 1  // expect error: Modifier 'static' not allowed here.
+class Job { Job() { static x = 1 } }  // expect error: Modifier 'static' not allowed here.

@@ -1,2 +1,5 @@
-void done() { [1].collect { return it }; return }
-void foo() { return 5 }  // expect error: a method that returns void cannot return a value
+class Job {
+  Job() { [1].collect { return it }; return }
+  Job(int count) { return null }
+  Job(String name) { return 5 }  // expect error: a method that returns void cannot return a value
+}

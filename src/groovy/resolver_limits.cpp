@@ -1,0 +1,69 @@
+#include "groovy/resolver_walk.h"
+
+// What Jenkins' turning of a text into continuations (CPS) and the Java machine behind it do not
+// take.
+
+namespace runtask::groovy {
+namespace {
+
+constexpr std::size_t kMapEntriesMax = 125;    // Of a literal, and of the names in a call.
+constexpr std::size_t kListItemsMax = 250;     // Of a literal.
+constexpr std::size_t kTextBytesMax = 65'535;  // Of a constant, in Java's own form of UTF-8.
+
+// Zero has two bytes there, what lies beyond U+FFFF six.
+std::size_t java_bytes(const std::string& text) {
+  std::size_t bytes = text.size();
+  for (const char c : text) {
+    if (c == '\0') ++bytes;
+    if (static_cast<unsigned char>(c) >= 0xF0) bytes += 2;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+// Groovy refuses these modifiers where it generates code; what CPS has replaced by then is safe.
+void Resolver::check_modifier(const DeclarationStmt& node) {
+  const auto range = node.refused_modifier;
+  if (range.end == 0 || is_cps_) return;
+  complain(range,
+           "Modifier '" + unit_.source.substr(range.begin, range.end - range.begin) +
+               "' not allowed here.",
+           "only `final` goes with a variable, and what @Field has made a field");
+}
+
+void Resolver::check_synchronized(const BlockStmt& node) {
+  if (node.monitor == nullptr || !is_cps_) return;
+  complain(node.range, "synchronized is unsupported for CPS transformation",
+           "move it into a method with @NonCPS, or use the step `lock`");
+}
+
+void Resolver::check_size(const ListExpr& node) {
+  if (is_cps_ && node.items.size() > kListItemsMax)
+    complain(
+        node.range,
+        "List expressions can only contain up to " + std::to_string(kListItemsMax) + " elements",
+        "add two shorter ones, or read the values from a file");
+}
+
+void Resolver::check_size(SourceRange range, const std::vector<Argument>& entries) {
+  if (!is_cps_ || entries.size() <= kMapEntriesMax) return;
+  std::size_t named = 0;
+  for (const auto& entry : entries)
+    named += entry.is_named ? 1U : 0U;
+  if (named > kMapEntriesMax)
+    complain(
+        range,
+        "Map expressions can only contain up to " + std::to_string(kMapEntriesMax) + " entries",
+        "add two shorter ones, or read the values from a file");
+}
+
+void Resolver::check_text(const std::string& text, SourceRange range) {
+  if (text.size() * 2 <= kTextBytesMax || java_bytes(text) <= kTextBytesMax) return;
+  complain(range,
+           "this text is longer than " + std::to_string(kTextBytesMax) +
+               " bytes, the most that Java takes in one constant",
+           "add two shorter ones, or read it from a file");
+}
+
+}  // namespace runtask::groovy

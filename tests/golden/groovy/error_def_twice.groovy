@@ -1,0 +1,1 @@
+def def x = 1  // expect error: unexpected token: def

@@ -1,0 +1,1 @@
+@Field x = 1  // expect error: unable to resolve class Field

@@ -1,0 +1,1 @@
+final final x = 1  // expect error: cannot repeat modifier: final

@@ -1,0 +1,2 @@
+println 1
+package a.b  // expect error: unexpected token: package

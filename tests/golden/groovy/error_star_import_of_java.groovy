@@ -1,0 +1,2 @@
+import java.util.concurrent.*
+Nowhere x = null  // expect error: unable to resolve class Nowhere

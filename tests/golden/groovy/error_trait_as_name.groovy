@@ -1,0 +1,1 @@
+def trait = 1  // expect error: unexpected `trait`, expected the name of a variable

@@ -1,0 +1,1 @@
+List<Map<String, Nowhere>> all = []  // expect error: unable to resolve class Nowhere
