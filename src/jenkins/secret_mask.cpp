@@ -1,7 +1,7 @@
 #include "jenkins/secret_mask.h"
 
 #include <algorithm>
-#include <optional>
+#include <deque>
 #include <utility>
 
 #include "base/text.h"
@@ -93,14 +93,26 @@ void SecretMask::add_form(std::string text, bool is_base64) {
 std::vector<Span> SecretMask::spans(std::string_view text, std::size_t* cut) const {
   std::vector<Span> spans;
   if (cut != nullptr) *cut = text.size();
-  std::vector<std::optional<SecretReading>> readings(forms_.size());
-  for (std::size_t i = 0; i < text.size(); ++i)
-    for (const auto index : starting_[static_cast<unsigned char>(text[i])]) {
-      auto& reading = readings[index];
-      if (!reading) reading.emplace(forms_[index].text, text, forms_[index].is_base64);
-      if (const auto end = reading->end_from(i); end > i) spans.push_back({i, end});
-      if (cut != nullptr && reading->is_cut()) *cut = std::min(*cut, i);
+  // Most lines need none of them, and there may be hundreds of forms: each line of a key is one.
+  std::vector<SecretReading*> readings;
+  std::deque<SecretReading> made;
+  const auto reading_of = [&](std::uint32_t index) -> SecretReading& {
+    readings.resize(forms_.size());
+    if (readings[index] == nullptr)
+      readings[index] = &made.emplace_back(forms_[index].text, text, forms_[index].is_base64);
+    return *readings[index];
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto& forms = starting_[static_cast<unsigned char>(text[i])];
+    if (forms.empty()) continue;
+    const SecretReading::Beginning beginning(text, i);
+    for (const auto index : forms) {
+      if (!beginning.may_be_of(forms_[index].text)) continue;
+      auto& reading = reading_of(index);
+      if (const auto end = reading.end_from(i); end > i) spans.push_back({i, end});
+      if (cut != nullptr && reading.is_cut()) *cut = std::min(*cut, i);
     }
+  }
   return spans;
 }
 

@@ -55,8 +55,25 @@ bool is_named(char c, char letter) {
 
 }  // namespace
 
-bool is_letter_or_digit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+// What is not known yet, because the text ends, may be one.
+SecretReading::Beginning::Beginning(std::string_view text, std::size_t place)
+    : first_(text[place]),
+      second_(place + 1 < text.size() ? text[place + 1] : '\0'),
+      may_escape_letter_(true) {
+  if (second_ == '\0') return;
+  if (first_ == '&') {
+    may_escape_letter_ = second_ == '#';
+  } else if (first_ == '%') {
+    const auto byte = number(text.substr(place + 1, 2), 16);
+    may_escape_letter_ = place + 2 >= text.size() ||
+                         (byte && (*byte == '%' || *byte == '\\' ||
+                                   (*byte < 0x80 && is_letter_or_digit(static_cast<char>(*byte)))));
+  } else if (first_ == '\\') {
+    const auto letter = behind_all(text, '\\', place);
+    may_escape_letter_ =
+        letter == text.size() ||
+        std::string_view("xuU01234567\\%").find(text[letter]) != std::string_view::npos;
+  }
 }
 
 std::string SecretReading::beginnings(char first, bool is_base64) {

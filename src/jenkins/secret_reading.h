@@ -12,6 +12,10 @@
 
 namespace runtask::jenkins {
 
+[[nodiscard]] inline bool is_letter_or_digit(char c) {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 class SecretReading {
  public:
   // What one byte of a secret becomes at most.
@@ -26,6 +30,22 @@ class SecretReading {
   [[nodiscard]] std::size_t end_from(std::size_t begin);
   // The text ended before it could be said whether one does.
   [[nodiscard]] bool is_cut() const { return is_cut_; }
+
+  // A quick look at a place of the text: most places begin no form, and there are many.
+  class Beginning {
+   public:
+    Beginning(std::string_view text, std::size_t place);
+    [[nodiscard]] bool may_be_of(std::string_view secret) const {
+      if (!is_letter_or_digit(secret[0])) return true;
+      if (first_ != secret[0]) return may_escape_letter_;
+      return secret.size() == 1 || !is_letter_or_digit(second_) || second_ == secret[1];
+    }
+
+   private:
+    char first_;
+    char second_;  // 0 at the end of the text.
+    bool may_escape_letter_;
+  };
 
   // With which bytes the forms of a secret can begin whose first byte is this one.
   [[nodiscard]] static std::string beginnings(char first, bool is_base64);
@@ -61,7 +81,4 @@ class SecretReading {
   std::vector<State> todo_;
   std::set<State> seen_;
 };
-
-[[nodiscard]] bool is_letter_or_digit(char c);
-
 }  // namespace runtask::jenkins

@@ -35,6 +35,18 @@ TEST(SecretMask, hides_any_mixture_of_the_forms_of_its_characters) {
   EXPECT_EQ(masked("'s", R"(''"'"'s')"), "'****'");
 }
 
+TEST(SecretMask, hides_letters_that_are_escaped_without_need) {
+  for (const std::string_view form :
+       {R"(\x61b)", R"(\u0061\u0062)", R"(\\u0061b)", R"(\141\142)", R"(%61%62)", R"(%2561b)",
+        R"(a%62)", R"(%5Cu0061b)", R"(&#97;&#98;)", R"(&#x61;b)", R"(a\x62)"})
+    EXPECT_EQ(masked("ab", "x" + std::string(form) + "x"), "x****x") << form;
+  SecretMask mask;
+  mask.add("ab");
+  for (const std::string_view cut :
+       {"x\\", "x\\x", "x\\u006", "x%", "x%6", "x&", "x&#9", "xa", "xa%6"})
+    EXPECT_EQ(mask.whole_part(cut), 1U) << cut;
+}
+
 TEST(SecretMask, leaves_other_texts_alone) {
   for (const std::string_view text :
        {"pass\\word", "pass%20word", "pas\\u0073wore", "passwor", "&amp;", "\\", "%", "p\\assword"})
