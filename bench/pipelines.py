@@ -7,6 +7,7 @@ from table import *
 
 SEED = os.path.join(ROOT, "tests", "golden", "jenkins", "seed.Jenkinsfile")
 GROOVY = shutil.which("groovy", path=ENV["PATH"])
+JAVA = shutil.which("java")  # Where Debian's default one is not the one that is there.
 RUNS_OF_PIPELINES = max(1, RUNS // 4)
 
 
@@ -31,11 +32,12 @@ def groovy_of(name, program):
     if not GROOVY:
         return None
     walls = []
+    env = {**ENV, "JAVA_HOME": os.path.dirname(os.path.dirname(os.path.realpath(JAVA)))} if JAVA else ENV
     for text in ("", program):
         path = os.path.join(directory, name + ".groovy")
         with open(path, "w", encoding="utf-8") as file:
             file.write(text + "\n")
-        walls.append(statistics.median(measure([GROOVY, path])[0] for _ in range(2)))
+        walls.append(statistics.median(measure([GROOVY, path], env)[0] for _ in range(2)))
     return walls
 
 
