@@ -117,6 +117,7 @@ struct Parameter {
   ExprPtr preset;  // Or null.
   SourceRange range;
   bool is_variadic = false;
+  bool is_final = false;
 };
 
 // ---- Expressions
@@ -210,6 +211,7 @@ struct NewExpr : Expr {
   std::vector<Argument> arguments;
   std::vector<ExprPtr> array_sizes;  // new String[3][2]
   bool has_open_size = false;        // new String[3][]: the arrays inside are still to come.
+  bool has_body = false;             // Of an anonymous class, which is left out.
 };
 
 struct ListExpr : Expr {
@@ -486,6 +488,7 @@ struct MethodDecl {
   Name name = nullptr;  // Of a constructor: that of its class.
   TypeName type;        // What it returns; void is "void".
   std::vector<Parameter> parameters;
+  std::vector<TypeName> thrown;
   Block body;
   bool is_static = false;
   bool is_abstract = false;  // No body.
@@ -554,6 +557,7 @@ struct Unit {
   std::vector<Import> imports;
   std::vector<Annotation> annotations;  // Of imports, of `_` and of declarations: @Library('x') _.
   std::string package;                  // "org.example", or empty.
+  std::vector<std::string> left_out;    // Classes that it has and runtask has not.
   std::vector<std::unique_ptr<ClassDecl>> classes;
   std::vector<std::unique_ptr<MethodDecl>> methods;
   Block body;                                   // Everything else, in order.

@@ -74,6 +74,7 @@ class Grammar {
   void parse_many(DeclarationStmt& declaration);
   struct Modifiers {
     bool any = false;
+    bool has_def = false;
     SourceRange not_of_variables;  // Of the first that no variable may have; empty for none.
     bool is_static = false;
     bool is_final = false;
@@ -112,6 +113,7 @@ class Grammar {
   ExprPtr parse_assignment(ExprPtr target, Operator op);
   [[nodiscard]] bool at_cast() const;
   [[nodiscard]] bool at_command_argument() const;
+  [[nodiscard]] bool at_chain_member() const;
   void refuse_newer_syntax();
 
   // grammar_literals.cpp
@@ -125,6 +127,7 @@ class Grammar {
   ExprPtr parse_call(ExprPtr callee);
   ExprPtr parse_subscript(ExprPtr object);
   void append_closures(CallExpr& call);
+  void refuse_cast(const Expr& value) const;
   void parse_arguments(std::vector<Argument>& arguments, std::string_view close);
   Argument parse_argument();
   [[nodiscard]] bool at_label() const;

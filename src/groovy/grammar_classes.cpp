@@ -17,10 +17,15 @@ bool Grammar::at_class(std::size_t ahead) const {
 
 // What is left out is understood as far as its end, so that the rest of the file is still checked.
 void Grammar::skip_class() {
-  while (!token().is_operator("{") && !token().is(TokenKind::kEnd))
-    take();
+  const auto names = unit_.left_out.size();
+  for (; !token().is_operator("{") && !token().is(TokenKind::kEnd); take())
+    if (token().is(TokenKind::kIdentifier) && unit_.left_out.size() == names)
+      unit_.left_out.push_back(token().text);
   int open = 0;
   do {
+    const bool is_class = token().is_keyword("class") || token().is_keyword("interface") ||
+                          token().is_keyword("enum") || token().is_keyword("trait");
+    if (is_class && token(1).is(TokenKind::kIdentifier)) unit_.left_out.push_back(token(1).text);
     if (token().is_operator("{")) ++open;
     if (token().is_operator("}")) --open;
     if (token().is(TokenKind::kEnd)) fail_unexpected("`}` at the end of the class");

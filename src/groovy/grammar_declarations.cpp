@@ -173,13 +173,18 @@ Grammar::Modifiers Grammar::take_modifiers() {
     if (std::find(seen.begin(), seen.end(), word) != seen.end())
       fail_at(range, word == "def" ? "unexpected token: def" : "cannot repeat modifier: " + word);
     seen.push_back(word);
+    const bool is_access = word == "private" || word == "protected" || word == "public";
+    if (is_access && modifiers.has_access)
+      fail_at(range,
+              "cannot specify modifier: " + word + " when access scope has already been defined");
     modifiers.any = true;
+    modifiers.has_def |= word == "def";
     if (modifiers.not_of_variables.end == 0 && word != "final" && word != "def")
       modifiers.not_of_variables = range;
     modifiers.is_static |= word == "static";
     modifiers.is_final |= word == "final";
     modifiers.is_abstract |= word == "abstract";
-    modifiers.has_access |= word == "private" || word == "protected" || word == "public";
+    modifiers.has_access |= is_access;
   }
   return modifiers;
 }
@@ -255,6 +260,7 @@ StmtPtr Grammar::parse_declaration(const std::vector<Annotation>& annotations) {
   const auto modifiers = take_modifiers();
   if (!declaration->is_field) declaration->refused_modifier = modifiers.not_of_variables;
   if (token().is_operator("(")) {
+    if (!modifiers.has_def) fail_unexpected("`def` before several variables");
     parse_many(*declaration);
     declaration->range = {begin, last_end()};
     return declaration;
@@ -311,7 +317,8 @@ std::unique_ptr<MethodDecl> Grammar::parse_method(const Modifiers& modifiers, st
   expect(")", "after the parameters");
   if (take_keyword("throws")) {
     do {
-      (void)parse_type();
+      skip_newlines();
+      method->thrown.push_back(parse_type());
     } while (take_operator(","));
   }
   if (!method->is_abstract) {
@@ -331,7 +338,7 @@ std::vector<Parameter> Grammar::parse_parameters(std::string_view close) {
     (void)parse_annotations();
     Parameter parameter;
     parameter.range = token().range;
-    (void)take_modifiers();
+    parameter.is_final = take_modifiers().is_final;
     const auto end = type_end(at_);
     if (end && ((*tokens_)[*end].is(TokenKind::kIdentifier) || (*tokens_)[*end].is_operator("...")))
       parameter.type = parse_type();
@@ -349,6 +356,8 @@ std::vector<Parameter> Grammar::parse_parameters(std::string_view close) {
     parameters.push_back(std::move(parameter));
     skip_newlines();
     if (!take_operator(",")) break;
+    skip_newlines();
+    if (token().is_operator(close)) fail_unexpected("the name of a parameter");
   }
   skip_newlines();
   for (std::size_t i = 0; i + 1 < parameters.size(); ++i)

@@ -76,6 +76,7 @@ bool Grammar::takes_command(const Expr& expr) {
     case ExprKind::kList:
     case ExprKind::kMap:
     case ExprKind::kNew:
+    case ExprKind::kClosure:
       return true;
     default:
       return false;
@@ -95,9 +96,7 @@ ExprPtr Grammar::parse_expression(Commands commands) {
   if (commands == Commands::kNo) return left;
   if (takes_command(*left) && at_command_argument()) left = parse_command(std::move(left));
   // `a { } b { }` is a chain too: a({ }).b({ }). `a b "c"` is a(b).c.
-  while (left->kind == ExprKind::kCall && !left->in_parentheses &&
-         (token().is(TokenKind::kIdentifier) || token().is(TokenKind::kString) ||
-          token().is(TokenKind::kGString) || token().is(TokenKind::kNumber))) {
+  while (left->kind == ExprKind::kCall && !left->in_parentheses && at_chain_member()) {
     left = parse_chain(std::move(left));
     if (takes_command(*left) && at_command_argument()) left = parse_command(std::move(left));
   }
@@ -173,6 +172,13 @@ ExprPtr Grammar::parse_chain(ExprPtr head) {
       return result;
     }
   }
+}
+
+bool Grammar::at_chain_member() const {
+  const Token& next = token();
+  return next.is(TokenKind::kIdentifier) || next.is(TokenKind::kString) ||
+         next.is(TokenKind::kGString) || next.is(TokenKind::kNumber) || next.is_keyword("true") ||
+         next.is_keyword("false") || next.is_keyword("null") || next.is_keyword("this");
 }
 
 bool Grammar::at_command_argument() const {
@@ -368,14 +374,13 @@ ExprPtr Grammar::parse_prefix() {
   return parse_postfix();
 }
 
-// `(Type) value`, as opposed to `(Value) + 1` or `(List)[0]`.
+// `(Type) value`, as opposed to `(Value) + 1` or `(Value)()`.
 bool Grammar::at_cast() const {
   if (!token().is_operator("(")) return false;
   const auto end = type_end(at_ + 1);
   if (!end || !(*tokens_)[*end].is_operator(")")) return false;
   const Token& next = (*tokens_)[std::min(*end + 1, tokens_->size() - 1)];
   const Token& first = token(1);
-  const bool is_known = first.is(TokenKind::kKeyword) || find_class(first.text) != nullptr;
   switch (next.kind) {
     case TokenKind::kIdentifier:
     case TokenKind::kNumber:
@@ -388,7 +393,9 @@ bool Grammar::at_cast() const {
     case TokenKind::kOperator:
       if (next.text == "!" || next.text == "~") return true;
       if (next.text == "-") return first.is(TokenKind::kKeyword);
-      return is_known && (next.text == "(" || next.text == "[" || next.text == "{");
+      if (next.text == "(")
+        return !(*tokens_)[std::min(*end + 2, tokens_->size() - 1)].is_operator(")");
+      return next.text == "[" || next.text == "{";
     default:
       return false;
   }

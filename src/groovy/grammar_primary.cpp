@@ -49,6 +49,7 @@ ExprPtr Grammar::parse_postfix() {
     }
     if (!next.is(TokenKind::kOperator)) return value;
     const std::size_t begin = value->range.begin;
+    if (next.text == "(" || next.text == "[" || next.text == "{") refuse_cast(*value);
     if (next.text == "." || next.text == "?." || next.text == "*." || next.text == ".&" ||
         next.text == ".@") {
       value = parse_member(std::move(value));
@@ -74,6 +75,25 @@ ExprPtr Grammar::parse_postfix() {
       return value;
     }
   }
+}
+
+// `(a)(b)` is a cast for Groovy, whatever `a` is; only `(a)()` is a call.
+void Grammar::refuse_cast(const Expr& value) const {
+  if (!value.in_parentheses || (token().is_operator("(") && token(1).is_operator(")"))) return;
+  for (const Expr* part = &value; part->kind != ExprKind::kName;) {
+    const auto* property = node_if<PropertyExpr>(*part);
+    if (property == nullptr || property->name == nullptr || property->is_safe ||
+        property->is_spread || (part != &value && part->in_parentheses))
+      return;
+    part = property->object.get();
+  }
+  std::string name =
+      unit_.source.substr(value.range.begin + 1, value.range.end - value.range.begin - 2);
+  name.erase(std::remove(name.begin(), name.end(), ' '), name.end());
+  const bool is_plain = name.find_first_of("()'\"\n") == std::string::npos;
+  if (is_plain)
+    fail_at(value.range, "unable to resolve class " + name,
+            "this casts to a class: leave the parentheses around a variable out");
 }
 
 // The call node for `name`, `object.name` or any other value that is called. An existing call, as
@@ -512,6 +532,7 @@ ExprPtr Grammar::parse_new() {
   expect(")", "after the arguments");
   if (token().is_operator("{")) {
     refuse(token().range, "anonymous classes are not supported");
+    node->has_body = true;
     skip_class();
   }
   int below = 0;

@@ -296,13 +296,11 @@ bool Scanner::slash_begins_string(const std::vector<Token>& tokens) const {
   const Token& last = tokens.back();
   switch (last.kind) {
     case TokenKind::kIdentifier:
+    case TokenKind::kKeyword:  // Whichever it is: `return /a/` is an error.
     case TokenKind::kNumber:
     case TokenKind::kString:
     case TokenKind::kGString:
       return false;
-    case TokenKind::kKeyword:
-      return last.text != "this" && last.text != "super" && last.text != "true" &&
-             last.text != "false" && last.text != "null";
     case TokenKind::kOperator:
       return last.text != ")" && last.text != "]" && last.text != "}" && last.text != "++" &&
              last.text != "--";

@@ -294,6 +294,12 @@ constexpr Package kPackages[] = {
      "ZipException ZipFile ZipInputStream ZipOutputStream "},
 };
 
+const Package* find(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(kPackages), std::end(kPackages),
+                                         [&](const Package& one) { return one.name == name; });
+  return found != std::end(kPackages) ? found : nullptr;
+}
+
 bool has(const Package& package, std::string_view simple_name) {
   return package.classes.find(" " + std::string(simple_name) + " ") != std::string_view::npos;
 }
@@ -306,10 +312,14 @@ std::string_view importing_package(std::string_view simple_name) {
   return {};
 }
 
+bool is_whole_package(std::string_view package) {
+  const auto* const found = find(package);
+  return found != nullptr && found->is_whole;
+}
+
 bool lacks_class(std::string_view package, std::string_view simple_name) {
-  const auto* const found = std::find_if(std::begin(kPackages), std::end(kPackages),
-                                         [&](const Package& one) { return one.name == package; });
-  return found != std::end(kPackages) && found->is_whole && !has(*found, simple_name);
+  const auto* const found = find(package);
+  return found != nullptr && found->is_whole && !has(*found, simple_name);
 }
 
 }  // namespace runtask::groovy

@@ -53,6 +53,8 @@ void Resolver::resolve_method(MethodDecl& method) {
   type_parameters_.insert(type_parameters_.end(), method.type_parameters.begin(),
                           method.type_parameters.end());
   resolve_type(method.type);
+  for (auto& type : method.thrown)
+    resolve_type(type);
   resolve_parameters(method.parameters);
   method.body.declares = true;
   resolve_statements(method.body);
@@ -103,6 +105,7 @@ void Resolver::resolve_parameters(std::vector<Parameter>& parameters) {
       parameters_ = around;
     }
     declare(parameter.name, parameter.range);
+    if (parameter.is_final) scopes_.back().finals.push_back(parameter.name);
   }
 }
 
@@ -354,7 +357,8 @@ void Resolver::resolve_name(NameExpr& node) {
     node.info = found.info;
     node.member = found.member;
   }
-  bool is_class = node.info != nullptr || !importing_package(*node.name).empty();
+  bool is_class =
+      node.info != nullptr || is_left_out(*node.name) || !importing_package(*node.name).empty();
   if (node.info == nullptr)
     for (const auto& import : unit_.imports)
       if (!import.is_static &&
@@ -465,10 +469,13 @@ void Resolver::resolve_operation(Expr& expr) {
       resolve_expr(*static_cast<AssignExpr&>(expr).target);
       if (const auto* name = node_if<NameExpr>(*static_cast<AssignExpr&>(expr).target))
         assigned_.insert(*name->name);
+      check_final_parameter(*static_cast<AssignExpr&>(expr).target);
       return check_final(*static_cast<AssignExpr&>(expr).target);
     case ExprKind::kAssignMany:
-      for (auto& target : static_cast<AssignManyExpr&>(expr).targets)
+      for (auto& target : static_cast<AssignManyExpr&>(expr).targets) {
         resolve_expr(*target);
+        check_final_parameter(*target);
+      }
       return resolve_expr(*static_cast<AssignManyExpr&>(expr).value);
     case ExprKind::kStep:
       resolve_expr(*static_cast<StepExpr&>(expr).target);

@@ -226,13 +226,16 @@ void Resolver::resolve_new(NewExpr& node) {
   resolve_arguments(node.arguments);
   for (const auto& size : node.array_sizes)
     resolve_optional(size);
-  if (node.type.info == nullptr || !node.array_sizes.empty()) return;
+  if (node.type.info == nullptr || !node.array_sizes.empty() || node.has_body) return;
   if (const ClassDecl* declaration = node.type.info->declaration) {
     if (declaration->form != ClassForm::kClass && declaration->form != ClassForm::kScript)
       complain(node.range, "you cannot create an instance of `" + node.type.name + "`",
                declaration->form == ClassForm::kEnum ? "name one of its constants" : "");
     return;
   }
+  if (node.type.info->super == nullptr && node.type.info->name != "java.lang.Object")
+    return complain(node.range, "you cannot create an instance of `" + node.type.name + "`",
+                    "it is an interface");
   constexpr std::array kMakeable = {"Date",          "String",        "Integer",
                                     "Long",          "Double",        "Boolean",
                                     "BigDecimal",    "BigInteger",    "StringBuilder",

@@ -112,7 +112,7 @@ Resolver::Parts Resolver::parts_of(const std::string& name) {
   std::size_t begin = 0;
   while (begin < name.size() && (name[begin] < 'A' || name[begin] > 'Z')) {
     const auto dot = name.find('.', begin);
-    if (dot == std::string::npos) return {};  // No class among them.
+    if (dot == std::string::npos) break;  // "java.util.regex": a package in a class's place.
     begin = dot + 1;
   }
   return {name.substr(0, begin > 0 ? begin - 1 : 0),
@@ -123,7 +123,11 @@ Resolver::Parts Resolver::parts_of(const std::string& name) {
 void Resolver::check_imports() {
   for (const auto& import : unit_.imports) {
     const auto parts = parts_of(import.name);
-    if (!import.is_static && lacks_class(parts.package, parts.class_name) &&
+    // A member of a class is no class: java.lang.Math.max.
+    const auto last = import.name[import.name.rfind('.') + 1];
+    const bool is_member = last >= 'a' && last <= 'z' && is_whole_package(parts.package);
+    if (!import.is_static && !import.name.ends_with(".*") &&
+        (is_member || lacks_class(parts.package, parts.class_name)) &&
         find_anywhere(import.name) == nullptr)
       complain(import.range, "unable to resolve class " + import.name);
   }
@@ -142,7 +146,7 @@ void Resolver::check_annotations() {
 
 void Resolver::check_annotations(const std::vector<Annotation>& annotations) {
   for (const auto& one : annotations) {
-    const bool is_known = one.is_qualified || one.name == "Library" ||
+    const bool is_known = one.is_qualified || one.name == "Library" || is_left_out(one.name) ||
                           find_type(one.name) != nullptr || may_come_from_outside(one.name);
     if (is_known) continue;
     const bool is_transform = !lacks_class("groovy.transform", one.name);

@@ -1,7 +1,9 @@
+#include <algorithm>
+
 #include "groovy/resolver_walk.h"
 
-// What Jenkins' turning of a text into continuations (CPS) and the Java machine behind it do not
-// take.
+// What may not be assigned to, and what Jenkins' turning of a text into continuations (CPS) and the
+// Java machine behind it do not take.
 
 namespace runtask::groovy {
 namespace {
@@ -21,6 +23,17 @@ std::size_t java_bytes(const std::string& text) {
 }
 
 }  // namespace
+
+void Resolver::check_final_parameter(const Expr& target) {
+  const auto* variable = node_if<NameExpr>(target);
+  if (variable == nullptr || !variable->is_local) return;
+  const bool is_final = std::any_of(scopes_.begin(), scopes_.end(), [&](const ScopeNames& scope) {
+    return std::find(scope.finals.begin(), scope.finals.end(), variable->name) !=
+           scope.finals.end();
+  });
+  if (is_final)
+    complain(target.range, "cannot assign a value to the final variable `" + *variable->name + "`");
+}
 
 // Groovy refuses these modifiers where it generates code; what CPS has replaced by then is safe.
 void Resolver::check_modifier(const DeclarationStmt& node) {

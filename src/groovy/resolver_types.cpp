@@ -52,7 +52,14 @@ const ClassInfo* Resolver::find_anywhere(const std::string& name) const {
   return find_class(name);
 }
 
+// Whether it is a class of this text that has been refused where it stands, or one inside of it.
+bool Resolver::is_left_out(const std::string& name) const {
+  return std::find(unit_.left_out.begin(), unit_.left_out.end(),
+                   name.substr(name.rfind('.') + 1)) != unit_.left_out.end();
+}
+
 void Resolver::report_unknown(const TypeName& type) {
+  if (is_left_out(type.name)) return;
   if (may_come_from_outside(type.name)) return refuse_class(type.name, type.range);
   complain(type.range, "unable to resolve class " + type.name);
 }

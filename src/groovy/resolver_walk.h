@@ -27,6 +27,7 @@ class Resolver {
  private:
   struct ScopeNames {
     std::vector<Name> names;
+    std::vector<Name> finals;  // Of these, the final parameters.
     bool is_function = false;  // Jumps end here.
     bool in_loop = false;
     bool in_switch = false;
@@ -69,6 +70,7 @@ class Resolver {
   void check_final(const Expr& target);
   void resolve_this(ThisExpr& node);
   // resolver_limits.cpp
+  void check_final_parameter(const Expr& target);
   void check_modifier(const DeclarationStmt& node);
   void check_synchronized(const BlockStmt& node);
   void check_size(const ListExpr& node);
@@ -89,6 +91,7 @@ class Resolver {
   [[nodiscard]] const ClassInfo* find_anywhere(const std::string& name) const;
   void report_unknown(const TypeName& type);
   void refuse_class(const std::string& name, SourceRange range);
+  [[nodiscard]] bool is_left_out(const std::string& name) const;
   [[nodiscard]] bool may_come_from_outside(const std::string& name) const;
   void note_imported_class(const ExprPtr& object);
   void note_missing_class(const std::string& name, std::string_view root, SourceRange range);

@@ -40,3 +40,11 @@ def assigned = { x = shown { 'run' }
   x }
 assigned()                               // expect: run
 println([trait: 1].trait)                // expect: 1
+def of = { value -> { -> "of $value" } } 'x'
+println of()                             // expect: of x
+def negated = (String)(5)
+println negated + 'x'                    // expect: 5x
+def truth = got 'it' true
+println truth                            // expect: null
+def pattern(text) { return ($/a/$ == text) }
+println pattern('a')                     // expect: true

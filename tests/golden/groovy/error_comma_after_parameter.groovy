@@ -1,0 +1,1 @@
+def f(x,) { }  // expect error: unexpected `)`, expected the name of a parameter

@@ -1,0 +1,1 @@
+import java.lang.Math.max  // expect error: unable to resolve class java.lang.Math.max

@@ -1,0 +1,1 @@
+def list = new List()  // expect error: you cannot create an instance of `List`

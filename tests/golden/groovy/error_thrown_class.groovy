@@ -1,0 +1,1 @@
+def f() throws Nowhere, IOException { }  // expect error: unable to resolve class Nowhere
