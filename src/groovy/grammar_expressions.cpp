@@ -66,7 +66,9 @@ bool can_be_assigned(const Expr& target) {
 // even `24 hours`, a call of 24, which fails when it is reached. After a call comes a member: see
 // parse_chain.
 bool Grammar::takes_command(const Expr& expr) {
-  if (expr.in_parentheses) return false;
+  // `(a) 1` is a cast.
+  if (expr.in_parentheses)
+    return expr.kind != ExprKind::kName && expr.kind != ExprKind::kProperty;
   switch (expr.kind) {
     case ExprKind::kName:
     case ExprKind::kProperty:

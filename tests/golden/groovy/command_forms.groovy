@@ -48,3 +48,4 @@ def truth = got 'it' true
 println truth                            // expect: null
 def pattern(text) { return ($/a/$ == text) }
 println pattern('a')                     // expect: true
+({ println "given $it" }) 'me'           // expect: given me

@@ -1,5 +1,4 @@
 node {
-  stage('a') {
-    sh 'make }  // expect error: this string is never closed
-  }
+  stage('a') { sh 'make' }
+  stage('b') { sh 'test }  // expect error: this string is never closed
 }
