@@ -67,8 +67,7 @@ bool can_be_assigned(const Expr& target) {
 // parse_chain.
 bool Grammar::takes_command(const Expr& expr) {
   // `(a) 1` is a cast.
-  if (expr.in_parentheses)
-    return expr.kind != ExprKind::kName && expr.kind != ExprKind::kProperty;
+  if (expr.in_parentheses) return expr.kind != ExprKind::kName && expr.kind != ExprKind::kProperty;
   switch (expr.kind) {
     case ExprKind::kName:
     case ExprKind::kProperty:

@@ -469,12 +469,12 @@ void Resolver::resolve_operation(Expr& expr) {
       resolve_expr(*static_cast<AssignExpr&>(expr).target);
       if (const auto* name = node_if<NameExpr>(*static_cast<AssignExpr&>(expr).target))
         assigned_.insert(*name->name);
-      check_final_parameter(*static_cast<AssignExpr&>(expr).target);
+      check_target_name(*static_cast<AssignExpr&>(expr).target);
       return check_final(*static_cast<AssignExpr&>(expr).target);
     case ExprKind::kAssignMany:
       for (auto& target : static_cast<AssignManyExpr&>(expr).targets) {
         resolve_expr(*target);
-        check_final_parameter(*target);
+        check_target_name(*target);
       }
       return resolve_expr(*static_cast<AssignManyExpr&>(expr).value);
     case ExprKind::kStep:

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "groovy/packages.h"
 #include "groovy/resolver_walk.h"
 
 // What may not be assigned to, and what Jenkins' turning of a text into continuations (CPS) and the
@@ -24,9 +25,22 @@ std::size_t java_bytes(const std::string& text) {
 
 }  // namespace
 
-void Resolver::check_final_parameter(const Expr& target) {
+// The name of a class is never that of a variable which nobody has declared.
+void Resolver::check_target_name(const Expr& target) {
   const auto* variable = node_if<NameExpr>(target);
-  if (variable == nullptr || !variable->is_local) return;
+  if (variable == nullptr) return;
+  if (!variable->is_local) {
+    const bool is_field = class_ != nullptr || std::find(fields_.begin(), fields_.end(),
+                                                         variable->name) != fields_.end();
+    const auto package = importing_package(*variable->name);
+    const bool is_class = variable->info != nullptr && variable->member == nullptr;
+    if (!is_field && (is_class || !package.empty()))
+      complain(target.range,
+               "you tried to assign a value to the class " +
+                   (is_class ? variable->info->name : std::string(package) + "." + *variable->name),
+               "choose another name, or declare the variable with `def`");
+    return;
+  }
   const bool is_final = std::any_of(scopes_.begin(), scopes_.end(), [&](const ScopeNames& scope) {
     return std::find(scope.finals.begin(), scope.finals.end(), variable->name) !=
            scope.finals.end();

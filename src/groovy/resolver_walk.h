@@ -70,7 +70,7 @@ class Resolver {
   void check_final(const Expr& target);
   void resolve_this(ThisExpr& node);
   // resolver_limits.cpp
-  void check_final_parameter(const Expr& target);
+  void check_target_name(const Expr& target);
   void check_modifier(const DeclarationStmt& node);
   void check_synchronized(const BlockStmt& node);
   void check_size(const ListExpr& node);
