@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <unordered_map>
 
 namespace runtask::groovy {
 namespace {
@@ -304,12 +305,27 @@ bool has(const Package& package, std::string_view simple_name) {
   return package.classes.find(" " + std::string(simple_name) + " ") != std::string_view::npos;
 }
 
+// Of the imported ones. A class is that of the first package that has it.
+std::unordered_map<std::string_view, std::string_view> packages_by_class() {
+  std::unordered_map<std::string_view, std::string_view> packages;
+  for (const auto& package : kPackages) {
+    if (!package.is_imported) continue;
+    std::size_t begin = 1;  // After the blank before the first one.
+    for (auto end = package.classes.find(' ', begin); end != std::string_view::npos;
+         end = package.classes.find(' ', begin)) {
+      packages.emplace(package.classes.substr(begin, end - begin), package.name);
+      begin = end + 1;
+    }
+  }
+  return packages;
+}
+
 }  // namespace
 
 std::string_view importing_package(std::string_view simple_name) {
-  for (const auto& package : kPackages)
-    if (package.is_imported && has(package, simple_name)) return package.name;
-  return {};
+  static const auto packages = packages_by_class();
+  const auto found = packages.find(simple_name);
+  return found == packages.end() ? std::string_view() : found->second;
 }
 
 bool is_whole_package(std::string_view package) {
