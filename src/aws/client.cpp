@@ -109,12 +109,12 @@ class Client::Engine {
 
   template <class Operation>
   std::uint64_t call(const Operation& request, ecs::Done<typename Operation::Reply> done,
-                     std::function<void()> on_sent = {}) {
+                     const std::function<void()>& on_sent = {}) {
     constexpr bool kIsSigned = !std::is_same_v<Operation, ecs::AssumeRoleWithWebIdentity>;
     CallText text{Operation::kService, Operation::kName, body_of(request), kIsSigned};
     return begin(std::move(text),
-                 {kRepeatOf<Operation>, kSilenceMaxOf<Operation>, Rates::call_of(request)},
-                 std::move(on_sent), [done = std::move(done)](auto body) {
+                 {kRepeatOf<Operation>, kSilenceMaxOf<Operation>, Rates::call_of(request)}, on_sent,
+                 [done = std::move(done)](auto body) {
                    if (!body) return done(tl::unexpected(std::move(body).error()));
                    auto reply = read_body<Operation>(*body);
                    if (!reply)
@@ -122,9 +122,9 @@ class Client::Engine {
                    done(*std::move(reply));
                  });
   }
-  std::uint64_t begin(CallText text, const Manner& manner, std::function<void()> on_sent,
+  std::uint64_t begin(CallText text, const Manner& manner, const std::function<void()>& on_sent,
                       BodyDone done);
-  void start(const ecs::RunTask& request, std::function<void()> on_sent,
+  void start(const ecs::RunTask& request, const std::function<void()>& on_sent,
              ecs::Done<ecs::RunTaskReply> done);
   void withdraw_start(const std::string& token);
   // Forgets the exchange, which ends it, and only then answers: the answer may destroy the client.
@@ -150,13 +150,13 @@ class Client::Engine {
 class Client::Exchange {
  public:
   Exchange(Engine& engine, std::uint64_t id, CallText text, const Manner& manner,
-           std::function<void()> on_sent, Engine::BodyDone done)
+           const std::function<void()>& on_sent, Engine::BodyDone done)
       : engine_(engine),
         id_(id),
         text_(std::move(text)),
         endpoint_(engine.options.endpoints.of(text_.service)),
         manner_(manner),
-        on_sent_(std::move(on_sent)),
+        on_sent_(on_sent),
         done_(std::move(done)),
         silence_(engine.silence_of(text_.service)),
         invocation_id_(engine.random.uuid()) {}
@@ -324,23 +324,23 @@ class Client::Exchange {
 };
 
 std::uint64_t Client::Engine::begin(CallText text, const Manner& manner,
-                                    std::function<void()> on_sent, BodyDone done) {
+                                    const std::function<void()>& on_sent, BodyDone done) {
   const auto id = next_exchange_++;
   auto& exchange = exchanges_[id];
-  exchange = std::make_unique<Exchange>(*this, id, std::move(text), manner, std::move(on_sent),
-                                        std::move(done));
+  exchange =
+      std::make_unique<Exchange>(*this, id, std::move(text), manner, on_sent, std::move(done));
   exchange->attempt();
   return id;
 }
 
-void Client::Engine::start(const ecs::RunTask& request, std::function<void()> on_sent,
+void Client::Engine::start(const ecs::RunTask& request, const std::function<void()>& on_sent,
                            ecs::Done<ecs::RunTaskReply> done) {
   const auto token = request.client_token;
   auto ended = [this, token, done = std::move(done)](auto reply) {
     starts_.erase(token);
     done(std::move(reply));
   };
-  starts_[token] = call(request, std::move(ended), std::move(on_sent));
+  starts_[token] = call(request, std::move(ended), on_sent);
 }
 
 void Client::Engine::withdraw_start(const std::string& token) {
@@ -370,9 +370,9 @@ Result<std::unique_ptr<Client>> Client::create(const Outside& outside, ClientOpt
 void Client::call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) {
   engine_->start(request, {}, std::move(done));
 }
-void Client::start(const ecs::RunTask& request, std::function<void()> on_sent,
+void Client::start(const ecs::RunTask& request, const std::function<void()>& on_sent,
                    ecs::Done<ecs::RunTaskReply> done) {
-  engine_->start(request, std::move(on_sent), std::move(done));
+  engine_->start(request, on_sent, std::move(done));
 }
 void Client::withdraw_start(const std::string& client_token) {
   engine_->withdraw_start(client_token);

@@ -62,7 +62,7 @@ class Client final : public ecs::Client {
   ~Client() override;
 
   void call(const ecs::RunTask& request, ecs::Done<ecs::RunTaskReply> done) override;
-  void start(const ecs::RunTask& request, std::function<void()> on_sent,
+  void start(const ecs::RunTask& request, const std::function<void()>& on_sent,
              ecs::Done<ecs::RunTaskReply> done) override;
   void withdraw_start(const std::string& client_token) override;
   void call(const ecs::StopTask& request, ecs::Done<ecs::StopTaskReply> done) override;

@@ -29,7 +29,7 @@ class Client {
   virtual void call(const RunTask& request, Done<RunTaskReply> done) = 0;
   // The same; `on_sent` is called once, perhaps at once, when it first goes out: it may have to
   // wait for its rate.
-  virtual void start(const RunTask& request, std::function<void()> on_sent,
+  virtual void start(const RunTask& request, const std::function<void()>& on_sent,
                      Done<RunTaskReply> done) {
     on_sent();
     call(request, std::move(done));

@@ -71,7 +71,7 @@ std::string bare_kind(std::string_view name) {
 // because some plugin has it. Jenkins' own kinds of parameters are few and often misspelt.
 std::string meant_name(Family family, const std::string& name) {
   const auto names = names_of(family);
-  const auto near = nearest_name(name, names);
+  auto near = nearest_name(name, names);
   if (!near.empty() && is_slip(name, near)) return near;
   if (family != Family::kParameter) return {};
   const auto is_own = [](const std::string& kind) {

@@ -129,13 +129,13 @@ class MortalClient final : public ForwardingClient {
       : ForwardingClient(inner), life_(std::move(life)), starts_(std::move(starts)) {}
 
   using ForwardingClient::call;
-  void start(const ecs::RunTask& request, std::function<void()> on_sent,
+  void start(const ecs::RunTask& request, const std::function<void()>& on_sent,
              ecs::Done<ecs::RunTaskReply> done) override {
     const auto hold = starts_.next_hold();
     if (hold == Duration(0)) return go_out(request, on_sent, std::move(done));
     auto& place = held_[request.client_token];
     place.done = std::move(done);
-    place.timer = starts_.loop.after(hold, [this, request, on_sent = std::move(on_sent)] {
+    place.timer = starts_.loop.after(hold, [this, request, on_sent] {
       auto held = take(request.client_token);
       go_out(request, on_sent, std::move(held.done));
     });
