@@ -34,6 +34,10 @@ constexpr std::string_view kTerminationNotice = "TerminationNotice";
 constexpr std::string_view kInfrastructureHealth = "InfrastructureHealth";
 }  // namespace stop_code
 
+// How the embedded endpoint begins the reason of a container whose last lines it could not store.
+constexpr std::string_view kLinesLostReason =
+    "The embedded endpoint could not store its last log lines; lost: ";
+
 // "arn:aws:ecs:eu-west-1:123456789012:task/example/0123..."; older accounts leave the cluster out.
 struct Arn {
   std::string partition, service, region, account, resource;

@@ -2,6 +2,7 @@
 #include <cassert>
 #include <utility>
 
+#include "ecs/life_cycle.h"
 #include "ecs/limits.h"
 #include "local/model_state.h"
 
@@ -84,8 +85,7 @@ std::string go_duration(int duration_seconds) {
 std::string reason_of(const ContainerExited& exit) {
   if (exit.out_of_memory) return std::string(kOutOfMemory);
   if (exit.lost_lines == 0) return {};
-  return "The embedded endpoint could not store its last log lines; lost: " +
-         std::to_string(exit.lost_lines);
+  return std::string(ecs::kLinesLostReason) + std::to_string(exit.lost_lines);
 }
 
 // The reason of the task when the container has that one.

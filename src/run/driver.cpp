@@ -7,6 +7,7 @@
 
 #include "base/match.h"
 #include "base/text.h"
+#include "ecs/life_cycle.h"
 #include "run/log_reader.h"
 #include "run/start_search.h"
 
@@ -225,6 +226,7 @@ class Driver::State {
         return look_at(call, error.resource_ids, error.error.message);
       if (error.error.code == Code::kCancelled && !error.may_have_happened)
         return feed(StartWithdrawn{call});
+      if (error.http_status == 0) unanswered(call);
       // Nor does one that names none say that there are none: the token has been used.
       const bool may_have_started =
           error.may_have_happened || error.name == ecs::error_name::kConflict;
@@ -234,6 +236,13 @@ class Driver::State {
       return feed(StartFailed{call, Code::kInvalid,
                               "RunTask: the reply holds neither a task nor a failure", true});
     feed(Started{call, std::move(answer->tasks), std::move(answer->failures)});
+  }
+
+  // Nobody answered a StartCall, which may be resolved by now, or the search for its tasks.
+  void unanswered(int number) {
+    const auto call = calls_.find(number);
+    if (call == calls_.end()) return;
+    unreachable(plan_.part_of(launch_at(call->second.record.launches.front())).place.target);
   }
 
   void withdraw(int number) {
@@ -248,6 +257,7 @@ class Driver::State {
         client_of(launch), launch.input, call.record,
         [this, number](ecs::Called<StartsFound> found) {
           if (found) return feed(Found{number, std::move(found->tasks), std::move(found->older)});
+          if (found.error().http_status == 0) unanswered(number);
           feed(FindFailed{number, found.error().error.code, found.error().error.message});
         });
   }
@@ -401,6 +411,9 @@ class Driver::State {
       record.ended_at =
           end_of(launch.task, sent, record.answered_at.value_or(sent), outside_.loop.wall_now());
     }
+    for (const auto& container : launch.task.containers)
+      if (container.reason.starts_with(ecs::kLinesLostReason))
+        logs_.lose(index, "container " + container.name + ": " + container.reason);
     logs_.end(index, launch.verdict);
     const auto outcome = outcome_of(index);
     if (!is_expired_)

@@ -115,6 +115,13 @@ class LogReader::State {
     leave(launch);
   }
 
+  // Said although the outcome has it too: whose run succeeded reads no more than that.
+  void warn(int index, const std::string& text) {
+    at(index).log.notes.push_back(text);
+    outside_.observer.on_message(
+        (plan_.launches.size() > 1 ? launch_at(index).name + ": " : std::string()) + text);
+  }
+
   [[nodiscard]] const LaunchLog& log_of(int index) const {
     return launches_.at(static_cast<std::size_t>(index)).log;
   }
@@ -522,13 +529,6 @@ class LogReader::State {
     });
   }
 
-  // Said although the outcome has it too: whose run succeeded reads no more than that.
-  void warn(int index, const std::string& text) {
-    at(index).log.notes.push_back(text);
-    outside_.observer.on_message(
-        (plan_.launches.size() > 1 ? launch_at(index).name + ": " : std::string()) + text);
-  }
-
   // For what every launch would say of its own.
   void say_once(const std::string& text) {
     if (said_.insert(text).second) outside_.observer.on_message(text);
@@ -569,6 +569,9 @@ void LogReader::drain(int launch, const std::string& container) {
 }
 void LogReader::read_on() {
   state_->read_on();
+}
+void LogReader::lose(int launch, const std::string& words) {
+  state_->warn(launch, words);
 }
 void LogReader::end(int launch, const Verdict& verdict) {
   state_->end(launch, verdict);

@@ -71,6 +71,8 @@ class LogReader {
   void drain(int launch, const std::string& container);
   // The observer takes lines again.
   void read_on();
+  // Lines of the launch will never come, in these words.
+  void lose(int launch, const std::string& words);
   // Nothing of the launch is read any more. What may be missing of its log is said, unless the
   // launch was left on purpose.
   void end(int launch, const Verdict& verdict);

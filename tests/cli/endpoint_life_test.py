@@ -151,6 +151,19 @@ class Life(Sandbox):
         self.assertEqual(len([launch for launch in outcome["launches"] if "task_arn" in launch]), 1, outcome)
         self.assertEqual(self.ok("local", "status").out, "not running\n")
 
+    def test_a_run_that_begins_while_it_is_being_stopped_ends_with_it(self):
+        self.register("stubborn", ("main", "trap 'echo told' TERM; echo up; while :; do sleep 0.1; done"))
+        self.register("short", ("main", "exit 0"))
+        watching = self.start("run", "--local", "--task-definition", "stubborn", stdout=self.sink("out"))
+        wait_until(lambda: "up" in self.text("out"), "the log line")
+        stopping = self.start("local", "stop")
+        wait_until(lambda: "told" in self.text("out"), "the stop to begin")
+        late = self.runtask("run", "--local", "--task-definition", "short", seconds=2 * LONGEST)
+        self.assertEqual(late.code, 125, late)
+        self.assertIn("the embedded ECS was stopped (runtask local stop)", late.err)
+        self.assertEqual(self.finish(stopping).code, 0)
+        self.assertEqual(self.finish(watching).code, 125)
+
     def test_a_killed_one_is_none_also_while_something_of_it_holds_its_lock(self):
         self.ok("local", "start")
         folder = os.path.join(self.state, "local")

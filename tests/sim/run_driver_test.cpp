@@ -1,5 +1,8 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "ecs/life_cycle.h"
 #include "run/driver.h"
 #include "sim/forwarding_client.h"
 #include "sim/run_cloud.h"
@@ -300,6 +303,60 @@ TEST_F(RunDriver, when_nobody_answers_it_asks_for_the_endpoint_at_most_once_a_se
   ASSERT_TRUE(notebook_.outcome);
   EXPECT_EQ(notebook_.outcome->launches[0].verdict.kind, VerdictKind::kInfrastructure);
   EXPECT_EQ(notebook_.outcome->launches[0].verdict.words, "it was stopped");
+}
+
+TEST_F(RunDriver, when_nobody_answers_a_start_it_asks_for_the_endpoint_too) {
+  class Refusing final : public sim::ForwardingClient {
+   public:
+    Refusing(sim::SimLoop& loop, ecs::Client& inner) : ForwardingClient(inner), loop_(loop) {}
+    using ForwardingClient::call;
+    void call(const ecs::RunTask&, ecs::Done<ecs::RunTaskReply> done) override {
+      ecs::CallError error;
+      error.error = {Code::kUnavailable, "connection refused", {}, {}};
+      loop_.post(
+          [done = std::move(done), error = std::move(error)] { done(tl::unexpected(error)); });
+    }
+
+   private:
+    sim::SimLoop& loop_;
+  };
+  make_plan_of(request());
+  Refusing client(loop_, cloud_);
+  const auto gone = [](std::size_t) { return std::optional<std::string>("it was stopped"); };
+  Driver driver({loop_, {&client}, nullptr, notebook_, gone}, plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(2s);
+  ASSERT_TRUE(notebook_.outcome);
+  EXPECT_EQ(notebook_.outcome->launches[0].verdict.kind, VerdictKind::kInfrastructure);
+  EXPECT_EQ(notebook_.outcome->launches[0].verdict.words, "it was stopped");
+}
+
+TEST_F(RunDriver, lines_that_the_endpoint_says_it_has_lost_are_said_of_a_success_too) {
+  class Losing final : public sim::ForwardingClient {
+   public:
+    explicit Losing(ecs::Client& inner) : ForwardingClient(inner) {}
+    using ForwardingClient::call;
+    void call(const ecs::DescribeTasks& request, ecs::Done<ecs::DescribeTasksReply> done) override {
+      ForwardingClient::call(request, [done](ecs::Called<ecs::DescribeTasksReply> reply) {
+        if (reply)
+          for (auto& task : reply->tasks)
+            for (auto& container : task.containers)
+              if (container.exit_code) container.reason = std::string(ecs::kLinesLostReason) + "4";
+        done(std::move(reply));
+      });
+    }
+  };
+  make_plan_of(request());
+  Losing client(cloud_);
+  Driver driver({loop_, {&client}, nullptr, notebook_, {}}, plan_, {}, logs_);
+  ASSERT_TRUE(driver.start(record_));
+  loop_.run_until(10min);
+  ASSERT_TRUE(notebook_.outcome);
+  const auto& notes = notebook_.outcome->launches[0].log_notes;
+  ASSERT_FALSE(notes.empty());
+  EXPECT_NE(notes[0].find("could not store its last log lines; lost: 4"), std::string::npos);
+  EXPECT_NE(std::find(notebook_.messages.begin(), notebook_.messages.end(), notes[0]),
+            notebook_.messages.end());
 }
 
 }  // namespace
