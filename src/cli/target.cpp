@@ -65,7 +65,8 @@ class SharedProvider final : public aws::CredentialsProvider {
 
 // To the embedded endpoint. When there is no answer because it has died, it is started again, where
 // it was, before the caller hears of the failure and tries again. Who has stopped it does not want
-// it back. `world` must outlive it.
+// it back; but one that has never answered was stopped before this process had to do with it.
+// `world` must outlive it.
 class LocalHttp final : public sys::Http {
  public:
   LocalHttp(const World& world, std::unique_ptr<sys::Http> inner)
@@ -73,14 +74,18 @@ class LocalHttp final : public sys::Http {
   [[nodiscard]] sys::PendingPtr send(sys::HttpRequest request,
                                      std::function<void(sys::HttpResult)> done) override {
     return inner_->send(std::move(request), [this, done = std::move(done)](sys::HttpResult result) {
-      if (!result) revive();
+      if (result) {
+        has_answered_ = true;
+      } else {
+        revive();
+      }
       done(std::move(result));
     });
   }
 
  private:
   void revive() {
-    if (was_in_vain_ || is_endpoint_stopped(world_)) return;
+    if (was_in_vain_ || (has_answered_ && is_endpoint_stopped(world_))) return;
     const auto endpoint = ensure_endpoint(world_, {0, kIdleTimeoutDefault});
     if (endpoint) return;
     was_in_vain_ = true;
@@ -89,6 +94,7 @@ class LocalHttp final : public sys::Http {
 
   const World& world_;
   std::unique_ptr<sys::Http> inner_;
+  bool has_answered_ = false;
   bool was_in_vain_ = false;
 };
 

@@ -179,7 +179,7 @@ class Life(Sandbox):
         self.assertEqual(result.code, 0, result)
         self.assertIn("serves on", result.err)
 
-    def test_one_that_dies_between_the_look_up_and_the_first_call_is_started_again(self):
+    def end_before_the_first_answer(self, *, stopped):
         self.register("talks", ("main", "echo one; exit 4"))
         folder = os.path.join(self.state, "local")
         port = self.endpoint()["port"]
@@ -198,6 +198,8 @@ class Life(Sandbox):
         while not connection.recv(1):  # It only looked whether somebody is there.
             connection.close()
             connection = listener.accept()[0]
+        if stopped:
+            self.write("state/local/stopped", "")
         listener.close()
         lock.close()
         # All of it is gone before the call's answer could come.
@@ -206,6 +208,12 @@ class Life(Sandbox):
         result = self.finish(process)
         self.assertEqual((result.code, result.out), (4, "one\n"), result)
         self.assertEqual(self.endpoint()["port"], port)
+
+    def test_one_that_dies_between_the_look_up_and_the_first_call_is_started_again(self):
+        self.end_before_the_first_answer(stopped=False)
+
+    def test_so_is_one_that_somebody_stops_just_then(self):
+        self.end_before_the_first_answer(stopped=True)
 
     def test_a_port_that_is_taken_is_said_at_once_in_the_background_too(self):
         with socket.socket() as taken:
