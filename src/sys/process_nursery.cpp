@@ -56,11 +56,16 @@ ProcessExit exit_of(int status) {
   return exit;
 }
 
+void StartedProcess::wake_keeper() const {
+  (void)::syscall(SYS_pidfd_send_signal, handle.get(), SIGCONT, nullptr, 0);
+}
+
 void StartedProcess::kill() const {
   if (is_kept()) {
     (void)::send(socket.get(), &kKillTree, sizeof kKillTree, MSG_NOSIGNAL | MSG_DONTWAIT);
     // Also when the keeper does not get to read it.
     (void)::shutdown(socket.get(), SHUT_WR);
+    wake_keeper();
     return;
   }
   const TreeMemory memory;

@@ -23,6 +23,8 @@ struct StartedProcess {
   std::string cgroup_directory;  // Empty: none.
 
   [[nodiscard]] bool is_kept() const { return socket.is_open(); }
+  // A child may stop its keeper, which takes no order then. Only of one that is kept.
+  void wake_keeper() const;
   // Asks for the death of everybody; does not wait.
   void kill() const;
 };

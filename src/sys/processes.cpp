@@ -178,6 +178,7 @@ class SystemProcesses::Child final : public Process {
     if (started_.is_kept()) {
       const auto word = static_cast<unsigned char>(number);
       (void)::send(started_.socket.get(), &word, 1, MSG_NOSIGNAL | MSG_DONTWAIT);
+      started_.wake_keeper();
     } else {
       (void)::syscall(SYS_pidfd_send_signal, started_.handle.get(), number, nullptr, 0);
     }

@@ -299,6 +299,18 @@ TEST_F(KeptTree, dies_when_its_keeper_is_killed_and_the_end_is_unknown) {
   EXPECT_TRUE(is_alive(other.process->pid())) << "another tree is not touched";
 }
 
+TEST_F(KeptTree, a_keeper_that_its_child_has_stopped_takes_orders) {
+  for (const bool is_killed : {false, true}) {
+    ProcessRun run;
+    run.start(kept_shell("kill -STOP $PPID; echo here; exec sleep 1000"));
+    run.run_until([&] { return !run.output.empty(); });
+    is_killed ? run.process->kill_tree() : run.process->signal(SIGTERM);
+    const auto exit = run.wait();
+    ASSERT_TRUE(exit.signal);
+    EXPECT_EQ(*exit.signal, is_killed ? SIGKILL : SIGTERM);
+  }
+}
+
 TEST_F(KeptTree, a_keeper_holds_nothing_of_its_program_open) {
   ProcessRun run;
   const Scratch scratch;
